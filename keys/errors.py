@@ -1,0 +1,165 @@
+"""The errors of the recipients' tool; each docstring is what the person reads, with the remedy.
+
+Nothing here prints or exits: only the command line turns an error into words.
+"""
+
+from __future__ import annotations
+
+
+class MeldbusError(Exception):
+    """Something went wrong that Meldbus has no better word for."""
+
+    code = "error"
+
+    def __str__(self) -> str:
+        """Say what happened, then the detail that the raiser gave.
+
+        A detail names a field, a limit or a path, never anything that a reporter wrote.
+        """
+        words = " ".join((type(self).__doc__ or "").split())
+        detail = super().__str__()
+        return f"{words} ({detail})" if detail else words
+
+
+class FormatError(MeldbusError):
+    """These bytes are not what they should be."""
+
+    code = "format"
+
+
+class UnsupportedError(FormatError):
+    """This was made by a newer version of Meldbus: update the tool, then try again."""
+
+    code = "unsupported"
+
+
+class MalformedError(FormatError):
+    """These bytes are not a valid Meldbus document: fetch or copy them again."""
+
+    code = "malformed"
+
+
+class NoSlotError(FormatError):
+    """This envelope is not addressed to you."""
+
+    code = "no-slot"
+
+
+class TamperedError(FormatError):
+    """Somebody or something changed this on its way: do not trust it, and tell the others."""
+
+    code = "tampered"
+
+
+class ForbiddenError(FormatError):
+    """Its author may not say this in this case: it counts for nothing, and is an alarm."""
+
+    code = "forbidden"
+
+
+class ReceiptError(FormatError):
+    """The code has a typing error: compare it with what you wrote down."""
+
+    code = "receipt"
+
+
+class StampError(FormatError):
+    """The proof of work does not suffice: make a new one with the work that the server asks for."""
+
+    code = "stamp"
+
+
+class TrustError(MeldbusError):
+    """The organisation's signed list cannot be trusted."""
+
+    code = "trust"
+
+
+class BelowThresholdError(TrustError):
+    """Too few of the board's root keys have signed this: let another key holder sign it."""
+
+    code = "below-threshold"
+
+
+class ExpiredError(TrustError):
+    """This is past its last day, or not valid yet: the board has to sign a new one."""
+
+    code = "expired"
+
+
+class RolledBackError(TrustError):
+    """The server shows an older list than one already seen: do not go on, and tell the board."""
+
+    code = "rolled-back"
+
+
+class ForkError(TrustError):
+    """There are two different signed documents with one version: do not go on, and tell the board."""
+
+    code = "fork"
+
+
+class NotEnrolledError(TrustError):
+    """This identity is not on the roster: ask the board to sign a roster that names it."""
+
+    code = "not-enrolled"
+
+
+class KeyFileError(MeldbusError):
+    """The key file cannot be used: check which file it is, or restore it from its backup."""
+
+    code = "key-file"
+
+
+class PassphraseError(KeyFileError):
+    """The passphrase does not open this key file: try again, slowly."""
+
+    code = "passphrase"
+
+
+class ExistsError(MeldbusError):
+    """The file exists and is never overwritten: move it away, or choose another name."""
+
+    code = "exists"
+
+
+class PolicyError(MeldbusError):
+    """The policy has a mistake: mend the key that is named."""
+
+    code = "policy"
+
+
+class VaultError(MeldbusError):
+    """The vault cannot be used: another `meldbus` may have it open; end that one and try again."""
+
+    code = "vault"
+
+
+class NoCaseError(MeldbusError):
+    """There is no such case here: `meldbus list` shows those you can open."""
+
+    code = "no-case"
+
+
+class ExcludedError(MeldbusError):
+    """The reporter left this person out of the case, so they cannot be let in."""
+
+    code = "excluded"
+
+
+class NetworkError(MeldbusError):
+    """The server cannot be reached: check the address and the connection, then try again."""
+
+    code = "network"
+
+
+class RefusedError(NetworkError):
+    """The server refused this."""
+
+    code = "refused"
+
+
+class UnknownCapabilityError(RefusedError):
+    """The server knows no box for this code: it may have expired, or the code is another one."""
+
+    code = "unknown-capability"

@@ -1,0 +1,154 @@
+"""The layout of an envelope, SPEC.md 3: sizes, header, slots and classes; it decrypts nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from keys.errors import MalformedError, UnsupportedError
+
+MAGIC_NAME = b"MELDBUS"
+VERSION = 1
+MAGIC = MAGIC_NAME + bytes([VERSION])
+MAGIC_SIZE = len(MAGIC)
+COUNT_SIZE = 1
+UNTIL_SIZE = 4
+SEALED_SHARE_SIZE = 80  # 32 bytes of share, 32 of ephemeral key, 16 of tag
+KEM_CIPHERTEXT_SIZE = 1088  # FIPS 203, table 3
+WRAPPED_KEY_SIZE = 48  # 32 bytes of K, 16 of tag
+SLOT_SIZE = SEALED_SHARE_SIZE + KEM_CIPHERTEXT_SIZE + WRAPPED_KEY_SIZE
+MAC_SIZE = 32
+SLOT_STEP = 8
+MAX_RECIPIENTS = 31  # SPEC.md 3: a head still fits beside 12,000 bytes of text
+MAX_SLOTS = 32
+
+CHUNK_SIZE = 65536
+TAG_SIZE = 16
+SEALED_CHUNK_SIZE = CHUNK_SIZE + TAG_SIZE
+SMALLEST_CLASS = 16384
+LARGEST_POWER = 1048576
+PART_SIZE = 1048576  # SPEC.md 10: the unit in which a stream travels behind its prefix
+
+LABEL_HEADER = b"meldbus/1 header"
+LABEL_PAYLOAD = b"meldbus/1 payload"
+LABEL_SLOT = b"meldbus/1 slot"
+LABEL_RECIPIENTS = b"meldbus/1 recipients"
+
+
+def slot_count(recipients: int) -> int:
+    """Return n for a roster of so many recipients: they and the reporter, up to a multiple of 8."""
+    if not 1 <= recipients <= MAX_RECIPIENTS:
+        raise MalformedError("number of recipients")
+    return -(-(recipients + 1) // SLOT_STEP) * SLOT_STEP
+
+
+def header_size(count: int) -> int:
+    """Return the bytes of a header of `count` slots."""
+    return MAGIC_SIZE + COUNT_SIZE + UNTIL_SIZE + count * SLOT_SIZE + MAC_SIZE
+
+
+def padded_size(length: int) -> int:
+    """Return the class that `length` bytes of content are padded to (SPEC.md 3.1)."""
+    if length <= LARGEST_POWER:
+        return max(SMALLEST_CLASS, 1 << (length - 1).bit_length())
+    exponent = length.bit_length() - 1
+    step = 1 << (exponent - exponent.bit_length())
+    return -(-length // step) * step
+
+
+def stream_size(padded: int) -> int:
+    """Return the bytes of the stream that seals a class of `padded` bytes."""
+    return padded + TAG_SIZE * -(-padded // CHUNK_SIZE)
+
+
+def class_of_stream(size: int) -> int:
+    """Return the class that a stream of `size` bytes holds; raise MalformedError where there is none."""
+    padded = size - TAG_SIZE * -(-size // SEALED_CHUNK_SIZE)
+    if padded < SMALLEST_CLASS or padded_size(padded) != padded or stream_size(padded) != size:
+        raise MalformedError("stream of no class")
+    return padded
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place in a header that one person's key opens (SPEC.md 3.2)."""
+
+    sealed_share: bytes
+    kem_ciphertext: bytes
+    wrapped_key: bytes
+
+    @classmethod
+    def parse(cls, raw: bytes) -> Slot:
+        """Cut 1,216 bytes into their three parts."""
+        if len(raw) != SLOT_SIZE:
+            raise MalformedError("slot size")
+        behind_share = SEALED_SHARE_SIZE + KEM_CIPHERTEXT_SIZE
+        return cls(raw[:SEALED_SHARE_SIZE], raw[SEALED_SHARE_SIZE:behind_share], raw[behind_share:])
+
+    def encode(self) -> bytes:
+        """Return the 1,216 bytes of the slot."""
+        return self.sealed_share + self.kem_ciphertext + self.wrapped_key
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What stands before the stream; that its mac is right is not known until a slot has opened."""
+
+    until: int
+    slots: tuple[Slot, ...]
+    mac: bytes
+
+    @classmethod
+    def parse(cls, raw: bytes) -> Header:
+        """Read the header at the start of `raw`; what follows it is not looked at.
+
+        Raises UnsupportedError for another version, MalformedError for what is no header or is cut.
+        """
+        if raw[: len(MAGIC_NAME)] != MAGIC_NAME or len(raw) < MAGIC_SIZE + COUNT_SIZE:
+            raise MalformedError("magic")
+        if raw[len(MAGIC_NAME)] != VERSION:
+            raise UnsupportedError("version")
+        count = raw[MAGIC_SIZE]
+        if count == 0 or count % SLOT_STEP or count > MAX_SLOTS:
+            raise MalformedError("count")
+        size = header_size(count)
+        if len(raw) < size:
+            raise MalformedError("cut header")
+        first = MAGIC_SIZE + COUNT_SIZE + UNTIL_SIZE
+        until = int.from_bytes(raw[first - UNTIL_SIZE : first], "big")
+        starts = range(first, size - MAC_SIZE, SLOT_SIZE)
+        slots = tuple(Slot.parse(raw[start : start + SLOT_SIZE]) for start in starts)
+        return cls(until, slots, raw[size - MAC_SIZE : size])
+
+    @property
+    def size(self) -> int:
+        """The number of bytes of this header."""
+        return header_size(len(self.slots))
+
+    def before_mac(self) -> bytes:
+        """Return the bytes that the mac covers."""
+        return header_body(self.until, self.slots)
+
+    def encode(self) -> bytes:
+        """Return the bytes of the header."""
+        return self.before_mac() + self.mac
+
+    def digest(self) -> bytes:
+        """Return the SHA-256 by which a cursor names this envelope (SPEC.md 10)."""
+        return hashlib.sha256(self.encode()).digest()
+
+
+def header_body(until: int, slots: tuple[Slot, ...]) -> bytes:
+    """Return the bytes of a header before its mac."""
+    start = MAGIC + bytes([len(slots)]) + until.to_bytes(UNTIL_SIZE, "big")
+    return start + b"".join(slot.encode() for slot in slots)
+
+
+def check_envelope_size(header: Header, size: int) -> int:
+    """Return the class of an envelope of `size` bytes in all; raise MalformedError where there is none."""
+    return class_of_stream(size - header.size)
+
+
+def prefix_size(header: Header, size: int) -> int:
+    """Return the bytes of header and first chunk of an envelope of `size` bytes."""
+    return min(size, header.size + SEALED_CHUNK_SIZE)

@@ -1,0 +1,168 @@
+"""The head of a message and the plaintext around it, SPEC.md 4; it checks no signature."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from keys.errors import MalformedError, UnsupportedError
+from keys.wire import kinds
+from keys.wire.canonical import Json, b64, encode, parse_object, unb64
+from keys.wire.envelope import padded_size
+
+if TYPE_CHECKING:
+    from keys.wire.kinds import Body
+
+LENGTH_SIZE = 4
+SIGNATURE_SIZE = 64
+MAX_HEAD_SIZE = 262_144
+MAX_SEEN = 16
+LABEL_MESSAGE = b"meldbus/1 "
+
+_MEMBERS = {"author", "body", "channel", "day", "files", "kind", "roster", "seen", "to", "without"}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What an author signs; `case` is None in a report, whose own id is the case's."""
+
+    author: bytes
+    kind: str
+    channel: str
+    case: bytes | None
+    day: int
+    roster: bytes
+    seen: tuple[bytes, ...]
+    to: tuple[bytes, ...]
+    without: tuple[bytes, ...]
+    body: Body
+
+    @classmethod
+    def parse(cls, raw: bytes) -> Head:
+        """Read the canonical JSON of a head.
+
+        Raises MalformedError for a head that is not exactly as SPEC.md 4.1 says, UnsupportedError for one with files.
+        """
+        if len(raw) > MAX_HEAD_SIZE:
+            raise MalformedError("head size")
+        members = parse_object(raw)
+        kind = kinds.check_kind(members.get("kind"))
+        opens_case = kind in (kinds.Report.KIND, kinds.FeedKey.KIND)
+        if set(members) != (_MEMBERS if opens_case else _MEMBERS | {"case"}):
+            raise MalformedError("members of the head")
+        channel = members["channel"]
+        known = kinds.KINDS.get(kind)
+        if channel not in kinds.CHANNELS or (known is not None and channel != known.CHANNEL):
+            raise MalformedError("channel")
+        body = members["body"]
+        if not isinstance(body, dict):
+            raise MalformedError("body")
+        to, without = _names(members["to"]), _names(members["without"])
+        if set(to) & set(without) or (without and kind != kinds.Report.KIND):
+            raise MalformedError("without")
+        seen = _names(members["seen"])
+        if len(seen) > MAX_SEEN:
+            raise MalformedError("seen")
+        _check_files(members["files"])
+        return cls(
+            author=unb64(members["author"], kinds.KEY_SIZE),
+            kind=kind,
+            channel=str(channel),
+            case=None if opens_case else unb64(members["case"], kinds.ID_SIZE),
+            day=_day(members["day"]),
+            roster=unb64(members["roster"], kinds.ID_SIZE),
+            seen=seen,
+            to=to,
+            without=without,
+            body=known.parse(body) if known else kinds.Unknown.keep(body),
+        )
+
+    def encode(self) -> bytes:
+        """Return the canonical JSON of this head."""
+        members: dict[str, Json] = {
+            "author": b64(self.author),
+            "body": self._body_members(),
+            "channel": self.channel,
+            "day": self.day,
+            "files": [],
+            "kind": self.kind,
+            "roster": b64(self.roster),
+            "seen": _listed(self.seen),
+            "to": _listed(self.to),
+            "without": _listed(self.without),
+        }
+        if self.case is not None:
+            members["case"] = b64(self.case)
+        return encode(members)
+
+    def _body_members(self) -> dict[str, Json]:
+        if isinstance(self.body, kinds.Unknown):
+            return parse_object(self.body.raw)
+        return self.body.members()
+
+
+def signed_bytes(kind: str, mac: bytes, head: bytes) -> bytes:
+    """Return what the author signs (SPEC.md 4.3)."""
+    return LABEL_MESSAGE + kind.encode("ascii") + mac + head
+
+
+def message_id(kind: str, mac: bytes, head: bytes) -> bytes:
+    """Return the 32-byte id of a message (SPEC.md 4.3)."""
+    return hashlib.sha256(signed_bytes(kind, mac, head)).digest()
+
+
+def pad(head: bytes, signature: bytes) -> bytes:
+    """Return the plaintext of a message without files, padded to its class."""
+    if len(head) > MAX_HEAD_SIZE:
+        raise MalformedError("head size")
+    content = len(head).to_bytes(LENGTH_SIZE, "big") + head + signature
+    return content.ljust(padded_size(len(content)), b"\0")
+
+
+def split(plaintext: bytes) -> tuple[bytes, bytes]:
+    """Return head and signature of a plaintext; raise MalformedError where they do not fit in it."""
+    length = int.from_bytes(plaintext[:LENGTH_SIZE], "big")
+    end = LENGTH_SIZE + length + SIGNATURE_SIZE
+    if not 0 < length <= MAX_HEAD_SIZE or len(plaintext) < end:
+        raise MalformedError("length of the head")
+    return plaintext[LENGTH_SIZE : LENGTH_SIZE + length], plaintext[end - SIGNATURE_SIZE : end]
+
+
+def check_padding(plaintext: bytes, head: bytes) -> None:
+    """Raise MalformedError unless a plaintext without files holds nothing but zeros behind the signature.
+
+    A class larger than needed is refused too: its author could hide something in the choice.
+    """
+    end = LENGTH_SIZE + len(head) + SIGNATURE_SIZE
+    if len(plaintext) != padded_size(end) or any(plaintext[end:]):
+        raise MalformedError("padding")
+
+
+def _day(value: Json) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**32:
+        raise MalformedError("day")
+    return value
+
+
+def _listed(names: Iterable[bytes]) -> list[Json]:
+    return [*sorted(map(b64, names))]
+
+
+def _names(value: Json) -> tuple[bytes, ...]:
+    if not isinstance(value, list):
+        raise MalformedError("list of names")
+    names = tuple(unb64(name, kinds.ID_SIZE) for name in value)
+    if list(value) != sorted(set(map(b64, names))):
+        raise MalformedError("order of names")
+    return names
+
+
+def _check_files(value: Json) -> None:
+    if not isinstance(value, list):
+        raise MalformedError("files")
+    if any(not isinstance(file, Mapping) or set(file) != {"digest", "name", "size", "type"} for file in value):
+        raise MalformedError("members of a file")
+    if value:
+        raise UnsupportedError("files")

@@ -1,0 +1,89 @@
+"""The container of signed documents and the frames they travel in, SPEC.md 1 and 7; it verifies nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from keys.errors import MalformedError
+from keys.wire.canonical import Json, parse_object
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+DOCUMENT_LENGTH_SIZE = 4
+SIGNER_COUNT_SIZE = 1
+SIGNING_KEY_SIZE = 32
+SIGNATURE_SIZE = 64
+SIGNER_SIZE = SIGNING_KEY_SIZE + SIGNATURE_SIZE
+FRAME_LENGTH_SIZE = 4
+MAX_DOCUMENT_SIZE = 262_144
+
+LABEL_ROOT = b"meldbus/1 root"
+LABEL_ROSTER = b"meldbus/1 roster"
+LABEL_BUNDLE = b"meldbus/1 bundle"
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A document and the signatures beside it, as (key, signature) in ascending order of key."""
+
+    document: bytes
+    signers: tuple[tuple[bytes, bytes], ...]
+
+    @classmethod
+    def parse(cls, raw: bytes) -> Signed:
+        """Read exactly one signed document; raise MalformedError for anything before, after or out of order."""
+        length = int.from_bytes(raw[:DOCUMENT_LENGTH_SIZE], "big")
+        start = DOCUMENT_LENGTH_SIZE + length + SIGNER_COUNT_SIZE
+        if not 0 < length <= MAX_DOCUMENT_SIZE or len(raw) < start:
+            raise MalformedError("length of the document")
+        count = raw[start - 1]
+        if count == 0 or len(raw) != start + count * SIGNER_SIZE:
+            raise MalformedError("number of signers")
+        pairs = [raw[at : at + SIGNER_SIZE] for at in range(start, len(raw), SIGNER_SIZE)]
+        signers = tuple((pair[:SIGNING_KEY_SIZE], pair[SIGNING_KEY_SIZE:]) for pair in pairs)
+        names = [key for key, _ in signers]
+        if names != sorted(set(names)):
+            raise MalformedError("order of signers")
+        document = raw[DOCUMENT_LENGTH_SIZE : DOCUMENT_LENGTH_SIZE + length]
+        parse_object(document)
+        return cls(document, signers)
+
+    def encode(self) -> bytes:
+        """Return the bytes of the container."""
+        signers = b"".join(key + signature for key, signature in self.signers)
+        length = len(self.document).to_bytes(DOCUMENT_LENGTH_SIZE, "big")
+        return length + self.document + bytes([len(self.signers)]) + signers
+
+    def members(self) -> dict[str, Json]:
+        """Return the members of the document."""
+        return parse_object(self.document)
+
+    def id(self, label: bytes) -> bytes:
+        """Return the 32-byte id of the document under its label (SPEC.md 7)."""
+        return hashlib.sha256(label + self.document).digest()
+
+    def with_signer(self, key: bytes, signature: bytes) -> Signed:
+        """Return this document with one signature added or replaced."""
+        others = [pair for pair in self.signers if pair[0] != key]
+        return Signed(self.document, tuple(sorted([*others, (key, signature)])))
+
+
+def join_frames(frames: Iterable[bytes]) -> bytes:
+    """Return the frames in one piece."""
+    return b"".join(len(frame).to_bytes(FRAME_LENGTH_SIZE, "big") + frame for frame in frames)
+
+
+def split_frames(raw: bytes) -> list[bytes]:
+    """Return the frames of `raw`; raise MalformedError where it is cut."""
+    frames = []
+    at = 0
+    while at < len(raw):
+        start = at + FRAME_LENGTH_SIZE
+        at = start + int.from_bytes(raw[at:start], "big")
+        if at > len(raw) or start > len(raw):
+            raise MalformedError("cut frame")
+        frames.append(raw[start:at])
+    return frames
