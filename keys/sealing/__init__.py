@@ -1,0 +1,24 @@
+"""Sealing and opening envelopes, SPEC.md 3 to 4; the only place that turns words into bytes nobody else reads."""
+
+from keys.sealing.messages import Message, Sealed, Signer, find_content_key, open_message, seal, seal_decoy
+from keys.sealing.slots import PrivatePair, PublicPair, free_slot, open_slot, seal_slot
+from keys.sealing.stream import check_mac, open_stream, recipients_capability, seal_stream
+
+__all__ = [
+    "Message",
+    "PrivatePair",
+    "PublicPair",
+    "Sealed",
+    "Signer",
+    "check_mac",
+    "find_content_key",
+    "free_slot",
+    "open_message",
+    "open_slot",
+    "open_stream",
+    "recipients_capability",
+    "seal",
+    "seal_decoy",
+    "seal_slot",
+    "seal_stream",
+]

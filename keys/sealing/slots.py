@@ -1,0 +1,103 @@
+"""One person's place in a header, SPEC.md 3.2: sealed box and ML-KEM together, so both have to break."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from nacl import bindings
+from nacl.exceptions import CryptoError
+from nacl.utils import random
+
+from keys.errors import MalformedError, NoSlotError, TamperedError
+from keys.wire.envelope import LABEL_SLOT, Slot
+
+KEY_SIZE = 32
+KEM_SEED_SIZE = 64
+ZERO_NONCE = bytes(12)  # SPEC.md 3.2: the key is used once
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPair:
+    """The two public keys that a slot is sealed to: X25519 (32 B) and ML-KEM-768 (1,184 B)."""
+
+    box: bytes
+    kem: bytes
+
+    def check(self) -> PublicPair:
+        """Return this pair if slots can be sealed to it; raise MalformedError otherwise.
+
+        A reporter's keys come from a stranger: a point of low order would make every answer fail.
+        """
+        _seal_slot(bytes(KEY_SIZE), self)
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class PrivatePair:
+    """The two private keys that open a slot, with their public halves."""
+
+    box: bytes = field(repr=False)
+    kem: MLKEM768PrivateKey = field(repr=False)
+    public: PublicPair
+
+    @classmethod
+    def from_seeds(cls, box: bytes, kem: bytes) -> PrivatePair:
+        """Return the pair of an X25519 private key (32 B) and an ML-KEM-768 seed (64 B)."""
+        private = MLKEM768PrivateKey.from_seed_bytes(kem)
+        public = PublicPair(bindings.crypto_scalarmult_base(box), private.public_key().public_bytes_raw())
+        return cls(box, private, public)
+
+    @classmethod
+    def generate(cls) -> PrivatePair:
+        """Return a new random pair."""
+        return cls.from_seeds(random(KEY_SIZE), random(KEM_SEED_SIZE))
+
+
+def seal_slot(content_key: bytes, public: PublicPair) -> Slot:
+    """Return a slot by which the holder of `public` gets the content key."""
+    return _seal_slot(content_key, public)
+
+
+def free_slot() -> Slot:
+    """Return a slot that nobody opens and nobody can tell from another: a real one for keys thrown away."""
+    return _seal_slot(random(KEY_SIZE), PrivatePair.generate().public)
+
+
+def open_slot(slot: Slot, private: PrivatePair) -> bytes:
+    """Return the content key of a slot of ours.
+
+    Raises NoSlotError when it is another's, TamperedError when its second half does not fit its first.
+    """
+    try:
+        share = bindings.crypto_box_seal_open(slot.sealed_share, private.public.box, private.box)
+    except CryptoError:
+        raise NoSlotError from None
+    try:
+        secret = private.kem.decapsulate(slot.kem_ciphertext)
+        key = _wrapping_key(share, secret, slot.sealed_share + slot.kem_ciphertext, private.public)
+        return AESGCM(key).decrypt(ZERO_NONCE, slot.wrapped_key, None)
+    except (InvalidTag, ValueError):
+        raise TamperedError("slot") from None
+
+
+def _seal_slot(content_key: bytes, public: PublicPair) -> Slot:
+    share = random(KEY_SIZE)
+    try:
+        sealed = bindings.crypto_box_seal(share, public.box)
+        secret, ciphertext = MLKEM768PublicKey.from_public_bytes(public.kem).encapsulate()
+    except (CryptoError, ValueError):
+        raise MalformedError("public keys") from None
+    key = _wrapping_key(share, secret, sealed + ciphertext, public)
+    return Slot(sealed, ciphertext, AESGCM(key).encrypt(ZERO_NONCE, content_key, None))
+
+
+def _wrapping_key(share: bytes, secret: bytes, start: bytes, public: PublicPair) -> bytes:
+    # The keys and the ciphertexts go into the key: a slot moved to another person or altered opens to nothing.
+    info = hashlib.sha256(LABEL_SLOT + start + public.box + public.kem).digest()
+    return HKDF(algorithm=SHA256(), length=KEY_SIZE, salt=None, info=info).derive(share + secret)
