@@ -1,0 +1,33 @@
+"""A recipient's long-lived key, its key file, its bundles, and the wrapping of its vault; it opens no envelope."""
+
+from keys.identity.bundles import OwnBundle, make_bundle, private_pair
+from keys.identity.files import make_folder, replace, write_new
+from keys.identity.keyfile import (
+    KIND_IDENTITY,
+    KIND_ROOT,
+    MODERATE,
+    KeyFile,
+    Profile,
+    read_public_key,
+    unlock_key_file,
+    write_key_file,
+)
+from keys.identity.wrapping import Wrapper
+
+__all__ = [
+    "KIND_IDENTITY",
+    "KIND_ROOT",
+    "MODERATE",
+    "KeyFile",
+    "OwnBundle",
+    "Profile",
+    "Wrapper",
+    "make_bundle",
+    "make_folder",
+    "private_pair",
+    "read_public_key",
+    "replace",
+    "unlock_key_file",
+    "write_key_file",
+    "write_new",
+]

@@ -1,0 +1,156 @@
+"""Key files: a secret under a passphrase by Argon2id, SPEC.md 7.6; it never writes a secret in clear."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from argon2.low_level import ARGON2_VERSION, Type, hash_secret_raw
+from nacl.exceptions import CryptoError
+from nacl.secret import SecretBox
+from nacl.utils import random
+
+from keys.errors import FormatError, KeyFileError, PassphraseError
+from keys.identity.files import write_new
+from keys.sealing import Signer
+from keys.wire.canonical import Json, b64, encode, parse_object, unb64
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORMAT = "meldbus key 1"
+KIND_ROOT = "root"
+KIND_IDENTITY = "identity"
+SEED_SIZE = 32
+SALT_SIZE = 16
+KEY_SIZE = 32
+# A key file from elsewhere must not be able to ask for all of a machine's memory or a day of its time.
+MAX_MEMORY_KIB = 4 * 1024 * 1024
+MAX_TIME = 16
+MAX_LANES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What one try of a passphrase costs: passes, memory in KiB, and lanes of Argon2id (RFC 9106)."""
+
+    time: int
+    memory_kib: int
+    lanes: int
+
+
+# crypto_pwhash_OPSLIMIT_MODERATE and crypto_pwhash_MEMLIMIT_MODERATE of libsodium: 3 passes, 256 MiB.
+MODERATE = Profile(time=3, memory_kib=256 * 1024, lanes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFile:
+    """An unlocked key file: `seed` is of its Ed25519 key, `vault_key` only an identity has."""
+
+    kind: str
+    seed: bytes = field(repr=False)
+    vault_key: bytes = field(repr=False)
+
+    @classmethod
+    def generate(cls, kind: str) -> KeyFile:
+        """Return a new random secret of this kind."""
+        return cls(kind, random(SEED_SIZE), random(KEY_SIZE) if kind == KIND_IDENTITY else b"")
+
+    def signer(self) -> Signer:
+        """Return the key that signs."""
+        return Signer.from_seed(self.seed)
+
+    def lock(self, passphrase: str, profile: Profile) -> bytes:
+        """Return the bytes of a key file under this passphrase; salt and nonce are fresh."""
+        salt = random(SALT_SIZE)
+        box = SecretBox(_stretch(passphrase, salt, profile)).encrypt(self.seed + self.vault_key)
+        cost: dict[str, Json] = {
+            "lanes": profile.lanes,
+            "memory_kib": profile.memory_kib,
+            "time": profile.time,
+        }
+        return encode(
+            {
+                "argon2id": {**cost, "salt": b64(salt)},
+                "box": b64(bytes(box)),
+                "format": FORMAT,
+                "kind": self.kind,
+                "public": b64(self.signer().public),
+            }
+        )
+
+
+def write_key_file(path: Path, secret: KeyFile, passphrase: str, profile: Profile) -> None:
+    """Write a new key file of mode 0600; raise ExistsError when the name is taken."""
+    write_new(path, secret.lock(passphrase, profile))
+
+
+def read_public_key(path: Path) -> bytes:
+    """Return the public key that a key file names, without its passphrase; it is proved only by unlocking."""
+    return unb64(_parse(_read(path))["public"], KEY_SIZE)
+
+
+def unlock_key_file(path: Path, kind: str, passphrase: str) -> KeyFile:
+    """Return the secret of a key file.
+
+    Raises PassphraseError for a wrong passphrase, KeyFileError for a file that is no key file of this kind.
+    """
+    members = _parse(_read(path))
+    if members["kind"] != kind:
+        raise KeyFileError(f"this is not a key file of kind {kind}")
+    try:
+        salt, profile = _cost(members["argon2id"])
+        box = unb64(members["box"])
+        public = unb64(members["public"], KEY_SIZE)
+    except FormatError:
+        raise KeyFileError(str(path)) from None
+    try:
+        opened = SecretBox(_stretch(passphrase, salt, profile)).decrypt(box)
+    except CryptoError:
+        raise PassphraseError from None
+    secret = KeyFile(kind, opened[:SEED_SIZE], opened[SEED_SIZE:])
+    if secret.signer().public != public:
+        raise KeyFileError("the public key in the file is another's")
+    return secret
+
+
+def _stretch(passphrase: str, salt: bytes, profile: Profile) -> bytes:
+    return hash_secret_raw(
+        secret=passphrase.encode("utf-8"),
+        salt=salt,
+        time_cost=profile.time,
+        memory_cost=profile.memory_kib,
+        parallelism=profile.lanes,
+        hash_len=KEY_SIZE,
+        type=Type.ID,
+        version=ARGON2_VERSION,
+    )
+
+
+def _cost(value: Json) -> tuple[bytes, Profile]:
+    if not isinstance(value, dict) or set(value) != {"lanes", "memory_kib", "salt", "time"}:
+        raise KeyFileError("argon2id")
+    time, memory, lanes = value["time"], value["memory_kib"], value["lanes"]
+    if not isinstance(time, int) or not isinstance(memory, int) or not isinstance(lanes, int):
+        raise KeyFileError("argon2id")
+    within = 1 <= time <= MAX_TIME and 8 * lanes <= memory <= MAX_MEMORY_KIB and 1 <= lanes <= MAX_LANES
+    if not within:
+        raise KeyFileError("argon2id costs out of range")
+    return unb64(value["salt"], SALT_SIZE), Profile(time, memory, lanes)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise KeyFileError(f"{path}: {error.strerror}") from None
+
+
+def _parse(raw: bytes) -> dict[str, Json]:
+    try:
+        members = parse_object(raw)
+    except FormatError:
+        raise KeyFileError("not a key file") from None
+    if set(members) != {"argon2id", "box", "format", "kind", "public"} or members["format"] != FORMAT:
+        raise KeyFileError("not a key file of this version")
+    return members

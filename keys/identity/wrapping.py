@@ -1,0 +1,37 @@
+"""Wrapping of what a vault keeps, under the vault key; each purpose has a key of its own. It stores nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from nacl.exceptions import CryptoError
+from nacl.secret import SecretBox
+
+from keys.errors import VaultError
+
+KEY_SIZE = 32
+LABEL_VAULT = b"meldbus/1 vault "
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapper:
+    """Wraps and unwraps small secrets; a value wrapped for one purpose does not open for another."""
+
+    vault_key: bytes = field(repr=False)
+
+    def wrap(self, purpose: str, secret: bytes) -> bytes:
+        """Return `secret` wrapped for `purpose`, 40 bytes longer."""
+        return bytes(self._box(purpose).encrypt(secret))
+
+    def unwrap(self, purpose: str, wrapped: bytes) -> bytes:
+        """Return the secret; raise VaultError when it was wrapped for another purpose, altered, or by another vault."""
+        try:
+            return self._box(purpose).decrypt(wrapped)
+        except CryptoError:
+            raise VaultError("a wrapped value does not open") from None
+
+    def _box(self, purpose: str) -> SecretBox:
+        info = LABEL_VAULT + purpose.encode("utf-8")
+        return SecretBox(HKDF(algorithm=SHA256(), length=KEY_SIZE, salt=None, info=info).derive(self.vault_key))
