@@ -1,0 +1,280 @@
+"""A recipient's local store: sealed envelopes and wrapped keys; it never writes a plaintext and decides nothing."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, text, update
+from sqlalchemy.exc import DatabaseError
+
+from keys.errors import ExistsError, VaultError
+from keys.identity import OwnBundle, Wrapper
+from keys.roster import Bundle
+from keys.vault import tables
+from keys.wire.signed import Signed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel that this vault reads; `capability` is the recipients'."""
+
+    case: bytes
+    capability: bytes = field(repr=False)
+    cursor: str | None
+    read_day: int
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEnvelope:
+    """An envelope as the server gave it, with the content key where there is one."""
+
+    day: int
+    mac: bytes
+    sealed: bytes = field(repr=False)
+    content_key: bytes | None = field(repr=False)
+    addressed: bool
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SpoiltEntry:
+    """An entry of the feed that had a slot of ours and counts for nothing."""
+
+    day: int
+    code: str
+
+
+class Vault:
+    """One open vault; only one process at a time can hold it. Use it in a `with` statement."""
+
+    def __init__(self, engine: Engine, lock: int, wrapper: Wrapper) -> None:
+        """Take over an engine and the lock's file descriptor; `create` and `open` are the ways in."""
+        self._engine = engine
+        self._lock = lock
+        self._wrapper = wrapper
+        self._connection: Connection = engine.connect()
+
+    @classmethod
+    def create(cls, path: Path, wrapper: Wrapper) -> Self:
+        """Make a new vault of mode 0600; raise ExistsError when there is one."""
+        if path.exists():
+            raise ExistsError(str(path))
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        vault = cls(_engine(path), _lock(path), wrapper)
+        tables.metadata.create_all(vault._connection)
+        vault._connection.execute(text(f"PRAGMA user_version = {tables.SCHEMA_VERSION}"))
+        vault._connection.commit()
+        return vault
+
+    @classmethod
+    def open(cls, path: Path, wrapper: Wrapper) -> Self:
+        """Open a vault; raise VaultError when there is none, it is another version's, or another process has it."""
+        if not path.exists():
+            raise VaultError(f"no vault at {path}")
+        vault = cls(_engine(path), _lock(path), wrapper)
+        try:
+            version = vault._connection.execute(text("PRAGMA user_version")).scalar()
+        except DatabaseError:
+            vault.close()
+            raise VaultError("not a vault") from None
+        if version != tables.SCHEMA_VERSION:
+            vault.close()
+            raise VaultError("made by another version of the tool")
+        return vault
+
+    def __enter__(self) -> Self:
+        """Return this vault."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it; what was not committed is as if it had not been."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the database and let go of the lock."""
+        self._connection.close()
+        self._engine.dispose()
+        os.close(self._lock)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make all that is written inside durable at once, or none of it."""
+        try:
+            yield
+        except BaseException:
+            self._connection.rollback()
+            raise
+        self._connection.commit()
+
+    def setting(self, name: str) -> bytes | None:
+        """Return a setting, or None where it was never made."""
+        query = select(tables.setting.c.wrapped).where(tables.setting.c.name == name)
+        wrapped = self._connection.execute(query).scalar()
+        return None if wrapped is None else self._wrapper.unwrap(f"setting {name}", wrapped)
+
+    def put_setting(self, name: str, value: bytes) -> None:
+        """Make or replace a setting."""
+        row = {"name": name, "wrapped": self._wrapper.wrap(f"setting {name}", value)}
+        self._connection.execute(insert(tables.setting).prefix_with("OR REPLACE").values(row))
+
+    def own_bundles(self) -> list[OwnBundle]:
+        """Return the bundles whose private halves are still here, by serial."""
+        query = select(tables.bundle).where(tables.bundle.c.wrapped_seed.is_not(None)).order_by("serial")
+        return [self._own_bundle(row) for row in self._connection.execute(query).mappings()]
+
+    def last_serial(self) -> int:
+        """Return the highest serial that was ever used, or 0."""
+        query = select(tables.bundle.c.serial).order_by(tables.bundle.c.serial.desc()).limit(1)
+        return self._connection.execute(query).scalar() or 0
+
+    def add_bundle(self, own: OwnBundle) -> None:
+        """Keep a new bundle, before anyone else sees it: what is sealed to it has to be opened."""
+        row = {
+            "serial": own.bundle.serial,
+            "document": own.signed.encode(),
+            "wrapped_seed": self._wrapper.wrap(f"bundle {own.bundle.serial}", own.seed),
+            "published": 0,
+        }
+        self._connection.execute(insert(tables.bundle).values(row))
+
+    def unpublished(self) -> list[Signed]:
+        """Return the bundles that the server has not confirmed yet."""
+        query = select(tables.bundle.c.document).where(tables.bundle.c.published == 0).order_by("serial")
+        return [Signed.parse(document) for document in self._connection.execute(query).scalars()]
+
+    def mark_published(self, serial: int) -> None:
+        """Note that the server has this bundle."""
+        self._connection.execute(update(tables.bundle).where(tables.bundle.c.serial == serial).values(published=1))
+
+    def destroy_bundle(self, serial: int) -> None:
+        """Overwrite the private halves of a bundle: what was sealed to them alone never opens again."""
+        self._connection.execute(
+            update(tables.bundle).where(tables.bundle.c.serial == serial).values(wrapped_seed=None)
+        )
+
+    def channels(self) -> list[Channel]:
+        """Return every channel that this vault reads."""
+        return [self._channel(row) for row in self._connection.execute(select(tables.channel)).mappings()]
+
+    def add_channel(self, case: bytes, capability: bytes) -> bool:
+        """Begin to read a channel; return False when it is known."""
+        known = select(tables.channel.c.case).where(tables.channel.c.case == case)
+        if self._connection.execute(known).scalar() is not None:
+            return False
+        wrapped = self._wrapper.wrap(f"capability {case.hex()}", capability)
+        row = {"case": case, "wrapped_capability": wrapped, "read_day": 0, "gone": 0}
+        self._connection.execute(insert(tables.channel).values(row))
+        return True
+
+    def note_read(self, case: bytes, cursor: str | None, day: int) -> None:
+        """Note how far a channel was read, completely, on this day."""
+        wrapped = self._wrapper.wrap(f"cursor {case.hex()}", cursor.encode("ascii")) if cursor else None
+        values = {"wrapped_cursor": wrapped, "read_day": day}
+        self._connection.execute(update(tables.channel).where(tables.channel.c.case == case).values(**values))
+
+    def note_gone(self, case: bytes) -> None:
+        """Note that the server no longer has this channel; what was read of it stays."""
+        self._connection.execute(update(tables.channel).where(tables.channel.c.case == case).values(gone=1))
+
+    def knows_envelope(self, case: bytes, mac: bytes) -> bool:
+        """Say whether this envelope of this channel is here."""
+        where = (tables.envelope.c.case == case) & (tables.envelope.c.mac == mac)
+        return self._connection.execute(select(tables.envelope.c.id).where(where)).first() is not None
+
+    def add_envelope(self, case: bytes, mac: bytes, day: int, sealed: bytes, *, repeated: bool = False) -> None:
+        """Keep an envelope behind those of its channel that are here."""
+        row = {"case": case, "mac": mac, "day": day, "sealed": sealed, "repeated": int(repeated)}
+        self._connection.execute(insert(tables.envelope).prefix_with("OR IGNORE").values(row))
+
+    def envelopes(self, case: bytes) -> list[StoredEnvelope]:
+        """Return the envelopes of a channel in the order in which they came."""
+        query = (
+            select(tables.envelope, tables.content_key.c.wrapped, tables.content_key.c.addressed)
+            .join(tables.content_key, tables.envelope.c.mac == tables.content_key.c.mac, isouter=True)
+            .where(tables.envelope.c.case == case)
+            .order_by(tables.envelope.c.id)
+        )
+        return [self._envelope(row) for row in self._connection.execute(query).mappings()]
+
+    def knows_content_key(self, mac: bytes) -> bool:
+        """Say whether the content key of this envelope is here."""
+        query = select(tables.content_key.c.mac).where(tables.content_key.c.mac == mac)
+        return self._connection.execute(query).scalar() is not None
+
+    def add_content_key(self, mac: bytes, key: bytes, *, addressed: bool) -> None:
+        """Keep the content key of an envelope, wrapped."""
+        wrapped = self._wrapper.wrap(f"content key {mac.hex()}", key)
+        row = {"mac": mac, "wrapped": wrapped, "addressed": int(addressed)}
+        self._connection.execute(insert(tables.content_key).prefix_with("OR IGNORE").values(row))
+
+    def add_spoilt_entry(self, mac: bytes, day: int, code: str) -> None:
+        """Keep the alarm about an entry of the feed."""
+        row = {"mac": mac, "day": day, "code": code}
+        self._connection.execute(insert(tables.spoilt_entry).prefix_with("OR IGNORE").values(row))
+
+    def spoilt_entries(self) -> list[SpoiltEntry]:
+        """Return the alarms about entries of the feed, by day."""
+        query = select(tables.spoilt_entry.c.day, tables.spoilt_entry.c.code).order_by("day")
+        return [SpoiltEntry(day, code) for day, code in self._connection.execute(query)]
+
+    def _own_bundle(self, row: Mapping[Any, Any]) -> OwnBundle:
+        signed = Signed.parse(row["document"])
+        seed = self._wrapper.unwrap(f"bundle {row['serial']}", row["wrapped_seed"])
+        return OwnBundle(Bundle.verify(signed), signed, seed)
+
+    def _channel(self, row: Mapping[Any, Any]) -> Channel:
+        case, cursor = row["case"], row["wrapped_cursor"]
+        return Channel(
+            case=case,
+            capability=self._wrapper.unwrap(f"capability {case.hex()}", row["wrapped_capability"]),
+            cursor=self._wrapper.unwrap(f"cursor {case.hex()}", cursor).decode("ascii") if cursor else None,
+            read_day=row["read_day"],
+            gone=bool(row["gone"]),
+        )
+
+    def _envelope(self, row: Mapping[Any, Any]) -> StoredEnvelope:
+        mac, wrapped = row["mac"], row["wrapped"]
+        return StoredEnvelope(
+            day=row["day"],
+            mac=mac,
+            sealed=row["sealed"],
+            content_key=self._wrapper.unwrap(f"content key {mac.hex()}", wrapped) if wrapped else None,
+            addressed=bool(row["addressed"]),
+            repeated=bool(row["repeated"]),
+        )
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}")
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _: object) -> None:
+        # No WAL: it would keep the pages with destroyed keys until its next checkpoint.
+        for pragma in (
+            "journal_mode = DELETE",
+            "synchronous = EXTRA",
+            "secure_delete = ON",
+            "foreign_keys = ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def _lock(path: Path) -> int:
+    descriptor = os.open(path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise VaultError("it is in use") from None
+    return descriptor
