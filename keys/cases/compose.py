@@ -1,0 +1,142 @@
+"""New messages of a case, sealed for exactly those who may read them; it sends nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keys.errors import ExcludedError, ForbiddenError, MalformedError, NotEnrolledError
+from keys.sealing import Message, PrivatePair, PublicPair, Sealed, Signer, seal
+from keys.wire import kinds
+from keys.wire.canonical import repair
+from keys.wire.head import Head
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from keys.cases.review import Case
+    from keys.receipt import Receipt
+    from keys.roster import Addressees, Recipient
+
+
+def reporter_pair(receipt: Receipt) -> PrivatePair:
+    """Return the keys that open the reporter's slots."""
+    return PrivatePair.from_seeds(receipt.box_seed(), receipt.kem_seed())
+
+
+def compose_report(receipt: Receipt, text: str, addressees: Addressees, chosen: Collection[bytes], day: int) -> Sealed:
+    """Seal a report for the chosen identities and for the reporter; everyone else on the roster is left out.
+
+    Raises NotEnrolledError when nobody is chosen or one of them has no valid key, MalformedError for a text of
+    no or too many bytes.
+    """
+    signer, own = Signer.from_seed(receipt.sign_seed()), reporter_pair(receipt).public
+    listed = {person.identity for person in addressees.roster.recipients}
+    to = _with_bundles(chosen, addressees)
+    if not to or set(to) != set(chosen):
+        raise NotEnrolledError("a chosen recipient has no valid key")
+    head = Head(
+        author=signer.public,
+        kind=kinds.Report.KIND,
+        channel=kinds.THREAD,
+        case=None,
+        day=day,
+        roster=addressees.roster.id,
+        seen=(),
+        to=tuple(to),
+        without=tuple(sorted(listed - set(chosen))),
+        body=kinds.Report(repair(text), own.box, own.kem),
+    )
+    return _seal(head, signer, [*to.values(), own], addressees)
+
+
+def compose_answer(receipt: Receipt, case: Case, text: str, addressees: Addressees, day: int) -> Sealed:
+    """Seal the reporter's next words for the case recipients who have a valid key today."""
+    signer = Signer.from_seed(receipt.sign_seed())
+    return _compose(case, kinds.Answer(repair(text)), signer, addressees, day)
+
+
+def compose_reply(case: Case, body: kinds.Body, signer: Signer, addressees: Addressees, day: int) -> Sealed:
+    """Seal a recipient's message for the reporter and the case recipients who have a valid key today.
+
+    Raises ForbiddenError when this recipient may not say that.
+    """
+    if kinds.RECIPIENT not in body.AUTHORS or signer.public in case.without:
+        raise ForbiddenError
+    return _compose(case, body, signer, addressees, day)
+
+
+def compose_share(case: Case, newcomers: Collection[bytes], signer: Signer, addressees: Addressees, day: int) -> Sealed:
+    """Seal a share that lets newcomers read all of a case so far.
+
+    Raises ExcludedError when the reporter left one of them out, NotEnrolledError when one has no valid key.
+    """
+    if case.without & set(newcomers):
+        raise ExcludedError
+    to = _with_bundles(newcomers, addressees)
+    if set(to) != set(newcomers):
+        raise NotEnrolledError
+    keys = tuple((said.message.id, said.message.content_key) for said in case.said)
+    head = _head(kinds.Share(keys), signer.public, case, to, addressees, day)
+    return _seal(head, signer, to.values(), addressees)
+
+
+def accept_share(share: Message, report: Message, own: bytes, people: Mapping[bytes, Recipient]) -> None:
+    """Raise unless this share of this report lets its reader in.
+
+    Raises ExcludedError when the report leaves the reader or the sharer out, ForbiddenError when the sharer is
+    no recipient or the share is of another case.
+    """
+    without = report.head.without
+    if own in without or share.head.author in without:
+        raise ExcludedError
+    if share.case != report.id or report.head.kind != kinds.Report.KIND or share.head.author not in people:
+        raise ForbiddenError
+
+
+def _compose(case: Case, body: kinds.Body, signer: Signer, addressees: Addressees, day: int) -> Sealed:
+    report = case.report.message.head.body
+    if not isinstance(report, kinds.Report):
+        raise MalformedError("a case without a report")
+    is_reporter = signer.public == case.report.message.head.author
+    readers = case.readers if is_reporter else case.readers | {signer.public}
+    to = _with_bundles(readers, addressees)
+    head = _head(body, signer.public, case, to, addressees, day)
+    return _seal(head, signer, [*to.values(), PublicPair(report.box, report.kem)], addressees)
+
+
+def _head(
+    body: kinds.Body,
+    author: bytes,
+    case: Case,
+    to: Collection[bytes],
+    addressees: Addressees,
+    day: int,
+) -> Head:
+    if isinstance(body, kinds.Unknown):
+        raise MalformedError("an unknown kind cannot be written")
+    in_thread = body.CHANNEL == kinds.THREAD
+    return Head(
+        author=author,
+        kind=body.KIND,
+        channel=body.CHANNEL,
+        case=case.id,
+        day=day,
+        roster=addressees.roster.id,
+        seen=case.frontier() if in_thread else (),
+        to=tuple(to),
+        without=(),
+        body=body,
+    )
+
+
+def _with_bundles(identities: Collection[bytes], addressees: Addressees) -> dict[bytes, PublicPair]:
+    chosen = addressees.bundles
+    return {
+        identity: PublicPair(chosen[identity].box, chosen[identity].kem)
+        for identity in sorted(identities)
+        if identity in chosen
+    }
+
+
+def _seal(head: Head, signer: Signer, readers: Collection[PublicPair], addressees: Addressees) -> Sealed:
+    return seal(head, signer, readers, slots=addressees.roster.slots(), until=addressees.until)

@@ -1,0 +1,218 @@
+"""A channel read as a case, SPEC.md 5.1 and 5.2: who said what, in which order, what is wrong; it opens nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from keys.errors import UnsupportedError
+from keys.roster import Recipient, proquint
+from keys.wire import kinds
+from keys.wire.head import MAX_SEEN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from keys.sealing import Message
+
+MISSING = "missing"  # an earlier message was left out
+REORDERED = "reordered"
+REPEATED = "repeated"
+MOVED = "moved"  # it names another case or channel
+SPOILT = "spoilt"  # it does not open, or has no slot for us
+FORBIDDEN = "forbidden"  # its author may not say that
+UNSUPPORTED = "unsupported"  # update the tool
+
+NUMBER_WORD_SIZE = 2
+NUMBER_WORDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An envelope of a channel after the attempt to open it; `error` is set where it did not open.
+
+    `day` is the server's; `addressed` says that a slot of ours opened it, not a key from a share.
+    """
+
+    day: int
+    message: Message | None
+    error: Exception | None = None
+    addressed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message that counts; `author` is None for the reporter."""
+
+    message: Message
+    day: int
+    author: Recipient | None
+
+    @property
+    def kind(self) -> str:
+        """The name of its kind."""
+        return self.message.head.kind
+
+    @property
+    def text(self) -> str:
+        """Its words, or nothing for kinds that have none or are not known."""
+        return getattr(self.message.head.body, "text", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something SPEC.md 5.2 says must not happen, behind the first `after` messages that count."""
+
+    after: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case as it follows from its messages; nothing of it is stored beside them."""
+
+    id: bytes
+    said: tuple[Said, ...]
+    alarms: tuple[Alarm, ...]
+
+    @property
+    def report(self) -> Said:
+        """The report."""
+        return self.said[0]
+
+    @property
+    def number(self) -> str:
+        """The case's number: words drawn from its id, so that it tells no order and no count."""
+        return case_number(self.id)
+
+    @property
+    def without(self) -> frozenset[bytes]:
+        """The identities whom the report leaves out."""
+        return frozenset(self.report.message.head.without)
+
+    @property
+    def readers(self) -> frozenset[bytes]:
+        """The identities of the case recipients (SPEC.md 5.1)."""
+        readers = set(self.report.message.head.to)
+        for said in self.said[1:]:
+            if said.author:
+                readers |= {said.author.identity, *said.message.head.to}
+        return frozenset(readers) - self.without
+
+    @property
+    def opened_by(self) -> frozenset[bytes]:
+        """The identities that confirmed, by any message, that they opened the report."""
+        return frozenset(said.author.identity for said in self.said if said.author)
+
+    @property
+    def acknowledged(self) -> bool:
+        """Whether a recipient has sent the acknowledgement."""
+        return any(said.kind == kinds.Acknowledgement.KIND for said in self.said)
+
+    @property
+    def waits_for_us(self) -> bool:
+        """Whether the latest words are the reporter's."""
+        worded = [said for said in self.said if said.text]
+        return worded[-1].author is None
+
+    def frontier(self) -> tuple[bytes, ...]:
+        """Return the ids of messages that no later one has seen, for the next head's `seen`."""
+        ids = [said.message.id for said in self.said]
+        seen = {name for said in self.said for name in said.message.head.seen}
+        return tuple(name for name in ids if name not in seen)[-MAX_SEEN:]
+
+    def has_said(self, identity: bytes, kind: str) -> bool:
+        """Say whether this recipient has sent a message of this kind."""
+        return any(said.author and said.author.identity == identity and said.kind == kind for said in self.said)
+
+
+def case_number(case: bytes) -> str:
+    """Return the number of a case: two words, from the first bytes of its id."""
+    starts = range(0, NUMBER_WORDS * NUMBER_WORD_SIZE, NUMBER_WORD_SIZE)
+    return "-".join(proquint(case[start : start + NUMBER_WORD_SIZE]) for start in starts)
+
+
+def review(
+    received: Sequence[Received],
+    people: Mapping[bytes, Recipient],
+    *,
+    recipient: bytes | None = None,
+    reporter: bytes | None = None,
+) -> tuple[Case | None, tuple[Alarm, ...]]:
+    """Return the case that a thread's envelopes make, or None without a report, and every alarm.
+
+    `received` stands in the channel's order, `people` are the recipients of all rosters by identity. The reader
+    gives one key: `recipient` is one's own identity, `reporter` the Ed25519 key of one's own receipt.
+    """
+    desk = _Reading(people, recipient, reporter)
+    for at, envelope in enumerate(received):
+        desk.take(at, envelope)
+    desk.look_for_gaps()
+    alarms = tuple(desk.alarms)
+    if not desk.said:
+        return None, alarms
+    return Case(desk.said[0].message.id, tuple(desk.said), alarms), alarms
+
+
+class _Reading:
+    """The state of one pass over a channel."""
+
+    def __init__(self, people: Mapping[bytes, Recipient], recipient: bytes | None, reporter: bytes | None) -> None:
+        self.people = people
+        self.recipient = recipient
+        self.reporter = reporter
+        self.said: list[Said] = []
+        self.alarms: list[Alarm] = []
+        self.places: dict[bytes, int] = {}
+        self.pending: dict[bytes, int] = {}
+
+    def take(self, at: int, envelope: Received) -> None:
+        message = envelope.message
+        code = self._fault(at, envelope)
+        if code or message is None:
+            self.alarms.append(Alarm(len(self.said), code or SPOILT))
+            return
+        for name in message.head.seen:
+            if name not in self.places:
+                self.pending.setdefault(name, len(self.said))
+        self.places[message.id] = at
+        author = None if self._is_reporter(message) else self.people.get(message.head.author)
+        self.said.append(Said(message, envelope.day, author))
+
+    def look_for_gaps(self) -> None:
+        """An id seen before it came is a change of order; one that never came was left out."""
+        for name, after in self.pending.items():
+            self.alarms.append(Alarm(after, REORDERED if name in self.places else MISSING))
+        self.alarms.sort(key=lambda alarm: alarm.after)
+
+    def _fault(self, at: int, envelope: Received) -> str | None:
+        message = envelope.message
+        if message is None:
+            return UNSUPPORTED if isinstance(envelope.error, UnsupportedError) else SPOILT
+        head = message.head
+        if message.id in self.places:
+            return REPEATED
+        if self.recipient and envelope.addressed and self.recipient not in head.to:
+            return SPOILT
+        if at == 0 or not self.said:
+            return None if at == 0 and self._is_own_report(message) else MOVED
+        if head.channel != kinds.THREAD or message.case != self.said[0].message.id:
+            return MOVED
+        return None if self._may_say(message) else FORBIDDEN
+
+    def _is_own_report(self, message: Message) -> bool:
+        is_report = message.head.kind == kinds.Report.KIND
+        return is_report and self.reporter in (None, message.head.author)
+
+    def _is_reporter(self, message: Message) -> bool:
+        return not self.said or message.head.author == self.said[0].message.head.author
+
+    def _may_say(self, message: Message) -> bool:
+        head, report = message.head, self.said[0].message.head
+        authors = kinds.KINDS[head.kind].AUTHORS if head.kind in kinds.KINDS else kinds.Unknown.AUTHORS
+        if set(head.to) & set(report.without):
+            return False
+        if self._is_reporter(message):
+            return kinds.REPORTER in authors
+        listed = head.author in self.people and head.author not in report.without
+        return listed and kinds.RECIPIENT in authors
