@@ -1,0 +1,177 @@
+"""The tool's only network code: it carries sealed bytes to and from the server, signs nothing and opens nothing."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import secrets
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import urllib3
+from urllib3.contrib.socks import SOCKSProxyManager
+
+from keys.errors import FormatError, MalformedError, NetworkError, RefusedError, UnknownCapabilityError
+from keys.wire.canonical import b64, parse_object
+from keys.wire.envelope import PART_SIZE
+from keys.wire.exchange import PAGE_SIZE, Item, Page, Posting
+from keys.wire.signed import Signed, join_frames, split_frames
+
+BINARY = "application/octet-stream"
+TIMEOUT = urllib3.Timeout(connect=30, read=120)  # seconds; Tor is slow to connect
+MAX_ANSWER = 8 * 1024 * 1024  # bytes; a server must not be able to fill our memory
+STORED, NOT_FOUND, OK = 201, 404, 200
+
+
+class StampRefusedError(RefusedError):
+    """The server asks for more proof of work, because many reports are coming in."""
+
+    def __init__(self, work: int) -> None:
+        """Keep the work that the server asks for."""
+        super().__init__()
+        self.work = work
+
+
+class Courier:
+    """One connection to one server; `proxy` is a SOCKS address such as that of Tor, or None.
+
+    Every method raises NetworkError when the server is not reached, RefusedError with its code when it refuses.
+    """
+
+    def __init__(self, url: str, proxy: str | None = None) -> None:
+        """Check the address; raise NetworkError for one that would send capabilities in clear."""
+        self.url = _checked(url)
+        self._proxy = proxy
+        self._pool: urllib3.PoolManager = self._new_pool()
+
+    def apart(self) -> Courier:
+        """Return a courier with a connection of its own: over Tor, also a circuit of its own."""
+        return Courier(self.url, self._proxy)
+
+    def chain(self) -> tuple[list[Signed], Signed]:
+        """Return every root and the current roster, unverified."""
+        frames = [Signed.parse(frame) for frame in split_frames(self._get("/chain"))]
+        if not frames:
+            raise MalformedError("empty chain")
+        return frames[:-1], frames[-1]
+
+    def roster(self, version: int) -> Signed:
+        """Return one earlier roster, unverified."""
+        return Signed.parse(self._get(f"/rosters/{version}"))
+
+    def bundles(self) -> tuple[int, int, list[Signed]]:
+        """Return the server's day, the work it asks for, and the bundles, unverified."""
+        first, *rest = split_frames(self._get("/bundles")) or [b""]
+        members = parse_object(first)
+        day, work = members.get("day"), members.get("work")
+        if not isinstance(day, int) or not isinstance(work, int):
+            raise MalformedError("day or work")
+        return day, work, [Signed.parse(frame) for frame in rest]
+
+    def publish_chain(self, roots: list[Signed], roster: Signed) -> None:
+        """Give the server a chain that extends its own."""
+        frames = join_frames([*(root.encode() for root in roots), roster.encode()])
+        self._post("/chain", frames)
+
+    def publish_bundle(self, bundle: Signed) -> None:
+        """Give the server a new bundle."""
+        self._post("/bundles", bundle.encode())
+
+    def post(self, posting: Posting) -> int:
+        """Post an envelope and return the server's day once it is stored; StampRefusedError says how much work."""
+        return self.post_raw(posting.encode())
+
+    def post_raw(self, posting: bytes) -> int:
+        """Post an envelope from a sealed file and return the server's day."""
+        stored = json.loads(self._post("/envelopes", posting)).get("stored")
+        if not isinstance(stored, int):
+            raise RefusedError("not stored")
+        return stored
+
+    def feed(self, capability: bytes, after: str | None) -> Page:
+        """Return one look into the feed."""
+        return self._look("/feed", capability, after)
+
+    def channel(self, capability: bytes, after: str | None) -> Page:
+        """Return one look into a channel."""
+        return self._look("/channel", capability, after)
+
+    def whole(self, capability: bytes, item: Item) -> bytes:
+        """Return the whole envelope of an item, fetching the parts behind its prefix."""
+        sealed = item.prefix
+        parts = -(-(item.size - len(item.prefix)) // PART_SIZE)
+        for part in range(parts):
+            sealed += self._get(f"/channel/{item.position}/{part}", capability)
+        if len(sealed) != item.size:
+            raise MalformedError("size of an envelope")
+        return sealed
+
+    def _look(self, path: str, capability: bytes, after: str | None) -> Page:
+        raw = self._get(path + (f"?after={after}" if after else ""), capability)
+        if len(raw) != PAGE_SIZE:
+            raise MalformedError("page")
+        return Page.parse(raw)
+
+    def _get(self, path: str, capability: bytes | None = None) -> bytes:
+        headers = {"Authorization": f"Bearer {b64(capability)}"} if capability else {}
+        return self._request("GET", path, headers, None)
+
+    def _post(self, path: str, body: bytes) -> bytes:
+        return self._request("POST", path, {"Content-Type": BINARY}, body)
+
+    def _request(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> bytes:
+        try:
+            answer = self._pool.request(
+                method,
+                self.url + path,
+                headers=headers,
+                body=body,
+                redirect=False,
+                retries=False,
+                timeout=TIMEOUT,
+                preload_content=False,
+            )
+            content = answer.read(MAX_ANSWER + 1)
+            answer.release_conn()
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise NetworkError(type(error).__name__) from None
+        if len(content) > MAX_ANSWER:
+            raise MalformedError("answer too large")
+        if answer.status not in (OK, STORED):
+            raise _refusal(answer.status, content)
+        return bytes(content)
+
+    def _new_pool(self) -> urllib3.PoolManager:
+        if self._proxy is None:
+            return urllib3.PoolManager(num_pools=1)
+        # Other credentials for each connection make Tor use another circuit (IsolateSOCKSAuth).
+        name = secrets.token_hex(8)
+        return SOCKSProxyManager(self._proxy, username=name, password=name, num_pools=1)
+
+
+def _refusal(status: int, content: bytes) -> RefusedError:
+    if status == NOT_FOUND:
+        return UnknownCapabilityError()
+    try:
+        members: dict[str, Any] = dict(parse_object(content))
+    except FormatError:
+        return RefusedError(f"status {status}")
+    if isinstance(members.get("work"), int):
+        return StampRefusedError(members["work"])
+    code = members.get("error")
+    return RefusedError(code if isinstance(code, str) and code.isascii() and len(code) < 40 else str(status))
+
+
+def _checked(url: str) -> str:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme == "https" or (parts.scheme == "http" and (_is_loopback(host) or host.endswith(".onion"))):
+        return urlunsplit((parts.scheme, parts.netloc, "", "", ""))
+    raise NetworkError("the address has to begin with https://")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
