@@ -1,0 +1,29 @@
+"""The vault and the server brought together: trust, feed, channels, bundles, posting; it shows nothing to anyone."""
+
+from keys.sync.decoys import post_decoy
+from keys.sync.desk import Desk, Served
+from keys.sync.fetch import FEED_CAPABILITY
+from keys.sync.own_bundles import publish_bundles, renew_bundles
+from keys.sync.post import post_entry, post_message
+from keys.sync.reporter import Fetched, Source, answer, read_thread, seal_report, trusted_roster
+from keys.sync.trust import Trust, first_trust, load_trust
+
+__all__ = [
+    "FEED_CAPABILITY",
+    "Desk",
+    "Fetched",
+    "Served",
+    "Source",
+    "Trust",
+    "answer",
+    "first_trust",
+    "load_trust",
+    "post_decoy",
+    "post_entry",
+    "post_message",
+    "publish_bundles",
+    "read_thread",
+    "renew_bundles",
+    "seal_report",
+    "trusted_roster",
+]

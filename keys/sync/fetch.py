@@ -1,0 +1,202 @@
+"""Reading the feed and the channels into the vault; entries without a slot of ours leave no trace, not even a count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from keys.cases import accept_share
+from keys.errors import ExcludedError, ForbiddenError, FormatError, NoSlotError, UnknownCapabilityError
+from keys.identity import private_pair
+from keys.sealing import (
+    Message,
+    PrivatePair,
+    check_mac,
+    find_content_key,
+    open_message,
+    recipients_capability,
+)
+from keys.sync.own_bundles import FEED_READ_DAY
+from keys.wire import kinds
+from keys.wire.exchange import Item, Page, parse_cursor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from keys.courier import Courier
+    from keys.roster import Roster
+    from keys.sync.trust import Trust
+    from keys.vault import Channel, Vault
+
+FEED_CURSOR = "feed cursor"
+FEED_CAPABILITY = "feed capability"
+LAST_RESORT = "last-resort"  # the alarm that an entry came by a last-resort key although we have weekly ones
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Who we are when we read: our identity, and the private halves that are still here, newest first."""
+
+    identity: bytes
+    weekly: tuple[PrivatePair, ...]
+    last_resort: tuple[PrivatePair, ...]
+
+    @classmethod
+    def of(cls, vault: Vault, identity: bytes) -> Own:
+        """Return the reader that a vault makes."""
+        bundles = vault.own_bundles()[::-1]
+        weekly = tuple(private_pair(own.seed) for own in bundles if not own.bundle.last)
+        return cls(identity, weekly, tuple(private_pair(own.seed) for own in bundles if own.bundle.last))
+
+    @property
+    def privates(self) -> tuple[PrivatePair, ...]:
+        """All private halves, those of weekly bundles first."""
+        return self.weekly + self.last_resort
+
+
+def all_items(look: Callable[[str | None], Page], cursor: str | None) -> Iterator[Item]:
+    """Yield the items behind a cursor, page by page, to the end."""
+    while True:
+        page = look(cursor)
+        yield from page.items
+        # A page that promises more and gives nothing would hold us for ever.
+        if not page.more or not page.items:
+            return
+        cursor = page.items[-1].cursor()
+
+
+def fetch_feed(vault: Vault, courier: Courier, trust: Trust, own: Own, today: int) -> None:
+    """Read the feed from where we stopped to its end, and note the day of this complete read."""
+    capability = vault.setting(FEED_CAPABILITY)
+    if capability is None:
+        raise NoSlotError("no feed capability: `meldbus join` with the invitation")
+    stored = vault.setting(FEED_CURSOR)
+    cursor = stored.decode("ascii") if stored else None
+    for item in all_items(lambda after: courier.feed(capability, after), cursor):
+        with vault.transaction():
+            _take_entry(vault, courier, trust, own, item)
+            vault.put_setting(FEED_CURSOR, item.cursor().encode("ascii"))
+    with vault.transaction():
+        vault.put_setting(FEED_READ_DAY, str(today).encode("ascii"))
+
+
+def fetch_channel(vault: Vault, courier: Courier, own: Own, channel: Channel, today: int) -> None:
+    """Read one channel from where we stopped to its end; note when the server no longer has it."""
+    position = parse_cursor(channel.cursor)[0] if channel.cursor else 0
+    cursor = channel.cursor
+    try:
+        for item in all_items(lambda after: courier.channel(channel.capability, after), cursor):
+            _take_message(vault, courier, own, channel, item, is_new=item.position > position)
+            cursor = item.cursor()
+    except UnknownCapabilityError:
+        with vault.transaction():
+            vault.note_gone(channel.case)
+        return
+    with vault.transaction():
+        vault.note_read(channel.case, cursor, today)
+
+
+def _take_entry(vault: Vault, courier: Courier, trust: Trust, own: Own, item: Item) -> None:
+    header = item.header()
+    try:
+        content_key = find_content_key(header, own.privates)
+    except NoSlotError:
+        return
+    except FormatError as error:
+        vault.add_spoilt_entry(header.mac, item.day, error.code)
+        return
+    if own.weekly and not _has_slot(item, own.weekly):
+        # A server that hides our newer bundles makes people seal to the key that lives longest.
+        vault.add_spoilt_entry(header.mac, item.day, LAST_RESORT)
+    try:
+        message = open_message(_whole_entry(courier, item, content_key), content_key)
+        _take_opened(vault, courier, trust, own, message)
+    except (FormatError, ExcludedError) as error:
+        vault.add_spoilt_entry(header.mac, item.day, error.code)
+
+
+def _take_opened(vault: Vault, courier: Courier, trust: Trust, own: Own, message: Message) -> None:
+    if isinstance(message.head.body, kinds.Report):
+        if own.identity not in message.head.to:
+            raise NoSlotError
+        vault.add_channel(message.id, recipients_capability(message.content_key))
+    elif isinstance(message.head.body, kinds.FeedKey):
+        _take_feed_key(vault, trust.roster, message.head.body)
+    elif isinstance(message.head.body, kinds.Share):
+        _take_share(vault, courier, trust, own, message)
+    else:
+        raise ForbiddenError
+
+
+def _take_feed_key(vault: Vault, roster: Roster, body: kinds.FeedKey) -> None:
+    if not roster.opens_feed(body.capability):
+        raise ForbiddenError
+    vault.put_setting(FEED_CAPABILITY, body.capability)
+
+
+def _take_share(vault: Vault, courier: Courier, trust: Trust, own: Own, share: Message) -> None:
+    body = share.head.body
+    if not isinstance(body, kinds.Share):
+        raise ForbiddenError
+    keys = dict(body.keys)
+    if share.case not in keys or own.identity not in share.head.to:
+        raise ForbiddenError
+    capability = recipients_capability(keys[share.case])
+    items = list(all_items(lambda after: courier.channel(capability, after), None))
+    if not items:
+        raise ForbiddenError
+    report = open_message(courier.whole(capability, items[0]), keys[share.case])
+    accept_share(share, report, own.identity, trust.people)
+    for item in items:
+        header = item.header()
+        for key in keys.values():
+            if _opens(key, item):
+                vault.add_content_key(header.mac, key, addressed=False)
+    vault.add_channel(share.case, capability)
+
+
+def _take_message(vault: Vault, courier: Courier, own: Own, channel: Channel, item: Item, *, is_new: bool) -> None:
+    header = item.header()
+    known = vault.knows_envelope(channel.case, header.mac)
+    if known and not is_new:
+        return
+    sealed = courier.whole(channel.capability, item)
+    with vault.transaction():
+        vault.add_envelope(channel.case, header.mac, item.day, sealed, repeated=known)
+        if not vault.knows_content_key(header.mac):
+            _keep_content_key(vault, own.privates, item)
+
+
+def _keep_content_key(vault: Vault, privates: Sequence[PrivatePair], item: Item) -> None:
+    header = item.header()
+    try:
+        content_key = find_content_key(header, privates)
+    except FormatError:
+        return  # kept without a key: every later reading of the case shows it as spoilt
+    vault.add_content_key(header.mac, content_key, addressed=True)
+
+
+def _whole_entry(courier: Courier, item: Item, content_key: bytes) -> bytes:
+    if item.size == len(item.prefix):
+        return item.prefix
+    capability = recipients_capability(content_key)
+    first = courier.channel(capability, None).items[:1]
+    if not first or first[0].prefix != item.prefix:
+        raise NoSlotError
+    return courier.whole(capability, first[0])
+
+
+def _has_slot(item: Item, privates: Sequence[PrivatePair]) -> bool:
+    try:
+        find_content_key(item.header(), privates)
+    except NoSlotError:
+        return False
+    return True
+
+
+def _opens(key: bytes, item: Item) -> bool:
+    try:
+        check_mac(key, item.header())
+    except FormatError:
+        return False
+    return True

@@ -1,0 +1,114 @@
+"""The reporter's side without a browser: seal a report to a file, open the thread of a receipt; it keeps nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from keys.cases import Alarm, Case, Received, compose_answer, compose_report, reporter_pair, review
+from keys.errors import FormatError, NetworkError
+from keys.roster import Addressees, Recipient, Root, Roster
+from keys.sealing import Sealed, Signer, find_content_key, open_message
+from keys.sync.desk import addressees_of
+from keys.sync.fetch import all_items
+from keys.sync.post import post_message
+from keys.wire.canonical import parse_object
+from keys.wire.exchange import SEAL_WORK_FACTOR, Item, Posting, make_stamp, open_case
+from keys.wire.signed import Signed, split_frames
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from keys.courier import Courier
+    from keys.receipt import Receipt
+
+CHAIN_FILE = "chain"
+BUNDLES_FILE = "bundles"
+
+
+class Source(Protocol):
+    """Where the signed documents come from: a server, or files fetched from it earlier."""
+
+    def chain(self) -> tuple[list[Signed], Signed]:
+        """Return every root and the current roster, unverified."""
+
+    def bundles(self) -> tuple[int, int, list[Signed]]:
+        """Return the server's day, the work it asks for, and the bundles, unverified."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A folder with the answers of `/chain` and `/bundles`, fetched with any browser on another machine."""
+
+    folder: Path
+
+    def chain(self) -> tuple[list[Signed], Signed]:
+        """Return every root and the current roster, unverified."""
+        *roots, roster = (Signed.parse(frame) for frame in split_frames(self._read(CHAIN_FILE)))
+        return roots, roster
+
+    def bundles(self) -> tuple[int, int, list[Signed]]:
+        """Return day and work as they were, and the bundles, unverified."""
+        first, *rest = split_frames(self._read(BUNDLES_FILE))
+        members = parse_object(first)
+        return int(str(members["day"])), int(str(members["work"])), [Signed.parse(frame) for frame in rest]
+
+    def _read(self, name: str) -> bytes:
+        try:
+            return (self.folder / name).read_bytes()
+        except OSError as error:
+            raise NetworkError(f"{self.folder / name}: {error.strerror}") from None
+
+
+def trusted_roster(source: Source, fingerprint: bytes, today: int) -> Roster:
+    """Return the current roster if its chain leads through the fingerprint; raise TrustError when it does not."""
+    roots, newest = source.chain()
+    root = Root.walk(roots, fingerprint)
+    root.check_day(today)
+    roster = Roster.verify(newest, root)
+    roster.check_day(today)
+    return roster
+
+
+def seal_report(
+    source: Source, roster: Roster, receipt: Receipt, text: str, chosen: Collection[bytes], today: int
+) -> Posting:
+    """Return a report to the chosen identities as a posting that can be sent later, from anywhere.
+
+    Only last-resort bundles are used, and the stamp holds under load (SPEC.md 7.3 and 9).
+    """
+    _, _, bundles = source.bundles()
+    addressees = addressees_of(roster, bundles, today, last_resort_only=True)
+    sealed = compose_report(receipt, text, addressees, chosen, today)
+    nonce = make_stamp(sealed.mac, roster.policy.work * SEAL_WORK_FACTOR)
+    return open_case(sealed.envelope, nonce, sealed.recipients_capability(), receipt.capability())
+
+
+def read_thread(courier: Courier, roster: Roster, receipt: Receipt) -> tuple[Case | None, tuple[Alarm, ...]]:
+    """Return the case of a receipt as the reporter may read it, and what is wrong with it.
+
+    Raises UnknownCapabilityError when the server has no thread for this code.
+    """
+    capability = receipt.capability()
+    items = list(all_items(lambda after: courier.channel(capability, after), None))
+    received = [_open(courier, receipt, item) for item in items]
+    people: dict[bytes, Recipient] = {person.identity: person for person in roster.recipients}
+    return review(received, people, reporter=Signer.from_seed(receipt.sign_seed()).public)
+
+
+def answer(courier: Courier, roster: Roster, receipt: Receipt, case: Case, text: str) -> None:
+    """Seal the reporter's answer to the case recipients of today and post it."""
+    day, work, bundles = courier.bundles()
+    addressees: Addressees = addressees_of(roster, bundles, day)
+    sealed: Sealed = compose_answer(receipt, case, text, addressees, day)
+    post_message(courier, sealed, work, receipt.capability())
+
+
+def _open(courier: Courier, receipt: Receipt, item: Item) -> Received:
+    try:
+        content_key = find_content_key(item.header(), [reporter_pair(receipt)])
+        envelope = courier.whole(receipt.capability(), item)
+        return Received(item.day, open_message(envelope, content_key))
+    except FormatError as error:
+        return Received(item.day, None, error)
