@@ -1,0 +1,26 @@
+"""Founding, enrolling, rosters, joining: what people do once, with a checklist; no case passes here."""
+
+from keys.ceremony.draft import Draft, signatures
+from keys.ceremony.enrolling import IDENTITY_FILE, Card, enrol, make_card, open_vault, unlock
+from keys.ceremony.founding import ROOT_FILE, found, root_key_name
+from keys.ceremony.joining import SERVER, fingerprint_of, join
+from keys.ceremony.roster_making import make_roster, publish
+
+__all__ = [
+    "IDENTITY_FILE",
+    "ROOT_FILE",
+    "SERVER",
+    "Card",
+    "Draft",
+    "enrol",
+    "fingerprint_of",
+    "found",
+    "join",
+    "make_card",
+    "make_roster",
+    "open_vault",
+    "publish",
+    "root_key_name",
+    "signatures",
+    "unlock",
+]

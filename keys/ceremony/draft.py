@@ -1,0 +1,100 @@
+"""A roster on its way from hand to hand until enough root keys have signed it; it holds no secret."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from keys.ceremony.enrolling import Card
+from keys.errors import ForbiddenError, MalformedError
+from keys.identity import KIND_ROOT, unlock_key_file
+from keys.roster import Root, Roster, read_unsigned
+from keys.wire.exchange import Posting
+from keys.wire.signed import (
+    LABEL_ROOT,
+    LABEL_ROSTER,
+    SIGNER_SIZE,
+    SIGNING_KEY_SIZE,
+    Signed,
+    join_frames,
+    split_frames,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FRAMES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The roots, the roster with the signatures so far, the recipients' cards, and the sealed invitation."""
+
+    roots: tuple[Signed, ...]
+    roster: Signed
+    cards: tuple[Card, ...]
+    invitation: Posting
+
+    @classmethod
+    def parse(cls, raw: bytes) -> Draft:
+        """Read a draft file; raise FormatError or TrustError for one that does not fit together."""
+        frames = split_frames(raw)
+        if len(frames) != FRAMES:
+            raise MalformedError("draft of a roster")
+        roots, document, signers, cards, invitation = frames
+        if len(signers) % SIGNER_SIZE:
+            raise MalformedError("signers")
+        pairs = [signers[at : at + SIGNER_SIZE] for at in range(0, len(signers), SIGNER_SIZE)]
+        draft = cls(
+            roots=tuple(map(Signed.parse, split_frames(roots))),
+            roster=Signed(document, tuple((pair[:SIGNING_KEY_SIZE], pair[SIGNING_KEY_SIZE:]) for pair in pairs)),
+            cards=tuple(map(Card.parse, split_frames(cards))),
+            invitation=Posting.parse(invitation),
+        )
+        draft.content()
+        return draft
+
+    def encode(self) -> bytes:
+        """Return the bytes of the draft file."""
+        return join_frames(
+            [
+                join_frames(root.encode() for root in self.roots),
+                self.roster.document,
+                b"".join(key + signature for key, signature in self.roster.signers),
+                join_frames(card.encode() for card in self.cards),
+                self.invitation.encode(),
+            ]
+        )
+
+    def root(self) -> Root:
+        """Return the newest root of the draft; whether it is ours, a person checks by the fingerprint."""
+        if not self.roots:
+            raise MalformedError("empty chain")
+        return Root.walk(self.roots, self.roots[0].id(LABEL_ROOT))
+
+    def content(self) -> Roster:
+        """Return what the roster would say, whoever has signed it: to be shown, never to be relied on."""
+        roster = read_unsigned(self.roster)
+        if roster.root != self.root().id:
+            raise MalformedError("roster of another root")
+        return roster
+
+    def finished(self) -> Roster:
+        """Return the roster once enough keys have signed; raise BelowThresholdError before."""
+        return Roster.verify(self.roster, self.root())
+
+    def sign(self, key_file: Path, passphrase: str) -> Draft:
+        """Return the draft with one more signature.
+
+        Raises PassphraseError or KeyFileError, and ForbiddenError for a key that is not one of the root's.
+        """
+        signer = unlock_key_file(key_file, KIND_ROOT, passphrase).signer()
+        if signer.public not in self.root().keys:
+            raise ForbiddenError("this key is not one of the root's")
+        signature = signer.sign(LABEL_ROSTER + self.roster.document)
+        return replace(self, roster=self.roster.with_signer(signer.public, signature))
+
+
+def signatures(draft: Draft) -> tuple[int, int]:
+    """Return how many keys have signed and how many must."""
+    return len(draft.roster.signers), draft.root().k

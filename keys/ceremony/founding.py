@@ -1,0 +1,43 @@
+"""Founding: the board's root keys and the first root document; it talks to no server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keys.errors import MalformedError
+from keys.identity import KIND_ROOT, KeyFile, Profile, write_key_file, write_new
+from keys.roster import Root, root_document
+from keys.wire.canonical import encode
+from keys.wire.signed import LABEL_ROOT, Signed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+ROOT_DAYS = 3653  # ten years: long enough to be no chore, short enough that someone checks the key holders
+ROOT_FILE = "root.signed"
+
+
+def root_key_name(number: int) -> str:
+    """Return the file name of the n-th root key, counted from 1."""
+    return f"root-{number}.key"
+
+
+def found(folder: Path, k: int, passphrases: Sequence[str], today: int, profile: Profile) -> Root:
+    """Make one root key file for each passphrase and the root that all of them sign, in `folder`.
+
+    Raises MalformedError unless 1 <= k <= number of passphrases <= 16, ExistsError when a file is there already.
+    """
+    secrets = [KeyFile.generate(KIND_ROOT) for _ in passphrases]
+    signers = [secret.signer() for secret in secrets]
+    document = encode(root_document(1, None, (signer.public for signer in signers), k, today + ROOT_DAYS))
+    signed = Signed(document, ())
+    for signer in signers:
+        signed = signed.with_signer(signer.public, signer.sign(LABEL_ROOT + document))
+    if not signers:
+        raise MalformedError("no keys")
+    root = Root.walk([signed], signed.id(LABEL_ROOT))
+    for number, (secret, passphrase) in enumerate(zip(secrets, passphrases, strict=True), 1):
+        write_key_file(folder / root_key_name(number), secret, passphrase, profile)
+    write_new(folder / ROOT_FILE, signed.encode())
+    return root
