@@ -1,0 +1,55 @@
+"""The command `meldbus`: what a person types, turned into calls; no rule and no cryptography is here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from keys.cli.ceremonies import card_command, enrol_command, found_command, join_command, roster_commands
+from keys.cli.recipients import (
+    acknowledge_command,
+    list_command,
+    read_command,
+    reply_command,
+    share_command,
+    sync_command,
+)
+from keys.cli.reporters import decoy_command, open_command, seal_command
+from keys.cli.tool import Commands, Option, Tool
+
+
+@click.group("meldbus", cls=Commands)
+@click.option("--home", cls=Option, type=click.Path(path_type=Path), help="The folder of your key and vault.")
+@click.option("--proxy", cls=Option, help="A SOCKS proxy such as Tor's: socks5h://127.0.0.1:9050")
+@click.option("--passphrase-fd", cls=Option, type=int, help="Read passphrases, one a line, from this descriptor.")
+@click.version_option(package_name="meldbus", message="%(version)s")
+@click.pass_context
+def commands(ctx: click.Context, home: Path | None, proxy: str | None, passphrase_fd: int | None) -> None:
+    """Receive and answer reports that only you and the other recipients can read."""
+    tool = ctx.obj if isinstance(ctx.obj, Tool) else Tool.default()
+    ctx.obj = tool.with_options(home, proxy, passphrase_fd)
+
+
+for _command in (
+    found_command,
+    enrol_command,
+    card_command,
+    roster_commands,
+    join_command,
+    sync_command,
+    list_command,
+    read_command,
+    reply_command,
+    acknowledge_command,
+    share_command,
+    seal_command,
+    open_command,
+    decoy_command,
+):
+    commands.add_command(_command)
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    commands()

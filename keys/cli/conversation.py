@@ -1,0 +1,64 @@
+"""A case as lines for a terminal; every word of a stranger is made harmless first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keys.cli.words import _, date, harmless
+from keys.wire import kinds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keys.cases import Alarm, Case, Said
+
+
+def _mark(text: str) -> str:
+    return text
+
+
+# Marked for the catalogue here, translated where they are shown.
+KINDS = {
+    kinds.Report.KIND: _mark("report"),
+    kinds.Answer.KIND: _mark("message"),
+    kinds.Question.KIND: _mark("question"),
+    kinds.Acknowledgement.KIND: _mark("acknowledgement"),
+    kinds.Opened.KIND: _mark("has opened the report"),
+    kinds.Consent.KIND: _mark("consent"),
+}
+
+ALARMS = {
+    "missing": _mark("ALARM: an earlier message is missing here. Tell the others and the operator."),
+    "reordered": _mark("ALARM: messages stand in another order than they were written in."),
+    "repeated": _mark("ALARM: the server gave a message a second time."),
+    "moved": _mark("ALARM: a message of another case was put here."),
+    "spoilt": _mark("ALARM: a message cannot be opened. It was altered, or was not sealed for you."),
+    "tampered": _mark("ALARM: an entry for you was altered on its way."),
+    "forbidden": _mark("ALARM: someone said something here that they may not say. It counts for nothing."),
+    "excluded": _mark("ALARM: someone tried to let you into a case from which the reporter left you out."),
+    "unsupported": _mark("There is a message of a newer version here: update the tool."),
+    "last-resort": _mark(
+        "ALARM: a report was sealed to your last-resort key. The server may be hiding your newer keys."
+    ),
+}
+
+
+def conversation(case: Case, alarms: tuple[Alarm, ...]) -> Iterator[str]:
+    """Yield the lines of a case, with each alarm at its place."""
+    for at, said in enumerate(case.said):
+        yield from _alarms_at(alarms, at)
+        yield ""
+        yield from _message(said)
+    yield from _alarms_at(alarms, len(case.said))
+
+
+def _message(said: Said) -> Iterator[str]:
+    author = harmless(f"{said.author.name} ({said.author.role})") if said.author else _("reporter")
+    known = KINDS.get(said.kind)
+    what = _(known) if known else _("something this version does not know: update the tool")
+    yield f"--- {date(said.day)} · {author} · {what}"
+    yield from harmless(said.text).splitlines()
+
+
+def _alarms_at(alarms: tuple[Alarm, ...], at: int) -> Iterator[str]:
+    yield from (f"!!! {_(ALARMS[alarm.code])}" for alarm in alarms if alarm.after == at)

@@ -1,0 +1,125 @@
+"""Commands of a recipient: sync, list, read, reply, acknowledge, share; all work is done by the desk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from keys.cli.conversation import ALARMS, conversation
+from keys.cli.tool import Command, Option, Tool, hint, read_text, tell
+from keys.cli.words import _, columns, date, harmless
+from keys.errors import NoCaseError
+from keys.sync import Desk, load_trust
+from keys.wire import kinds
+
+if TYPE_CHECKING:
+    from keys.cases import Alarm, Case
+    from keys.roster import Recipient
+
+
+@click.command("sync", cls=Command)
+@click.pass_obj
+def sync_command(tool: Tool) -> None:
+    """Fetch what is new and renew your own keys; do this at least every three weeks."""
+    with tool.desk() as desk:
+        before = len(desk.cases())
+        trust = desk.sync()
+        cases = desk.cases()
+        tell(_("%(new)d new, %(all)d in all") % {"new": len(cases) - before, "all": len(cases)})
+        for entry in desk.vault.spoilt_entries():
+            tell(f"{date(entry.day)}: " + _(ALARMS.get(entry.code, ALARMS["spoilt"])))
+        if trust.roster.find(desk.signer.public) is None:
+            hint(_("You are no longer on the roster: you can read what you have, and nothing new."))
+
+
+@click.command("list", cls=Command)
+@click.pass_obj
+def list_command(tool: Tool) -> None:
+    """List the cases that you can open, the latest word last."""
+    with tool.desk() as desk:
+        rows = [
+            (case.number, date(case.report.day), date(case.said[-1].day), _state(case, alarms, desk))
+            for case, alarms in desk.cases()
+        ]
+    if rows:
+        for line in columns([(_("number"), _("received"), _("latest"), _("state")), *rows]):
+            click.echo(line)
+    else:
+        hint(_("There is nothing here. `meldbus sync` fetches what is new."))
+
+
+@click.command("read", cls=Command)
+@click.argument("number")
+@click.pass_obj
+def read_command(tool: Tool, number: str) -> None:
+    """Show a case, and tell the reporter that you have opened it."""
+    with tool.desk() as desk:
+        case, alarms = desk.case(number)
+        people = load_trust(desk.vault).people
+        click.echo(_("Case %(number)s") % {"number": case.number})
+        click.echo(_("Can be read by: %(names)s") % {"names": _names(case.readers, people)})
+        unread = case.readers - case.opened_by - {desk.signer.public}
+        if unread:
+            click.echo(_("Not opened yet by: %(names)s") % {"names": _names(unread, people)})
+        for line in conversation(case, alarms):
+            click.echo(line)
+        desk.confirm_opened(case)
+
+
+@click.command("reply", cls=Command)
+@click.option("--question", cls=Option, is_flag=True, help="It is a question that waits for an answer.")
+@click.option("--file", "source", cls=Option, type=click.Path(exists=True), help="Read the text from a file.")
+@click.argument("number")
+@click.pass_obj
+def reply_command(tool: Tool, question: bool, source: str | None, number: str) -> None:
+    """Write to the reporter; the text comes from standard input."""
+    text = read_text(source)
+    with tool.desk() as desk:
+        desk.say(desk.case(number)[0], kinds.Question(text) if question else kinds.Answer(text))
+    tell(_("sent"))
+
+
+@click.command("acknowledge", cls=Command)
+@click.option("--file", "source", cls=Option, type=click.Path(exists=True), help="Read the text from a file.")
+@click.argument("number")
+@click.pass_obj
+def acknowledge_command(tool: Tool, source: str | None, number: str) -> None:
+    """Confirm to the reporter that the report was received; the law gives seven days."""
+    text = read_text(source)
+    with tool.desk() as desk:
+        desk.say(desk.case(number)[0], kinds.Acknowledgement(text))
+    tell(_("sent"))
+
+
+@click.command("share", cls=Command)
+@click.argument("number")
+@click.argument("name")
+@click.pass_obj
+def share_command(tool: Tool, number: str, name: str) -> None:
+    """Let another recipient of the roster read a case, unless the reporter left them out."""
+    with tool.desk() as desk:
+        case, _alarms = desk.case(number)
+        roster = load_trust(desk.vault).roster
+        newcomers = [person.identity for person in roster.recipients if person.name == name]
+        if not newcomers:
+            raise NoCaseError(_("nobody of this name is on the roster"))
+        desk.share(case, newcomers)
+    tell(_("sent"))
+
+
+def _state(case: Case, alarms: tuple[Alarm, ...], desk: Desk) -> str:
+    states = []
+    if alarms:
+        states.append(_("ALARM"))
+    if desk.signer.public not in case.opened_by:
+        states.append(_("new"))
+    if not case.acknowledged:
+        states.append(_("to be acknowledged"))
+    states.append(_("waits for us") if case.waits_for_us else _("waits for the reporter"))
+    return ", ".join(states)
+
+
+def _names(identities: frozenset[bytes], people: dict[bytes, Recipient]) -> str:
+    listed = [people[identity] for identity in identities if identity in people]
+    return ", ".join(sorted(harmless(f"{person.name} ({person.role})") for person in listed))

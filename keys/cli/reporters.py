@@ -1,0 +1,106 @@
+"""Commands for reporters without a usable browser, and for decoys: seal, open, decoy; none needs a key of its own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from keys.ceremony import fingerprint_of
+from keys.cli.conversation import conversation
+from keys.cli.tool import Command, Option, Tool, hint, read_text, tell
+from keys.cli.words import _, columns, harmless
+from keys.errors import NoCaseError, NotEnrolledError
+from keys.identity import write_new
+from keys.receipt import Receipt
+from keys.sync import Fetched, answer, post_decoy, read_thread, seal_report, trusted_roster
+
+_server = click.option("--server", cls=Option, required=True, help="The server's address.")
+_fingerprint = click.option("--fingerprint", cls=Option, required=True, help="The words, or the address of the poster.")
+
+
+@click.command("seal", cls=Command)
+@click.option("--server", cls=Option, help="The server's address.")
+@click.option(
+    "--from",
+    "folder",
+    cls=Option,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A folder with /chain and /bundles fetched from the server, instead of its address.",
+)
+@click.option("--without", cls=Option, multiple=True, help="The name of someone who must not read it.")
+@click.option("--file", "source", cls=Option, type=click.Path(exists=True), help="Read the text from a file.")
+@click.option("--output", cls=Option, type=click.Path(path_type=Path), required=True, help="The sealed file to write.")
+@_fingerprint
+@click.pass_obj
+def seal_command(
+    tool: Tool,
+    server: str | None,
+    folder: Path | None,
+    without: tuple[str, ...],
+    source: str | None,
+    output: Path,
+    fingerprint: str,
+) -> None:
+    """Seal a report into a file that can be sent from anywhere; the code goes to standard output."""
+    if (server is None) == (folder is None):
+        raise click.UsageError(_("Give either --server or --from."))
+    origin = Fetched(folder) if folder else tool.courier(server or "")
+    roster = trusted_roster(origin, fingerprint_of(fingerprint, origin), tool.today())
+    unknown = set(without) - {person.name for person in roster.recipients}
+    if unknown:
+        raise NotEnrolledError(", ".join(sorted(unknown)))
+    chosen = [person for person in roster.recipients if person.name not in without]
+    tell(_("These people can read it:"))
+    for line in columns([(person.role, person.name) for person in chosen]):
+        tell(f"  {harmless(line)}")
+    receipt = Receipt.draw()
+    posting = seal_report(
+        origin, roster, receipt, read_text(source), [person.identity for person in chosen], tool.today()
+    )
+    write_new(output, posting.encode())
+    click.echo(receipt.written())
+    hint(_("With this code you read the answer. Lost is lost."))
+    hint(_("Send the file %(path)s through the page for sealed files, from any device.") % {"path": output})
+
+
+@click.command("open", cls=Command)
+@click.option("--receipt-fd", cls=Option, type=int, help="Read the code from this file descriptor.")
+@click.option("--answer", "answering", cls=Option, is_flag=True, help="Answer with a text from standard input.")
+@_server
+@_fingerprint
+@click.pass_obj
+def open_command(tool: Tool, receipt_fd: int | None, answering: bool, server: str, fingerprint: str) -> None:
+    """Open the talk of a code, as its reporter."""
+    receipt = Receipt.parse(_typed_receipt(receipt_fd))
+    courier = tool.courier(server)
+    roster = trusted_roster(courier, fingerprint_of(fingerprint, courier), tool.today())
+    case, alarms = read_thread(courier.apart(), roster, receipt)
+    if case is None:
+        raise NoCaseError
+    for line in conversation(case, alarms):
+        click.echo(line)
+    if not case.opened_by:
+        tell(_("Nobody has opened it yet."))
+    if answering:
+        answer(courier.apart(), roster, receipt, case, read_text(None))
+        tell(_("sent"))
+
+
+@click.command("decoy", cls=Command)
+@_server
+@_fingerprint
+@click.pass_obj
+def decoy_command(tool: Tool, server: str, fingerprint: str) -> None:
+    """Send one entry that nobody can open; a timer on the server's machine runs this at random times."""
+    courier = tool.courier(server)
+    post_decoy(courier, trusted_roster(courier, fingerprint_of(fingerprint, courier), tool.today()))
+
+
+def _typed_receipt(descriptor: int | None) -> str:
+    if descriptor is not None:
+        with os.fdopen(os.dup(descriptor), "r", encoding="utf-8") as file:
+            return file.readline()
+    typed: str = click.prompt(_("Code"), hide_input=True, err=True)
+    return typed

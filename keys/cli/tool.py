@@ -1,0 +1,155 @@
+"""What every command shares: where things are, what time it is, how a passphrase is asked; it runs no command."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import platformdirs
+
+from keys.ceremony import SERVER, open_vault, unlock
+from keys.cli.words import _, explain
+from keys.courier import Courier
+from keys.errors import MeldbusError, VaultError
+from keys.identity import MODERATE, Profile
+from keys.policy import day_number
+from keys.sync import Desk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _default_home() -> Path:
+    return platformdirs.user_data_path("meldbus")
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """The collaborators of the commands: the tests bring their own clock and a cheap profile."""
+
+    home: Path
+    proxy: str | None = None
+    passphrases: Iterator[str] | None = None
+    clock: Callable[[], dt.datetime] = _now
+    profile: Profile = MODERATE
+
+    @classmethod
+    def default(cls) -> Tool:
+        """Return what the installed command uses."""
+        return cls(_default_home())
+
+    def with_options(self, home: Path | None, proxy: str | None, passphrase_fd: int | None) -> Tool:
+        """Return this tool with what the command line says."""
+        lines = None if passphrase_fd is None else _lines(passphrase_fd)
+        return replace(self, home=home or self.home, proxy=proxy, passphrases=lines)
+
+    def today(self) -> int:
+        """Return the day number on this machine, for what is made without a server."""
+        return day_number(self.clock().astimezone().date())
+
+    def passphrase(self, what: str, *, new: bool = False) -> str:
+        """Return a passphrase: the next line of the given descriptor, or asked without echo, twice for a new one."""
+        if self.passphrases is not None:
+            line = next(self.passphrases, "")
+            if not line:
+                raise click.UsageError(_("The descriptor holds no further passphrase."))
+            return line
+        asked: str = click.prompt(what, hide_input=True, confirmation_prompt=new, err=True)
+        return asked
+
+    def courier(self, server: str) -> Courier:
+        """Return the way to a server."""
+        return Courier(server, self.proxy)
+
+    @contextmanager
+    def desk(self) -> Iterator[Desk]:
+        """Unlock the identity, open the vault, and lock both up again."""
+        secret = unlock(self.home, self.passphrase(_("Passphrase of your key")))
+        with open_vault(self.home, secret) as vault:
+            server = vault.setting(SERVER)
+            if server is None:
+                raise VaultError(_("it has joined no organisation yet: `meldbus join`"))
+            yield Desk(secret, vault, self.courier(server.decode("utf-8")))
+
+
+class Commands(click.Group):
+    """A group whose help is in the reader's language and whose errors are one line on standard error."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a MeldbusError ends it with status 1 and its own words."""
+        try:
+            return super().invoke(ctx)
+        except MeldbusError as error:
+            raise _Failure(explain(error)) from None
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help in the reader's language."""
+        self.help = _(self.help or "")
+        super().format_help_text(ctx, formatter)
+
+    def get_short_help_str(self, _limit: int = 45) -> str:
+        """Return one line in the reader's language."""
+        return _(self.help or "")
+
+
+class Command(click.Command):
+    """A command whose help is in the reader's language."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help in the reader's language."""
+        self.help = _(self.help or "")
+        super().format_help_text(ctx, formatter)
+
+    def get_short_help_str(self, _limit: int = 45) -> str:
+        """Return the first sentence in the reader's language."""
+        return _(self.help or "").split("\n")[0]
+
+
+class Option(click.Option):
+    """An option whose help is in the reader's language."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return the option's line of help."""
+        self.help = _(self.help or "")
+        return super().get_help_record(ctx)
+
+
+class _Failure(click.ClickException):
+    def show(self, _file: Any = None) -> None:
+        """Write one line, as compilers and shells do, so that scripts can find it."""
+        click.echo(f"meldbus: error: {self.message}", err=True)
+
+
+def tell(text: str) -> None:
+    """Say something to the person, on standard error: standard output is for the product."""
+    click.echo(f"meldbus: {text}", err=True)
+
+
+def hint(text: str) -> None:
+    """Say what to do next."""
+    click.echo(f"meldbus: hint: {text}", err=True)
+
+
+def read_text(source: str | None) -> str:
+    """Return a text from a file or from standard input; it is never given as an argument, which others could see."""
+    if source:
+        return Path(source).read_text("utf-8").strip("\n")
+    if sys.stdin.isatty():
+        hint(_("Write your text. End with Ctrl-D on a line of its own."))
+    return sys.stdin.buffer.read().decode("utf-8", "replace").strip("\n")
+
+
+def _lines(descriptor: int) -> Iterator[str]:
+    with os.fdopen(os.dup(descriptor), "r", encoding="utf-8") as file:
+        for line in file:
+            yield line.rstrip("\n")

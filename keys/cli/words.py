@@ -1,0 +1,60 @@
+"""The tool's words in the language of the terminal, and a reporter's words made harmless for it; it decides nothing."""
+
+from __future__ import annotations
+
+import gettext
+import unicodedata
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keys.policy import date_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from keys.errors import MeldbusError
+
+LOCALES = Path(__file__).parent.parent / "locale"
+DOMAIN = "meldbus"
+# Direction and format characters can make a line read as something else; control characters can drive a terminal.
+_HIDDEN_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+
+
+@cache
+def _catalogue() -> gettext.NullTranslations:
+    return gettext.translation(DOMAIN, LOCALES, fallback=True)
+
+
+def _(text: str) -> str:
+    """Return a sentence in the language that LANGUAGE, LC_ALL, LC_MESSAGES or LANG ask for, else in English."""
+    return _catalogue().gettext(text) if text else ""
+
+
+def explain(error: MeldbusError) -> str:
+    """Return what a person reads of an error: its class's sentence in their language, and the detail."""
+    sentence = _(" ".join((type(error).__doc__ or "").split()))
+    detail = "; ".join(str(argument) for argument in error.args)
+    return f"{sentence} ({harmless(detail)})" if detail else sentence
+
+
+def harmless(text: str) -> str:
+    """Return text that a stranger wrote with every control and direction character shown instead of obeyed."""
+    return "".join(_shown(character) for character in text)
+
+
+def date(day: int) -> str:
+    """Return a day number as a date, year first."""
+    return date_of(day).isoformat()
+
+
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows as lines with aligned columns."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _shown(character: str) -> str:
+    if character in "\n\t" or unicodedata.category(character) not in _HIDDEN_CATEGORIES:
+        return character
+    return f"\\u{ord(character):04x}"
