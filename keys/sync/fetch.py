@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 FEED_CURSOR = "feed cursor"
 FEED_CAPABILITY = "feed capability"
-LAST_RESORT = "last-resort"  # the alarm that an entry came by a last-resort key although we have weekly ones
+LAST_RESORT = "last-resort"  # a report came by a last-resort key although we have weekly ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +105,12 @@ def _take_entry(vault: Vault, courier: Courier, trust: Trust, own: Own, item: It
     except FormatError as error:
         vault.add_spoilt_entry(header.mac, item.day, error.code)
         return
-    if own.weekly and not _has_slot(item, own.weekly):
-        # A server that hides our newer bundles makes people seal to the key that lives longest.
-        vault.add_spoilt_entry(header.mac, item.day, LAST_RESORT)
     try:
         message = open_message(_whole_entry(courier, item, content_key), content_key)
         _take_opened(vault, courier, trust, own, message)
+        if message.head.kind == kinds.Report.KIND and own.weekly and not _has_slot(item, own.weekly):
+            # Sealed without a network; or the server hides our newer bundles, so that people seal to the oldest key.
+            vault.add_spoilt_entry(header.mac, item.day, LAST_RESORT)
     except (FormatError, ExcludedError) as error:
         vault.add_spoilt_entry(header.mac, item.day, error.code)
 

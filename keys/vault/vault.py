@@ -80,11 +80,12 @@ class Vault:
         """Open a vault; raise VaultError when there is none, it is another version's, or another process has it."""
         if not path.exists():
             raise VaultError(f"no vault at {path}")
-        vault = cls(_engine(path), _lock(path), wrapper)
+        lock = _lock(path)
         try:
+            vault = cls(_engine(path), lock, wrapper)
             version = vault._connection.execute(text("PRAGMA user_version")).scalar()
         except DatabaseError:
-            vault.close()
+            os.close(lock)
             raise VaultError("not a vault") from None
         if version != tables.SCHEMA_VERSION:
             vault.close()

@@ -1,0 +1,17 @@
+"""The office that the tests of the tool share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.keys.office import Office
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office.open(tmp_path)

@@ -1,0 +1,155 @@
+"""An office at work in one process: the real server behind a courier without sockets, real vaults, a clock to move."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from dropbox import create_app
+from dropbox.config import Config
+from dropbox.migrations import migrate
+from dropbox.store.database import Database
+from dropbox.store.documents import Documents
+from keys import courier as couriers
+from keys.cases import Alarm, Case, compose_report
+from keys.ceremony import Card, Draft, enrol, found, join, make_roster, open_vault, publish, root_key_name, unlock
+from keys.courier import Courier
+from keys.identity import Profile
+from keys.policy import Policy
+from keys.receipt import Receipt
+from keys.sync import Desk, answer, post_entry, read_thread
+from keys.sync.desk import addressees_of
+from keys.wire.signed import Signed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keys.roster import Roster
+
+CHEAP = Profile(time=1, memory_kib=64, lanes=1)  # a test's passphrase guards nothing
+START = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
+PASSPHRASE = "een wachtwoord voor de proef"
+PEOPLE = (("Secretaris", "secretaris"), ("Bestuurslid 1", "bestuur"), ("Bestuurslid 2", "bestuur"))
+POLICY = Policy(1, "Voorbeeldstichting", "Europe/Amsterdam", ("nl", "en"), 4, 20, ())
+
+Meddle = Callable[[str, bytes], bytes]
+
+
+class LocalCourier(Courier):
+    """A courier to an application in this process; `meddle` is what a server under attack does to its answers."""
+
+    def __init__(self, app: object, meddle: Meddle = lambda path, answer: answer) -> None:
+        super().__init__("http://127.0.0.1")
+        self._app = app
+        self._meddle = meddle
+
+    def apart(self) -> LocalCourier:
+        return LocalCourier(self._app, self._meddle)
+
+    def _request(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> bytes:
+        answer = self._app.test_client().open(path, method=method, headers=headers, data=body)  # type: ignore[attr-defined]
+        if answer.status_code not in (couriers.OK, couriers.STORED):
+            raise couriers._refusal(answer.status_code, answer.data)
+        return self._meddle(path, answer.data)
+
+
+@dataclass
+class Office:
+    """A founded organisation, its server, and the homes of its recipients."""
+
+    folder: Path
+    now: dt.datetime = START
+    meddle: Meddle = field(default=lambda path, answer: answer)
+    drafts: list[Draft] = field(default_factory=list)
+    cards: dict[str, Card] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, folder: Path, people: Sequence[tuple[str, str]] = PEOPLE) -> Office:
+        office = cls(folder)
+        office.root = found(folder, 2, ["a", "b", "c"], office.today, CHEAP)
+        office.data = folder / "server"
+        office.data.mkdir(mode=0o700)
+        config = Config(office.data, "127.0.0.1:0", "http://127.0.0.1", 1, 4, 2**30, 0, 2**21)
+        migrate(config.database)
+        database = Database(config.database, config.max_database_bytes)
+        Documents(database).pin(office.root.id)
+        database.close()
+        office.app = create_app(config, clock=lambda: office.now)
+        for name, role in people:
+            office.cards[name] = enrol(folder / name, name, role, PASSPHRASE, office.today, CHEAP)
+        office.publish_roster(people=[name for name, _ in people])
+        for name, _ in people:
+            office.join(name)
+        return office
+
+    @property
+    def today(self) -> int:
+        return POLICY.day(self.now)
+
+    def pass_days(self, days: int) -> None:
+        self.now += dt.timedelta(days=days)
+
+    def courier(self) -> LocalCourier:
+        return LocalCourier(self.app, self.meddle)
+
+    def make_draft(self, people: Sequence[str], policy: Policy = POLICY) -> Draft:
+        before = self.drafts[-1] if self.drafts else None
+        roots = [Signed.parse((self.folder / "root.signed").read_bytes())]
+        return make_roster(roots, before, policy, [self.cards[name] for name in people], self.today)
+
+    def publish_roster(self, people: Sequence[str]) -> Roster:
+        draft = self.make_draft(people)
+        for number, passphrase in ((1, "a"), (3, "c")):
+            draft = draft.sign(self.folder / root_key_name(number), passphrase)
+        self.drafts.append(draft)
+        return publish(draft, self.courier())
+
+    def join(self, name: str) -> None:
+        secret = unlock(self.folder / name, PASSPHRASE)
+        with open_vault(self.folder / name, secret) as vault:
+            join(vault, secret, self.courier(), self.root.id, self.drafts[-1].invitation.encode())
+
+    def add(self, name: str, role: str) -> None:
+        """Enrol another recipient and publish the roster that lists them too."""
+        self.cards[name] = enrol(self.folder / name, name, role, PASSPHRASE, self.today, CHEAP)
+        self.publish_roster([*self.cards])
+        self.join(name)
+
+    def identity(self, name: str) -> bytes:
+        return self.cards[name].bundle.identity
+
+    @contextmanager
+    def desk(self, name: str) -> Iterator[Desk]:
+        secret = unlock(self.folder / name, PASSPHRASE)
+        with open_vault(self.folder / name, secret) as vault:
+            yield Desk(secret, vault, self.courier())
+
+    def read(self, name: str) -> list[tuple[Case, tuple[Alarm, ...]]]:
+        """Sync as this recipient and return what they see."""
+        with self.desk(name) as desk:
+            desk.sync()
+            return desk.cases()
+
+    def roster(self) -> Roster:
+        return self.drafts[-1].finished()
+
+    def report(self, text: str = "Er ging iets mis.", without: Sequence[str] = ()) -> Receipt:
+        """Report as the page does and return the code."""
+        receipt = Receipt.draw()
+        courier = self.courier()
+        day, work, bundles = courier.bundles()
+        chosen = [person.identity for person in self.roster().recipients if person.name not in without]
+        sealed = compose_report(receipt, text, addressees_of(self.roster(), bundles, day), chosen, day)
+        post_entry(courier, sealed, work, receipt.capability())
+        return receipt
+
+    def thread(self, receipt: Receipt) -> tuple[Case | None, tuple[Alarm, ...]]:
+        return read_thread(self.courier(), self.roster(), receipt)
+
+    def answer(self, receipt: Receipt, text: str) -> None:
+        case, _ = self.thread(receipt)
+        assert case
+        answer(self.courier(), self.roster(), receipt, case, text)

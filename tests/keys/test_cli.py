@@ -1,0 +1,257 @@
+"""The command line: the product on standard output, talk on standard error, passphrases never as arguments."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner, Result
+
+from keys.cli import commands
+from keys.cli.tool import Tool
+from keys.cli.words import harmless
+from keys.roster import words
+from tests.keys.office import CHEAP, PASSPHRASE, Office
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from keys.courier import Courier
+
+POLICY = """
+version = 1
+organisation = "Voorbeeldstichting"
+timezone = "Europe/Amsterdam"
+languages = ["nl", "en"]
+work = 4
+decoys_per_week = 20
+outside = []
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalTool(Tool):
+    """The tool with an office's server instead of a network."""
+
+    office: Office | None = None
+
+    def courier(self, server: str) -> Courier:
+        assert self.office
+        return self.office.courier()
+
+
+@contextmanager
+def descriptor(*lines: str) -> Iterator[str]:
+    reading, writing = os.pipe()
+    os.write(writing, "".join(f"{line}\n" for line in lines).encode())
+    os.close(writing)
+    yield str(reading)
+    os.close(reading)
+
+
+@dataclass
+class Line:
+    """A command line in an office; `run` gives passphrases by descriptor."""
+
+    office: Office
+
+    def run(self, *arguments: str | Path, who: str = "Secretaris", passphrases=(PASSPHRASE,), text: str = "") -> Result:
+        tool = LocalTool(self.office.folder / who, clock=lambda: self.office.now, profile=CHEAP, office=self.office)
+        with descriptor(*passphrases) as fd:
+            given = ["--home", str(self.office.folder / who), "--passphrase-fd", fd, *map(str, arguments)]
+            return CliRunner().invoke(commands, given, input=text, obj=tool, env={"LANGUAGE": "en"})
+
+    def done(self, *arguments: str | Path, **options: object) -> Result:
+        result = self.run(*arguments, **options)
+        assert result.exit_code == 0, result.output
+        return result
+
+
+@pytest.fixture
+def line(office: Office) -> Line:
+    return Line(office)
+
+
+def number_of(line: Line) -> str:
+    line.done("sync")
+    rows = line.done("list").stdout.splitlines()
+    return rows[-1].split()[0]
+
+
+def test_a_report_is_listed_read_acknowledged_and_answered(line: Line) -> None:
+    receipt = line.office.report("Er ging iets mis.")
+    number = number_of(line)
+    listed = line.done("list").stdout
+    assert "new, to be acknowledged, waits for us" in listed
+    read = line.done("read", number)
+    assert "Er ging iets mis." in read.stdout
+    assert "Not opened yet by: Bestuurslid 1 (bestuur), Bestuurslid 2 (bestuur)" in read.stdout
+    line.done("acknowledge", number, text="We hebben je melding.\n")
+    line.done("reply", "--question", number, text="Wanneer was dat?\n")
+    case, alarms = line.office.thread(receipt)
+    assert [said.kind for said in case.said] == ["report", "opened", "acknowledgement", "question"]
+    assert case.said[-1].text == "Wanneer was dat?"
+    assert alarms == ()
+    assert "waits for the reporter" in line.done("list").stdout
+
+
+def test_an_error_is_one_line_on_standard_error_with_status_one(line: Line) -> None:
+    result = line.run("read", "lusab-babad")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith("meldbus: error: There is no such case here")
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_wrong_passphrase_says_so(line: Line) -> None:
+    result = line.run("list", passphrases=("fout",))
+    assert result.exit_code == 1
+    assert "The passphrase does not open this key file" in result.stderr
+
+
+def test_no_command_takes_a_passphrase_or_a_code_as_an_argument() -> None:
+    """Arguments are seen by every process of the machine and land in a shell's history."""
+
+    def options(command, path):
+        for option in command.params:
+            yield f"{path} {option.name}"
+        for name, inner in getattr(command, "commands", {}).items():
+            yield from options(inner, f"{path} {name}")
+
+    secret = [name for name in options(commands, "meldbus") if "passphrase" in name or "receipt" in name]
+    assert sorted(secret) == ["meldbus open receipt_fd", "meldbus passphrase_fd"]
+
+
+def test_founding_to_joining_by_the_command_line_alone(line: Line, tmp_path: Path) -> None:
+    board = tmp_path / "board"
+    found = line.done("found", "--folder", board, "--keys", "3", "--needed", "2", passphrases=("a", "b", "c"))
+    assert len(found.stdout.split()) == 10
+    (board / "policy.toml").write_text(POLICY)
+    card = line.done("enrol", "--name", "Secretaris", "--role", "secretaris", who="nieuw").stdout.strip()
+    draft = board / "roster-1"
+    made = ("roster", "make", "--root", board / "root.signed", "--policy", board / "policy.toml", "--output", draft)
+    line.done(*made, card)
+    line.done("roster", "sign", "--key", board / "root-1.key", draft, passphrases=("a",))
+    shown = line.done("roster", "show", draft).stdout
+    assert "1 / 2" in shown
+    refused = line.run("roster", "publish", "--server", "http://127.0.0.1", draft)
+    assert "Too few of the board's root keys" in refused.stderr
+    line.done("roster", "sign", "--key", board / "root-2.key", draft, passphrases=("b",))
+    shown = line.done("roster", "show", "--server", "https://meld.example", draft).stdout
+    assert "2 / 2" in shown
+    assert found.stdout.strip() in shown
+    assert "https://meld.example/nl/#" in shown
+    assert "█" in shown or "▀" in shown
+    assert line.run(*made, card).exit_code == 1
+
+
+def test_a_roster_is_published_and_joined(line: Line) -> None:
+    office = line.office
+    card = line.done("enrol", "--name", "Bestuurslid 3", "--role", "bestuur", who="Bestuurslid 3").stdout.strip()
+    board = office.folder
+    (board / "policy.toml").write_text(POLICY)
+    cards = [office.folder / name / f"{made.role}.card" for name, made in office.cards.items()]
+    (board / "now").write_bytes(office.drafts[-1].encode())
+    draft = board / "roster-2"
+    line.done(
+        "roster", "make", "--root", board / "root.signed", "--policy", board / "policy.toml",
+        "--after", board / "now", "--output", draft, *cards, card,
+    )  # fmt: skip
+    for number, passphrase in ((1, "a"), (2, "b")):
+        line.done("roster", "sign", "--key", board / f"root-{number}.key", draft, passphrases=(passphrase,))
+    line.done("roster", "publish", "--server", "http://127.0.0.1", draft)
+    joining = ("join", "--server", "http://127.0.0.1", "--fingerprint", words(office.root.id), draft)
+    line.done(*joining, who="Bestuurslid 3")
+    again = line.run(*joining, who="Bestuurslid 3")
+    assert "joined already" in again.stderr
+    assert "0 new, 0 in all" in line.done("sync", who="Bestuurslid 3").stderr
+
+
+def test_seal_makes_a_file_and_prints_nothing_but_the_code(line: Line, tmp_path: Path) -> None:
+    sealed = tmp_path / "melding.meldbus"
+    given = ("--server", "http://127.0.0.1", "--fingerprint", words(line.office.root.id))
+    result = line.done("seal", *given, "--without", "Secretaris", "--output", sealed, text="Over de secretaris.\n")
+    code = result.stdout.strip()
+    assert len(code) == 34
+    assert sealed.stat().st_mode & 0o777 == 0o600
+    line.office.courier().post_raw(sealed.read_bytes())
+    assert "0 new, 0 in all" in line.done("sync").stderr
+    assert "1 new, 1 in all" in line.done("sync", who="Bestuurslid 1").stderr
+    with descriptor(code.lower().replace("-", " ")) as fd:
+        thread = line.done("open", *given, "--receipt-fd", fd)
+    assert "Over de secretaris." in thread.stdout
+    assert "Nobody has opened it yet." in thread.stderr
+    number = line.done("list", who="Bestuurslid 1").stdout.splitlines()[-1].split()[0]
+    line.done("read", number, who="Bestuurslid 1")
+    with descriptor(code) as fd:
+        line.done("open", *given, "--receipt-fd", fd, "--answer", text="Nog iets.\n")
+    line.done("sync", who="Bestuurslid 1")
+    assert "Nog iets." in line.done("read", number, who="Bestuurslid 1").stdout
+
+
+def test_seal_works_from_fetched_files_on_a_machine_apart(line: Line, tmp_path: Path) -> None:
+    client = line.office.app.test_client()
+    for name in ("chain", "bundles"):
+        (tmp_path / name).write_bytes(client.get(f"/{name}").data)
+    sealed = tmp_path / "melding.meldbus"
+    fingerprint = ("--fingerprint", words(line.office.root.id))
+    line.done("seal", "--from", tmp_path, *fingerprint, "--output", sealed, text="Van ver.\n")
+    line.office.courier().post_raw(sealed.read_bytes())
+    assert "Van ver." in line.done("read", number_of(line)).stdout
+
+
+def test_seal_refuses_to_leave_everyone_out(line: Line, tmp_path: Path) -> None:
+    given = ("--server", "http://127.0.0.1", "--fingerprint", words(line.office.root.id))
+    everyone = [word for name in line.office.cards for word in ("--without", name)]
+    result = line.run("seal", *given, *everyone, "--output", tmp_path / "x", text="x\n")
+    assert result.exit_code == 1
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_code_with_a_typing_error_is_found_before_anything_is_sent(line: Line) -> None:
+    asked: list[str] = []
+    line.office.meddle = lambda path, answer: (asked.append(path), answer)[1]
+    given = ("--server", "http://127.0.0.1", "--fingerprint", words(line.office.root.id))
+    with descriptor("0000-0000-0000-0000-0000-0000-0001") as fd:
+        result = line.run("open", *given, "--receipt-fd", fd)
+    assert "The code has a typing error" in result.stderr
+    assert asked == []
+
+
+def test_an_unknown_code_gives_a_clear_error(line: Line) -> None:
+    given = ("--server", "http://127.0.0.1", "--fingerprint", words(line.office.root.id))
+    with descriptor("0000-0000-0000-0000-0000-0000-0000") as fd:
+        result = line.run("open", *given, "--receipt-fd", fd)
+    assert result.exit_code == 1
+    assert "no box for this code" in result.stderr
+
+
+def test_a_decoy_needs_no_key_and_nobody_sees_it(line: Line, tmp_path: Path) -> None:
+    given = ("--server", "http://127.0.0.1", "--fingerprint", words(line.office.root.id))
+    line.done("decoy", *given, who="nobody", passphrases=())
+    for name in line.office.cards:
+        assert "0 new, 0 in all" in line.done("sync", who=name).stderr
+
+
+def test_share_is_refused_for_someone_the_reporter_left_out(line: Line) -> None:
+    line.office.report("Over de secretaris.", without=["Secretaris"])
+    line.done("sync", who="Bestuurslid 1")
+    number = line.done("list", who="Bestuurslid 1").stdout.splitlines()[-1].split()[0]
+    result = line.run("share", number, "Secretaris", who="Bestuurslid 1")
+    assert result.exit_code == 1
+    assert "left this person out" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["\x1b[2J\x1b[31m", "\x07", "\x00", "\u202e", "\u2066", "\u200b", "\x9b31m", "\r", "\u2028", "\ufeff"],
+)
+def test_a_reporters_characters_never_drive_the_terminal(line: Line, hostile: str) -> None:
+    line.office.report(f"voor{hostile}na")
+    shown = line.done("read", number_of(line)).stdout
+    assert not [character for character in hostile if character in shown and not character.isprintable()]
+    assert harmless(hostile) in shown
