@@ -9,7 +9,7 @@ import click
 from keys.cli.conversation import ALARMS, conversation
 from keys.cli.tool import Command, Option, Tool, hint, read_text, tell
 from keys.cli.words import _, columns, date, harmless
-from keys.errors import NoCaseError
+from keys.errors import NetworkError, NoCaseError
 from keys.sync import Desk, load_trust
 from keys.wire import kinds
 
@@ -64,7 +64,10 @@ def read_command(tool: Tool, number: str) -> None:
             click.echo(_("Not opened yet by: %(names)s") % {"names": _names(unread, people)})
         for line in conversation(case, alarms):
             click.echo(line)
-        desk.confirm_opened(case)
+        try:
+            desk.confirm_opened(case)
+        except NetworkError:
+            hint(_("The reporter could not be told that you have opened it: the server was not reached."))
 
 
 @click.command("reply", cls=Command)
