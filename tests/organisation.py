@@ -1,0 +1,257 @@
+"""An example organisation with every key in hand, for tests and benches; it never talks to a server."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from keys.policy import OutsideRoute, Policy
+from keys.receipt import Receipt
+from keys.roster import Addressees, Bundle, Recipient, Root, Roster, root_document, roster_document
+from keys.sealing import PrivatePair, PublicPair, Sealed, Signer, seal, seal_decoy
+from keys.wire.canonical import Json, encode
+from keys.wire.envelope import SMALLEST_CLASS
+from keys.wire.exchange import Posting, append, make_stamp, open_case
+from keys.wire.head import Head
+from keys.wire.kinds import Acknowledgement, Answer, Consent, Opened, Question, Report
+from keys.wire.signed import LABEL_BUNDLE, LABEL_ROOT, LABEL_ROSTER, Signed, join_frames
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+ROOT_DAYS = 3650
+ROSTER_DAYS = 390
+WEEKLY_DAYS = 28
+LAST_RESORT_DAYS = 396
+WORK = 16  # so that a test's stamp takes no time
+
+RECIPIENTS = (("Secretaris", "secretaris"), ("Bestuurslid 1", "bestuur"), ("Bestuurslid 2", "bestuur"))
+POLICY = Policy(
+    version=1,
+    organisation="Voorbeeldstichting",
+    timezone="Europe/Amsterdam",
+    languages=("nl", "en"),
+    work=WORK,
+    decoys_per_week=20,
+    outside=(
+        OutsideRoute(
+            name="Adviespunt",
+            link="https://adviespunt.example/",
+            phone="",
+            text={"nl": "Gratis en vertrouwelijk advies.", "en": "Free and confidential advice."},
+        ),
+    ),
+)
+
+
+Message: TypeAlias = Acknowledgement | Answer | Consent | Opened | Question
+
+
+@dataclass(frozen=True)
+class Person:
+    """A recipient with every private half: the identity's, the weekly and the last-resort bundle's."""
+
+    name: str
+    role: str
+    signer: Signer = field(default_factory=Signer.generate)
+    weekly: PrivatePair = field(default_factory=PrivatePair.generate)
+    last_resort: PrivatePair = field(default_factory=PrivatePair.generate)
+
+    @property
+    def identity(self) -> bytes:
+        """The identity key by which the roster lists this person."""
+        return self.signer.public
+
+    @property
+    def pairs(self) -> tuple[PrivatePair, PrivatePair]:
+        """Both private pairs, weekly first."""
+        return self.weekly, self.last_resort
+
+    def bundle(
+        self, start: int, *, last: bool = False, serial: int = 1, roster: int = 1, days: int | None = None
+    ) -> Signed:
+        """Return a bundle signed by this person; `roster` is the version that their tool knows."""
+        public = (self.last_resort if last else self.weekly).public
+        end = start + (days or (LAST_RESORT_DAYS if last else WEEKLY_DAYS))
+        made = Bundle(self.identity, serial, public.box, public.kem, start, end, last, roster, None, (1,))
+        return sign(made.members(), LABEL_BUNDLE, [self.signer])
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A report with the receipt that its reporter keeps, and what its readers compute."""
+
+    receipt: Receipt
+    sealed: Sealed
+    posting: Posting
+
+    @property
+    def reporter(self) -> bytes:
+        """The reporter's capability of the thread."""
+        return self.receipt.capability()
+
+    @property
+    def recipients(self) -> bytes:
+        """The recipients' capability of the thread."""
+        return self.sealed.recipients_capability()
+
+
+@dataclass
+class Organisation:
+    """Root keys, people, and every root and roster so far; the last of each is the one that counts."""
+
+    today: int
+    k: int
+    holders: list[Signer]
+    people: list[Person]
+    policy: Policy
+    feed_capability: bytes
+    roots: list[Signed]
+    rosters: list[Signed] = field(default_factory=list)
+    _roster: Roster | None = None
+
+    @classmethod
+    def found(
+        cls,
+        today: int | None = None,
+        recipients: Iterable[tuple[str, str]] = RECIPIENTS,
+        k: int = 2,
+        n: int = 3,
+        policy: Policy = POLICY,
+    ) -> Organisation:
+        """Found an organisation of these (name, role); without `today` it is the real day."""
+        day = policy.day(dt.datetime.now(dt.UTC)) if today is None else today
+        holders = [Signer.generate() for _ in range(n)]
+        document = root_document(1, None, [holder.public for holder in holders], k, day + ROOT_DAYS)
+        people = [Person(name, role) for name, role in recipients]
+        first = sign(document, LABEL_ROOT, holders[:k])
+        made = cls(day, k, holders, people, policy, secrets.token_bytes(32), [first])
+        made.renew_roster()
+        return made
+
+    @property
+    def fingerprint(self) -> bytes:
+        """The id of the first root: what a server pins and a poster carries."""
+        return self.roots[0].id(LABEL_ROOT)
+
+    @property
+    def root(self) -> Root:
+        """The newest root, verified along the whole chain."""
+        return Root.walk(self.roots, self.fingerprint)
+
+    @property
+    def roster(self) -> Roster:
+        """The newest roster, verified."""
+        assert self._roster
+        return self._roster
+
+    def signed_root_after(self, holders: Sequence[Signer], k: int, signers: Sequence[Signer]) -> Signed:
+        """Return a root of other holders that follows the newest one; it does not count yet."""
+        root = self.root
+        keys = [holder.public for holder in holders]
+        document = root_document(root.version + 1, root.id, keys, k, self.today + ROOT_DAYS)
+        return sign(document, LABEL_ROOT, signers)
+
+    def renew_root(self, holders: list[Signer], k: int) -> None:
+        """Hand the root over to other holders; the roster that follows has to be renewed too."""
+        self.roots.append(self.signed_root_after(holders, k, [*self.holders[: self.k], *holders[:k]]))
+        self.holders, self.k = holders, k
+        self.renew_roster()
+
+    def signed_roster(
+        self, *, signers: Sequence[Signer] | None = None, start: int | None = None, until: int | None = None
+    ) -> Signed:
+        """Return a roster of the present people that follows the newest one; it does not count yet."""
+        first = self.today if start is None else start
+        document = roster_document(
+            root=self.root,
+            before=self._roster,
+            start=first,
+            until=first + ROSTER_DAYS if until is None else until,
+            feed=hashlib.sha256(self.feed_capability).digest(),
+            policy=self.policy,
+            recipients=[
+                Recipient(person.identity, person.name, person.role, first, first + ROSTER_DAYS)
+                for person in self.people
+            ],
+        )
+        return sign(document, LABEL_ROSTER, self.holders[: self.k] if signers is None else signers)
+
+    def renew_roster(self, *, feed_capability: bytes | None = None, policy: Policy | None = None) -> Signed:
+        """Sign the next roster, of the people as they are now, and let it count."""
+        self.feed_capability = feed_capability or self.feed_capability
+        self.policy = policy or self.policy
+        self.rosters.append(self.signed_roster())
+        self._roster = Roster.verify(self.rosters[-1], self.root)
+        return self.rosters[-1]
+
+    def chain(self) -> bytes:
+        """Return the frames of every root and the newest roster, as `GET /chain` gives them."""
+        return join_frames(document.encode() for document in (*self.roots, self.rosters[-1]))
+
+    def bundles(self, *, serial: int = 1) -> list[Signed]:
+        """Return the weekly and the last-resort bundle of everybody, by identity, weekly first."""
+        return [
+            person.bundle(self.today, last=last, serial=serial, roster=self.roster.version)
+            for person in sorted(self.people, key=lambda person: person.identity)
+            for last in (False, True)
+        ]
+
+    def addressees(self) -> Addressees:
+        """Return whom an envelope of today is sealed to, by the bundles above."""
+        return Addressees.choose(self.roster, map(Bundle.verify, self.bundles()), self.today)
+
+    def report(self, text: str = "Een melding.", without: Sequence[Person] = ()) -> Reported:
+        """Seal and stamp a report to everybody but `without`, as the page would."""
+        receipt = Receipt.draw()
+        signer = Signer.from_seed(receipt.sign_seed())
+        own = PrivatePair.from_seeds(receipt.box_seed(), receipt.kem_seed()).public
+        readers = [person for person in self.people if person not in without]
+        drawn = self._head(signer, Report(text, own.box, own.kem), readers)
+        head = replace(drawn, without=tuple(sorted(person.identity for person in without)))
+        sealed = self._seal(head, signer, [*(person.weekly.public for person in readers), own])
+        nonce = make_stamp(sealed.mac, self.policy.work)
+        posting = open_case(sealed.envelope, nonce, sealed.recipients_capability(), receipt.capability())
+        return Reported(receipt, sealed, posting)
+
+    def message(self, author: Person | None, to: Reported, body: Message, seen: Sequence[bytes] = ()) -> Posting:
+        """Seal and stamp a message into a report's thread; no author is the reporter; `seen` are message ids."""
+        signer = author.signer if author else Signer.from_seed(to.receipt.sign_seed())
+        own = PrivatePair.from_seeds(to.receipt.box_seed(), to.receipt.kem_seed()).public
+        drawn = self._head(signer, body, self.people)
+        head = replace(drawn, case=to.sealed.id, seen=tuple(sorted(seen)))
+        sealed = self._seal(head, signer, [*(person.weekly.public for person in self.people), own])
+        nonce = make_stamp(sealed.mac, self.policy.work)
+        return append(sealed.envelope, nonce, to.recipients if author else to.reporter)
+
+    def decoy(self, padded: int = SMALLEST_CLASS) -> Posting:
+        """Return a decoy's posting."""
+        sealed = seal_decoy(slots=self.roster.slots(), until=self.addressees().until, padded=padded)
+        return open_case(sealed.envelope, make_stamp(sealed.mac, self.policy.work), secrets.token_bytes(32))
+
+    def _seal(self, head: Head, signer: Signer, readers: Sequence[PublicPair]) -> Sealed:
+        return seal(head, signer, readers, slots=self.roster.slots(), until=self.addressees().until)
+
+    def _head(self, signer: Signer, body: Report | Message, readers: Sequence[Person]) -> Head:
+        return Head(
+            author=signer.public,
+            kind=body.KIND,
+            channel="thread",
+            case=None,
+            day=self.today,
+            roster=self.roster.id,
+            seen=(),
+            to=tuple(person.identity for person in readers),
+            without=(),
+            body=body,
+        )
+
+
+def sign(document: dict[str, Json], label: bytes, signers: Iterable[Signer]) -> Signed:
+    """Return the document with a signature of each of `signers`."""
+    raw = encode(document)
+    pairs = {(signer.public, signer.sign(label + raw)) for signer in signers}
+    return Signed(raw, tuple(sorted(pairs)))
