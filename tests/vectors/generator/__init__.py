@@ -1,0 +1,39 @@
+"""The scenarios of the vectors, a module a subject; the committed files are the truth, not these."""
+
+from tests.vectors.generator import bodies  # noqa: F401  (adds to HEAD)
+from tests.vectors.generator.bundles import BUNDLE
+from tests.vectors.generator.chains import ROSTER
+from tests.vectors.generator.codes import FINGERPRINT, RECEIPTS, STAMP
+from tests.vectors.generator.containers import CURSOR, FRAMES, PAGE, POSTING, SIGNED
+from tests.vectors.generator.envelopes import ENVELOPE
+from tests.vectors.generator.heads import HEAD
+from tests.vectors.generator.jsons import BASE64URL, CANONICAL
+from tests.vectors.generator.scenario import Scenario
+from tests.vectors.generator.signatures import SIGNATURE
+from tests.vectors.generator.streams import STREAM
+from tests.vectors.generator.threads import THREAD
+from tests.vectors.generator.trust import ROOT
+
+_SUBJECTS = (
+    BASE64URL,
+    CANONICAL,
+    CURSOR,
+    ENVELOPE,
+    STREAM,
+    FINGERPRINT,
+    FRAMES,
+    HEAD,
+    PAGE,
+    POSTING,
+    RECEIPTS,
+    ROOT,
+    ROSTER,
+    BUNDLE,
+    SIGNATURE,
+    SIGNED,
+    STAMP,
+    THREAD,
+)
+SCENARIOS: tuple[Scenario, ...] = tuple(scenario for subject in _SUBJECTS for scenario in subject.scenarios)
+
+__all__ = ["SCENARIOS", "Scenario"]

@@ -1,0 +1,162 @@
+"""Rosters that count or do not, SPEC.md 7.2 and 7.4."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from keys.wire.signed import LABEL_BUNDLE, Signed
+from tests.vectors.generator.people import TODAY, seed
+from tests.vectors.generator.rosters import (
+    CURRENT,
+    POLICY,
+    RECIPIENTS,
+    START,
+    UNTIL,
+    Draft,
+    bundle,
+    many,
+    publish,
+    shown,
+    trusted,
+)
+from tests.vectors.generator.scenario import (
+    ACCEPTED,
+    BELOW,
+    EXPIRED,
+    FORK,
+    MALFORMED,
+    ROLLED_BACK,
+    TAMPERED,
+    Subject,
+)
+from tests.vectors.generator.trust import FIRST, NEW, OLD, SECOND, SECOND_ID, THIEF, respelt, signed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from keys.wire.canonical import Json
+
+ROSTER = Subject("roster")
+TWO = OLD[:2]
+NEXT = Draft(2, CURRENT).by(*TWO)
+THIRD = Draft(3, NEXT).by(*TWO)
+OTHER = Draft(recipients=RECIPIENTS[:2]).by(*TWO)
+OTHER_NEXT = Draft(2, CURRENT, RECIPIENTS[:2]).by(*TWO)
+
+
+def _right(title: str, comment: str, *rosters: Signed, roots: Sequence[Signed] = (FIRST,), today: int = TODAY) -> None:
+    ROSTER.add(title, ACCEPTED, comment, lambda: trusted(rosters, roots=roots, today=today))
+
+
+def _wrong(
+    title: str, expect: str, comment: str, *rosters: Signed, roots: Sequence[Signed] = (FIRST,), today: int = TODAY
+) -> None:
+    ROSTER.add(title, expect, comment, lambda: shown(rosters, roots=roots, today=today))
+
+
+def _malformed(title: str, comment: str, draft: Draft | None = None, **changes: Json) -> None:
+    """List a roster that k keys signed although it is none."""
+    _wrong(title, MALFORMED, comment, (draft or Draft()).by(*TWO, **changes))
+
+
+def _recipient(title: str, comment: str, **changes: Json) -> None:
+    """List a roster whose first recipient has another member."""
+    others = [other.members() for other in RECIPIENTS[1:]]
+    _malformed(title, comment, recipients=[RECIPIENTS[0].members() | changes, *others])
+
+
+def _policy(title: str, comment: str, **changes: Json) -> None:
+    _malformed(title, comment, policy=POLICY.members() | changes)
+
+
+def _route(title: str, comment: str, **changes: Json) -> None:
+    routes = POLICY.members()["outside"]
+    assert isinstance(routes, list)
+    assert isinstance(routes[0], dict)
+    _policy(title, comment, outside=[routes[0] | changes])
+
+
+_stolen = (replace(RECIPIENTS[0], identity=THIEF.public), *RECIPIENTS[1:])
+_unsigned = Signed(NEXT.document, ((THIEF.public, bytes(64)),))
+
+_right("right", "a secretaris and two members of the board", CURRENT)
+_right("signed by all", "more than k may sign", Draft().by(*OLD))
+_right("of one recipient", "eight slots as well", Draft(recipients=many(1)).by(*TWO))
+_right("of 7 recipients", "with the reporter they fill eight slots", Draft(recipients=many(7)).by(*TWO))
+_right("of 8 recipients", "with the reporter nine: sixteen slots", Draft(recipients=many(8)).by(*TWO))
+_right("of 31 recipients", "the limit", Draft(recipients=many(31)).by(*TWO))
+_right("on its first day", "from is the first day", CURRENT, today=START)
+_right("on its last day", "until is the last day", CURRENT, today=UNTIL)
+_right("of 396 days", "13 months, the limit", Draft(until=START + 396).by(*TWO))
+_right("of a rotated root", "signed by the new keys", Draft(root=SECOND_ID).by(*NEW[:2]), roots=(FIRST, SECOND))
+_right("without outside routes", "a list of none", Draft().by(*TWO, policy=POLICY.members() | {"outside": []}))
+_right("the same as the pinned", "nothing new", CURRENT, CURRENT)
+_right("one version later", "leads to the pinned one", CURRENT, NEXT)
+_right("two versions later", "by way of the one between", CURRENT, NEXT, THIRD)
+_right("two versions later by one unsigned", "the newest commits to it by its id", CURRENT, _unsigned, THIRD)
+
+_wrong("below the threshold", BELOW, "one of three, where two must", Draft().by(OLD[0]))
+_wrong("with one signature dropped", BELOW, "by the server", Signed(CURRENT.document, CURRENT.signers[:1]))
+_wrong("signed by a stranger", MALFORMED, "the server makes a key and signs", Draft().by(THIEF))
+_wrong("signed by a stranger as well", MALFORMED, "nobody asked for it", Draft().by(*TWO, THIEF))
+_wrong(
+    "with a key exchanged",
+    TAMPERED,
+    "the server puts its own under a name",
+    Signed(Draft(recipients=_stolen).by(*TWO).document, CURRENT.signers),
+)
+_wrong("with one signature wrong", TAMPERED, "also where two others would do", respelt(Draft().by(*OLD), 1, bytes(64)))
+_wrong(
+    "signed under the label of a bundle",
+    TAMPERED,
+    "each document has its own",
+    signed(Draft().members(), LABEL_BUNDLE, TWO),
+)
+_wrong("of the root before the rotation", MALFORMED, "the old keys count no more", CURRENT, roots=(FIRST, SECOND))
+_wrong("that names another root", FORK, "right keys, another root", Draft(root=seed("another root")).by(*TWO))
+_wrong("before its first day", EXPIRED, "not valid yet", CURRENT, today=START - 1)
+_wrong("after its last day", EXPIRED, "frozen: the server shows no other", CURRENT, today=UNTIL + 1)
+_wrong("rolled back", ROLLED_BACK, "an older one than the pinned", NEXT, CURRENT)
+_wrong("forked", FORK, "another one of the pinned version", CURRENT, OTHER)
+_wrong("that follows another", FORK, "before is another's id", OTHER, NEXT)
+_wrong("with the one between missing", FORK, "version 3 behind a pinned version 1", CURRENT, THIRD)
+_wrong("with another one between", FORK, "not the one that the newest commits to", CURRENT, OTHER_NEXT, THIRD)
+
+_malformed("of version 1 with one before it", "null in version 1", Draft(1, CURRENT))
+_malformed("of version 2 with none before it", "null in version 1 alone", Draft(2))
+_malformed("of version 0", "versions begin with 1", Draft(0))
+_malformed("of nobody", "at least one recipient", Draft(recipients=()))
+_malformed("of 32 recipients", "above the limit", Draft(recipients=many(32)))
+_malformed(
+    "of one person twice",
+    "leaving out one name would leave the other in",
+    Draft(recipients=(*RECIPIENTS, replace(RECIPIENTS[0], name="Bestuurslid 3"))),
+)
+_malformed("of 397 days", "it has to end some day", Draft(until=START + 397))
+_malformed("that ends before it begins", "no day at all", Draft(until=START - 1))
+_malformed("with another member", "nothing that nobody reads is signed", extra=1)
+_malformed("with a short digest for the feed", "32 bytes", feed="AAAA")
+_recipient("with another role", "secretaris, bestuur or external", role="directie")
+_recipient("with an empty name", "a reporter chooses by name", name="")
+_recipient("with a name of 81 letters", "above the limit", name="a" * 81)
+_recipient("with a short identity", "a key has 32 bytes", identity="AAAA")
+_recipient("with another member of a recipient", "nothing that nobody reads is signed", email="x")
+_recipient("with a recipient who ends before they begin", "no day at all", to=START - 1)
+_policy("with a policy without work", "anybody could fill the box", work=0)
+_policy("with a policy of too much work", "nobody could send anything", work=2**40 + 1)
+_policy("with a policy in an unknown language", "it has no pages", languages=["xx"])
+_policy("with a policy in no language", "at least one", languages=[])
+_policy("with a policy of an unknown time zone", "days would be another's", timezone="Mars/Olympus")
+_policy("with a policy with another member", "nothing that nobody reads is signed", extra=1)
+_policy("with a policy without a name", "a page shows whose it is", organisation="")
+_route("with a link that is a script", "https alone", link="javascript:alert(1)")
+_route("with a link in plain http", "a network would see which page", link="http://example.org/")
+_route("with a text in one language of two", "a page would have a hole", text={"nl": "Advies."})
+
+ROSTER.add(
+    "withheld",
+    ROLLED_BACK,
+    "a bundle names a newer one: the server shows the old",
+    lambda: shown(bundles=[publish(replace(bundle(), roster=2))]),
+)

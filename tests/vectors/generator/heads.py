@@ -1,0 +1,103 @@
+"""Heads of messages, SPEC.md 4.1: each member missing, extra or of another type."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from keys.wire.canonical import Json, b64, encode, parse_object
+from keys.wire.kinds import Answer
+from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, SECRETARIS, seed
+from tests.vectors.generator.scenario import ACCEPTED, MALFORMED, UNSUPPORTED, Made, Subject
+from tests.vectors.generator.sealer import head_of, report_head
+
+HEAD = Subject("head")
+CASE = seed("case")
+MAX_SEEN = 16
+Members: TypeAlias = dict[str, Json]
+_IDS: list[Json] = [*sorted(b64(seed(f"id {number}")) for number in range(MAX_SEEN + 1))]
+_FILE: Members = {"digest": b64(bytes(32)), "name": "a.txt", "size": 1, "type": "text/plain"}
+
+
+def report_with(**changes: Json) -> Members:
+    """Return the members of a report, some of them changed."""
+    return parse_object(report_head().encode()) | changes
+
+
+def answer_with(**changes: Json) -> Members:
+    """Return the members of an answer, some of them changed."""
+    head = head_of(Answer("Dank je."), Answer.KIND, SECRETARIS, CASE, [seed("id 1")])
+    return parse_object(head.encode()) | changes
+
+
+def lacking(members: Members, name: str) -> Members:
+    """Return all members but one."""
+    return {other: value for other, value in members.items() if other != name}
+
+
+def wrong(title: str, comment: str, members: Json, expect: str = MALFORMED) -> None:
+    """List a head that is refused."""
+    HEAD.add(title, expect, comment, lambda: encode(members))
+
+
+def right(title: str, comment: str, members: Members) -> None:
+    """List a head that is accepted."""
+
+    def made() -> Made:
+        return encode(members), {"kind": str(members["kind"])}
+
+    HEAD.add(title, ACCEPTED, comment, made)
+
+
+def _names(*people: bytes) -> list[Json]:
+    return [*sorted(map(b64, people))]
+
+
+_two = _names(SECRETARIS.identity, BESTUUR_1.identity)
+
+right("report", "as a page makes it", report_with())
+right("report that leaves nobody out", "an empty list", report_with(without=[]))
+right("report to nobody", "a page never makes it, a parser needs no opinion", report_with(to=[]))
+right("answer", "names its case and what its author had seen", answer_with())
+right("answer that has seen 16 messages", "the limit", answer_with(seen=_IDS[:MAX_SEEN]))
+right("day of a u32", "decides nothing", report_with(day=2**32 - 1))
+
+for _name in sorted(answer_with()):
+    wrong(f"answer without {_name}", "every member is there", lacking(answer_with(), _name))
+wrong("member of a newer version", "a newer version has a newer magic", report_with(extra=1))
+wrong("list instead of an object", "not an object", [report_with()])
+wrong("report that names a case", "its own id is the case's", report_with(case=b64(CASE)))
+wrong("author of 31 bytes", "a key has 32", report_with(author=b64(bytes(31))))
+wrong("author of null", "every message has one", report_with(author=None))
+wrong("case in hex", "ids are base64url", answer_with(case=CASE.hex()))
+wrong("case with padding", "base64url has none here", answer_with(case=b64(CASE) + "="))
+wrong("case of null", "it is there or not, never null", answer_with(case=None))
+wrong("roster of null", "every message was sealed by one", report_with(roster=None))
+wrong("day as text", "a number", report_with(day="20600"))
+wrong("day of true", "no number, though Python counts it as 1", report_with(day=True))
+wrong("day below zero", "days are u32", report_with(day=-1))
+wrong("day beyond a u32", "days are u32", report_with(day=2**32))
+wrong("report in the feed", "each kind has its channel", report_with(channel="feed"))
+wrong("answer in the dossier", "each kind has its channel", answer_with(channel="dossier"))
+wrong("channel of null", "every message is in one", report_with(channel=None))
+wrong("to out of order", "one set has one spelling", report_with(to=_two[::-1]))
+wrong("to with someone twice", "one set has one spelling", report_with(to=[_two[0], _two[0]]))
+wrong("to with a name", "identity keys, not names", report_with(to=["Secretaris"]))
+wrong("to as text", "a list", report_with(to=_two[0]))
+wrong("someone in to and without", "nobody is chosen and left out", report_with(to=_names(BESTUUR_2.identity)))
+wrong("answer that leaves someone out", "only a report does", answer_with(without=_names(BESTUUR_2.identity)))
+wrong("without as an object", "a list", report_with(without={}))
+wrong("seen out of order", "one set has one spelling", answer_with(seen=[_IDS[1], _IDS[0]]))
+wrong("seen with one twice", "one set has one spelling", answer_with(seen=[_IDS[0], _IDS[0]]))
+wrong("seen of 17 messages", "above the limit", answer_with(seen=_IDS))
+wrong(
+    "seen in the order of bytes",
+    "lists are ordered by their text",
+    answer_with(seen=[b64(b"\x00" * 32), b64(b"\xd0" * 32), b64(b"\xf8" * 32)]),
+)
+wrong("files as an object", "a list", report_with(files={}))
+wrong("file without a digest", "malformed to every version", report_with(files=[lacking(_FILE, "digest")]))
+wrong("file with another member", "malformed to every version", report_with(files=[_FILE | {"path": "/"}]))
+wrong("report with a file", "this version reads none", report_with(files=[_FILE]), UNSUPPORTED)
+wrong("report with two files", "this version reads none", report_with(files=[_FILE, _FILE]), UNSUPPORTED)
+wrong("body as text", "an object", report_with(body="Er verdwijnt geld"))
+wrong("body as a list", "an object", report_with(body=[]))

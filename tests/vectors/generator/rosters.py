@@ -1,0 +1,150 @@
+"""Rosters and bundles before they are signed, SPEC.md 7.2 to 7.4; `chains` and `bundles` list the scenarios."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from keys.policy import OutsideRoute, Policy
+from keys.roster import Bundle, Recipient
+from keys.wire.canonical import Json, b64
+from keys.wire.envelope import slot_count
+from keys.wire.signed import LABEL_BUNDLE, LABEL_ROSTER, Signed, join_frames
+from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, SECRETARIS, TODAY, Person, seed
+from tests.vectors.generator.trust import FIRST, FIRST_ID, OLD, signed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from keys.sealing import Signer
+    from tests.vectors.generator.scenario import Made
+
+WEEKLY_DAYS = 28
+LAST_RESORT_DAYS = 396
+START = TODAY - 30
+UNTIL = TODAY + 300
+PEOPLE = (SECRETARIS, BESTUUR_1, BESTUUR_2)
+POLICY = Policy(
+    version=1,
+    organisation="Voorbeeldstichting",
+    timezone="Europe/Amsterdam",
+    languages=("nl", "en"),
+    work=1000,
+    decoys_per_week=20,
+    outside=(
+        OutsideRoute(
+            name="Huis voor Klokkenluiders",
+            link="https://www.huisvoorklokkenluiders.nl/",
+            phone="",
+            text={"en": "Free and confidential advice.", "nl": "Gratis en vertrouwelijk advies."},
+        ),
+    ),
+)
+RECIPIENTS = (
+    Recipient(SECRETARIS.identity, "Secretaris", "secretaris", START, UNTIL),
+    Recipient(BESTUUR_1.identity, "Bestuurslid 1", "bestuur", START, UNTIL),
+    Recipient(BESTUUR_2.identity, "Bestuurslid 2", "bestuur", START, UNTIL),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A roster before it is signed."""
+
+    version: int = 1
+    before: Signed | None = None
+    recipients: tuple[Recipient, ...] = RECIPIENTS
+    start: int = START
+    until: int = UNTIL
+    root: bytes = FIRST_ID
+
+    def members(self) -> dict[str, Json]:
+        """Return its JSON members."""
+        return {
+            "before": b64(self.before.id(LABEL_ROSTER)) if self.before else None,
+            "feed": b64(seed("digest of the feed capability")),
+            "from": self.start,
+            "policy": POLICY.members(),
+            "recipients": [recipient.members() for recipient in self.recipients],
+            "root": b64(self.root),
+            "until": self.until,
+            "version": self.version,
+        }
+
+    def by(self, *signers: Signer, **changes: Json) -> Signed:
+        """Return it signed, some members changed."""
+        return signed(self.members() | changes, LABEL_ROSTER, signers)
+
+
+CURRENT = Draft().by(*OLD[:2])
+
+
+def many(number: int) -> tuple[Recipient, ...]:
+    """Return so many recipients."""
+    return tuple(
+        replace(RECIPIENTS[1], identity=seed(f"recipient {at}"), name=f"Bestuurslid {at + 1}") for at in range(number)
+    )
+
+
+def bundle(person: Person = SECRETARIS, *, serial: int = 1, last: bool = False, start: int = TODAY - 1) -> Bundle:
+    """Return a bundle as a tool makes it."""
+    return Bundle(
+        identity=person.identity,
+        serial=serial,
+        box=person.public.box,
+        kem=person.public.kem,
+        start=start,
+        end=start + (LAST_RESORT_DAYS if last else WEEKLY_DAYS),
+        last=last,
+        roster=1,
+        away=None,
+        formats=(1,),
+    )
+
+
+def publish(made: Bundle, *signers: Signer, **changes: Json) -> Signed:
+    """Return a bundle, some members changed, that its identity or others have signed."""
+    own = [person.signer for person in PEOPLE if person.identity == made.identity]
+    return signed(made.members() | changes, LABEL_BUNDLE, signers or own)
+
+
+def shown(
+    rosters: Sequence[Signed] = (CURRENT,),
+    bundles: Sequence[Signed] = (),
+    *,
+    roots: Sequence[Signed] = (FIRST,),
+    today: int = TODAY,
+) -> tuple[bytes, dict[str, str]]:
+    """Return a chain as a server shows it, and the header lines that say how to read it."""
+    fields = {
+        "roots": str(len(roots)),
+        "rosters": str(len(rosters)),
+        "bundles": str(len(bundles)),
+        "pinned": FIRST_ID.hex(),
+        "today": str(today),
+    }
+    return join_frames(document.encode() for document in (*roots, *rosters, *bundles)), fields
+
+
+def trusted(
+    rosters: Sequence[Signed] = (CURRENT,),
+    bundles: Sequence[Signed] = (),
+    chosen: Sequence[Bundle] = (),
+    *,
+    roots: Sequence[Signed] = (FIRST,),
+    today: int = TODAY,
+) -> Made:
+    """Return a chain that counts, with what has to be found in it."""
+    raw, fields = shown(rosters, bundles, roots=roots, today=today)
+    members = rosters[-1].members()
+    listed = members["recipients"]
+    assert isinstance(listed, list)
+    found = {
+        "id": rosters[-1].id(LABEL_ROSTER).hex(),
+        "version": str(members["version"]),
+        "slots": str(slot_count(len(listed))),
+    }
+    if chosen:
+        names = sorted(f"{made.identity.hex()}:{made.serial}" for made in chosen)
+        found |= {"until": str(min(made.end for made in chosen)), "chosen": " ".join(names)}
+    return raw, fields | found

@@ -1,0 +1,127 @@
+"""Envelopes put together from parts, so that one part can be wrong; `keys.sealing.seal` makes only right ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from keys.sealing import PublicPair, Signer, free_slot, seal_slot, seal_stream
+from keys.sealing.stream import header_mac
+from keys.wire.envelope import Header, Slot, header_body
+from keys.wire.head import LABEL_MESSAGE, Head, message_id, pad
+from keys.wire.kinds import Answer, Body, Report
+from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, REPORTER, SECRETARIS, TODAY, Person, seed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ROSTER_ID = seed("roster id")
+READERS = (SECRETARIS, BESTUUR_1, REPORTER)
+UNTIL = TODAY + 20
+TEXT = "Er verdwijnt geld uit de kas."
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message and all that its envelope is made of; `replace` any part, then `seal`."""
+
+    head: bytes
+    kind: str = Report.KIND
+    signer: Signer = REPORTER.signer
+    readers: tuple[PublicPair, ...] = tuple(reader.public for reader in READERS)
+    count: int = 8
+    until: int = UNTIL
+    key: bytes = seed("content key")
+    label: bytes = LABEL_MESSAGE
+
+    def header(self) -> Header:
+        """Return the header: free slots first, then the readers' in order."""
+        free = [free_slot() for _ in range(self.count - len(self.readers))]
+        return self.over(*free, *(seal_slot(self.key, reader) for reader in self.readers))
+
+    def over(self, *slots: Slot) -> Header:
+        """Return a header of these slots with the right mac."""
+        return Header(self.until, slots, header_mac(self.key, header_body(self.until, slots)))
+
+    def signature(self, mac: bytes) -> bytes:
+        """Return the author's signature under this mac."""
+        return self.signer.sign(self.label + self.kind.encode() + mac + self.head)
+
+    def plaintext(self, mac: bytes) -> bytes:
+        """Return the padded plaintext."""
+        return pad(self.head, self.signature(mac))
+
+    def stream(self, plaintext: bytes) -> bytes:
+        """Return the stream of any plaintext."""
+        return seal_stream(self.key, plaintext)
+
+    def under(self, header: Header) -> bytes:
+        """Return the envelope of this message under any header."""
+        return header.encode() + self.stream(self.plaintext(header.mac))
+
+    def seal(self) -> bytes:
+        """Return the whole envelope."""
+        return self.under(self.header())
+
+    def id(self, raw: bytes) -> bytes:
+        """Return the message id in an envelope of this draft."""
+        return message_id(self.kind, Header.parse(raw).mac, self.head)
+
+    def fields(self, raw: bytes) -> dict[str, str]:
+        """Return the header lines of an envelope that opens."""
+        header = Header.parse(raw)
+        return {
+            "content-key": self.key.hex(),
+            "mac": header.mac.hex(),
+            "id": self.id(raw).hex(),
+            "author": self.signer.public.hex(),
+            "kind": self.kind,
+            "class": str(len(self.plaintext(header.mac))),
+            "slots": str(len(header.slots)),
+            "until": str(header.until),
+        }
+
+
+def report_head(text: str = TEXT, *, to: Sequence[Person] = READERS[:2]) -> Head:
+    """Return the head of a report that leaves the second member of the board out."""
+    return Head(
+        author=REPORTER.identity,
+        kind=Report.KIND,
+        channel=Report.CHANNEL,
+        case=None,
+        day=TODAY,
+        roster=ROSTER_ID,
+        seen=(),
+        to=tuple(person.identity for person in to),
+        without=(BESTUUR_2.identity,),
+        body=Report(text, REPORTER.public.box, REPORTER.public.kem),
+    )
+
+
+def head_of(body: Body, kind: str, author: Person, case: bytes, seen: Sequence[bytes] = ()) -> Head:
+    """Return the head of a later message of a case."""
+    return replace(
+        report_head(),
+        author=author.identity,
+        kind=kind,
+        case=case,
+        seen=tuple(seen),
+        without=(),
+        body=body,
+    )
+
+
+def report(text: str = TEXT) -> Draft:
+    """Return a report that is right."""
+    return Draft(report_head(text).encode())
+
+
+def message(body: Body, kind: str, author: Person, case: bytes, seen: Sequence[bytes] = ()) -> Draft:
+    """Return a later message of a case that is right."""
+    head = head_of(body, kind, author, case, seen)
+    return Draft(head.encode(), kind=kind, signer=author.signer)
+
+
+def answer(text: str, case: bytes, author: Person = SECRETARIS, seen: Sequence[bytes] = ()) -> Draft:
+    """Return an answer that is right."""
+    return message(Answer(text), Answer.KIND, author, case, seen)

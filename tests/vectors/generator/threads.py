@@ -1,0 +1,297 @@
+"""Threads as their reporter reads them, SPEC.md 5.1 and 5.2: what a server, a recipient or a stranger might slip in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from keys.sealing import seal_decoy
+from keys.wire.kinds import Acknowledgement, Answer, Consent, Opened, Question, Report, Unknown
+from keys.wire.signed import join_frames
+from tests.vectors.generator.envelopes import flipped
+from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, RECEIPT, REPORTER, SECRETARIS, STRANGER, Person, seed
+from tests.vectors.generator.scenario import ACCEPTED, Made, Subject
+from tests.vectors.generator.sealer import UNTIL, Draft, answer, head_of, message, report, report_head
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from keys.wire.kinds import Body
+
+THREAD = Subject("thread")
+LATER = Person.named("bestuur 3")
+LISTED = (SECRETARIS, BESTUUR_1, BESTUUR_2, LATER)
+
+
+class Talk:
+    """A case with its report, and messages that name it."""
+
+    @cached_property
+    def report(self) -> bytes:
+        """The report's envelope."""
+        return report().seal()
+
+    @cached_property
+    def case(self) -> bytes:
+        """The case's id."""
+        return report().id(self.report)
+
+    def says(self, author: Person, text: str = "Dank je.", seen: Sequence[bytes] = ()) -> bytes:
+        """Return the envelope of an answer."""
+        return answer(text, self.case, author, [self.case, *seen]).seal()
+
+    def sends(self, author: Person, body: Body, kind: str) -> bytes:
+        """Return the envelope of a message of any kind."""
+        return message(body, kind, author, self.case, [self.case]).seal()
+
+    def draft(self, text: str = "Dank je.", seen: Sequence[bytes] = ()) -> Draft:
+        """Return an answer of the secretaris before it is sealed."""
+        return answer(text, self.case, SECRETARIS, [self.case, *seen])
+
+
+def _thread(title: str, expect: str, comment: str, shown: str, make: Callable[[Talk], list[bytes]]) -> None:
+    def made() -> Made:
+        identities = " ".join(person.identity.hex() for person in LISTED)
+        fields = {"receipt": RECEIPT.written(), "recipients": identities} | ({"shown": shown} if shown else {})
+        return join_frames(make(Talk())), fields
+
+    THREAD.add(title, expect, comment, made)
+
+
+def _missing(talk: Talk) -> tuple[bytes, bytes]:
+    """Return two answers, the second of which has seen the first."""
+    first = talk.draft("Dank je.")
+    sealed = first.seal()
+    return sealed, talk.says(SECRETARIS, "Nog iets.", [first.id(sealed)])
+
+
+def _both_heard(talk: Talk) -> list[bytes]:
+    """Return two answers that do not know each other, and one that has seen both."""
+    drafts = [answer("Dank je.", talk.case, author, [talk.case]) for author in (SECRETARIS, BESTUUR_1)]
+    sealed = [draft.seal() for draft in drafts]
+    ids = sorted(draft.id(raw) for draft, raw in zip(drafts, sealed, strict=True))
+    return [talk.report, *sealed, talk.says(REPORTER, "Graag gedaan.", ids)]
+
+
+def _rewrapped(talk: Talk) -> bytes:
+    """Return the secretaris' signed head in an envelope that a board member made."""
+    draft = talk.draft()
+    signature = draft.signature(draft.header().mac)
+    header = draft.header()
+    right = draft.plaintext(header.mac)
+    return header.encode() + draft.stream(right.replace(draft.signature(header.mac), signature))
+
+
+def _consent(talk: Talk, author: Person) -> bytes:
+    return talk.sends(author, Consent("yes", seed("request")), Consent.KIND)
+
+
+def _newer(talk: Talk, author: Person) -> bytes:
+    return talk.sends(author, Unknown.keep({"a": 1}), "hand-over")
+
+
+def _to_one_left_out(talk: Talk) -> bytes:
+    head = head_of(Answer("Dank je."), Answer.KIND, SECRETARIS, talk.case, [talk.case])
+    head = replace(head, to=(SECRETARIS.identity, BESTUUR_2.identity))
+    return replace(talk.draft(), head=head.encode()).seal()
+
+
+def _with_a_file(talk: Talk) -> bytes:
+    listed = b'"files":[{"digest":"' + b"A" * 43 + b'","name":"a.txt","size":1,"type":"text/plain"}]'
+    return replace(talk.draft(), head=talk.draft().head.replace(b'"files":[]', listed)).seal()
+
+
+def _in_the_feed(talk: Talk) -> bytes:
+    head = replace(head_of(Unknown.keep({}), "hand-over", SECRETARIS, talk.case, [talk.case]), channel="feed")
+    return Draft(head.encode(), kind="hand-over", signer=SECRETARIS.signer).seal()
+
+
+def _strangers_report() -> bytes:
+    head = replace(report_head(), author=STRANGER.identity)
+    return Draft(head.encode(), signer=STRANGER.signer).seal()
+
+
+def _kinds(*kinds: str) -> str:
+    return " ".join((Report.KIND, *kinds))
+
+
+_alone = Report.KIND
+_answered = _kinds(Answer.KIND)
+
+_thread("report alone", ACCEPTED, "nobody has opened it yet", _alone, lambda talk: [talk.report])
+_thread(
+    "report opened and acknowledged",
+    ACCEPTED,
+    "by the secretaris",
+    _kinds(Opened.KIND, Acknowledgement.KIND),
+    lambda talk: [
+        talk.report,
+        talk.sends(SECRETARIS, Opened(), Opened.KIND),
+        talk.sends(SECRETARIS, Acknowledgement("Ontvangen."), Acknowledgement.KIND),
+    ],
+)
+_thread("two recipients at once", ACCEPTED, "neither has seen the other", _kinds(*[Answer.KIND] * 3), _both_heard)
+_thread(
+    "consent by the reporter",
+    ACCEPTED,
+    "the only one who may",
+    _kinds(Consent.KIND),
+    lambda talk: [talk.report, _consent(talk, REPORTER)],
+)
+_thread(
+    "kind of a newer version",
+    ACCEPTED,
+    "kept, and shown as 'update'",
+    _kinds("hand-over"),
+    lambda talk: [talk.report, _newer(talk, SECRETARIS)],
+)
+_thread(
+    "answer by a recipient let in later",
+    ACCEPTED,
+    "on a roster, and not left out",
+    _answered,
+    lambda talk: [talk.report, talk.says(LATER)],
+)
+
+_thread(
+    "answer missing",
+    "missing",
+    "the server leaves out what a later one has seen",
+    _answered,
+    lambda talk: [talk.report, _missing(talk)[1]],
+)
+_thread(
+    "answers in another order",
+    "reordered",
+    "the server puts the later one first",
+    _kinds(*[Answer.KIND] * 2),
+    lambda talk: [talk.report, *_missing(talk)[::-1]],
+)
+_thread(
+    "answer repeated",
+    "repeated",
+    "the server shows one twice",
+    _answered,
+    lambda talk: [talk.report, *[talk.says(SECRETARIS)] * 2],
+)
+_thread("report repeated", "repeated", "the server shows it twice", _alone, lambda talk: [talk.report] * 2)
+_thread(
+    "answer of another case",
+    "moved",
+    "to the same reporter",
+    _alone,
+    lambda talk: [talk.report, answer("Dank je.", seed("another case")).seal()],
+)
+_thread(
+    "message of the feed", "moved", "it is in another channel", _alone, lambda talk: [talk.report, _in_the_feed(talk)]
+)
+_thread(
+    "second report",
+    "moved",
+    "it is a case of its own",
+    _alone,
+    lambda talk: [talk.report, report("Nog een melding.").seal()],
+)
+_thread(
+    "answer in place of the report",
+    "moved",
+    "the first envelope is the report",
+    "",
+    lambda talk: [talk.says(SECRETARIS)],
+)
+_thread(
+    "report of a stranger", "moved", "sealed to this reporter by someone else", "", lambda talk: [_strangers_report()]
+)
+_thread(
+    "decoy",
+    "spoilt",
+    "no slot",
+    _alone,
+    lambda talk: [talk.report, seal_decoy(slots=8, until=UNTIL, padded=16384).envelope],
+)
+_thread(
+    "answer with one bit changed",
+    "spoilt",
+    "in the stream",
+    _alone,
+    lambda talk: [talk.report, flipped(talk.says(SECRETARIS), 20_000)],
+)
+_thread(
+    "answer sealed to others",
+    "spoilt",
+    "another channel's envelope",
+    _alone,
+    lambda talk: [talk.report, replace(talk.draft(), readers=(SECRETARIS.public,)).seal()],
+)
+_thread(
+    "spoilt between two answers",
+    "spoilt",
+    "the rest stays readable",
+    _kinds(*[Answer.KIND] * 2),
+    lambda talk: [talk.report, talk.says(SECRETARIS), talk.says(SECRETARIS)[:-1], talk.says(BESTUUR_1)],
+)
+_thread(
+    "head re-wrapped by another",
+    "spoilt",
+    "the signature holds the first envelope's mac",
+    _alone,
+    lambda talk: [talk.report, _rewrapped(talk)],
+)
+_thread(
+    "answer with a file",
+    "unsupported",
+    "this version reads none",
+    _alone,
+    lambda talk: [talk.report, _with_a_file(talk)],
+)
+_thread(
+    "consent by a recipient",
+    "forbidden",
+    "nobody agrees for the reporter",
+    _alone,
+    lambda talk: [talk.report, _consent(talk, SECRETARIS)],
+)
+_thread("answer by a stranger", "forbidden", "on no roster", _alone, lambda talk: [talk.report, talk.says(STRANGER)])
+_thread(
+    "answer by one left out",
+    "forbidden",
+    "the report leaves them out",
+    _alone,
+    lambda talk: [talk.report, talk.says(BESTUUR_2)],
+)
+_thread(
+    "answer to one left out",
+    "forbidden",
+    "nobody writes them into `to`",
+    _alone,
+    lambda talk: [talk.report, _to_one_left_out(talk)],
+)
+_thread(
+    "acknowledgement by the reporter",
+    "forbidden",
+    "recipients alone acknowledge",
+    _alone,
+    lambda talk: [talk.report, talk.sends(REPORTER, Acknowledgement("Ontvangen."), Acknowledgement.KIND)],
+)
+_thread(
+    "question by the reporter",
+    "forbidden",
+    "a reporter's words are an answer",
+    _alone,
+    lambda talk: [talk.report, talk.sends(REPORTER, Question("Wanneer?"), Question.KIND)],
+)
+_thread(
+    "kind of a newer version by a stranger",
+    "forbidden",
+    "on no roster",
+    _alone,
+    lambda talk: [talk.report, _newer(talk, STRANGER)],
+)
+_thread(
+    "two alarms",
+    "forbidden repeated",
+    "in the order of the channel",
+    _answered,
+    lambda talk: [talk.report, talk.says(STRANGER), *[talk.says(SECRETARIS)] * 2],
+)

@@ -1,0 +1,193 @@
+"""How Python reads each subject of the vectors, see README.md; it accepts nothing that `keys` does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keys.cases.review import Received, review
+from keys.errors import FormatError, StampError
+from keys.receipt import Receipt
+from keys.roster import Addressees, Bundle, Recipient, Root, Roster, verify_signature, walk_back, words
+from keys.roster.roster import _parse as parse_pinned
+from keys.sealing import PrivatePair, Signer, find_content_key, open_message
+from keys.wire.canonical import b64, encode, parse, unb64
+from keys.wire.envelope import Header, class_of_stream
+from keys.wire.exchange import Page, Posting, parse_cursor, stamp_holds
+from keys.wire.head import Head
+from keys.wire.signed import Signed, join_frames, split_frames
+
+if TYPE_CHECKING:
+    from tests.vectors.vector import Vector
+
+ACCEPTED = "accepted"
+KEY_SIZE = 32
+SIGNATURE_SIZE = 64
+
+
+def envelope(vector: Vector) -> str:
+    """Open an envelope."""
+    header = Header.parse(vector.raw)
+    reader = PrivatePair.from_seeds(vector.hex("box"), vector.hex("kem"))
+    content_key = find_content_key(header, [reader])
+    message = open_message(vector.raw, content_key)
+    assert content_key == vector.hex("content-key")
+    assert header.mac == vector.hex("mac")
+    assert message.id == vector.hex("id")
+    assert message.head.author == vector.hex("author")
+    assert message.head.kind == vector.fields["kind"]
+    assert class_of_stream(len(vector.raw) - header.size) == vector.number("class")
+    assert len(header.slots) == vector.number("slots")
+    assert header.until == vector.number("until")
+    assert header.encode() == vector.raw[: header.size]
+    return "opens"
+
+
+def head(vector: Vector) -> str:
+    """Parse a head."""
+    parsed = Head.parse(vector.raw)
+    assert parsed.kind == vector.fields["kind"]
+    assert parsed.encode() == vector.raw
+    return ACCEPTED
+
+
+def canonical(vector: Vector) -> str:
+    """Parse JSON."""
+    assert encode(parse(vector.raw)) == vector.raw
+    return ACCEPTED
+
+
+def base64url(vector: Vector) -> str:
+    """Decode base64url."""
+    raw = unb64(vector.raw.decode(), vector.number("size"))
+    assert raw == vector.hex("raw")
+    assert b64(raw).encode() == vector.raw
+    return ACCEPTED
+
+
+def signature(vector: Vector) -> str:
+    """Verify a signature."""
+    end = KEY_SIZE + SIGNATURE_SIZE
+    verify_signature(vector.raw[:KEY_SIZE], vector.raw[end:], vector.raw[KEY_SIZE:end])
+    return ACCEPTED
+
+
+def receipt(vector: Vector) -> str:
+    """Read a code as typed."""
+    code = Receipt.parse(vector.raw.decode())
+    assert code.symbols == vector.fields["symbols"]
+    assert code.capability() == vector.hex("capability")
+    assert code.box_seed() == vector.hex("box-seed")
+    assert code.kem_seed() == vector.hex("kem-seed")
+    assert code.sign_seed() == vector.hex("sign-seed")
+    return ACCEPTED
+
+
+def stamp(vector: Vector) -> str:
+    """Check a stamp."""
+    if not stamp_holds(vector.raw[:KEY_SIZE], vector.raw[KEY_SIZE:], vector.number("work")):
+        raise StampError
+    return ACCEPTED
+
+
+def fingerprint(vector: Vector) -> str:
+    """Write a fingerprint in words and as text."""
+    assert words(vector.raw) == vector.fields["words"]
+    assert b64(vector.raw) == vector.fields["text"]
+    return ACCEPTED
+
+
+def signed(vector: Vector) -> str:
+    """Parse a container."""
+    assert Signed.parse(vector.raw).encode() == vector.raw
+    return ACCEPTED
+
+
+def frames(vector: Vector) -> str:
+    """Split frames."""
+    found = split_frames(vector.raw)
+    assert " ".join(str(len(frame)) for frame in found) == vector.fields.get("sizes", "")
+    assert join_frames(found) == vector.raw
+    return ACCEPTED
+
+
+def root(vector: Vector) -> str:
+    """Walk a chain of roots."""
+    newest = Root.walk([Signed.parse(frame) for frame in split_frames(vector.raw)], vector.hex("pinned"))
+    newest.check_day(vector.number("today"))
+    assert newest.id == vector.hex("id")
+    assert newest.version == vector.number("version")
+    return ACCEPTED
+
+
+def roster(vector: Vector) -> str:
+    """Trust a chain and choose the bundles of today."""
+    documents = [Signed.parse(frame) for frame in split_frames(vector.raw)]
+    today = vector.number("today")
+    roots, rosters = vector.number("roots"), vector.number("rosters")
+    newest_root = Root.walk(documents[:roots], vector.hex("pinned"))
+    newest_root.check_day(today)
+    shown = documents[roots : roots + rosters]
+    newest = Roster.verify(shown[-1], newest_root)
+    newest.check_day(today)
+    if rosters > 1:
+        walk_back(newest, shown[1:-1], parse_pinned(shown[0]))
+    bundles = [Bundle.verify(signed) for signed in documents[roots + rosters :]]
+    assert len(bundles) == vector.number("bundles")
+    if bundles:
+        addressees = Addressees.choose(newest, bundles, today)
+        chosen = sorted(f"{name.hex()}:{found.serial}" for name, found in addressees.bundles.items())
+        assert chosen == vector.words("chosen")
+        assert addressees.until == vector.number("until")
+    assert newest.id == vector.hex("id")
+    assert newest.version == vector.number("version")
+    assert newest.slots() == vector.number("slots")
+    return ACCEPTED
+
+
+def posting(vector: Vector) -> str:
+    """Parse a posting."""
+    posted = Posting.parse(vector.raw)
+    assert posted.door == vector.number("door")
+    assert posted.nonce == vector.hex("nonce")
+    assert posted.address == vector.hex("address")
+    assert Header.parse(posted.envelope).mac == vector.hex("mac")
+    assert posted.encode() == vector.raw
+    return ACCEPTED
+
+
+def page(vector: Vector) -> str:
+    """Parse a page."""
+    found = Page.parse(vector.raw)
+    assert str(int(found.more)) == vector.fields["more"]
+    assert " ".join(item.cursor() for item in found.items) == vector.fields.get("cursors", "")
+    return ACCEPTED
+
+
+def cursor(vector: Vector) -> str:
+    """Parse a cursor."""
+    position, digest = parse_cursor(vector.raw.decode())
+    assert position == vector.number("position")
+    assert digest == vector.hex("digest")
+    return ACCEPTED
+
+
+def thread(vector: Vector) -> str:
+    """Read a thread as its reporter; return the alarms in order."""
+    code = Receipt.parse(vector.fields["receipt"])
+    reader = PrivatePair.from_seeds(code.box_seed(), code.kem_seed())
+    people = {
+        key: Recipient(key, "Bestuurslid", "bestuur", 0, 0) for key in map(bytes.fromhex, vector.words("recipients"))
+    }
+    received = [_received(frame, reader) for frame in split_frames(vector.raw)]
+    case, alarms = review(received, people, reporter=Signer.from_seed(code.sign_seed()).public)
+    said = case.said if case else ()
+    assert " ".join(message.kind for message in said) == vector.fields.get("shown", "")
+    return " ".join(alarm.code for alarm in alarms) or ACCEPTED
+
+
+def _received(envelope: bytes, reader: PrivatePair) -> Received:
+    try:
+        content_key = find_content_key(Header.parse(envelope), [reader])
+        return Received(0, open_message(envelope, content_key))
+    except FormatError as error:
+        return Received(0, None, error)
