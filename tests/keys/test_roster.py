@@ -1,0 +1,270 @@
+"""Trust: a list counts only with the board's signatures, today, and if no newer one is known."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keys.errors import (
+    BelowThresholdError,
+    ExpiredError,
+    ForkError,
+    FormatError,
+    MalformedError,
+    MeldbusError,
+    NotEnrolledError,
+    RolledBackError,
+    TamperedError,
+    TrustError,
+)
+from keys.roster import (
+    ROLES,
+    Addressees,
+    Bundle,
+    Root,
+    Roster,
+    address,
+    proquint,
+    roster_document,
+    verify_signature,
+    walk_back,
+    words,
+)
+from keys.roster.bundle import SPARE_DAYS
+from keys.wire.canonical import b64
+from keys.wire.signed import Signed
+from tests.keys.strategies import nearly
+from tests.vectors.generator import edwards
+from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, SECRETARIS, STRANGER, TODAY, seed
+from tests.vectors.generator.rosters import CURRENT, POLICY, RECIPIENTS, START, UNTIL, Draft, bundle, publish
+from tests.vectors.generator.trust import FIRST, FIRST_ID, NEW, OLD, SECOND, SECOND_ID, THIEF
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ROOT = Root.walk([FIRST], FIRST_ID)
+ROSTER = Roster.verify(CURRENT, ROOT)
+TWO = OLD[:2]
+
+
+def _rosters(number: int) -> list[Signed]:
+    """Return so many rosters, each following the one before it."""
+    made = [CURRENT]
+    while len(made) < number:
+        made.append(Draft(len(made) + 1, made[-1]).by(*TWO))
+    return made
+
+
+def _flipped(raw: bytes) -> list[bytes]:
+    """Return `raw` with each byte changed once, seeded."""
+    drawn = random.Random(1)
+    return [raw[:at] + bytes([byte ^ drawn.randint(1, 255)]) + raw[at + 1 :] for at, byte in enumerate(raw)]
+
+
+def test_every_single_byte_change_of_a_root_a_roster_and_a_bundle_is_refused() -> None:
+    for changed in _flipped(FIRST.encode()):
+        with pytest.raises(MeldbusError):
+            Root.walk([Signed.parse(changed)], FIRST_ID)
+    for changed in _flipped(CURRENT.encode()):
+        with pytest.raises(MeldbusError):
+            Roster.verify(Signed.parse(changed), ROOT)
+    for changed in _flipped(publish(bundle()).encode()):
+        with pytest.raises(FormatError):
+            Bundle.verify(Signed.parse(changed))
+
+
+@given(nearly(CURRENT.encode()))
+def test_no_change_of_a_roster_raises_anything_but_its_errors(raw: bytes) -> None:
+    try:
+        found = Roster.verify(Signed.parse(raw), ROOT)
+    except (FormatError, TrustError):
+        return
+    assert found == ROSTER
+
+
+def test_a_server_that_swaps_a_recipients_identity_is_found_out() -> None:
+    swapped = replace(RECIPIENTS[0], identity=STRANGER.identity)
+    document = Draft(recipients=(swapped, *RECIPIENTS[1:])).by(*TWO).document
+    with pytest.raises(TamperedError):
+        Roster.verify(Signed(document, CURRENT.signers), ROOT)
+
+
+def test_a_server_that_swaps_an_encryption_key_is_found_out() -> None:
+    right = publish(bundle())
+    swapped = publish(bundle(), box=b64(STRANGER.public.box))
+    with pytest.raises(TamperedError):
+        Bundle.verify(Signed(swapped.document, right.signers))
+
+
+def test_a_server_that_drops_a_signature_is_found_out() -> None:
+    for at in range(len(CURRENT.signers)):
+        left = CURRENT.signers[:at] + CURRENT.signers[at + 1 :]
+        with pytest.raises(BelowThresholdError):
+            Roster.verify(Signed(CURRENT.document, left), ROOT)
+
+
+def test_a_server_that_signs_with_a_key_of_its_own_is_found_out() -> None:
+    with pytest.raises(MalformedError):
+        Roster.verify(Draft().by(THIEF, STRANGER.signer), ROOT)
+
+
+def test_a_server_that_rolls_the_roster_back_is_found_out() -> None:
+    older, newer = (Roster.verify(signed, ROOT) for signed in _rosters(2))
+    with pytest.raises(RolledBackError):
+        walk_back(older, [], newer)
+
+
+def test_a_server_that_freezes_the_roster_is_found_out_after_its_last_day() -> None:
+    ROSTER.check_day(START)
+    ROSTER.check_day(UNTIL)
+    for day in (START - 1, UNTIL + 1):
+        with pytest.raises(ExpiredError):
+            ROSTER.check_day(day)
+
+
+def test_a_server_that_withholds_a_newer_roster_is_found_out_by_any_valid_bundle() -> None:
+    for last in (False, True):
+        knows = replace(bundle(BESTUUR_1, last=last), roster=ROSTER.version + 1)
+        with pytest.raises(RolledBackError):
+            Addressees.choose(ROSTER, [bundle(), knows], TODAY)
+
+
+def test_a_bundle_that_is_no_longer_valid_accuses_nobody() -> None:
+    ended = replace(bundle(BESTUUR_1, start=TODAY - 100), roster=ROSTER.version + 1)
+    assert set(Addressees.choose(ROSTER, [bundle(), ended], TODAY).bundles) == {SECRETARIS.identity}
+
+
+def test_a_bundle_of_a_stranger_accuses_nobody() -> None:
+    foreign = replace(bundle(), identity=STRANGER.identity, roster=99)
+    assert set(Addressees.choose(ROSTER, [bundle(), foreign], TODAY).bundles) == {SECRETARIS.identity}
+
+
+def test_two_rosters_of_one_version_are_a_fork() -> None:
+    other = Roster.verify(Draft(recipients=RECIPIENTS[:2]).by(*TWO), ROOT)
+    with pytest.raises(ForkError):
+        walk_back(other, [], ROSTER)
+
+
+def test_a_newest_roster_commits_to_all_before_it() -> None:
+    chain = _rosters(5)
+    newest = Roster.verify(chain[-1], ROOT)
+    found = walk_back(newest, chain[1:-1], ROSTER)
+    assert [roster.version for roster in found] == [2, 3, 4, 5]
+    for at in range(1, 4):
+        with pytest.raises(ForkError):
+            walk_back(newest, [*chain[1:at], *chain[at + 1 : -1]], ROSTER)
+
+
+def test_only_the_keys_of_the_newest_root_sign_a_roster() -> None:
+    root = Root.walk([FIRST, SECOND], FIRST_ID)
+    assert Roster.verify(Draft(root=SECOND_ID).by(*NEW[:2]), root).root == SECOND_ID
+    with pytest.raises(MalformedError):
+        Roster.verify(Draft(root=SECOND_ID).by(*TWO), root)
+
+
+def test_a_root_that_a_poster_does_not_name_is_a_fork() -> None:
+    assert Root.walk([FIRST, SECOND], SECOND_ID).version == 2
+    with pytest.raises(ForkError):
+        Root.walk([FIRST, SECOND], seed("another root"))
+
+
+def test_a_roster_document_follows_the_one_before_it() -> None:
+    document = roster_document(
+        root=ROOT, before=ROSTER, start=TODAY, until=UNTIL, feed=bytes(32), policy=POLICY, recipients=RECIPIENTS
+    )
+    assert document["before"] == b64(ROSTER.id)
+    assert document["version"] == 2
+    assert {recipient.role for recipient in RECIPIENTS} < set(ROLES)
+
+
+def _bundles(days: Sequence[tuple[int, bool]]) -> list[Bundle]:
+    people = (SECRETARIS, BESTUUR_1, BESTUUR_2)
+    return [bundle(people[at % 3], serial=at + 1, last=last, start=TODAY - ago) for at, (ago, last) in enumerate(days)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 500), st.booleans()), max_size=9))
+def test_only_keys_with_seven_days_left_are_chosen_and_until_is_the_earliest_end(days: list[tuple[int, bool]]) -> None:
+    bundles = _bundles(days)
+    try:
+        chosen = Addressees.choose(ROSTER, bundles, TODAY)
+    except NotEnrolledError:
+        assert not any(made.usable(TODAY) for made in bundles)
+        return
+    assert chosen.until == min(made.end for made in chosen.bundles.values())
+    for identity, made in chosen.bundles.items():
+        usable = [other for other in bundles if other.identity == identity and other.usable(TODAY)]
+        assert made in usable
+        assert made.start <= TODAY <= made.end - SPARE_DAYS
+        assert made.last == all(other.last for other in usable)
+        assert made.serial == max(other.serial for other in usable if other.last == made.last)
+
+
+def test_until_does_not_tell_who_was_chosen() -> None:
+    # SPEC.md 3.4: it is taken over everyone on the roster, before anybody is chosen.
+    addressees = Addressees.choose(ROSTER, [bundle(start=TODAY - 9), bundle(BESTUUR_1, last=True)], TODAY)
+    assert addressees.until == TODAY - 9 + 28
+
+
+def test_without_a_network_last_resort_keys_are_used() -> None:
+    both = [bundle(), bundle(last=True, serial=2)]
+    chosen = Addressees.choose(ROSTER, both, TODAY, last_resort_only=True)
+    assert chosen.bundles[SECRETARIS.identity].last
+
+
+def test_someone_whose_time_on_the_roster_is_over_is_not_sealed_to() -> None:
+    left = Draft(recipients=(replace(RECIPIENTS[0], end=TODAY - 1), *RECIPIENTS[1:])).by(*TWO)
+    chosen = Addressees.choose(Roster.verify(left, ROOT), [bundle(), bundle(BESTUUR_1)], TODAY)
+    assert set(chosen.bundles) == {BESTUUR_1.identity}
+
+
+def test_where_nobody_can_be_sealed_to_nothing_is_chosen() -> None:
+    for bundles in ([], [bundle(start=TODAY + 1)], [replace(bundle(), formats=(2,))]):
+        with pytest.raises(NotEnrolledError):
+            Addressees.choose(ROSTER, bundles, TODAY)
+
+
+def test_a_bundle_of_someone_who_is_not_listed_is_not_published() -> None:
+    bundle().check_listed(ROSTER)
+    with pytest.raises(NotEnrolledError):
+        replace(bundle(), identity=STRANGER.identity).check_listed(ROSTER)
+
+
+def test_a_bundle_says_the_same_again() -> None:
+    made = bundle()
+    assert Bundle.verify(publish(made)) == made
+
+
+@given(st.binary(min_size=2, max_size=2), st.binary(min_size=2, max_size=2))
+def test_two_pairs_of_bytes_are_two_words(one: bytes, other: bytes) -> None:
+    assert (proquint(one) == proquint(other)) == (one == other)
+    assert len(proquint(one)) == 5
+
+
+def test_a_fingerprint_is_ten_words_and_stands_in_the_fragment() -> None:
+    assert len(words(FIRST_ID).split()) == 10
+    assert address("https://meldpunt.example/", "nl", FIRST_ID) == f"https://meldpunt.example/nl/#{b64(FIRST_ID)}"
+
+
+@pytest.mark.parametrize("size", [0, 31, 33, 64])
+def test_a_key_of_another_size_verifies_nothing(size: int) -> None:
+    with pytest.raises(TamperedError):
+        verify_signature(bytes(size), b"", bytes(64))
+
+
+@pytest.mark.parametrize("size", [0, 32, 63, 65])
+def test_a_signature_of_another_size_verifies_nothing(size: int) -> None:
+    with pytest.raises(TamperedError):
+        verify_signature(OLD[0].public, b"", bytes(size))
+
+
+def test_no_point_of_small_order_is_a_key() -> None:
+    point = edwards.torsion()
+    for multiple in range(8):
+        key = edwards.encode(edwards.times(multiple, point))
+        with pytest.raises(TamperedError):
+            verify_signature(key, b"", edwards.encode(edwards.NEUTRAL) + bytes(32))

@@ -1,0 +1,245 @@
+"""Sealing and opening: what is sealed opens for its readers, unchanged, and for nobody else."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+
+from keys.errors import FormatError, MalformedError, NoSlotError, TamperedError
+from keys.sealing import (
+    Message,
+    PrivatePair,
+    PublicPair,
+    Signer,
+    check_mac,
+    find_content_key,
+    free_slot,
+    open_message,
+    open_slot,
+    seal,
+    seal_decoy,
+    seal_slot,
+)
+from keys.wire.envelope import SMALLEST_CLASS, Header, header_size, padded_size, stream_size
+from keys.wire.kinds import MAX_TEXT_SIZE, Answer, Report
+from tests.keys.strategies import heads, texts
+from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, REPORTER, SECRETARIS, STRANGER, seed
+from tests.vectors.generator.sealer import UNTIL, Draft, answer, report, report_head
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from keys.wire.head import Head
+
+READERS = (SECRETARIS.public, BESTUUR_1.public, REPORTER.public)
+
+
+def opened(raw: bytes, *readers: PrivatePair) -> Message:
+    """Return the message of an envelope as its reader opens it."""
+    return open_message(raw, find_content_key(Header.parse(raw), readers or [SECRETARIS.pair]))
+
+
+def _sealed(head: Head | None = None, readers: Iterable[PublicPair] = READERS) -> bytes:
+    return seal(head or report_head(), REPORTER.signer, readers, slots=8, until=UNTIL).envelope
+
+
+@given(texts)
+def test_any_report_opens_for_each_of_its_readers_as_it_was_sealed(text: str) -> None:
+    sealed = seal(report_head(text), REPORTER.signer, READERS, slots=8, until=UNTIL)
+    for reader in (SECRETARIS, BESTUUR_1, REPORTER):
+        message = opened(sealed.envelope, reader.pair)
+        assert message.head.body == Report(text, REPORTER.public.box, REPORTER.public.kem)
+        assert (message.id, message.case, message.content_key) == (sealed.id, sealed.id, sealed.content_key)
+
+
+@given(heads().filter(lambda head: head.kind != Report.KIND))
+def test_any_message_opens_as_it_was_sealed(head: Head) -> None:
+    own = replace(head, author=REPORTER.identity)
+    sealed = seal(own, REPORTER.signer, READERS[:1], slots=8, until=UNTIL)
+    message = opened(sealed.envelope)
+    assert message.head.encode() == own.encode()
+    assert message.id == sealed.id
+    assert message.case == (own.case or sealed.id)
+
+
+def test_opening_with_another_identity_finds_no_slot() -> None:
+    for other in (BESTUUR_2, STRANGER):
+        with pytest.raises(NoSlotError):
+            opened(_sealed(), other.pair)
+
+
+def test_who_rotates_keys_still_opens_with_the_old_pair() -> None:
+    assert opened(_sealed(), PrivatePair.generate(), SECRETARIS.pair).head.body == report_head().body
+
+
+@pytest.mark.slow
+def test_every_single_byte_change_of_an_envelope_is_refused() -> None:
+    drawn = random.Random(1)  # seeded: the same change in every run
+    raw = _sealed()
+    content_key = opened(raw).content_key
+    for at in range(len(raw)):
+        changed = raw[:at] + bytes([raw[at] ^ drawn.randint(1, 255)]) + raw[at + 1 :]
+        with pytest.raises(FormatError):
+            opened(changed)
+        with pytest.raises(FormatError):
+            open_message(changed, content_key)
+
+
+def test_every_cut_of_an_envelope_is_refused() -> None:
+    raw = _sealed()
+    content_key = opened(raw).content_key
+    for end in range(len(raw)):
+        with pytest.raises(FormatError):
+            open_message(raw[:end], content_key)
+
+
+@pytest.mark.parametrize("more", [1, 16, 17, SMALLEST_CLASS, SMALLEST_CLASS + 16, 65552])
+def test_an_envelope_that_goes_on_is_refused(more: int) -> None:
+    raw = _sealed()
+    with pytest.raises(FormatError):
+        opened(raw + bytes(more))
+
+
+def test_a_changed_slot_of_another_reader_is_found_by_everyone() -> None:
+    header = Header.parse(_sealed())
+    content_key = find_content_key(header, [SECRETARIS.pair])
+    for at in range(len(header.slots)):
+        slots = (*header.slots[:at], free_slot(), *header.slots[at + 1 :])
+        with pytest.raises(TamperedError):
+            check_mac(content_key, replace(header, slots=slots))
+
+
+def test_an_envelope_does_not_open_to_two_texts() -> None:
+    drafts = [replace(report(text), key=seed(text)) for text in ("waar", "onwaar")]
+    slots = [seal_slot(draft.key, reader.public) for draft, reader in zip(drafts, (SECRETARIS, BESTUUR_1), strict=True)]
+    header = drafts[0].over(*slots, *(free_slot() for _ in range(6)))
+    raw = drafts[0].under(header)
+    assert opened(raw, SECRETARIS.pair).head.kind == Report.KIND
+    with pytest.raises(TamperedError):
+        opened(raw, BESTUUR_1.pair)
+
+
+def test_a_recipient_who_re_wraps_another_s_signed_head_is_found() -> None:
+    draft = report()
+    original = draft.header()
+    other = replace(draft, readers=(BESTUUR_2.public,), key=seed("re-wrapped"))
+    header = other.header()
+    moved = draft.plaintext(original.mac)
+    with pytest.raises(TamperedError):
+        opened(header.encode() + other.stream(moved), BESTUUR_2.pair)
+
+
+def test_a_recipient_cannot_sign_for_the_reporter() -> None:
+    forged = replace(report(), signer=SECRETARIS.signer)
+    with pytest.raises(TamperedError):
+        opened(forged.seal())
+
+
+@pytest.mark.parametrize("text", ["", "a" * (MAX_TEXT_SIZE + 1), '"' * (MAX_TEXT_SIZE // 2 + 1)])
+def test_a_text_out_of_range_is_not_sealed(text: str) -> None:
+    with pytest.raises(MalformedError):
+        _sealed(report_head(text))
+
+
+def test_the_longest_text_is_sealed() -> None:
+    text = "\u20ac" * (MAX_TEXT_SIZE // 3)
+    assert opened(_sealed(report_head(text))).head.body == Report(text, REPORTER.public.box, REPORTER.public.kem)
+
+
+def test_more_readers_than_slots_are_refused() -> None:
+    with pytest.raises(MalformedError):
+        seal(report_head(), REPORTER.signer, [SECRETARIS.public] * 9, slots=8, until=UNTIL)
+
+
+def test_a_head_that_nobody_would_read_is_not_sealed() -> None:
+    both = report_head().to
+    with pytest.raises(MalformedError):
+        _sealed(replace(report_head(), without=both))
+
+
+@pytest.mark.parametrize("padded", [padded_size(length) for length in (1, 20_000, 40_000, 100_000, 1_100_000)])
+def test_a_decoy_has_the_size_of_its_class_and_opens_for_nobody(padded: int) -> None:
+    decoy = seal_decoy(slots=8, until=UNTIL, padded=padded)
+    assert len(decoy.envelope) == header_size(8) + stream_size(padded)
+    for person in (SECRETARIS, BESTUUR_1, REPORTER):
+        with pytest.raises(NoSlotError):
+            opened(decoy.envelope, person.pair)
+
+
+def test_a_decoy_differs_from_a_report_in_no_field_that_a_stranger_can_read() -> None:
+    decoy = Header.parse(seal_decoy(slots=8, until=UNTIL, padded=SMALLEST_CLASS).envelope)
+    sent = Header.parse(_sealed())
+    assert (decoy.until, len(decoy.slots), decoy.size) == (sent.until, len(sent.slots), sent.size)
+    # The highest bit of an X25519 key is never set by its maker: in random bytes it would be, half of the time.
+    for slot in (*decoy.slots, *sent.slots):
+        assert slot.sealed_share[31] < 128
+
+
+def test_a_free_slot_holds_a_point_on_the_curve_and_a_ciphertext_like_any_other() -> None:
+    slot, used = free_slot(), seal_slot(seed("content key"), SECRETARIS.public)
+    assert len(slot.encode()) == len(used.encode())
+    with pytest.raises(NoSlotError):
+        open_slot(slot, SECRETARIS.pair)
+    assert open_slot(used, SECRETARIS.pair) == seed("content key")
+
+
+def test_the_place_of_a_slot_does_not_tell_whose_it_is() -> None:
+    places = set()
+    for _ in range(200):
+        slots = Header.parse(_sealed(readers=(SECRETARIS.public,))).slots
+        places |= {at for at, slot in enumerate(slots) if _opens(slot)}
+    assert places == set(range(8))
+
+
+def _opens(slot: object) -> bool:
+    try:
+        open_slot(slot, SECRETARIS.pair)  # type: ignore[arg-type]
+    except NoSlotError:
+        return False
+    return True
+
+
+def test_two_envelopes_of_one_text_have_nothing_in_common_behind_their_start() -> None:
+    one, other = _sealed(), _sealed()
+    start = header_size(0) - 32
+    assert one[:start] == other[:start]
+    same = sum(left == right for left, right in zip(one[start:], other[start:], strict=True))
+    assert same < len(one) // 100
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        PublicPair(bytes(32), REPORTER.public.kem),
+        PublicPair((1).to_bytes(32, "little"), REPORTER.public.kem),
+        PublicPair(REPORTER.public.box, b"\xff" * 1184),
+        PublicPair(REPORTER.public.box, bytes([1, 13]) + b"\xd0" + REPORTER.public.kem[3:]),
+    ],
+    ids=["a point of order 4", "a point of order 1", "a key of ones", "one coefficient of 3329"],
+)
+def test_a_report_whose_keys_nobody_can_seal_to_is_malformed(pair: PublicPair) -> None:
+    head = replace(report_head(), body=Report("Een melding.", pair.box, pair.kem))
+    with pytest.raises(MalformedError):
+        opened(Draft(head.encode()).seal())
+
+
+def test_a_message_names_its_case_and_a_report_is_its_own() -> None:
+    sealed = report().seal()
+    case = opened(sealed).case
+    assert case == opened(sealed).id
+    later = opened(answer("Dank je.", case).seal())
+    assert (later.case, later.head.body) == (case, Answer("Dank je."))
+    assert later.id != case
+
+
+def test_nothing_that_opens_an_envelope_is_shown_by_a_repr() -> None:
+    sealed = seal(report_head(), REPORTER.signer, READERS, slots=8, until=UNTIL)
+    message = opened(sealed.envelope)
+    shown = f"{sealed!r}{replace(message, head=report_head('x'))!r}{SECRETARIS.pair!r}{Signer.from_seed(seed('x'))!r}"
+    secrets = (sealed.content_key, SECRETARIS.pair.box, Signer.from_seed(seed("x")).private)
+    for secret in secrets:
+        assert repr(secret)[2:-1] not in shown

@@ -1,0 +1,141 @@
+"""The tool's words: every sentence that a person can meet has a Dutch one, and none is left over."""
+
+from __future__ import annotations
+
+import ast
+import gettext
+import io
+import re
+import string
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from keys import errors
+from keys.cli import commands, words
+from keys.cli.tool import Command, Commands, Option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from babel.messages.catalog import Catalog
+
+KEYS = Path(errors.__file__).parent
+CATALOGUE = words.LOCALES / "nl" / "LC_MESSAGES" / "meldbus.po"
+FIELD = re.compile(r"%\(\w+\)[sd]")
+# What is the same in both languages: a name, not an oversight.
+SAME = {"meldbus", "ALARM", "Code"}
+
+
+def marked(tree: ast.AST) -> Iterator[str]:
+    """Yield what `_("...")` and `_mark("...")` mark, and the help of options."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        if isinstance(node.func, ast.Name) and node.func.id in ("_", "_mark"):
+            yield from literals(node.args[0])
+        yield from (text for keyword in node.keywords if keyword.arg == "help" for text in literals(keyword.value))
+
+
+def literals(node: ast.AST) -> Iterator[str]:
+    """Yield the string that an argument is; a name or a look-up is marked elsewhere."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+
+
+def written() -> set[str]:
+    """Return every sentence of the command line and of the errors, as it is looked up."""
+    modules = sorted((KEYS / "cli").glob("*.py"))
+    found = {text for path in modules for text in marked(ast.parse(path.read_text("utf-8")))}
+    found |= {command.help for command in all_commands(commands) if command.help}
+    return found | {" ".join((kind.__doc__ or "").split()) for kind in all_errors(errors.MeldbusError)}
+
+
+def all_commands(group: click.Command) -> Iterator[click.Command]:
+    """Yield a command and all below it."""
+    yield group
+    if isinstance(group, click.Group):
+        for below in group.commands.values():
+            yield from all_commands(below)
+
+
+def all_errors(kind: type[errors.MeldbusError]) -> Iterator[type[errors.MeldbusError]]:
+    """Yield an error of the tool and all below it."""
+    if kind.__module__.startswith("keys."):
+        yield kind
+    for below in kind.__subclasses__():
+        yield from all_errors(below)
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalog:
+    with CATALOGUE.open("rb") as file:
+        return read_po(file, locale="nl", abort_invalid=True)
+
+
+@pytest.fixture
+def dutch(catalogue: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    translations = gettext.GNUTranslations(compiled)
+    monkeypatch.setattr(words, "_catalogue", lambda: translations)
+
+
+def translated(catalogue: Catalog) -> dict[str, str]:
+    return {str(message.id): str(message.string) for message in catalogue if message.id}
+
+
+def test_every_sentence_of_the_tool_has_a_dutch_one(catalogue: Catalog) -> None:
+    assert written() - {text for text, dutch in translated(catalogue).items() if dutch} == set()
+
+
+def test_the_catalogue_holds_no_sentence_that_the_tool_no_longer_says(catalogue: Catalog) -> None:
+    assert set(translated(catalogue)) - written() == set()
+    assert not catalogue.obsolete
+
+
+def test_no_dutch_sentence_is_doubtful_or_still_english(catalogue: Catalog) -> None:
+    assert [message.id for message in catalogue if message.id and message.fuzzy] == []
+    assert {text for text, dutch in translated(catalogue).items() if dutch == text} <= SAME
+
+
+def test_both_languages_fill_in_the_same_fields(catalogue: Catalog) -> None:
+    for text, dutch in translated(catalogue).items():
+        assert sorted(FIELD.findall(text)) == sorted(FIELD.findall(dutch)), text
+
+
+def test_commands_and_options_are_named_alike_in_both_languages(catalogue: Catalog) -> None:
+    for text, dutch in translated(catalogue).items():
+        for pattern in (r"`[^`]+`", r"--[a-z-]+", r"\b[a-z]+\.(?:signed|toml)\b"):
+            assert sorted(re.findall(pattern, text)) == sorted(re.findall(pattern, dutch)), text
+
+
+def test_a_sentence_ends_alike_in_both_languages(catalogue: Catalog) -> None:
+    ends = set(string.punctuation)
+    for text, dutch in translated(catalogue).items():
+        assert (text[-1] if text[-1] in ends else "") == (dutch[-1] if dutch[-1] in ends else ""), text
+
+
+def test_every_command_and_option_shows_its_help_in_the_readers_language() -> None:
+    for command in all_commands(commands):
+        assert isinstance(command, Command | Commands), command.name
+        for parameter in command.params:
+            version = isinstance(parameter, click.Option) and "--version" in parameter.opts
+            assert isinstance(parameter, Option | click.Argument) or version, parameter.name
+
+
+@pytest.mark.usefixtures("dutch")
+def test_an_error_is_explained_in_dutch_with_its_detail() -> None:
+    assert words.explain(errors.NoSlotError()) == "Deze envelop is niet voor jou bestemd."
+    assert words.explain(errors.ExistsError("root-1.key")).endswith(" (root-1.key)")
+
+
+@pytest.mark.usefixtures("dutch")
+def test_nothing_marked_stays_nothing() -> None:
+    # gettext answers the empty sentence with the catalogue's own header.
+    assert words._("") == ""
