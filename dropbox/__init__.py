@@ -1,0 +1,65 @@
+"""The server: it keeps sealed envelopes behind capabilities and serves the pages that seal; it reads no report."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from flask import Flask
+
+    from dropbox.admission import Clock
+    from dropbox.config import Config
+    from dropbox.load import Load
+
+SCRIPTS = Path(__file__).parent.parent / "build" / "client"
+
+
+def now() -> dt.datetime:
+    """Return the time by this machine's clock."""
+    return dt.datetime.now(dt.UTC)
+
+
+def create_app(config: Config, *, clock: Clock = now, load: Load | None = None, scripts: Path = SCRIPTS) -> Flask:
+    """Return the application for `config`.
+
+    `load` is what the workers share; an application alone has its own. No file is opened before the first
+    request.
+    """
+    # Imported here: the process that only starts the workers stays small without them.
+    from dropbox.admission import Admission
+    from dropbox.answers import REFUSALS, Refusal
+    from dropbox.headers import add_headers
+    from dropbox.load import Load
+    from dropbox.recipient import recipient
+    from dropbox.reporter import Pages, reporter
+    from dropbox.routing import Application
+    from dropbox.store import Store
+
+    store = Store(config)
+    admission = Admission(store, load or Load(), clock)
+    app = Application("dropbox", static_folder=None, template_folder=None)
+    # So that whoever made the application can close what it opened.
+    app.extensions["store"] = store
+    app.register_blueprint(recipient(store, admission))
+    app.register_blueprint(reporter(config, store, admission, Pages(store.documents, scripts)))
+    app.after_request(add_headers)
+    for kind in REFUSALS:
+        app.register_error_handler(kind, lambda error: Refusal.of(error).answer())
+    return app
+
+
+def fault_line(error: BaseException) -> str:
+    """Return what may be logged of a fault: its type and where in the code it arose, never its message.
+
+    A message can quote the request, and a request can be a report.
+    """
+    place: TracebackType | None = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    if place is None:
+        return type(error).__name__
+    return f"{type(error).__name__} at {place.tb_frame.f_code.co_filename}:{place.tb_lineno}"

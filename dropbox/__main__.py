@@ -1,0 +1,162 @@
+"""The operator's commands: `python -m dropbox init | run | check | migrate | backup | restore`; it serves nothing."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dropbox import SCRIPTS, create_app
+from dropbox.config import Config, ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+GUNICORN_SETTINGS = Path(__file__).parent.parent / "deploy" / "gunicorn.conf.py"
+OWNER_ONLY = 0o077
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return 0 if it did what it says."""
+    os.umask(OWNER_ONLY)
+    asked = _parser().parse_args(arguments)
+    try:
+        return int(asked.run(Config.load(asked.config), asked))
+    except (ConfigError, Refused) as error:
+        sys.stderr.write(f"dropbox: error: {error}\n")
+        return 1
+
+
+class Refused(Exception):
+    """A command could not do what was asked; its text says why and what to do."""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m dropbox", description="The drop box's server.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    described = {
+        init: "make the store and pin the root's fingerprint, once",
+        check: "say whether everything is in place",
+        run: "serve",
+        migrate: "bring the store to this release",
+        backup: "copy the store while it is in use",
+        restore: "put a copy back where there is no store",
+    }
+    for command, words in described.items():
+        added = commands.add_parser(command.__name__, help=words, description=words)
+        added.add_argument("--config", type=Path, required=True, help="the TOML file (see deploy/dropbox.toml)")
+        added.set_defaults(run=command)
+        if command is init:
+            added.add_argument("--fingerprint", required=True, help="43 characters, from `meldbus found`")
+        if command in (backup, restore):
+            added.add_argument("file", type=Path, help="the copy; nothing is ever overwritten")
+    return parser
+
+
+def init(config: Config, asked: argparse.Namespace) -> int:
+    """Make the store and pin the fingerprint for ever."""
+    from dropbox.migrations import migrate as apply
+    from dropbox.store import Store
+    from keys.errors import MeldbusError
+    from keys.roster import address
+    from keys.wire.canonical import unb64
+
+    try:
+        fingerprint = unb64(asked.fingerprint, 32)
+        apply(config.database)
+        Store(config).documents.pin(fingerprint)
+    except MeldbusError as error:
+        raise Refused(f"fingerprint: {error}") from None
+    sys.stdout.write(address(config.address, "nl", fingerprint) + "\n")
+    return 0
+
+
+def check(config: Config, _: argparse.Namespace) -> int:
+    """Say what is missing, or nothing."""
+    from dropbox.store import Store
+    from dropbox.store.errors import StoreError
+
+    try:
+        Store(config).database.check_schema()
+    except StoreError as error:
+        raise Refused(f"store: {error}") from None
+    for script in ("form.js", "worker.js"):
+        if not (SCRIPTS / script).is_file():
+            raise Refused(f"{script} is not built: run the bundler")
+    return 0
+
+
+def run(config: Config, asked: argparse.Namespace) -> int:
+    """Check, then serve until a signal."""
+    # In a process of its own: what the check loads would stay in the one that starts the workers.
+    checked = subprocess.run(  # noqa: S603: our own program and the path that we were given
+        [sys.executable, "-m", "dropbox", "check", "--config", asked.config], check=False)
+    if checked.returncode:
+        return checked.returncode
+    _serve(config)
+    return 0
+
+
+def migrate(config: Config, _: argparse.Namespace) -> int:
+    """Apply the migrations that the store lacks."""
+    from dropbox.migrations import migrate as apply
+
+    if not config.database.is_file():
+        raise Refused("there is no store: run `init`")
+    apply(config.database)
+    return 0
+
+
+def backup(config: Config, asked: argparse.Namespace) -> int:
+    """Copy the store, also while it is in use, and prove the copy sound."""
+    _copy(config.database, asked.file)
+    return 0
+
+
+def restore(config: Config, asked: argparse.Namespace) -> int:
+    """Put a copy back where there is no store; its roster and reports are as old as the copy."""
+    # A journal that was left behind would be played into the copy, and spoil it.
+    for left in config.data.glob(config.database.name + "-*"):
+        raise Refused(f"{left} is in the way: move it away")
+    _copy(asked.file, config.database)
+    return 0
+
+
+def _copy(source: Path, target: Path) -> None:
+    from dropbox.store.database import copy
+    from dropbox.store.errors import StoreError
+
+    if not source.is_file():
+        raise Refused(f"{source} does not exist")
+    try:
+        copy(source, target)
+    except FileExistsError:
+        raise Refused(f"{target} exists and is never overwritten: move it away") from None
+    except (StoreError, OSError) as error:
+        raise Refused(f"{target}: {error}") from None
+
+
+def _serve(config: Config) -> None:
+    from gunicorn.app.base import Application
+
+    from dropbox.load import Load
+
+    load = Load()
+
+    class Server(Application):
+        def load_config(self) -> None:
+            self.load_config_from_file(str(GUNICORN_SETTINGS))
+            for setting, value in (("bind", config.bind), ("workers", config.workers), ("threads", config.threads)):
+                self.cfg.set(setting, value)
+
+        def load(self) -> Any:
+            return create_app(config, load=load)
+
+    Server().run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,114 @@
+"""How requests are read and refusals worded, the same for every route; it repeats nothing that was asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import Response
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
+
+from dropbox.admission import UntilError, WorkError
+from dropbox.store.errors import ConflictError, FullError, NotReadyError, StoreError, UnknownError
+from keys.errors import FormatError, MalformedError, MeldbusError
+from keys.wire.canonical import Json, encode, unb64
+from keys.wire.exchange import CAPABILITY_SIZE, parse_cursor
+
+if TYPE_CHECKING:
+    from flask import Request
+
+BINARY = "application/octet-stream"
+JSON = "application/json"
+SCHEME = "Bearer "
+CREATED = 201
+
+# SPEC.md 10. Errors of keys have their own code and are 400.
+_STATUS: dict[type[Exception], tuple[int, str]] = {
+    UnknownError: (404, "unknown"),
+    ConflictError: (409, "conflict"),
+    UntilError: (410, "until"),
+    WorkError: (429, "stamp"),
+    NotReadyError: (503, "not-ready"),
+    FullError: (507, "full"),
+}
+# HTTP's own refusals. What is not here is a fault of ours and says no more than that.
+_HTTP = {400: "malformed", 404: "unknown", 405: "method", 413: "too-large", 415: "type"}
+
+REFUSALS = (HTTPException, MeldbusError, StoreError, UntilError, WorkError)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A status and a code; `work` only where the stamp did not suffice."""
+
+    status: int
+    code: str
+    work: int | None = None
+
+    @classmethod
+    def of(cls, error: Exception) -> Refusal:
+        """Return how `error` is told to whoever asked; nothing of its message is."""
+        if isinstance(error, MeldbusError):
+            return cls(400, error.code)
+        if isinstance(error, HTTPException):
+            code = _HTTP.get(error.code or 500)
+            return cls(error.code or 500, code) if code else cls(500, "fault")
+        status, code = _STATUS.get(type(error), (500, "fault"))
+        return cls(status, code, error.work if isinstance(error, WorkError) else None)
+
+    def answer(self) -> Response:
+        """Return the refusal as JSON."""
+        members: dict[str, Json] = {"error": self.code}
+        if self.work is not None:
+            members["work"] = self.work
+        return Response(encode(members), self.status, mimetype=JSON)
+
+
+def stored(day: int) -> Response:
+    """Return the answer that what was brought is on disk."""
+    return Response(encode({"stored": day}), CREATED, mimetype=JSON)
+
+
+def body(request: Request, most: int) -> bytes:
+    """Return the bytes that were sent.
+
+    Raises RequestEntityTooLarge above `most`, before reading any where the length is announced, and
+    UnsupportedMediaType.
+    """
+    if request.mimetype != BINARY:
+        raise UnsupportedMediaType
+    # One more than we take: a longer body of unannounced length is cut there, and would pass for a whole one.
+    request.max_content_length = most + 1
+    content = request.get_data(cache=False)
+    if len(content) > most:
+        raise RequestEntityTooLarge
+    return content
+
+
+def sealed_file(request: Request, most: int) -> bytes:
+    """Return the bytes of the one file of a plain form; raise as `body` does, also where there is no file."""
+    request.max_content_length = most
+    files = list(request.files.values())
+    if len(files) != 1:
+        raise UnsupportedMediaType
+    content: bytes = files[0].read()
+    if not content:
+        raise UnsupportedMediaType
+    return content
+
+
+def bearer(request: Request) -> bytes:
+    """Return the capability of the request; raise UnknownError, as for one that does not exist."""
+    header = request.headers.get("Authorization", "")
+    try:
+        return unb64(header.removeprefix(SCHEME), CAPABILITY_SIZE) if header.startswith(SCHEME) else b""
+    except MalformedError:
+        raise UnknownError from None
+
+
+def cursor(request: Request) -> tuple[int, bytes] | None:
+    """Return where to go on; None, so the first item, for what is no cursor (SPEC.md 10)."""
+    try:
+        return parse_cursor(request.args["after"]) if "after" in request.args else None
+    except FormatError:
+        return None

@@ -1,0 +1,42 @@
+"""The headers of every answer, errors among them; no header depends on who asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Response
+
+# Camera, place and the rest: a page that asks for nothing cannot be made to ask.
+_CLOSED = """
+    accelerometer autoplay bluetooth browsing-topics camera clipboard-read display-capture encrypted-media fullscreen
+    gamepad geolocation gyroscope hid idle-detection local-fonts magnetometer microphone midi payment
+    picture-in-picture publickey-credentials-get screen-wake-lock serial storage-access usb web-share
+    xr-spatial-tracking
+"""
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+HEADERS = {
+    # Nothing of a visit may stay with the reporter.
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": _POLICY,
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _CLOSED.split()),
+    # The links to outside routes must not tell where the visitor came from.
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # A search engine's copy of the page would carry an older script.
+    "X-Robots-Tag": "noindex, noarchive",
+}
+
+
+def add_headers(response: Response) -> Response:
+    """Put the headers on an answer."""
+    response.headers.update(HEADERS)
+    return response

@@ -1,0 +1,49 @@
+"""The words of the pages in one language, from its gettext catalogue; it never shows one language inside another."""
+
+from __future__ import annotations
+
+import gettext
+import io
+from pathlib import Path
+from typing import Never
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+SOURCE_LANGUAGE = "en"  # the templates are written in it, so it needs no catalogue
+LOCALES = Path(__file__).parent.parent / "templates" / "locale"
+
+# Each language by its own name: that is what somebody who reads no other looks for.
+NAMES = {"nl": "Nederlands", "en": "English"}
+
+
+class MissingTextError(LookupError):
+    """A sentence of the pages has no translation: add it to the catalogue of that language."""
+
+
+class _Nothing(gettext.NullTranslations):
+    """Refuses what the catalogue lacks, where gettext would show the English sentence."""
+
+    def gettext(self, message: str) -> Never:
+        raise MissingTextError(message)
+
+
+def catalogue_of(language: str) -> Path:
+    """Return where the catalogue of `language` lies."""
+    return LOCALES / language / "LC_MESSAGES" / "meldbus.po"
+
+
+def translations(language: str) -> gettext.NullTranslations:
+    """Return the sentences of `language`, read from its `.po` file: nothing has to be compiled before.
+
+    Looking one up that has no translation, or a doubtful one ("fuzzy"), raises MissingTextError.
+    """
+    if language == SOURCE_LANGUAGE:
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    with catalogue_of(language).open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    found = gettext.GNUTranslations(compiled)
+    found.add_fallback(_Nothing())
+    return found

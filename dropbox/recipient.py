@@ -1,0 +1,45 @@
+"""What the recipients' tool asks: the feed, and to take what was signed; it does not learn who asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, request
+
+from dropbox.answers import BINARY, bearer, body, cursor, stored
+from dropbox.store.errors import UnknownError
+from keys.wire.signed import FRAME_LENGTH_SIZE, MAX_DOCUMENT_SIZE, Signed, split_frames
+
+if TYPE_CHECKING:
+    from dropbox.admission import Admission
+    from dropbox.store import Store
+
+MAX_SIGNED = FRAME_LENGTH_SIZE + MAX_DOCUMENT_SIZE + 32_768  # a document with as many signers as it can have
+MAX_CHAIN = 4 * MAX_SIGNED  # a root has few kilobytes: room for hundreds, and one roster
+
+
+def recipient(store: Store, admission: Admission) -> Blueprint:
+    """Return the routes that only the recipients' tool uses."""
+    routes = Blueprint("recipient", __name__)
+
+    @routes.get("/feed")
+    def feed() -> Response:
+        if not store.documents.opens_feed(bearer(request), admission.today()):
+            raise UnknownError
+        return Response(store.envelopes.feed(cursor(request)).encode(), mimetype=BINARY)
+
+    @routes.get("/rosters/<position:version>")
+    def roster(version: int) -> Response:
+        return Response(store.documents.roster(version), mimetype=BINARY)
+
+    @routes.post("/chain")
+    def take_chain() -> Response:
+        frames = [Signed.parse(frame) for frame in split_frames(body(request, MAX_CHAIN))]
+        return stored(store.documents.extend(frames, admission.now()))
+
+    @routes.post("/bundles")
+    def take_bundle() -> Response:
+        store.documents.publish(Signed.parse(body(request, MAX_SIGNED)))
+        return stored(admission.today())
+
+    return routes

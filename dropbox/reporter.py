@@ -1,0 +1,122 @@
+"""What a reporter's browser asks: pages, keys, to take and to give sealed envelopes; it sees no text."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, redirect, request
+
+from dropbox import site
+from dropbox.answers import BINARY, CREATED, REFUSALS, Refusal, bearer, body, cursor, sealed_file, stored
+from dropbox.store.errors import NotReadyError
+from keys.wire.canonical import encode
+from keys.wire.exchange import POSTING_START
+from keys.wire.signed import join_frames
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from werkzeug.wrappers import Response as Redirect
+
+    from dropbox.admission import Admission
+    from dropbox.config import Config
+    from dropbox.site import Page, Site
+    from dropbox.store import Store
+    from dropbox.store.documents import Documents
+
+OK, MISSING, NOT_READY = 200, 404, 503
+FORM_OVERHEAD = 65_536  # what a browser writes around a file; far less in truth
+
+
+class Pages:
+    """The pages of the newest policy, built again when another roster counts."""
+
+    def __init__(self, documents: Documents, scripts: Path) -> None:
+        """Take the bundled scripts from `scripts`; nothing is built before the first visit."""
+        self._documents = documents
+        self._scripts = scripts
+        self._turn = threading.Lock()
+        self._built: tuple[int, Site] | None = None
+
+    def newest(self) -> tuple[Site, int]:
+        """Return the site and the status of its pages: not ready without a roster."""
+        try:
+            roster = self._documents.chain().roster
+        except NotReadyError:
+            version, policy, status = 0, None, NOT_READY
+        else:
+            version, policy, status = roster.version, roster.policy, OK
+        with self._turn:
+            if self._built is None or self._built[0] != version:
+                self._built = version, site.build(policy, self._scripts)
+            return self._built[1], status
+
+
+def reporter(config: Config, store: Store, admission: Admission, pages: Pages) -> Blueprint:
+    """Return the routes that a reporter's browser uses."""
+    routes = Blueprint("reporter", __name__)
+    largest = POSTING_START + config.largest_envelope_bytes
+    _add_pages(routes, admission, pages, largest)
+
+    @routes.get("/chain")
+    def chain() -> Response:
+        return Response(store.documents.chain().frames, mimetype=BINARY)
+
+    @routes.get("/bundles")
+    def bundles() -> Response:
+        first = encode({"day": admission.today(), "work": admission.work()})
+        frames = join_frames([first, *store.documents.bundles(store.documents.chain().roster)])
+        return Response(frames, mimetype=BINARY)
+
+    @routes.post("/envelopes")
+    def take_envelope() -> Response:
+        return stored(admission.admit(body(request, largest)))
+
+    @routes.get("/channel")
+    def channel() -> Response:
+        found = store.envelopes.channel(bearer(request), admission.today(), cursor(request))
+        return Response(found.encode(), mimetype=BINARY)
+
+    @routes.get("/channel/<position:position>/<position:part>")
+    def part(position: int, part: int) -> Response:
+        stream = store.envelopes.part(bearer(request), admission.today(), position, part)
+        return Response(stream, mimetype=BINARY)
+
+    return routes
+
+
+def _add_pages(routes: Blueprint, admission: Admission, pages: Pages, largest: int) -> None:
+    @routes.get("/")
+    def home() -> Redirect:
+        return redirect(pages.newest()[0].home)
+
+    @routes.get("/<path:path>")
+    def page(path: str) -> Response:
+        newest, status = pages.newest()
+        found = newest.find(f"/{path}")
+        if found is None:
+            language = path.partition("/")[0]
+            return _shown(newest.missing(language if language in newest.languages else None), MISSING)
+        return _shown(found, status)
+
+    @routes.post("/<language:language>/file")
+    def take_file(language: str) -> Response:
+        newest, _ = pages.newest()
+        if language not in newest.languages:
+            return _shown(newest.missing(None), MISSING)
+        try:
+            admission.admit(sealed_file(request, largest + FORM_OVERHEAD))
+        except REFUSALS as error:
+            refusal = Refusal.of(error)
+            return _shown(newest.result(language, refusal.code), refusal.status)
+        return _shown(newest.result(language, "stored"), CREATED)
+
+
+def _shown(page: Page, status: int) -> Response:
+    content, coding = page.encoded(request.headers.get("Accept-Encoding", ""))
+    response = Response(content, status, content_type=page.kind)
+    response.headers["Vary"] = "Accept-Encoding"
+    if coding:
+        response.headers["Content-Encoding"] = coding
+    return response

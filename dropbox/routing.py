@@ -1,0 +1,58 @@
+"""Flask, made silent: nothing of a request in a log, a temporary file or an automatic answer."""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import IO, TYPE_CHECKING, Any
+
+from flask import Flask, Request
+from werkzeug.routing import BaseConverter, IntegerConverter, Map
+
+from dropbox import fault_line
+from keys.policy import LANGUAGES
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+MAX_POSITION = 2**63 - 1  # what SQLite holds
+MAX_FORM_PARTS = 2
+
+
+class _Position(IntegerConverter):
+    """A whole number that SQLite can hold."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=MAX_POSITION)
+
+
+class _Language(BaseConverter):
+    """A language that this release has pages in."""
+
+    regex = "|".join(LANGUAGES)
+
+
+class InMemoryRequest(Request):
+    """A request whose files are never written to a temporary file: a disk keeps what it once held."""
+
+    max_form_parts = MAX_FORM_PARTS
+
+    def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
+        return io.BytesIO()
+
+
+class Application(Flask):
+    """Flask without its log lines and without answers that nobody wrote down in openapi.yaml."""
+
+    request_class = InMemoryRequest
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        """Take Flask's own arguments."""
+        super().__init__(*args, **settings)
+        self.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+        self.url_map.converters.update(position=_Position, language=_Language)
+
+    def log_exception(self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]) -> None:
+        """Say which fault there was and where, without its message."""
+        if exc_info[1] is not None:
+            sys.stderr.write(f"dropbox: fault: {fault_line(exc_info[1])}\n")

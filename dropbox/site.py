@@ -1,0 +1,172 @@
+"""The reporter's pages, built ahead from the release and the signed policy; it never sees a request or a visitor."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import brotli
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from dropbox.i18n import NAMES, translations
+from keys.policy import LANGUAGES, Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+HTML = "text/html; charset=utf-8"
+
+# What each language has below its own folder: the path's last part and the template.
+DOCUMENTS = {"": "form.html", "how": "how.html", "others": "others.html", "file": "file.html"}
+
+# What posting a sealed file can end in: "stored", a refusal of SPEC.md 10, or "fault" for whatever else.
+RESULTS = (
+    "stored",
+    "malformed",
+    "unsupported",
+    "unknown",
+    "conflict",
+    "until",
+    "too-large",
+    "type",
+    "stamp",
+    "not-ready",
+    "full",
+    "fault",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The bytes of one address, and the same compressed ahead; `kind` is the media type."""
+
+    kind: str
+    body: bytes
+    gzip: bytes
+    brotli: bytes
+
+    def encoded(self, accept_encoding: str) -> tuple[bytes, str | None]:
+        """Return the bytes to send and their `Content-Encoding`, None for the body as it is.
+
+        `accept_encoding` is the request's header, "" without one (RFC 9110, 12.5.3).
+        """
+        accepted = _accepted(accept_encoding)
+        if "br" in accepted:
+            return self.brotli, "br"
+        if "gzip" in accepted:
+            return self.gzip, "gzip"
+        return self.body, None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Every page there is, by its path; the same for everyone."""
+
+    languages: tuple[str, ...]
+    pages: Mapping[str, Page]
+    results: Mapping[tuple[str, str], Page]
+    missing_pages: Mapping[str, Page]
+
+    @property
+    def home(self) -> str:
+        """The path that `/` leads to: the form in the policy's first language."""
+        return f"/{self.languages[0]}/"
+
+    def find(self, path: str) -> Page | None:
+        """Return the page at `path`, or None."""
+        return self.pages.get(path)
+
+    def result(self, language: str, code: str) -> Page:
+        """Return the page that tells what came of a posted file; a `code` not in RESULTS is a "fault"."""
+        return self.results.get((language, code)) or self.results[language, "fault"]
+
+    def missing(self, language: str | None) -> Page:
+        """Return the page for an address that does not exist; None means the first language."""
+        return self.missing_pages[language or self.languages[0]]
+
+
+def build(policy: Policy | None, scripts: Path) -> Site:
+    """Build all pages; without a policy (no roster yet), those that say that it is not ready.
+
+    `scripts` is the folder of `form.js` and `worker.js`. Raises FileNotFoundError without them: run the bundler.
+    """
+    assets = {
+        "style": _asset("style.css", "text/css; charset=utf-8", TEMPLATES / "static" / "style.css"),
+        "icon": _asset("icon.svg", "image/svg+xml", TEMPLATES / "static" / "icon.svg"),
+        "form": _asset("form.js", "text/javascript; charset=utf-8", scripts / "form.js"),
+        "worker": _asset("worker.js", "text/javascript; charset=utf-8", scripts / "worker.js"),
+    }
+    paths = {name: path for name, (path, _) in assets.items()}
+    pages = dict(assets.values())
+    results, missing = {}, {}
+    languages = LANGUAGES if policy is None else policy.languages
+    for language in languages:
+        printer = _Printer(language, languages, policy, paths)
+        for slug, template in DOCUMENTS.items():
+            if policy is not None:
+                pages[f"/{language}/{slug}"] = printer.page(template, slug)
+        if policy is None:
+            pages[f"/{language}/"] = printer.page("not-ready.html", "")
+        for code in RESULTS:
+            results[language, code] = printer.page("result.html", "file", code)
+        missing[language] = printer.page("missing.html", None)
+    return Site(languages, MappingProxyType(pages), MappingProxyType(results), MappingProxyType(missing))
+
+
+class _Printer:
+    """Prints templates in one language."""
+
+    def __init__(
+        self, language: str, languages: tuple[str, ...], policy: Policy | None, assets: Mapping[str, str]
+    ) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+        )
+        self._environment.policies["ext.i18n.trimmed"] = True
+        # The extension adds this method when it is loaded, unknown to the type checker.
+        self._environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+        self._environment.globals.update(
+            lang=language,
+            languages=[(tag, NAMES[tag]) for tag in languages],
+            ready=policy is not None,
+            organisation="" if policy is None else policy.organisation,
+            routes=() if policy is None else policy.outside,
+            assets=assets,
+        )
+
+    def page(self, template: str, slug: str | None, code: str = "") -> Page:
+        """Print one page; `slug` is the last part of its path, None where it has no path of its own."""
+        text = self._environment.get_template(template).render(slug=slug, code=code)
+        return _compressed(HTML, text.encode())
+
+
+def _asset(name: str, kind: str, source: Path) -> tuple[str, Page]:
+    body = source.read_bytes()
+    stem, ending = name.split(".")
+    # Part of the hash in the path: a page never meets the script of another release.
+    return f"/static/{stem}.{hashlib.sha256(body).hexdigest()[:16]}.{ending}", _compressed(kind, body)
+
+
+def _compressed(kind: str, body: bytes) -> Page:
+    # No time in the gzip header: two builds of one release are alike, byte for byte.
+    return Page(kind, body, gzip.compress(body, 9, mtime=0), brotli.compress(body, quality=11))
+
+
+def _accepted(header: str) -> set[str]:
+    """Return the codings that the header names with a weight above zero."""
+    found = set()
+    for part in header.lower().split(","):
+        coding, _, weight = part.replace(" ", "").partition(";q=")
+        if weight.rstrip("0.") or not weight:
+            found.add(coding)
+    return found

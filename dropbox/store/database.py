@@ -1,0 +1,167 @@
+"""The one SQLite file: how it is opened, written by one at a time, and copied; it knows no envelope."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+
+from dropbox.store.errors import FullError, SchemaError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy.pool import ConnectionPoolEntry
+
+HEAD = "0001"  # the newest of dropbox/migrations; a test holds the two together
+READERS = 4  # connections a process keeps; others wait, since each costs memory
+CACHE_KIB = 512  # for each connection: the kernel caches the file anyway
+JOURNAL_LIMIT = 64 * 1024 * 1024  # bytes of WAL kept after a burst
+# Those that mean: no room, or a disk that fails. Nothing was written then.
+_FULL_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+_PRIMARY_CODE = 0xFF  # of an extended error code
+
+
+class Database:
+    """Readers' connections and a single writer's, for this process; other processes have their own."""
+
+    def __init__(self, path: Path, max_bytes: int) -> None:
+        """Prepare to open `path`; nothing is opened before the first reading or writing."""
+        self.path = path
+        self.max_bytes = max_bytes
+        self._engine = _engine(path, max_bytes)
+        self._thread_turn = threading.Lock()
+        self._lock_path = path.with_name("writing.lock")
+
+    def check_schema(self) -> None:
+        """Raise SchemaError unless every migration was applied."""
+        if not self.path.is_file():
+            raise SchemaError("no database: run `init`")
+        try:
+            with self.reading() as connection:
+                found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
+        except DBAPIError:
+            raise SchemaError("not a database of Meldbus") from None
+        if found != [HEAD]:
+            raise SchemaError("run `migrate`")
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection that sees one state of the database throughout."""
+        with self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Be the only one who writes, among all threads and processes."""
+        # SQLite's own waiting sleeps for milliseconds; this lock wakes the next process at once. The kernel
+        # lifts it when its holder is killed.
+        with self._thread_turn, self._lock_path.open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection that may write; to be used during our turn. What it wrote is on disk afterwards.
+
+        Raises FullError when there is no room; then nothing was written.
+        """
+        try:
+            connected = self._engine.connect().execution_options(immediate=True)
+            with connected as connection, connection.begin():
+                yield connection
+        except DBAPIError as error:
+            if _is_full(error):
+                raise FullError from None
+            raise
+
+    def announce(self) -> None:
+        """Let every process read the chain again; to be used during our turn, before the change is committed."""
+        # The lock file's length counts: it costs a reader one system call, and tells nothing of when.
+        with self._lock_path.open("ab") as lock:
+            lock.write(b".")
+
+    def announced(self) -> int:
+        """Return how often something was announced."""
+        try:
+            return self._lock_path.stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def close(self) -> None:
+        """Close this process's connections."""
+        self._engine.dispose()
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a database while others use it, then prove the copy sound; `target` is never overwritten.
+
+    Raises FileExistsError, and SchemaError when `source` is no sound database.
+    """
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    try:
+        with _plain(source, mode="ro") as original, _plain(target, mode="rw") as written:
+            original.backup(written)
+            # Out of WAL: a copy has to be one file, whoever moves it.
+            written.execute("PRAGMA journal_mode = DELETE")
+            sound = written.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    except sqlite3.DatabaseError:
+        sound = False
+    if not sound:
+        target.unlink()
+        raise SchemaError("the copy is not sound")
+
+
+@contextmanager
+def _plain(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _engine(path: Path, max_bytes: int) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}",
+        pool_size=READERS,
+        max_overflow=0,
+        # Statements and values are in its errors otherwise, and errors are what gets logged.
+        hide_parameters=True,
+        connect_args={"timeout": 60, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # else sqlite3 begins transactions when it likes
+        page_size = connection.execute("PRAGMA page_size").fetchone()[0]
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "secure_delete = ON",
+            "foreign_keys = ON",
+            "temp_store = MEMORY",
+            f"cache_size = -{CACHE_KIB}",
+            f"journal_size_limit = {JOURNAL_LIMIT}",
+            f"max_page_count = {max_bytes // page_size}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get("immediate")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+def _is_full(error: DBAPIError) -> bool:
+    code = getattr(error.orig, "sqlite_errorcode", 0)
+    return code & _PRIMARY_CODE in _FULL_CODES

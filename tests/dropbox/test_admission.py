@@ -1,0 +1,187 @@
+"""Work that follows the load, and room that is kept for talks that have begun."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dropbox.config import Config
+from dropbox.load import CALM, HELD_MINUTES, MAX_FACTOR, Load
+from keys.wire.canonical import parse_object
+from keys.wire.envelope import LARGEST_POWER
+from keys.wire.exchange import Posting, make_stamp, stamp_holds
+from keys.wire.signed import split_frames
+from tests.dropbox.conftest import Box, publish
+from tests.dropbox.postings import opaque_case, opaque_envelope, opaque_message, unstamped
+from tests.dropbox.serving import write_config
+from tests.organisation import WORK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+REST = 1000
+NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC).timestamp()
+
+
+def asked(box: Box) -> int:
+    work = parse_object(split_frames(box.get("/bundles").data)[0])["work"]
+    assert isinstance(work, int)
+    return work
+
+
+def weakly_stamped(box: Box, work: int) -> Posting:
+    """Return a posting whose stamp holds for `work` and for no more than twice that."""
+    envelope, mac = opaque_envelope(box.until)
+    while stamp_holds(mac, nonce := make_stamp(mac, work), 2 * work):
+        pass
+    return Posting(0, nonce, os.urandom(64), envelope)
+
+
+def crowd(box: Box, entries: int) -> None:
+    for _ in range(entries):
+        box.load.count(box.organisation.policy.work, box.clock().timestamp())
+
+
+def test_stamp_that_is_too_weak_is_told_the_work(box: Box) -> None:
+    refused = box.post(unstamped(box.until))
+    assert (refused.status_code, refused.data) == (429, b'{"error":"stamp","work":%d}' % WORK)
+    assert len(box.look("/feed", box.organisation.feed_capability).items) == 0
+
+
+def test_stamp_of_another_envelope_does_not_count(box: Box) -> None:
+    good = opaque_case(box.until).posting
+    moved = (Posting(0, good.nonce, os.urandom(64), opaque_envelope(box.until)[0]) for _ in range(40))
+    assert 429 in {box.post(posting).status_code for posting in moved}
+
+
+def test_load_raises_the_work_that_bundles_name(box: Box) -> None:
+    assert asked(box) == WORK
+    crowd(box, 3 * CALM)
+    assert asked(box) == 3 * WORK
+
+
+def test_work_named_earlier_holds_for_ten_minutes(box: Box) -> None:
+    assert asked(box) == WORK
+    crowd(box, 100 * CALM)
+    early = weakly_stamped(box, WORK)
+    box.clock.advance(minutes=HELD_MINUTES)
+    crowd(box, 100 * CALM)
+    assert box.post(early).status_code == 201
+    late = weakly_stamped(box, WORK)
+    box.clock.advance(minutes=1)
+    assert box.post(late).status_code == 429
+
+
+def test_work_asked_under_load_is_taken(box: Box) -> None:
+    crowd(box, 100 * CALM)
+    box.clock.advance(minutes=HELD_MINUTES + 1)
+    crowd(box, 100 * CALM)
+    refused = box.post(weakly_stamped(box, WORK))
+    work = parse_object(refused.data)["work"]
+    assert work == MAX_FACTOR * WORK
+    assert box.post(opaque_case(box.until, work=MAX_FACTOR * WORK).posting).status_code == 201
+
+
+def test_repeating_one_posting_raises_no_work(box: Box) -> None:
+    case = opaque_case(box.until)
+    for _ in range(CALM + 20):
+        assert box.post(case.posting).status_code == 201
+    assert asked(box) == WORK
+
+
+def test_work_rises_smoothly_and_falls_again() -> None:
+    load = Load()
+    works = []
+    for _ in range(4 * CALM):
+        load.count(REST, NOON)
+        works.append(load.name_work(REST, NOON))
+    assert works[: CALM - 1] == [REST] * (CALM - 1)
+    assert works == sorted(works)
+    assert works[-1] == 4 * REST
+    assert max(after - before for before, after in itertools.pairwise(works)) <= REST // CALM + 1
+    later = [load.name_work(REST, NOON + minutes * 60) for minutes in range(20)]
+    assert later == sorted(later, reverse=True)
+    assert later[-1] == REST
+
+
+def test_no_load_asks_for_more_than_a_sealed_file_brings() -> None:
+    load = Load()
+    for _ in range(100 * CALM):
+        load.count(REST, NOON)
+    assert load.name_work(REST, NOON) == MAX_FACTOR * REST
+
+
+def test_work_is_shared_between_processes() -> None:
+    load = Load()
+    child = os.fork()
+    if not child:
+        for _ in range(2 * CALM):
+            load.count(REST, NOON)
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert load.name_work(REST, NOON) == 2 * REST
+
+
+def test_clock_set_back_raises_no_work() -> None:
+    load = Load()
+    load.count(REST, NOON)
+    assert load.name_work(REST, NOON - 86_400) == REST
+
+
+@pytest.fixture
+def small(tmp_path: Path, make_box: Callable[[Config], Box]) -> Box:
+    """A box whose database is soon full."""
+    path = write_config(tmp_path, max_database_bytes=8 * 2**20, reserve_bytes=3 * 2**20)
+    return publish(make_box(Config.load(path)))
+
+
+def fill_with_cases(box: Box) -> list[bytes]:
+    """Open channels until no more are taken; return a capability of each."""
+    opened = []
+    while True:
+        case = opaque_case(box.until, 4 * 65536)
+        answer = box.post(case.posting)
+        if answer.status_code != 201:
+            assert (answer.status_code, answer.data) == (507, b'{"error":"full"}')
+            return opened
+        opened.append(case.reporter)
+
+
+def test_reserve_refuses_new_cases_while_talks_go_on(small: Box) -> None:
+    opened = fill_with_cases(small)
+    assert len(opened) > 5
+    for _ in range(3):
+        assert small.post(opaque_message(small.until, opened[0])).status_code == 201
+        assert small.post(opaque_case(small.until, 4 * 65536).posting).status_code == 507
+    assert len(small.look("/channel", opened[0]).items) > 1
+
+
+def test_full_database_refuses_without_damage(small: Box) -> None:
+    capability = fill_with_cases(small)[0]
+    taken = []
+    while True:
+        message = opaque_message(small.until, capability, LARGEST_POWER)
+        answer = small.post(message)
+        if answer.status_code != 201:
+            break
+        taken.append(message.envelope)
+    assert (answer.status_code, answer.data) == (507, b'{"error":"full"}')
+    assert taken
+    assert small.get("/feed", small.organisation.feed_capability).status_code == 200
+    last = small.look("/channel", capability).items
+    assert len(last) >= 1
+    assert small.config.database.stat().st_size <= small.config.max_database_bytes
+    assert small.post(opaque_message(small.until, capability)).status_code in (201, 507)
+
+
+def test_full_disk_refuses_new_cases(tmp_path: Path, make_box: Callable[[Config], Box]) -> None:
+    disk = os.statvfs(tmp_path)
+    beyond = disk.f_blocks * disk.f_frsize
+    path = write_config(tmp_path, max_database_bytes=min(2 * beyond, 2**40), reserve_bytes=min(beyond, 2**40 - 1))
+    box = publish(make_box(Config.load(path)))
+    assert box.post(opaque_case(box.until).posting).status_code == 507

@@ -1,0 +1,77 @@
+"""Every sentence of the pages has its translation, whole and certain."""
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from dropbox.i18n import LOCALES, NAMES, SOURCE_LANGUAGE, MissingTextError, catalogue_of, translations
+from keys.policy import LANGUAGES
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+TRANSLATED = [language for language in LANGUAGES if language != SOURCE_LANGUAGE]
+
+
+def sentences() -> set[str]:
+    found = extract_from_dir(
+        TEMPLATES,
+        method_map=[("**.html", "jinja2.ext:babel_extract")],
+        options_map={"**.html": {"trimmed": "true", "silent": "false"}},
+    )
+    return {message for _, _, message, _, _ in found if isinstance(message, str)}
+
+
+def catalogue(language: str) -> Catalog:
+    with catalogue_of(language).open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def gaps(text: str) -> set[str]:
+    """Return the names of what is filled in, by the template or by the script."""
+    by_script = {name for _, name, _, _ in string.Formatter().parse(text) if name}
+    return set(re.findall(r"%\(\w+\)s", text)) | by_script
+
+
+def test_every_language_has_a_name_and_a_catalogue() -> None:
+    assert set(NAMES) == set(LANGUAGES)
+    assert {folder.name for folder in LOCALES.iterdir()} == set(TRANSLATED)
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_catalogue_has_every_sentence_and_no_other(language: str) -> None:
+    assert {message.id for message in catalogue(language) if message.id} == sentences()
+    assert not catalogue(language).obsolete
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_translation_is_there_and_certain(language: str) -> None:
+    lacking = [message.id for message in catalogue(language) if message.id and not message.string]
+    assert lacking == []
+    assert [message.id for message in catalogue(language) if message.id and message.fuzzy] == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translation_fills_in_and_marks_up_what_its_sentence_does(language: str) -> None:
+    for message in catalogue(language):
+        if not message.id:
+            continue
+        assert isinstance(message.id, str)
+        assert isinstance(message.string, str)
+        assert gaps(message.string) == gaps(message.id), message.id
+        tags = re.compile(r"</?\w+[^>]*>")
+        assert sorted(tags.findall(message.string)) == sorted(tags.findall(message.id)), message.id
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_sentence_without_translation_is_refused_and_not_shown_in_english(language: str) -> None:
+    with pytest.raises(MissingTextError):
+        translations(language).gettext("Nobody has translated this.")
+
+
+@pytest.mark.parametrize("word", ["ciphertext", "cijfertekst", "verplicht", "sealed", "box", " u ", " uw "])
+def test_the_dutch_is_plain_and_says_je(word: str) -> None:
+    assert [m.string for m in catalogue("nl") if m.id and word in f" {m.string} ".lower()] == []

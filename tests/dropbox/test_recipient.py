@@ -1,0 +1,224 @@
+"""What the recipients' tool is promised, and what the server takes only with the right signatures."""
+
+from __future__ import annotations
+
+import copy
+import secrets
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keys.roster import Root
+from keys.sealing import Signer
+from keys.wire.signed import Signed, join_frames, split_frames
+from tests.dropbox.postings import opaque_case
+from tests.organisation import POLICY, Organisation, Person
+
+if TYPE_CHECKING:
+    from tests.dropbox.conftest import Box
+
+
+def frames(*documents: Signed) -> bytes:
+    return join_frames(document.encode() for document in documents)
+
+
+def refused_chain(box: Box, raw: bytes, error: str) -> None:
+    before = box.get("/chain").data
+    answer = box.post_raw("/chain", raw)
+    assert (answer.status_code, answer.data) == (400, b'{"error":"%s"}' % error.encode())
+    assert box.get("/chain").data == before
+
+
+def test_feed_gives_every_entry_in_order(box: Box) -> None:
+    sent = [opaque_case(box.until).posting for _ in range(12)]
+    for posting in sent:
+        box.post(posting)
+    found, after, more = [], None, True
+    while more:
+        page = box.look("/feed", box.organisation.feed_capability, after)
+        found += page.items
+        after, more = page.items[-1].cursor(), page.more
+    assert [item.prefix for item in found] == [posting.envelope for posting in sent]
+    assert [item.position for item in found] == list(range(1, 13))
+
+
+def test_message_in_a_channel_is_no_entry(box: Box) -> None:
+    reported = box.organisation.report()
+    box.post(reported.posting)
+    case = opaque_case(box.until)
+    box.post(case.posting)
+    assert len(box.look("/feed", box.organisation.feed_capability).items) == 2
+
+
+def test_decoy_and_report_look_alike_in_the_feed(box: Box) -> None:
+    box.post(box.organisation.report().posting)
+    box.post(box.organisation.decoy())
+    report, decoy = box.look("/feed", box.organisation.feed_capability).items
+    assert (report.size, report.day, len(report.prefix)) == (decoy.size, decoy.day, len(decoy.prefix))
+    assert report.header().until == decoy.header().until
+    assert len(report.header().slots) == len(decoy.header().slots)
+
+
+def test_chain_is_given_as_it_was_taken(box: Box) -> None:
+    assert box.get("/chain").data == box.organisation.chain()
+
+
+def test_chain_of_the_pinned_root_alone_is_taken(bare: Box) -> None:
+    other = Organisation.found(bare.organisation.today)
+    answer = bare.post_raw("/chain", other.chain())
+    assert (answer.status_code, answer.data) == (400, b'{"error":"fork"}')
+    assert bare.get("/chain").status_code == 503
+
+
+def test_same_chain_again_changes_nothing(box: Box) -> None:
+    assert box.post_raw("/chain", box.organisation.chain()).status_code == 201
+    assert box.get("/chain").data == box.organisation.chain()
+
+
+def test_next_roster_is_taken_and_earlier_ones_stay(box: Box) -> None:
+    organisation = box.organisation
+    organisation.people.append(Person("Extern", "external"))
+    organisation.renew_roster()
+    assert box.post_raw("/chain", organisation.chain()).status_code == 201
+    assert box.get("/chain").data == organisation.chain()
+    for version, roster in enumerate(organisation.rosters, 1):
+        assert box.get(f"/rosters/{version}").data == roster.encode()
+    for version in ("3", "0", "99999999999999999999", "x"):
+        assert box.get(f"/rosters/{version}").status_code == 404
+
+
+def test_pages_follow_the_newest_roster(box: Box) -> None:
+    box.get("/nl/")
+    box.organisation.renew_roster(policy=replace(POLICY, version=2, organisation="Andere Stichting"))
+    assert box.post_raw("/chain", box.organisation.chain()).status_code == 201
+    assert "Andere Stichting" in box.get("/nl/").text
+
+
+def test_next_root_is_taken_with_a_roster_that_it_signed(box: Box) -> None:
+    organisation = box.organisation
+    organisation.renew_root([Signer.generate() for _ in range(4)], 3)
+    assert box.post_raw("/chain", organisation.chain()).status_code == 201
+    given = [Signed.parse(frame) for frame in split_frames(box.get("/chain").data)]
+    assert Root.walk(given[:-1], organisation.fingerprint).version == 2
+    assert given[-1] == organisation.rosters[-1]
+
+
+def test_older_chain_is_refused_as_rolled_back(box: Box) -> None:
+    old_chain, old_root = box.organisation.chain(), box.organisation.roots[0]
+    box.organisation.renew_roster()
+    assert box.post_raw("/chain", box.organisation.chain()).status_code == 201
+    refused_chain(box, old_chain, "rolled-back")
+    box.organisation.renew_root(box.organisation.holders, 2)
+    assert box.post_raw("/chain", box.organisation.chain()).status_code == 201
+    refused_chain(box, frames(old_root, box.organisation.rosters[1]), "rolled-back")
+
+
+def test_roster_of_too_few_signatures_is_refused(box: Box) -> None:
+    organisation = box.organisation
+    weak = organisation.signed_roster(signers=organisation.holders[:1])
+    refused_chain(box, frames(*organisation.roots, weak), "below-threshold")
+
+
+def test_roster_with_a_stranger_s_signature_is_refused(box: Box) -> None:
+    organisation = box.organisation
+    strange = organisation.signed_roster(signers=[*organisation.holders[:2], Signer.generate()])
+    refused_chain(box, frames(*organisation.roots, strange), "malformed")
+
+
+def test_second_roster_of_one_version_is_a_fork(box: Box) -> None:
+    organisation = box.organisation
+    first, second = organisation.signed_roster(), organisation.signed_roster(until=organisation.today + 5)
+    assert box.post_raw("/chain", frames(*organisation.roots, first)).status_code == 201
+    refused_chain(box, frames(*organisation.roots, second), "fork")
+
+
+def test_roster_that_skips_a_version_is_refused(box: Box) -> None:
+    box.organisation.renew_roster()
+    box.organisation.renew_roster()
+    refused_chain(box, box.organisation.chain(), "fork")
+
+
+def test_other_root_of_a_version_is_a_fork(box: Box) -> None:
+    other = copy.deepcopy(box.organisation)
+    for organisation in (box.organisation, other):
+        organisation.renew_root([Signer.generate()], 1)
+    assert box.post_raw("/chain", box.organisation.chain()).status_code == 201
+    refused_chain(box, other.chain(), "fork")
+
+
+def test_root_without_enough_of_the_old_signatures_is_refused(box: Box) -> None:
+    organisation = box.organisation
+    holders = [Signer.generate()]
+    weak = organisation.signed_root_after(holders, 1, [organisation.holders[0], *holders])
+    refused_chain(box, frames(*organisation.roots, weak, organisation.rosters[-1]), "below-threshold")
+
+
+@pytest.mark.parametrize("days", [(-20, -1), (1, 20)])
+def test_roster_outside_its_days_is_refused(box: Box, days: tuple[int, int]) -> None:
+    organisation = box.organisation
+    start, until = (organisation.today + day for day in days)
+    roster = organisation.signed_roster(start=start, until=until)
+    refused_chain(box, frames(*organisation.roots, roster), "expired")
+
+
+def test_spoilt_chain_is_refused(box: Box) -> None:
+    box.organisation.renew_roster()
+    chain = box.organisation.chain()
+    for spoilt in (b"", chain[:-1], chain + b"\0", chain[4:], frames(*box.organisation.roots)):
+        assert box.post_raw("/chain", spoilt).status_code == 400
+    assert box.post_raw("/chain", chain[:-1] + bytes([chain[-1] ^ 1])).data == b'{"error":"tampered"}'
+    assert box.post_raw("/chain", chain).status_code == 201
+
+
+def test_newer_bundle_takes_the_place_of_the_older(box: Box) -> None:
+    person = min(box.organisation.people, key=lambda person: person.identity)
+    newer = person.bundle(box.organisation.today, serial=2)
+    older = person.bundle(box.organisation.today, serial=1)
+    assert box.post_raw("/bundles", newer.encode()).status_code == 201
+    assert box.post_raw("/bundles", newer.encode()).status_code == 201
+    refused = box.post_raw("/bundles", older.encode())
+    assert (refused.status_code, refused.data) == (400, b'{"error":"rolled-back"}')
+    assert split_frames(box.get("/bundles").data)[1] == newer.encode()
+
+
+def test_second_bundle_of_one_serial_is_a_fork(box: Box) -> None:
+    other = box.organisation.people[0].bundle(box.organisation.today, days=5)
+    refused = box.post_raw("/bundles", other.encode())
+    assert (refused.status_code, refused.data) == (400, b'{"error":"fork"}')
+
+
+def test_bundle_of_somebody_unknown_is_refused(box: Box) -> None:
+    stranger = Person("Onbekend", "bestuur").bundle(box.organisation.today)
+    refused = box.post_raw("/bundles", stranger.encode())
+    assert (refused.status_code, refused.data) == (400, b'{"error":"not-enrolled"}')
+
+
+def test_bundle_that_another_signed_is_refused(box: Box) -> None:
+    person, other = box.organisation.people[:2]
+    theirs = person.bundle(box.organisation.today, serial=2)
+    forged = Signed(theirs.document, ((other.identity, theirs.signers[0][1]),))
+    spoilt = Signed(theirs.document, ((person.identity, bytes(64)),))
+    assert box.post_raw("/bundles", forged.encode()).data == b'{"error":"malformed"}'
+    assert box.post_raw("/bundles", spoilt.encode()).data == b'{"error":"tampered"}'
+
+
+def test_bundle_of_somebody_who_left_the_roster_is_not_given(box: Box) -> None:
+    gone = box.organisation.people.pop()
+    box.organisation.renew_roster()
+    assert box.post_raw("/chain", box.organisation.chain()).status_code == 201
+    given = [Signed.parse(frame).members()["identity"] for frame in split_frames(box.get("/bundles").data)[1:]]
+    assert len(given) == 2 * len(box.organisation.people)
+    assert gone.bundle(1).members()["identity"] not in given
+
+
+def test_earlier_feed_capability_is_good_for_13_months(box: Box) -> None:
+    organisation, earlier = box.organisation, box.organisation.feed_capability
+    organisation.renew_roster(feed_capability=secrets.token_bytes(32))
+    assert box.post_raw("/chain", organisation.chain()).status_code == 201
+    assert box.get("/feed", organisation.feed_capability).status_code == 200
+    box.clock.advance(days=396)
+    assert box.get("/feed", earlier).status_code == 200
+    box.clock.advance(days=1)
+    assert box.get("/feed", earlier).status_code == 404
+    assert box.get("/feed", organisation.feed_capability).status_code == 200
