@@ -1,0 +1,95 @@
+// New messages of a case by its reporter, sealed for exactly those who may read them; it sends nothing.
+
+import { InputError, NotEnrolledError, TamperedError } from "../errors.ts";
+import type { Receipt } from "../receipt.ts";
+import type { Addressees } from "../roster/bundle.ts";
+import { findContentKey, type Message, openMessage, seal, type Sealed, type Signer, signerFromSeed } from "../sealing/messages.ts";
+import { pairFromSeeds, type PrivatePair } from "../sealing/slots.ts";
+import { type Bytes, equal } from "../wire/bytes.ts";
+import { encodedSize, repair, unb64 } from "../wire/canonical.ts";
+import { parseHeader } from "../wire/envelope.ts";
+import type { Head } from "../wire/head.ts";
+import { Answer, ID_SIZE, MAX_TEXT_SIZE, Report, THREAD } from "../wire/kinds.ts";
+import type { Case } from "./review.ts";
+
+/** The keys that a receipt stands for. */
+export interface ReporterKeys {
+  readonly signer: Signer;
+  readonly pair: PrivatePair;
+}
+
+/** An envelope to be sent, and the message that it opens to. */
+export interface Composed {
+  readonly sealed: Sealed;
+  readonly message: Message;
+}
+
+export async function reporterKeys(receipt: Receipt): Promise<ReporterKeys> {
+  const pair = pairFromSeeds(await receipt.boxSeed(), await receipt.kemSeed());
+  return { signer: signerFromSeed(await receipt.signSeed()), pair };
+}
+
+/** Return text that can be sealed; throw InputError when it is empty or too long. */
+export function checkText(typed: string): string {
+  const text = repair(typed);
+  if (text.trim() === "") throw new InputError("empty");
+  if (encodedSize(text) > MAX_TEXT_SIZE) throw new InputError("too-long");
+  return text;
+}
+
+/**
+ * Seal a report for the chosen identities and for the reporter; everyone else on the roster is left out.
+ *
+ * Throws InputError when nobody is chosen, NotEnrolledError when one of them has no valid key.
+ */
+export async function composeReport(
+  keys: ReporterKeys,
+  text: string,
+  addressees: Addressees,
+  chosen: readonly string[],
+  day: number,
+): Promise<Composed> {
+  if (chosen.length === 0) throw new InputError("nobody");
+  if (!chosen.every((identity) => addressees.bundles.has(identity))) {
+    throw new NotEnrolledError();
+  }
+  const without = addressees.roster.recipients.map(({ identity }) => identity).filter((one) => !chosen.includes(one));
+  const { box, kem } = keys.pair.public;
+  const head = { kind: Report.KIND, case: null, seen: [], without: without.map(idOf), body: new Report(text, box, kem) };
+  return compose(keys, head, chosen, addressees, day);
+}
+
+/** Seal the reporter's next words for the case recipients who have a valid key today. */
+export async function composeAnswer(
+  keys: ReporterKeys,
+  thread: Case,
+  text: string,
+  addressees: Addressees,
+  day: number,
+): Promise<Composed> {
+  const readers = [...thread.readers].filter((identity) => addressees.bundles.has(identity));
+  if (readers.length === 0) throw new NotEnrolledError();
+  const { id } = thread.report;
+  const head = { kind: Answer.KIND, case: id, seen: thread.frontier(), without: [], body: new Answer(text) };
+  return compose(keys, head, readers, addressees, day);
+}
+
+async function compose(
+  { signer, pair }: ReporterKeys,
+  said: Pick<Head, "kind" | "case" | "seen" | "without" | "body">,
+  to: readonly string[],
+  addressees: Addressees,
+  day: number,
+): Promise<Composed> {
+  const { roster, bundles, shape } = addressees;
+  const head = { ...said, author: signer.public, channel: THREAD, day, roster: roster.id, to: to.map(idOf) };
+  const sealed = await seal(head, signer, [...to.map((identity) => bundles.get(identity)!), pair.public], shape);
+  // A mistake of this program or a browser's must show before the report is out of the reporter's hands.
+  const message = await openMessage(sealed.envelope, await findContentKey(parseHeader(sealed.envelope), pair));
+  if (!equal(message.id, sealed.id)) throw new TamperedError();
+  return { sealed, message };
+}
+
+function idOf(identity: string): Bytes {
+  return unb64(identity, ID_SIZE);
+}

@@ -1,0 +1,132 @@
+// A thread read by its reporter, SPEC.md 5.1 and 5.2: who really said what, in order, and what is wrong; it opens nothing.
+
+import type { Alarm } from "../protocol.ts";
+import type { Recipient } from "../roster/roster.ts";
+import type { Message } from "../sealing/messages.ts";
+import { type Bytes, equal } from "../wire/bytes.ts";
+import { b64 } from "../wire/canonical.ts";
+import { type Head, MAX_SEEN } from "../wire/head.ts";
+import { KINDS, RECIPIENT, Report, REPORTER, type Speaker, THREAD, Unknown } from "../wire/kinds.ts";
+
+/** An envelope of a channel after the attempt to open it; `day` is the server's. */
+export interface Received {
+  readonly day: number;
+  readonly opened: Message | "spoilt" | "unsupported";
+}
+
+/** A message that counts; `author` is null for the reporter. */
+export interface Said {
+  readonly message: Message;
+  readonly day: number;
+  readonly author: Recipient | null;
+}
+
+/** A case as it follows from its messages; nothing of it is stored beside them. */
+export class Case {
+  readonly said: readonly Said[];
+  readonly report: Message;
+
+  constructor(report: Message, said: readonly Said[]) {
+    this.report = report;
+    this.said = said;
+  }
+
+  /** The identities (b64) of the case recipients (SPEC.md 5.1). */
+  get readers(): ReadonlySet<string> {
+    const readers = new Set(this.report.head.to.map(b64));
+    for (const { author, message } of this.said) {
+      if (author) for (const reader of [author.identity, ...message.head.to.map(b64)]) readers.add(reader);
+    }
+    for (const left of this.report.head.without) readers.delete(b64(left));
+    return readers;
+  }
+
+  /** Return the ids of messages that no later one has seen, for the next head's `seen`. */
+  frontier(): readonly Bytes[] {
+    const seen = new Set(this.said.flatMap(({ message }) => message.head.seen.map(b64)));
+    return this.said.map(({ message }) => message.id).filter((id) => !seen.has(b64(id))).slice(-MAX_SEEN);
+  }
+}
+
+/** Return the text of a message, or nothing for kinds that have none or are not known. */
+export function textOf(message: Message): string {
+  const { body } = message.head;
+  return "text" in body && typeof body.text === "string" ? body.text : "";
+}
+
+/**
+ * Return the case that a thread's envelopes make, or null without a report, and every alarm.
+ *
+ * `received` stands in the channel's order, `people` are the recipients of all rosters by identity, `reporter` is the
+ * Ed25519 key of the receipt.
+ */
+export function review(
+  received: readonly Received[],
+  people: ReadonlyMap<string, Recipient>,
+  reporter: Bytes,
+): readonly [thread: Case | null, alarms: readonly Alarm[]] {
+  const reading = new Reading(people, reporter);
+  received.forEach((envelope, at) => reading.take(at, envelope));
+  reading.lookForGaps();
+  const alarms = reading.alarms.sort((left, right) => left.after - right.after);
+  return [reading.report ? new Case(reading.report, reading.said) : null, alarms];
+}
+
+/** The state of one pass over a channel. */
+class Reading {
+  readonly people: ReadonlyMap<string, Recipient>;
+  readonly reporter: Bytes;
+  readonly said: Said[] = [];
+  readonly alarms: Alarm[] = [];
+  readonly ids = new Set<string>();
+  readonly pending = new Map<string, number>();
+  report: Message | null = null;
+
+  constructor(people: ReadonlyMap<string, Recipient>, reporter: Bytes) {
+    this.people = people;
+    this.reporter = reporter;
+  }
+
+  take(at: number, { day, opened }: Received): void {
+    const fault = typeof opened === "string" ? opened : this.#fault(at, opened);
+    if (fault !== null || typeof opened === "string") {
+      this.alarms.push({ after: this.said.length, code: fault ?? "spoilt" });
+      return;
+    }
+    this.report ??= opened;
+    for (const seen of opened.head.seen.map(b64)) {
+      if (!this.ids.has(seen) && !this.pending.has(seen)) this.pending.set(seen, this.said.length);
+    }
+    this.ids.add(b64(opened.id));
+    const author = this.#isReporter(opened.head) ? null : this.people.get(b64(opened.head.author))!;
+    this.said.push({ message: opened, day, author });
+  }
+
+  /** An id seen before it came is a change of order; one that never came was left out. */
+  lookForGaps(): void {
+    for (const [id, after] of this.pending) {
+      this.alarms.push({ after, code: this.ids.has(id) ? "reordered" : "missing" });
+    }
+    // A channel is opened by its report: one without any envelope has lost it.
+    if (this.said.length + this.alarms.length === 0) this.alarms.push({ after: 0, code: "missing" });
+  }
+
+  #fault(at: number, { head, id, case: named }: Message): Alarm["code"] | null {
+    if (this.ids.has(b64(id))) return "repeated";
+    if (!this.report) return at === 0 && head.kind === Report.KIND && this.#isReporter(head) ? null : "moved";
+    if (head.channel !== THREAD || !equal(named, this.report.id)) return "moved";
+    return this.#maySay(head, this.report.head.without.map(b64)) ? null : "forbidden";
+  }
+
+  #isReporter(head: Head): boolean {
+    return equal(head.author, this.reporter);
+  }
+
+  #maySay(head: Head, without: readonly string[]): boolean {
+    const speakers: readonly Speaker[] = (KINDS.get(head.kind) ?? Unknown).AUTHORS;
+    const author = b64(head.author);
+    if (head.to.some((identity) => without.includes(b64(identity)))) return false;
+    if (this.#isReporter(head)) return speakers.includes(REPORTER);
+    return this.people.has(author) && !without.includes(author) && speakers.includes(RECIPIENT);
+  }
+}

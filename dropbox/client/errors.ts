@@ -1,0 +1,90 @@
+// The errors of the page, twins of keys/errors.py by name and code; what they say to a person stands in the templates.
+
+/** Only the code leaves the worker, so no error carries words: a browser might keep them. */
+export class MeldbusError extends Error {
+  readonly code: string = "error";
+}
+
+export class FormatError extends MeldbusError {
+  override readonly code: string = "format";
+}
+
+export class UnsupportedError extends FormatError {
+  override readonly code = "unsupported";
+}
+
+export class MalformedError extends FormatError {
+  override readonly code = "malformed";
+}
+
+export class NoSlotError extends FormatError {
+  override readonly code = "no-slot";
+}
+
+export class TamperedError extends FormatError {
+  override readonly code = "tampered";
+}
+
+export class ReceiptError extends FormatError {
+  override readonly code = "receipt";
+}
+
+export class StampError extends FormatError {
+  override readonly code = "stamp";
+}
+
+export class TrustError extends MeldbusError {
+  override readonly code: string = "trust";
+}
+
+export class BelowThresholdError extends TrustError {
+  override readonly code = "below-threshold";
+}
+
+export class ExpiredError extends TrustError {
+  override readonly code = "expired";
+}
+
+export class RolledBackError extends TrustError {
+  override readonly code = "rolled-back";
+}
+
+export class ForkError extends TrustError {
+  override readonly code = "fork";
+}
+
+export class NotEnrolledError extends TrustError {
+  override readonly code = "not-enrolled";
+}
+
+/** The fingerprint in the address is no root's of this chain. */
+export class ClosedError extends TrustError {
+  override readonly code = "closed";
+}
+
+/** The server was not reached, or its answer was cut: the same bytes may be sent again. */
+export class NetworkError extends MeldbusError {
+  override readonly code: string = "network";
+}
+
+/** The server's own refusal, SPEC.md 10; `work` is what it asks for when the stamp did not suffice. */
+export class RefusedError extends NetworkError {
+  override readonly code: string;
+  readonly work: number;
+
+  constructor(code: string, work: number) {
+    super();
+    this.code = code;
+    this.work = work;
+  }
+}
+
+/** What the person gave cannot be sent as it is. */
+export class InputError extends MeldbusError {
+  override readonly code: "empty" | "too-long" | "nobody";
+
+  constructor(code: "empty" | "too-long" | "nobody") {
+    super();
+    this.code = code;
+  }
+}

@@ -1,0 +1,41 @@
+// The sentences that the page shows, from the template `#words`; no sentence stands in a script.
+
+/** Values for the `{...}` of a sentence. */
+export type Fills = Readonly<Record<string, string>>;
+
+/** Return the sentence of `key`; `fills` are put in as they are, once. */
+export function words(key: string, fills: Fills = {}): string {
+  const sentence = find(key);
+  if (sentence === undefined) throw new Error(key);
+  return sentence.replace(/\{(\w+)\}/g, (_, name: string) => fills[name] ?? "");
+}
+
+/** Return the sentence of `family` for `code`, or the family's sentence for all others. */
+export function wordsFor(family: string, code: string, fills: Fills = {}): string {
+  const key = `${family}-${code}`;
+  return words(find(key) === undefined ? `${family}-other` : key, fills);
+}
+
+/** Return the names as a list in the page's language: "A, B en C". */
+export function listed(names: readonly string[]): string {
+  return new Intl.ListFormat(document.documentElement.lang).format(names);
+}
+
+/** Return a day number as a date in the page's language. A day has no time zone: UTC keeps it the same day. */
+export function dated(day: number): string {
+  const form = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "full", timeZone: "UTC" });
+  return form.format(day * MILLISECONDS_PER_DAY);
+}
+
+/** Return a day number as the ISO date that `<time>` carries. */
+export function isoDate(day: number): string {
+  return new Date(day * MILLISECONDS_PER_DAY).toISOString().slice(0, 10);
+}
+
+const MILLISECONDS_PER_DAY = 86_400_000;
+
+function find(key: string): string | undefined {
+  const shelf = document.querySelector<HTMLTemplateElement>("#words");
+  // What a server or a sender calls its codes is not ours: it must not become part of a selector as it is.
+  return shelf?.content.querySelector(`[data-word~="${CSS.escape(key)}"]`)?.textContent;
+}

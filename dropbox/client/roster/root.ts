@@ -1,0 +1,90 @@
+// The board's signing keys and how they are renewed, SPEC.md 7.1; it cannot sign.
+
+import { BelowThresholdError, ExpiredError, ForkError, MalformedError, RolledBackError } from "../errors.ts";
+import { type Bytes, equal, join } from "../wire/bytes.ts";
+import { checkMembers, unb64List } from "../wire/canonical.ts";
+import { ID_SIZE } from "../wire/kinds.ts";
+import { idOf, LABEL_ROOT, type Signed } from "../wire/signed.ts";
+import { dayOf, integerOf, listOf, optionalId } from "./fields.ts";
+import { verifySignature } from "./signature.ts";
+
+const MAX_KEYS = 16;
+
+/** A root that counts: k of `keys` must sign a roster. Only `walk` makes one, so to hold one is to trust it. */
+export class Root {
+  readonly id: Bytes;
+  readonly version: number;
+  readonly before: Bytes | null;
+  readonly keys: readonly Bytes[];
+  readonly k: number;
+  readonly until: number;
+
+  private constructor(signed: Signed) {
+    const { members } = signed;
+    checkMembers(members, ["before", "k", "keys", "until", "version"]);
+    this.id = idOf(signed, LABEL_ROOT);
+    this.keys = unb64List(listOf(members["keys"], 1, MAX_KEYS), ID_SIZE);
+    this.k = integerOf(members["k"], 1, this.keys.length);
+    this.version = integerOf(members["version"], 1);
+    this.before = optionalId(members["before"]);
+    this.until = dayOf(members["until"]);
+  }
+
+  /**
+   * Return the newest root of `chain`, which has to hold every version from 1 and lead through `pinned`.
+   *
+   * Throws ForkError when the pinned root is not in it, and BelowThresholdError, TamperedError or MalformedError for a
+   * link that does not hold.
+   */
+  static walk(chain: readonly Signed[], pinned: Bytes): Root {
+    const [first, ...later] = chain;
+    if (!first) throw new MalformedError();
+    let root = Root.#founding(first);
+    const ids = [root.id];
+    for (const signed of later) {
+      root = root.#follow(signed);
+      ids.push(root.id);
+    }
+    if (!ids.some((id) => equal(id, pinned))) throw new ForkError();
+    return root;
+  }
+
+  static #founding(signed: Signed): Root {
+    const root = new Root(signed);
+    if (root.version !== 1 || root.before) throw new MalformedError();
+    checkSigners(signed, LABEL_ROOT, root.keys);
+    requireSigners(signed, root.keys, root.k);
+    return root;
+  }
+
+  #follow(signed: Signed): Root {
+    const following = new Root(signed);
+    if (following.version <= this.version) throw new RolledBackError();
+    if (following.version !== this.version + 1 || !following.before || !equal(following.before, this.id)) {
+      throw new ForkError();
+    }
+    checkSigners(signed, LABEL_ROOT, [...this.keys, ...following.keys]);
+    requireSigners(signed, this.keys, this.k);
+    requireSigners(signed, following.keys, following.k);
+    return following;
+  }
+
+  /** Throw ExpiredError after the last day of this root. */
+  checkDay(today: number): void {
+    if (today > this.until) throw new ExpiredError();
+  }
+}
+
+/** Throw unless every signer is allowed and every signature right: a spoilt one is never just ignored. */
+export function checkSigners(signed: Signed, label: Bytes, allowed: readonly Bytes[]): void {
+  for (const [key, signature] of signed.signers) {
+    if (!allowed.some((known) => equal(known, key))) throw new MalformedError();
+    verifySignature(key, join(label, signed.document), signature);
+  }
+}
+
+/** Throw BelowThresholdError unless at least k of `keys` are among the signers. */
+export function requireSigners(signed: Signed, keys: readonly Bytes[], k: number): void {
+  const found = signed.signers.filter(([signer]) => keys.some((key) => equal(key, signer)));
+  if (found.length < k) throw new BelowThresholdError();
+}

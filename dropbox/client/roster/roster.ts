@@ -1,0 +1,120 @@
+// The signed list of recipients and the organisation's policy, SPEC.md 7.2; it cannot sign.
+
+import { ExpiredError, ForkError, MalformedError, RolledBackError } from "../errors.ts";
+import { Policy } from "../policy.ts";
+import { type Bytes, equal } from "../wire/bytes.ts";
+import { b64, checkMembers, isObject, type Json, unb64 } from "../wire/canonical.ts";
+import { MAX_RECIPIENTS, slotCount } from "../wire/envelope.ts";
+import { ID_SIZE } from "../wire/kinds.ts";
+import { idOf, LABEL_ROSTER, type Signed } from "../wire/signed.ts";
+import { dayOf, integerOf, listOf, optionalId, textOf } from "./fields.ts";
+import { checkSigners, requireSigners, type Root } from "./root.ts";
+
+export type Role = "secretaris" | "bestuur" | "external";
+const ROLES: readonly Json[] = ["secretaris", "bestuur", "external"] satisfies Role[];
+const MAX_NAME = 80;
+const MAX_DAYS = 396; // SPEC.md 7.2: 13 months
+
+const MEMBERS = ["before", "feed", "from", "policy", "recipients", "root", "until", "version"];
+const RECIPIENT_MEMBERS = ["from", "identity", "name", "role", "to"];
+
+/** A person on the roster; `identity` is b64, `start` and `end` are the days between which they receive. */
+export interface Recipient {
+  readonly identity: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A roster that k of the root's keys signed; only `verify` and `earlier` make one, so to hold one is to trust it. */
+export class Roster {
+  readonly id: Bytes;
+  readonly version: number;
+  readonly before: Bytes | null;
+  readonly root: Bytes;
+  readonly start: number;
+  readonly until: number;
+  readonly policy: Policy;
+  readonly recipients: readonly Recipient[];
+
+  private constructor(signed: Signed) {
+    const { members } = signed;
+    checkMembers(members, MEMBERS);
+    this.id = idOf(signed, LABEL_ROSTER);
+    this.recipients = listOf(members["recipients"], 1, MAX_RECIPIENTS).map(recipientOf);
+    if (new Set(this.recipients.map(({ identity }) => identity)).size !== this.recipients.length) {
+      throw new MalformedError();
+    }
+    this.start = dayOf(members["from"]);
+    this.until = dayOf(members["until"]);
+    if (this.start > this.until || this.until > this.start + MAX_DAYS) throw new MalformedError();
+    this.version = integerOf(members["version"], 1);
+    this.before = optionalId(members["before"]);
+    if ((this.version === 1) !== (this.before === null)) throw new MalformedError();
+    this.root = unb64(members["root"], ID_SIZE);
+    unb64(members["feed"], ID_SIZE);
+    this.policy = Policy.parse(members["policy"]);
+  }
+
+  /**
+   * Return the roster if k keys of `root` signed it.
+   *
+   * Throws BelowThresholdError, TamperedError or MalformedError. Its days are checked by `checkDay`.
+   */
+  static verify(signed: Signed, root: Root): Roster {
+    const roster = new Roster(signed);
+    checkSigners(signed, LABEL_ROSTER, root.keys);
+    requireSigners(signed, root.keys, root.k);
+    if (!equal(roster.root, root.id)) throw new ForkError();
+    return roster;
+  }
+
+  /** Return the roster before this one. It needs no signature: this one commits to it. Throws ForkError for another. */
+  earlier(signed: Signed): Roster {
+    const roster = new Roster(signed);
+    if (!this.before || !equal(roster.id, this.before)) throw new ForkError();
+    return roster;
+  }
+
+  /** Throw ExpiredError before the first or after the last day of this roster. */
+  checkDay(today: number): void {
+    if (today < this.start || today > this.until) throw new ExpiredError();
+  }
+
+  /** Throw RolledBackError when one of `versions`, which valid bundles name, is newer than this roster. */
+  checkNotWithheld(versions: readonly number[]): void {
+    if (versions.some((version) => version > this.version)) throw new RolledBackError();
+  }
+
+  /** Return the recipient with this identity key, if there is one. */
+  find(identity: string): Recipient | undefined {
+    return this.recipients.find((person) => person.identity === identity);
+  }
+
+  /** Return the recipients who receive today. */
+  receiving(today: number): readonly Recipient[] {
+    return this.recipients.filter((person) => person.start <= today && today <= person.end);
+  }
+
+  /** Return the number of slots of every envelope of this roster. */
+  slots(): number {
+    return slotCount(this.recipients.length);
+  }
+}
+
+function recipientOf(value: Json): Recipient {
+  if (!isObject(value)) throw new MalformedError();
+  checkMembers(value, RECIPIENT_MEMBERS);
+  const role = value["role"]!;
+  if (!isRole(role)) throw new MalformedError();
+  const start = dayOf(value["from"]);
+  const end = dayOf(value["to"]);
+  if (start > end) throw new MalformedError();
+  const identity = b64(unb64(value["identity"], ID_SIZE));
+  return { identity, name: textOf(value["name"], MAX_NAME), role, start, end };
+}
+
+function isRole(value: Json): value is Role {
+  return ROLES.includes(value);
+}

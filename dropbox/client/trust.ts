@@ -1,0 +1,146 @@
+// Whom to trust today, SPEC.md 7 and 8: the chain and the bundles that a server shows, verified; it sends nothing else.
+
+import type { Courier } from "./courier.ts";
+import { ClosedError, ExpiredError, ForkError, MalformedError, RolledBackError } from "./errors.ts";
+import { Addressees, Bundle } from "./roster/bundle.ts";
+import { words } from "./roster/fingerprint.ts";
+import { Root } from "./roster/root.ts";
+import { type Recipient, Roster } from "./roster/roster.ts";
+import { type Bytes, equal } from "./wire/bytes.ts";
+import { unb64 } from "./wire/canonical.ts";
+import { ID_SIZE } from "./wire/kinds.ts";
+import { idOf, LABEL_ROOT } from "./wire/signed.ts";
+
+/** What an envelope is sealed by today, with the day and the work that the server named. */
+export interface Today {
+  readonly addressees: Addressees;
+  readonly day: number;
+  readonly work: number;
+}
+
+/** The newest root and roster of one server, walked from the fingerprint in the address where there is one. */
+export class Trust {
+  readonly #courier: Courier;
+  readonly #now: () => Date;
+  readonly #pinned: Bytes | null;
+  #root: Root;
+  #roster: Roster;
+  #people: ReadonlyMap<string, Recipient> | null = null;
+
+  private constructor(courier: Courier, now: () => Date, pinned: Bytes | null, root: Root, roster: Roster) {
+    this.#courier = courier;
+    this.#now = now;
+    this.#pinned = pinned;
+    this.#root = root;
+    this.#roster = roster;
+  }
+
+  /**
+   * Fetch the chain and verify it; `fragment` is the address's, without "#", or "".
+   *
+   * Throws ClosedError when the fingerprint is another's, or an error of the chain: then nothing may be sent.
+   */
+  static async establish(courier: Courier, now: () => Date, fragment: string): Promise<Trust> {
+    const pinned = fragment === "" ? null : fingerprintOf(fragment);
+    const { root, roster } = await fetchChain(courier, pinned);
+    const trust = new Trust(courier, now, pinned, root, roster);
+    trust.#checkDay(trust.today());
+    return trust;
+  }
+
+  get roster(): Roster {
+    return this.#roster;
+  }
+
+  get pinned(): boolean {
+    return this.#pinned !== null;
+  }
+
+  /** The words to be compared with those on paper. */
+  get words(): string {
+    return words(this.#pinned ?? this.#root.id);
+  }
+
+  /** Return the browser's day in the policy's time zone. */
+  today(): number {
+    return this.#roster.policy.day(this.#now());
+  }
+
+  /** Return the recipients of every roster so far, by identity. */
+  async people(): Promise<ReadonlyMap<string, Recipient>> {
+    // All of them, each time: which of the earlier ones a thread needs would tell who has written in it.
+    if (!this.#people) {
+      const versions = Array.from({ length: this.#roster.version - 1 }, (_, at) => this.#roster.version - 1 - at);
+      const people = new Map(this.#roster.recipients.map((person) => [person.identity, person]));
+      let roster = this.#roster;
+      for (const signed of await Promise.all(versions.map((version) => this.#courier.roster(version)))) {
+        roster = roster.earlier(signed);
+        for (const person of roster.recipients) if (!people.has(person.identity)) people.set(person.identity, person);
+      }
+      this.#people = people;
+    }
+    return this.#people;
+  }
+
+  /**
+   * Fetch the bundles, verify them and choose.
+   *
+   * A roster that ended or was renewed since it was fetched is fetched once more. Throws TrustError when nothing can be
+   * sealed today.
+   */
+  async addressees(left: AbortSignal): Promise<Today> {
+    const { day, work, bundles } = await this.#courier.bundles(left);
+    const verified = bundles.map((signed) => Bundle.verify(signed));
+    let addressees: Addressees;
+    try {
+      addressees = this.#choose(verified, day);
+    } catch (error) {
+      if (!(error instanceof ExpiredError || error instanceof RolledBackError)) throw error;
+      await this.#renew();
+      addressees = this.#choose(verified, day);
+    }
+    return { addressees, day, work };
+  }
+
+  #choose(bundles: readonly Bundle[], day: number): Addressees {
+    // The server's day decides which bundles count, ours that it does not show those of long ago.
+    this.#checkDay(day);
+    this.#checkDay(this.today());
+    const addressees = Addressees.choose(this.#roster, bundles, day);
+    if (addressees.until < this.today()) throw new ExpiredError();
+    return addressees;
+  }
+
+  async #renew(): Promise<void> {
+    const { root, roster } = await fetchChain(this.#courier, this.#pinned);
+    if (root.version < this.#root.version || roster.version < this.#roster.version) throw new RolledBackError();
+    if (root.version === this.#root.version && !equal(root.id, this.#root.id)) throw new ForkError();
+    if (roster.version === this.#roster.version && !equal(roster.id, this.#roster.id)) throw new ForkError();
+    this.#root = root;
+    this.#roster = roster;
+    this.#people = null;
+  }
+
+  #checkDay(day: number): void {
+    this.#root.checkDay(day);
+    this.#roster.checkDay(day);
+  }
+}
+
+async function fetchChain(courier: Courier, pinned: Bytes | null): Promise<{ root: Root; roster: Roster }> {
+  const { roots, roster } = await courier.chain();
+  const ids = roots.map((signed) => idOf(signed, LABEL_ROOT));
+  const first = ids[0];
+  if (!first) throw new MalformedError();
+  if (pinned && !ids.some((id) => equal(id, pinned))) throw new ClosedError();
+  const root = Root.walk(roots, pinned ?? first);
+  return { root, roster: Roster.verify(roster, root) };
+}
+
+function fingerprintOf(fragment: string): Bytes {
+  try {
+    return unb64(fragment, ID_SIZE);
+  } catch {
+    throw new ClosedError();
+  }
+}

@@ -1,0 +1,142 @@
+// The layout of an envelope, SPEC.md 3: sizes, header, slots and classes; it decrypts nothing.
+
+import { sha256 } from "@noble/hashes/sha2.js";
+import { MalformedError, UnsupportedError } from "../errors.ts";
+import { bigEndian, type Bytes, equal, join, numberOf, utf8 } from "./bytes.ts";
+
+const MAGIC_NAME = utf8("MELDBUS");
+export const VERSION = 1;
+const MAGIC_SIZE = MAGIC_NAME.length + 1;
+const COUNT_SIZE = 1;
+const UNTIL_SIZE = 4;
+const SEALED_SHARE_SIZE = 80; // 32 bytes of share, 32 of ephemeral key, 16 of tag
+const KEM_CIPHERTEXT_SIZE = 1088; // FIPS 203, table 3
+const WRAPPED_KEY_SIZE = 48; // 32 bytes of K, 16 of tag
+const SLOT_SIZE = SEALED_SHARE_SIZE + KEM_CIPHERTEXT_SIZE + WRAPPED_KEY_SIZE;
+const MAC_SIZE = 32;
+const SLOT_STEP = 8;
+export const MAX_RECIPIENTS = 31; // SPEC.md 3: a head still fits beside 12,000 bytes of text
+const MAX_SLOTS = 32;
+
+export const CHUNK_SIZE = 65536;
+const TAG_SIZE = 16;
+export const SEALED_CHUNK_SIZE = CHUNK_SIZE + TAG_SIZE;
+const SMALLEST_CLASS = 16384;
+const LARGEST_POWER = 1048576;
+export const PART_SIZE = 1048576; // SPEC.md 10: the unit in which a stream travels behind its prefix
+
+export const LABEL_HEADER = utf8("meldbus/1 header");
+export const LABEL_PAYLOAD = utf8("meldbus/1 payload");
+export const LABEL_SLOT = utf8("meldbus/1 slot");
+export const LABEL_RECIPIENTS = utf8("meldbus/1 recipients");
+
+/** Return n for a roster of so many recipients: they and the reporter, up to a multiple of 8. */
+export function slotCount(recipients: number): number {
+  return Math.ceil((recipients + 1) / SLOT_STEP) * SLOT_STEP;
+}
+
+/** Return the bytes of a header of `count` slots. */
+export function headerSize(count: number): number {
+  return MAGIC_SIZE + COUNT_SIZE + UNTIL_SIZE + count * SLOT_SIZE + MAC_SIZE;
+}
+
+/** Return the class that `length` bytes of content are padded to (SPEC.md 3.1). */
+export function paddedSize(length: number): number {
+  if (length <= LARGEST_POWER) return Math.max(SMALLEST_CLASS, 2 ** bitLength(length - 1));
+  const exponent = bitLength(length) - 1;
+  const step = 2 ** (exponent - bitLength(exponent));
+  return Math.ceil(length / step) * step;
+}
+
+/** Return the bytes of the stream that seals a class of `padded` bytes. */
+export function streamSize(padded: number): number {
+  return padded + TAG_SIZE * Math.ceil(padded / CHUNK_SIZE);
+}
+
+/** Return the class that a stream of `size` bytes holds; throw MalformedError where there is none. */
+export function classOfStream(size: number): number {
+  const padded = size - TAG_SIZE * Math.ceil(size / SEALED_CHUNK_SIZE);
+  if (padded < SMALLEST_CLASS || paddedSize(padded) !== padded || streamSize(padded) !== size) {
+    throw new MalformedError();
+  }
+  return padded;
+}
+
+/** A place in a header that one person's key opens (SPEC.md 3.2). */
+export interface Slot {
+  readonly sealedShare: Bytes;
+  readonly kemCiphertext: Bytes;
+  readonly wrappedKey: Bytes;
+}
+
+function parseSlot(raw: Bytes): Slot {
+  const behindShare = SEALED_SHARE_SIZE + KEM_CIPHERTEXT_SIZE;
+  return {
+    sealedShare: raw.subarray(0, SEALED_SHARE_SIZE),
+    kemCiphertext: raw.subarray(SEALED_SHARE_SIZE, behindShare),
+    wrappedKey: raw.subarray(behindShare),
+  };
+}
+
+/** What stands before the stream; that its mac is right is not known until a slot has opened. */
+export interface Header {
+  readonly until: number;
+  readonly slots: readonly Slot[];
+  readonly mac: Bytes;
+}
+
+/**
+ * Read the header at the start of `raw`; what follows it is not looked at.
+ *
+ * Throws UnsupportedError for another version, MalformedError for what is no header or is cut.
+ */
+export function parseHeader(raw: Bytes): Header {
+  if (!equal(raw.subarray(0, MAGIC_NAME.length), MAGIC_NAME) || raw.length < MAGIC_SIZE + COUNT_SIZE) {
+    throw new MalformedError();
+  }
+  if (raw[MAGIC_NAME.length] !== VERSION) throw new UnsupportedError();
+  const count = raw[MAGIC_SIZE]!;
+  if (count === 0 || count % SLOT_STEP !== 0 || count > MAX_SLOTS) throw new MalformedError();
+  const size = headerSize(count);
+  if (raw.length < size) throw new MalformedError();
+  const first = MAGIC_SIZE + COUNT_SIZE + UNTIL_SIZE;
+  const slots: Slot[] = [];
+  for (let start = first; start < size - MAC_SIZE; start += SLOT_SIZE) {
+    slots.push(parseSlot(raw.subarray(start, start + SLOT_SIZE)));
+  }
+  return {
+    until: numberOf(raw.subarray(first - UNTIL_SIZE, first)),
+    slots,
+    mac: raw.subarray(size - MAC_SIZE, size),
+  };
+}
+
+/** Return the bytes of a header before its mac. */
+export function headerBody(until: number, slots: readonly Slot[]): Bytes {
+  const counts = [new Uint8Array([VERSION, slots.length]), bigEndian(until, UNTIL_SIZE)];
+  const parts = slots.flatMap((slot) => [slot.sealedShare, slot.kemCiphertext, slot.wrappedKey]);
+  return join(MAGIC_NAME, ...counts, ...parts);
+}
+
+export function encodeHeader(header: Header): Bytes {
+  return join(headerBody(header.until, header.slots), header.mac);
+}
+
+/** Return the SHA-256 by which a cursor names this envelope (SPEC.md 10). */
+export function headerDigest(header: Header): Bytes {
+  return sha256(encodeHeader(header));
+}
+
+/** Return the class of an envelope of `size` bytes in all; throw MalformedError where there is none. */
+export function checkEnvelopeSize(header: Header, size: number): number {
+  return classOfStream(size - headerSize(header.slots.length));
+}
+
+/** Return the bytes of header and first chunk of an envelope of `size` bytes. */
+export function prefixSize(header: Header, size: number): number {
+  return Math.min(size, headerSize(header.slots.length) + SEALED_CHUNK_SIZE);
+}
+
+function bitLength(number: number): number {
+  return number.toString(2).length;
+}

@@ -1,0 +1,30 @@
+/**
+ * The page's worker: takes the page's requests one by one and answers them; it holds the reporter's secrets in memory only.
+ */
+
+import { Courier } from "./courier.ts";
+import { MeldbusError } from "./errors.ts";
+import type { Reply, Request } from "./protocol.ts";
+import { Reporting } from "./reporting.ts";
+
+const reporting = new Reporting(new Courier(self.location.origin), () => new Date());
+let busy: Promise<void> = Promise.resolve();
+
+function reply(message: Reply): void {
+  postMessage(message);
+}
+
+async function answer({ number, name, ask }: Request): Promise<void> {
+  try {
+    reply({ number, done: await reporting[name](ask as never, (step) => reply({ number, step })) });
+  } catch (error) {
+    // An error of the browser's own may quote what the person wrote: only the code leaves this place.
+    reply({ number, failed: { code: error instanceof MeldbusError ? error.code : "error" } });
+  }
+}
+
+addEventListener("message", ({ data }: MessageEvent<Request>) => {
+  // Forgetting waits for nothing.
+  if (data.name === "forget") void answer(data);
+  else busy = busy.then(() => answer(data));
+});

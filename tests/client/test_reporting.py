@@ -1,0 +1,309 @@
+"""What the page's worker does with a server that keeps its word, or fails for a while."""
+
+from __future__ import annotations
+
+import pytest
+
+from keys.receipt import Receipt
+from keys.wire import kinds
+from keys.wire.canonical import b64
+from keys.wire.envelope import Header
+from keys.wire.exchange import Posting, stamp_holds
+from keys.wire.signed import join_frames, split_frames
+from tests.client.page import FailedError, Page, Wire, opened
+from tests.keys.office import Office
+
+
+def texts(shown) -> list[str]:
+    return [message["text"] for message in shown["messages"]]
+
+
+def say(office: Office, name: str, body: kinds.Body) -> None:
+    """Let a recipient write into the only case there is."""
+    [(case, _)] = office.read(name)
+    with office.desk(name) as desk:
+        desk.say(case, body)
+
+
+def postings(page: Page) -> list[bytes]:
+    return [sent for path, sent in page.wire.asked if path == "/envelopes"]
+
+
+def test_a_report_travels_from_the_page_to_the_recipients_and_an_answer_back(office: Office) -> None:
+    with opened(office) as page:
+        receipt = page.report("Er staat “iets” in de kluis. \U0001f600\u2028")
+        for name in ("Secretaris", "Bestuurslid 1"):
+            [(case, alarms)] = office.read(name)
+            assert case.said[0].text == "Er staat “iets” in de kluis. \U0001f600\u2028"
+            assert not alarms
+        assert not page.look(receipt)["opened"]
+        say(office, "Secretaris", kinds.Opened())
+        say(office, "Secretaris", kinds.Question("Wanneer was dat?"))
+        shown = page.look(receipt.lower().replace("-", " "))
+        assert texts(shown) == ["Er staat “iets” in de kluis. \U0001f600\u2028", "", "Wanneer was dat?"]
+        assert shown["messages"][2]["author"] == {"name": "Secretaris", "role": "secretaris"}
+        assert shown["messages"][0]["author"] is None
+        assert shown["opened"]
+        assert not shown["alarms"]
+        assert {reader["name"] for reader in shown["readers"]} == {"Secretaris", "Bestuurslid 1", "Bestuurslid 2"}
+        page.ask("answer", text="Gisteren.")
+        page.ask("answer", text="En vandaag weer.")
+    for name in ("Secretaris", "Bestuurslid 2"):
+        [(case, alarms)] = office.read(name)
+        assert [said.text for said in case.said if said.text][-2:] == ["Gisteren.", "En vandaag weer."]
+        assert not alarms
+
+
+def test_the_tool_reads_a_thread_that_the_page_began_and_the_page_one_of_the_tool(office: Office) -> None:
+    with opened(office) as page:
+        begun = Receipt.parse(page.report("van de pagina"))
+        case, alarms = office.thread(begun)
+        assert case
+        assert case.said[0].text == "van de pagina"
+        assert not alarms
+        other = office.report("van het gereedschap")
+        office.answer(other, "nog iets")
+        shown = page.look(other.written())
+        assert texts(shown) == ["van het gereedschap", "nog iets"]
+        assert not shown["alarms"]
+
+
+def test_a_report_takes_two_round_trips_after_send(office: Office) -> None:
+    with opened(office) as page:
+        page.trust()
+        page.wire.asked.clear()
+        page.report()
+        assert [path for path, _ in page.wire.asked] == ["/chain", "/bundles", "/envelopes"]
+        assert page.steps[1:] == ["fetching", "fetching", "sealing", "stamping", "sending"]
+
+
+def test_whoever_is_not_chosen_is_left_out(office: Office) -> None:
+    with opened(office) as page:
+        page.report(without=("Secretaris",))
+    assert office.read("Secretaris") == []
+    [(case, _)] = office.read("Bestuurslid 1")
+    assert case.without == {office.identity("Secretaris")}
+    assert case.report.message.head.to == tuple(
+        sorted((office.identity("Bestuurslid 1"), office.identity("Bestuurslid 2")), key=b64)
+    )
+
+
+def test_the_head_names_the_servers_day(office: Office) -> None:
+    with opened(office) as page:
+        page.report()
+    [(case, _)] = office.read("Secretaris")
+    assert case.report.message.head.day == case.report.day == office.today
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("", "empty"), (" \n", "empty"), ("\x01" * 16_667, "too-long"), ("é" * 50_001, "too-long")]
+)
+def test_a_text_that_cannot_be_sent_is_refused_before_anything_is_sent(office: Office, text: str, code: str) -> None:
+    with opened(office) as page:
+        with pytest.raises(FailedError, match=f"^{code}$"):
+            page.report(text)
+        assert [path for path, _ in page.wire.asked] == ["/chain"]
+
+
+def test_the_longest_text_arrives_and_is_read_back_in_parts(office: Office) -> None:
+    longest = "a" + "\n" * 49_999 + "b"
+    with opened(office) as page:
+        receipt = page.report(longest)
+        assert texts(page.look(receipt)) == [longest]
+        assert [path for path, _ in page.wire.asked][-1].startswith("/channel/")
+    [(case, _)] = office.read("Secretaris")
+    assert case.said[0].text == longest
+
+
+def test_lone_surrogates_are_repaired(office: Office) -> None:
+    with opened(office) as page:
+        receipt = page.report("a\ud800b\udfff\ud83d\ude00")
+        assert texts(page.look(receipt)) == ["a\ufffdb\ufffd\U0001f600"]
+
+
+@pytest.mark.parametrize("size", [1, 6_000, 12_000])
+def test_a_text_of_1_to_12000_bytes_gives_one_size_of_posting(office: Office, size: int) -> None:
+    with opened(office) as page:
+        receipt = page.report("x" * size)
+        page.look(receipt)
+        page.ask("answer", text="y" * size)
+        assert {len(posting) for posting in postings(page)} == {81 + 26_173}
+
+
+def test_a_report_to_nobody_is_not_sent(office: Office) -> None:
+    with opened(office) as page:
+        with pytest.raises(FailedError, match="^nobody$"):
+            page.report(without=("Secretaris", "Bestuurslid 1", "Bestuurslid 2"))
+        assert not postings(page)
+
+
+def test_a_chosen_recipient_without_a_valid_key_is_not_silently_left_out(office: Office) -> None:
+    with opened(office) as page:
+        page.wire.meddle = lambda path, answer: without_bundles_of(office, "Secretaris", path, answer)
+        with pytest.raises(FailedError, match="^not-enrolled$"):
+            page.report()
+        assert not postings(page)
+
+
+def without_bundles_of(office: Office, name: str, path: str, answer: bytes) -> bytes:
+    mark = b64(office.identity(name)).encode()
+    return join_frames(frame for frame in split_frames(answer) if mark not in frame) if path == "/bundles" else answer
+
+
+def test_nothing_is_sent_before_a_chain_counts(office: Office) -> None:
+    with opened(office) as page:
+        receipt = page.ask("draw")["receipt"]
+        with pytest.raises(FailedError):
+            page.ask("report", receipt=receipt, text="x", chosen=[b64(office.identity("Secretaris"))])
+        with pytest.raises(FailedError):
+            page.look(receipt)
+        assert not page.wire.asked
+
+
+def test_a_retry_after_a_lost_answer_sends_the_same_bytes_and_creates_nothing_twice(office: Office) -> None:
+    wire = Wire(office, lose=lambda path, asked: "answer" if (path, asked) == ("/envelopes", 1) else None)
+    with opened(office, wire) as page:
+        chosen = [person["identity"] for person in page.trust()["recipients"]]
+        receipt = page.ask("draw")["receipt"]
+        with pytest.raises(FailedError, match="^network$"):
+            page.ask("report", receipt=receipt, text="een", chosen=chosen)
+        assert page.ask("report", receipt=receipt, text="een", chosen=chosen) == {"day": office.today}
+        first, second = postings(page)
+        assert first == second
+        assert texts(page.look(receipt)) == ["een"]
+
+
+def test_the_same_words_again_are_a_new_message_once_the_first_was_seen_to_arrive(office: Office) -> None:
+    wire = Wire(office, lose=lambda path, asked: "answer" if (path, asked) == ("/envelopes", 2) else None)
+    with opened(office, wire) as page:
+        receipt = page.report("een")
+        page.look(receipt)
+        with pytest.raises(FailedError, match="^network$"):
+            page.ask("answer", text="twee")
+        assert texts(page.look(receipt)) == ["een", "twee"]
+        page.ask("answer", text="twee")
+        shown = page.look(receipt)
+        assert texts(shown) == ["een", "twee", "twee"]
+        assert not shown["alarms"]
+
+
+def test_a_server_that_does_not_answer_is_the_network(office: Office) -> None:
+    with (
+        opened(office, Wire(office, lose=lambda path, asked: "request")) as page,
+        pytest.raises(FailedError, match="^network$"),
+    ):
+        page.trust()
+
+
+def test_an_unknown_code_is_unknown(office: Office) -> None:
+    with opened(office) as page:
+        page.trust()
+        with pytest.raises(FailedError, match="^unknown$"):
+            page.look(Receipt.draw().written())
+
+
+def test_a_typing_error_is_found_without_the_network(office: Office) -> None:
+    with opened(office) as page:
+        receipt = page.ask("draw")["receipt"]
+        assert page.ask("check", typed=" " + receipt.lower().replace("-", "") + "\n") == {"receipt": receipt}
+        swapped = receipt[:-1] + ("0" if receipt[-1] != "0" else "1")
+        with pytest.raises(FailedError, match="^receipt$"):
+            page.ask("check", typed=swapped)
+        assert not page.wire.asked
+
+
+def test_after_forgetting_there_is_no_thread_to_answer_in(office: Office) -> None:
+    with opened(office) as page:
+        receipt = page.report()
+        page.look(receipt)
+        page.ask("forget")
+        with pytest.raises(FailedError):
+            page.ask("answer", text="x")
+        assert len(postings(page)) == 1
+
+
+def test_a_recipient_of_an_earlier_roster_keeps_their_name(office: Office) -> None:
+    with opened(office) as page:
+        receipt = page.report()
+        say(office, "Secretaris", kinds.Question("Wanneer?"))
+        office.publish_roster(["Bestuurslid 1", "Bestuurslid 2"])
+        page.trust()
+        shown = page.look(receipt)
+        assert shown["messages"][1]["author"]["name"] == "Secretaris"
+        assert not shown["alarms"]
+        assert [reader["name"] for reader in shown["readers"]] == ["Bestuurslid 1", "Bestuurslid 2"]
+
+
+def test_a_look_asks_the_same_of_the_server_with_a_reply_or_without(office: Office) -> None:
+    office.publish_roster([*office.cards])
+    with opened(office) as page:
+        receipt = page.report()
+        asked = []
+        for _ in range(2):
+            page.trust()
+            page.wire.asked.clear()
+            page.look(receipt)
+            asked.append(sorted(path for path, _ in page.wire.asked))
+            say(office, "Secretaris", kinds.Opened())
+        assert asked == [["/channel", "/rosters/1"]] * 2
+
+
+def test_a_roster_renewed_while_the_page_stood_open_is_fetched_at_send(office: Office) -> None:
+    with opened(office) as page:
+        chosen = [person["identity"] for person in page.trust()["recipients"]]
+        office.publish_roster([*office.cards])
+        office.read("Secretaris")  # its tool now knows the new roster, and says so in its bundle
+        receipt = page.ask("draw")["receipt"]
+        page.wire.asked.clear()
+        page.ask("report", receipt=receipt, text="een", chosen=chosen)
+        assert [path for path, _ in page.wire.asked] == ["/bundles", "/chain", "/envelopes"]
+    [(case, _)] = office.read("Secretaris")
+    assert case.report.message.head.roster == office.roster().id
+
+
+def test_an_envelope_past_its_until_is_sealed_anew(office: Office) -> None:
+    wire = Wire(office, lose=lambda path, asked: "request" if (path, asked) == ("/envelopes", 1) else None)
+    with opened(office, wire) as page:
+        chosen = [person["identity"] for person in page.trust()["recipients"]]
+        receipt = page.ask("draw")["receipt"]
+        with pytest.raises(FailedError, match="^network$"):
+            page.ask("report", receipt=receipt, text="een", chosen=chosen)
+        office.pass_days(40)
+        for name in office.cards:
+            office.read(name)
+        page.ask("report", receipt=receipt, text="een", chosen=chosen)
+        first, *_, last = map(Posting.parse, postings(page))
+        assert first.envelope != last.envelope
+
+
+def test_a_stamp_that_does_not_suffice_is_made_anew_for_the_same_envelope(office: Office) -> None:
+    def refuse(path: str, times: int):
+        return (
+            ("429 Too Many Requests", {"error": "stamp", "work": 1000}) if (path, times) == ("/envelopes", 1) else None
+        )
+
+    with opened(office, Wire(office, refuse=refuse)) as page:
+        page.report()
+        first, second = map(Posting.parse, postings(page))
+    assert (first.envelope, first.address) == (second.envelope, second.address)
+    assert stamp_holds(Header.parse(second.envelope).mac, second.nonce, 1000)
+
+
+@pytest.mark.parametrize("code", ["until", "stamp", "conflict", "full"])
+def test_a_server_that_always_refuses_is_asked_a_few_times_at_most(office: Office, code: str) -> None:
+    refusal = ("400 Bad Request", {"error": code, "work": 8})
+    wire = Wire(office, refuse=lambda path, times: refusal if path == "/envelopes" else None)
+    with opened(office, wire) as page:
+        with pytest.raises(FailedError, match=f"^{code}$"):
+            page.report()
+        assert len(postings(page)) <= 4
+
+
+def test_a_refusal_that_is_not_the_servers_is_the_network(office: Office) -> None:
+    with opened(office, Wire(office, meddle=lambda path, answer: b"<html>", refuse=refuse_in_html)) as page:
+        with pytest.raises(FailedError, match="^network$"):
+            page.trust()
+
+
+def refuse_in_html(path: str, times: int):
+    return "502 Bad Gateway", "<html>"

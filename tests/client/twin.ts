@@ -1,0 +1,105 @@
+/**
+ * Answer how the page reads bytes: a line of JSON `{what, raw, ...}` with hex on stdin, a line `{got}` on stdout.
+ *
+ * What is accepted is written out again, so that another program's answer can be compared; what is refused gives its code.
+ */
+import { createInterface } from "node:readline";
+import { MeldbusError } from "../../dropbox/client/errors.ts";
+import { Receipt } from "../../dropbox/client/receipt.ts";
+import { Bundle } from "../../dropbox/client/roster/bundle.ts";
+import { Root } from "../../dropbox/client/roster/root.ts";
+import { Roster } from "../../dropbox/client/roster/roster.ts";
+import { verifySignature } from "../../dropbox/client/roster/signature.ts";
+import { findContentKey, openMessage } from "../../dropbox/client/sealing/messages.ts";
+import { pairFromSeeds } from "../../dropbox/client/sealing/slots.ts";
+import type { Bytes } from "../../dropbox/client/wire/bytes.ts";
+import { b64, encode, parse, unb64 } from "../../dropbox/client/wire/canonical.ts";
+import { encodeHeader, parseHeader } from "../../dropbox/client/wire/envelope.ts";
+import { cursorOf, encodePosting, parseCursor, parsePage, parsePosting } from "../../dropbox/client/wire/exchange.ts";
+import { encodeHead, parseHead } from "../../dropbox/client/wire/head.ts";
+import { encodeSigned, idOf, LABEL_ROOT, parseSigned, splitFrames } from "../../dropbox/client/wire/signed.ts";
+
+const KEY_SIZE = 32;
+const SIGNATURE_SIZE = 64;
+
+function hex(raw: Bytes): string {
+  return Buffer.from(raw).toString("hex");
+}
+
+function bytes(text: string): Bytes {
+  return new Uint8Array(Buffer.from(text, "hex"));
+}
+
+function text(raw: Bytes): string {
+  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(raw);
+}
+
+async function open(envelope: Bytes, box: Bytes, kem: Bytes): Promise<string> {
+  const { id } = await openMessage(envelope, await findContentKey(parseHeader(envelope), pairFromSeeds(box, kem)));
+  return hex(id);
+}
+
+interface Asked {
+  readonly what: string;
+  readonly raw: string;
+  readonly box?: string;
+  readonly kem?: string;
+  /** For `tampered`: the changes to try, each a position and what it is xored with, or a length to cut to. */
+  readonly changes?: readonly (readonly [at: number, by: number])[];
+  readonly cuts?: readonly number[];
+}
+
+const readers: Record<string, (raw: Bytes, asked: Asked) => unknown> = {
+  canonical: (raw) => hex(encode(parse(raw))),
+  base64url: (raw) => hex(unb64(text(raw), KEY_SIZE)),
+  head: (raw) => hex(encodeHead(parseHead(raw))),
+  header: (raw) => hex(encodeHeader(parseHeader(raw))),
+  signed: (raw) => hex(encodeSigned(parseSigned(raw))),
+  frames: (raw) => splitFrames(raw).map(hex).join(" "),
+  posting: (raw) => hex(encodePosting(parsePosting(raw))),
+  page: (raw) => [Number(parsePage(raw).more), ...parsePage(raw).items.map(cursorOf)].join(" "),
+  cursor: (raw) => parseCursor(text(raw))[0].toString(),
+  signature(raw) {
+    const end = KEY_SIZE + SIGNATURE_SIZE;
+    verifySignature(raw.subarray(0, KEY_SIZE), raw.subarray(end), raw.subarray(KEY_SIZE, end));
+    return "accepted";
+  },
+  async receipt(raw) {
+    const receipt = Receipt.parse(text(raw));
+    const keys = [receipt.capability(), receipt.boxSeed(), receipt.kemSeed(), receipt.signSeed()];
+    return [receipt.symbols, ...(await Promise.all(keys)).map(hex)].join(" ");
+  },
+  roster(raw) {
+    const [root, roster] = splitFrames(raw).map(parseSigned);
+    const { id, recipients, policy } = Roster.verify(roster!, Root.walk([root!], idOf(root!, LABEL_ROOT)));
+    return [hex(id), policy.organisation, ...recipients.map(({ name }) => name)].join(" ");
+  },
+  bundle(raw) {
+    const { identity, serial, start, end, last } = Bundle.verify(parseSigned(raw));
+    return [identity, serial, start, end, Number(last)].join(" ");
+  },
+  open: (raw, { box, kem }) => open(raw, bytes(box!), bytes(kem!)),
+  async tampered(raw, { box, kem, changes, cuts }) {
+    const found: string[] = [];
+    for (const [at, by] of changes!) {
+      const changed = raw.slice();
+      changed[at]! ^= by;
+      found.push(await outcome(() => open(changed, bytes(box!), bytes(kem!))));
+    }
+    for (const cut of cuts!) found.push(await outcome(() => open(raw.slice(0, cut), bytes(box!), bytes(kem!))));
+    return found;
+  },
+};
+
+async function outcome(read: () => unknown): Promise<any> {
+  try {
+    return await read();
+  } catch (error) {
+    return error instanceof MeldbusError ? error.code : `${error}`;
+  }
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const asked = JSON.parse(line) as Asked;
+  console.log(JSON.stringify({ got: await outcome(() => readers[asked.what]!(bytes(asked.raw), asked)) }));
+}

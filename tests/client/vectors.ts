@@ -1,0 +1,258 @@
+/**
+ * Read every test vector as the page reads it, see tests/vectors/README.md, and print one line of JSON for each.
+ *
+ * Usage: node vectors.ts FOLDER
+ */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join as path } from "node:path";
+import { reporterKeys } from "../../dropbox/client/cases/compose.ts";
+import { review } from "../../dropbox/client/cases/review.ts";
+import { FormatError, MeldbusError, StampError, UnsupportedError } from "../../dropbox/client/errors.ts";
+import { Receipt } from "../../dropbox/client/receipt.ts";
+import { Addressees, Bundle } from "../../dropbox/client/roster/bundle.ts";
+import { words } from "../../dropbox/client/roster/fingerprint.ts";
+import { Root } from "../../dropbox/client/roster/root.ts";
+import { Roster } from "../../dropbox/client/roster/roster.ts";
+import { verifySignature } from "../../dropbox/client/roster/signature.ts";
+import { findContentKey, openMessage } from "../../dropbox/client/sealing/messages.ts";
+import { pairFromSeeds } from "../../dropbox/client/sealing/slots.ts";
+import type { Bytes } from "../../dropbox/client/wire/bytes.ts";
+import { b64, encode, parse, unb64 } from "../../dropbox/client/wire/canonical.ts";
+import { classOfStream, encodeHeader, headerSize, parseHeader } from "../../dropbox/client/wire/envelope.ts";
+import {
+  cursorOf,
+  encodePosting,
+  parseCursor,
+  parsePage,
+  parsePosting,
+  stampHolds,
+} from "../../dropbox/client/wire/exchange.ts";
+import { encodeHead, parseHead } from "../../dropbox/client/wire/head.ts";
+import { encodeSigned, parseSigned, splitFrames } from "../../dropbox/client/wire/signed.ts";
+
+const ACCEPTED = "accepted";
+const KEY_SIZE = 32;
+const SIGNATURE_SIZE = 64;
+
+class Vector {
+  readonly fields = new Map<string, string>();
+  readonly raw: Bytes;
+
+  constructor(file: Bytes) {
+    const latin = Buffer.from(file).toString("latin1");
+    const end = latin.indexOf("\n\n");
+    for (const line of new TextDecoder().decode(file.subarray(0, end)).split("\n")) {
+      const colon = line.indexOf(": ");
+      this.fields.set(line.slice(0, colon), line.slice(colon + 2));
+    }
+    this.raw = file.slice(end + 2);
+  }
+
+  text(key: string): string {
+    const value = this.fields.get(key);
+    assert(value !== undefined, key);
+    return value;
+  }
+
+  hex(key: string): Bytes {
+    return bytesOf(this.text(key));
+  }
+
+  number(key: string): number {
+    return Number(this.text(key));
+  }
+
+  list(key: string): string[] {
+    return (this.fields.get(key) ?? "").split(" ").filter((word) => word !== "");
+  }
+}
+
+function bytesOf(hex: string): Bytes {
+  return new Uint8Array(Buffer.from(hex, "hex"));
+}
+
+function ascii(raw: Bytes): string {
+  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(raw);
+}
+
+type Reader = (vector: Vector) => string | Promise<string>;
+
+const readers: Record<string, Reader> = {
+  async envelope(vector) {
+    const header = parseHeader(vector.raw);
+    const contentKey = await findContentKey(header, pairFromSeeds(vector.hex("box"), vector.hex("kem")));
+    const message = await openMessage(vector.raw, contentKey);
+    const size = headerSize(header.slots.length);
+    assert.deepEqual(contentKey, vector.hex("content-key"));
+    assert.deepEqual(header.mac, vector.hex("mac"));
+    assert.deepEqual(message.id, vector.hex("id"));
+    assert.deepEqual(message.head.author, vector.hex("author"));
+    assert.equal(message.head.kind, vector.text("kind"));
+    assert.equal(classOfStream(vector.raw.length - size), vector.number("class"));
+    assert.equal(header.slots.length, vector.number("slots"));
+    assert.equal(header.until, vector.number("until"));
+    assert.deepEqual(encodeHeader(header), vector.raw.slice(0, size));
+    return "opens";
+  },
+
+  head(vector) {
+    const head = parseHead(vector.raw);
+    assert.equal(head.kind, vector.text("kind"));
+    assert.deepEqual(encodeHead(head), vector.raw);
+    return ACCEPTED;
+  },
+
+  canonical(vector) {
+    assert.deepEqual(encode(parse(vector.raw)), vector.raw);
+    return ACCEPTED;
+  },
+
+  base64url(vector) {
+    const raw = unb64(ascii(vector.raw), vector.number("size"));
+    assert.deepEqual(raw, bytesOf(vector.fields.get("raw") ?? ""));
+    assert.equal(b64(raw), ascii(vector.raw));
+    return ACCEPTED;
+  },
+
+  signature(vector) {
+    const end = KEY_SIZE + SIGNATURE_SIZE;
+    verifySignature(vector.raw.subarray(0, KEY_SIZE), vector.raw.subarray(end), vector.raw.subarray(KEY_SIZE, end));
+    return ACCEPTED;
+  },
+
+  async receipt(vector) {
+    const receipt = Receipt.parse(ascii(vector.raw));
+    assert.equal(receipt.symbols, vector.text("symbols"));
+    assert.deepEqual(await receipt.capability(), vector.hex("capability"));
+    assert.deepEqual(await receipt.boxSeed(), vector.hex("box-seed"));
+    assert.deepEqual(await receipt.kemSeed(), vector.hex("kem-seed"));
+    assert.deepEqual(await receipt.signSeed(), vector.hex("sign-seed"));
+    return ACCEPTED;
+  },
+
+  stamp(vector) {
+    const holds = stampHolds(vector.raw.slice(0, KEY_SIZE), vector.raw.slice(KEY_SIZE), vector.number("work"));
+    if (!holds) throw new StampError();
+    return ACCEPTED;
+  },
+
+  fingerprint(vector) {
+    assert.equal(words(vector.raw), vector.text("words"));
+    assert.equal(b64(vector.raw), vector.text("text"));
+    return ACCEPTED;
+  },
+
+  signed(vector) {
+    assert.deepEqual(encodeSigned(parseSigned(vector.raw)), vector.raw);
+    return ACCEPTED;
+  },
+
+  frames(vector) {
+    const sizes = splitFrames(vector.raw).map((frame) => frame.length);
+    assert.deepEqual(sizes, vector.list("sizes").map(Number));
+    return ACCEPTED;
+  },
+
+  root(vector) {
+    const newest = Root.walk(splitFrames(vector.raw).map(parseSigned), vector.hex("pinned"));
+    newest.checkDay(vector.number("today"));
+    assert.deepEqual(newest.id, vector.hex("id"));
+    assert.equal(newest.version, vector.number("version"));
+    return ACCEPTED;
+  },
+
+  roster(vector) {
+    const documents = splitFrames(vector.raw).map(parseSigned);
+    const roots = vector.number("roots");
+    const rosters = vector.number("rosters");
+    if (rosters > 1) {
+      assert.deepEqual(splitFrames(vector.raw), documents.map(encodeSigned));
+      return vector.text("expect"); // a page pins no roster
+    }
+    const today = vector.number("today");
+    const root = Root.walk(documents.slice(0, roots), vector.hex("pinned"));
+    root.checkDay(today);
+    const roster = Roster.verify(documents[roots]!, root);
+    roster.checkDay(today);
+    const bundles = documents.slice(roots + rosters).map((signed) => Bundle.verify(signed));
+    assert.equal(bundles.length, vector.number("bundles"));
+    if (bundles.length > 0) {
+      const addressees = Addressees.choose(roster, bundles, today);
+      const chosen = [...addressees.bundles.values()].map(
+        ({ identity, serial }) => `${Buffer.from(unb64(identity, KEY_SIZE)).toString("hex")}:${serial}`,
+      );
+      assert.deepEqual(chosen.sort(), vector.list("chosen"));
+      assert.equal(addressees.until, vector.number("until"));
+    }
+    assert.deepEqual(roster.id, vector.hex("id"));
+    assert.equal(roster.version, vector.number("version"));
+    assert.equal(roster.slots(), vector.number("slots"));
+    return ACCEPTED;
+  },
+
+  async thread(vector) {
+    const keys = await reporterKeys(Receipt.parse(vector.text("receipt")));
+    const listed = vector.list("recipients").map((hex) => {
+      const identity = b64(bytesOf(hex));
+      return [identity, { identity, name: "Secretaris", role: "secretaris", start: 0, end: 0 } as const] as const;
+    });
+    const received = [];
+    for (const raw of splitFrames(vector.raw)) {
+      try {
+        const opened = await openMessage(raw, await findContentKey(parseHeader(raw), keys.pair));
+        received.push({ day: 0, opened });
+      } catch (error) {
+        if (!(error instanceof FormatError)) throw error;
+        received.push({ day: 0, opened: error instanceof UnsupportedError ? "unsupported" : "spoilt" } as const);
+      }
+    }
+    const [found, alarms] = review(received, new Map(listed), keys.signer.public);
+    const shown = (found?.said ?? []).map(({ message }) => message.head.kind);
+    assert.deepEqual(shown, vector.list("shown"));
+    return alarms.length > 0 ? alarms.map(({ code }) => code).join(" ") : ACCEPTED;
+  },
+
+  posting(vector) {
+    const posting = parsePosting(vector.raw);
+    assert.equal(posting.door, vector.number("door"));
+    assert.deepEqual(posting.nonce, vector.hex("nonce"));
+    assert.deepEqual(posting.address, vector.hex("address"));
+    assert.deepEqual(parseHeader(posting.envelope).mac, vector.hex("mac"));
+    assert.deepEqual(encodePosting(posting), vector.raw);
+    return ACCEPTED;
+  },
+
+  page(vector) {
+    const page = parsePage(vector.raw);
+    assert.equal(String(Number(page.more)), vector.text("more"));
+    assert.deepEqual(page.items.map(cursorOf), vector.list("cursors"));
+    return ACCEPTED;
+  },
+
+  cursor(vector) {
+    const [position, digest] = parseCursor(ascii(vector.raw));
+    assert.equal(String(position), vector.text("position"));
+    assert.deepEqual(digest, vector.hex("digest"));
+    return ACCEPTED;
+  },
+};
+
+async function outcome(subject: string, vector: Vector): Promise<string> {
+  const read = readers[subject];
+  if (!read) return `no reader of ${subject}`;
+  try {
+    return await read(vector);
+  } catch (error) {
+    return error instanceof MeldbusError ? error.code : String(error);
+  }
+}
+
+const [folder] = process.argv.slice(2);
+assert(folder, "usage: node vectors.ts FOLDER");
+const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".vec"));
+for (const file of files.sort()) {
+  const vector = new Vector(new Uint8Array(readFileSync(path(folder, file))));
+  const got = await outcome(file.split("/")[0]!, vector);
+  console.log(JSON.stringify({ file, expect: vector.text("expect"), got }));
+}
