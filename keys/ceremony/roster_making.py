@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from typing import TYPE_CHECKING
-
-from nacl.utils import random
 
 from keys.ceremony.draft import Draft
 from keys.errors import ExpiredError, RefusedError
@@ -43,7 +42,7 @@ def make_roster(
     for card in cards:
         if not card.bundle.usable(today):
             raise ExpiredError(f"card of {card.name}: under {SPARE_DAYS} days left")
-    capability = random(CAPABILITY_SIZE)
+    capability = secrets.token_bytes(CAPABILITY_SIZE)
     until = min(today + MAX_DAYS, root.until)
     recipients = [Recipient(card.bundle.identity, card.name, card.role, today, until) for card in cards]
     document = encode(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from keys.wire.canonical import Json, b64
 from keys.wire.signed import LABEL_BUNDLE, LABEL_ROSTER, Signed
 from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, SECRETARIS, STRANGER, TODAY
-from tests.vectors.generator.rosters import bundle, publish, shown, trusted
+from tests.vectors.generator.rosters import RECIPIENTS, Draft, bundle, publish, shown, trusted
 from tests.vectors.generator.scenario import ACCEPTED, MALFORMED, TAMPERED, Subject
-from tests.vectors.generator.trust import signed
+from tests.vectors.generator.trust import OLD, signed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,14 @@ LATER = replace(WEEKLY, serial=3)
 AWAY = replace(WEEKLY, away=TODAY + 9)
 TWO_FORMATS = replace(WEEKLY, formats=(1, 2))
 BEHIND = replace(WEEKLY, roster=0)
-FOREIGN = signed(replace(WEEKLY, identity=STRANGER.identity).members(), LABEL_BUNDLE, [STRANGER.signer])
+ENDED = replace(bundle(BESTUUR_1, start=TODAY - 100), roster=2)
+LEFT = Draft(recipients=(replace(RECIPIENTS[0], end=TODAY - 1), *RECIPIENTS[1:])).by(*OLD[:2])
+
+
+def _foreign(roster: int = 1) -> Signed:
+    """Return a bundle of somebody who is not on the roster."""
+    made = replace(WEEKLY, identity=STRANGER.identity, roster=roster)
+    return signed(made.members(), LABEL_BUNDLE, [STRANGER.signer])
 
 
 def _chosen(title: str, comment: str, bundles: tuple[Bundle, ...], *chosen: Bundle) -> None:
@@ -61,11 +68,24 @@ _chosen(
     *OTHERS,
 )
 _chosen("bundle of a tool behind the roster", "it names an older one", (BEHIND,), BEHIND)
+_chosen("bundle that has ended and names a newer roster", "it accuses nobody", (WEEKLY, ENDED), WEEKLY)
 BUNDLE.add(
     "bundle of someone not on the roster",
     ACCEPTED,
     "the server adds a key of its own: it is not used",
-    lambda: trusted(bundles=[publish(WEEKLY), FOREIGN], chosen=[WEEKLY]),
+    lambda: trusted(bundles=[publish(WEEKLY), _foreign()], chosen=[WEEKLY]),
+)
+BUNDLE.add(
+    "bundle of someone not on the roster who names a newer one",
+    ACCEPTED,
+    "a stranger cannot close the form",
+    lambda: trusted(bundles=[publish(WEEKLY), _foreign(roster=2)], chosen=[WEEKLY]),
+)
+BUNDLE.add(
+    "bundle of someone whose time on the roster is over",
+    ACCEPTED,
+    "they receive nothing any more",
+    lambda: trusted([LEFT], [*map(publish, (WEEKLY, *OTHERS))], OTHERS),
 )
 
 _wrong(

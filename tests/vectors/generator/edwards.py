@@ -90,3 +90,21 @@ def challenge(commitment: bytes, key: bytes, message: bytes) -> int:
 def sign(private: int, key: bytes, commitment: bytes, nonce: int, message: bytes) -> bytes:
     """Return the signature with this R, whatever R is; `nonce` is the logarithm of its part of prime order."""
     return commitment + number((nonce + challenge(commitment, key, message) * private) % L)
+
+
+def decode(raw: bytes) -> Point | None:
+    """Return the point of 32 bytes as the most tolerant reader would: any y, reduced; any sign."""
+    value = int.from_bytes(raw, "little")
+    y = (value & (SIGN_BIT - 1)) % P
+    x = x_of(y)
+    return None if x is None else ((P - x) % P if value & SIGN_BIT else x, y)
+
+
+def satisfied(key: bytes, signature: bytes, message: bytes) -> bool:
+    """Say whether 8 S B = 8 R + 8 k A: what the most tolerant verifier of RFC 8032 asks for."""
+    public, commitment = decode(key), decode(signature[:POINT_SIZE])
+    if public is None or commitment is None:
+        return False
+    k = challenge(signature[:POINT_SIZE], key, message)
+    left = times(8 * int.from_bytes(signature[POINT_SIZE:], "little"), BASE)
+    return left == times(8, add(commitment, times(k, public)))

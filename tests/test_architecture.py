@@ -1,0 +1,301 @@
+"""The layout that CONTRIBUTING.md describes, held: who imports whom, which library is used where, how long a file may be."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import sys
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent
+MADE = {".git", ".venv", "node_modules", "__pycache__", "build", "dist", ".hypothesis"}
+CODE = (".py", ".ts", ".mjs")
+MAX_LINES = 400
+
+# The tool, from the bottom up: a unit imports its own line and those below it.
+LINES = (
+    {"errors", "wire", "policy"},  # standard library only
+    {"sealing", "receipt", "roster", "identity"},  # cryptography; no network, no screen
+    {"vault", "cases", "courier", "sync", "ceremony"},  # rules, records, the network
+    {"cli", "inbox"},  # what people touch
+)
+CRYPTOGRAPHY = {f"keys.{unit}" for unit in LINES[1]}
+# Every third-party library, and where it may be imported.
+LIBRARIES = {
+    "alembic": {"dropbox.migrations"},
+    "argon2": {"keys.identity"},
+    "babel": {"dropbox.i18n"},
+    "brotli": {"dropbox.site"},
+    "click": {"keys.cli"},
+    "cryptography": CRYPTOGRAPHY,
+    "flask": {"dropbox", "keys.inbox"},
+    "gunicorn": {"dropbox.__main__"},
+    "jinja2": {"dropbox.site"},
+    "nacl": CRYPTOGRAPHY,
+    "platformdirs": {"keys.cli"},
+    "segno": {"keys.cli"},
+    "sqlalchemy": {"dropbox.store", "dropbox.migrations", "keys.vault"},
+    "urllib3": {"keys.courier"},
+    "werkzeug": {"dropbox"},
+}
+NETWORK = {
+    "asyncio",
+    "ftplib",
+    "http",
+    "smtplib",
+    "socket",
+    "socketserver",
+    "ssl",
+    "urllib.request",
+    "urllib3",
+    "xmlrpc",
+}
+SCREEN = {"click", "curses", "getpass", "logging", "readline", "segno", "webbrowser"}
+SERVER_MAY_USE = {"errors", "policy", "roster", "wire"}
+# Where a page could leave something behind, or run what it did not bring along.
+STORES = ("localStorage", "sessionStorage", "indexedDB", "cookie", "caches", "console", "pushState")
+RUNS = ("innerHTML", "outerHTML", "insertAdjacentHTML", "eval", "importScripts")
+
+
+def repository_files() -> list[Path]:
+    """Return every file that somebody wrote, not those that a tool made."""
+    found: list[Path] = []
+    for folder, folders, names in os.walk(REPOSITORY):
+        folders[:] = [name for name in folders if name not in MADE and not name.endswith(("_cache", ".egg-info"))]
+        found += (Path(folder, name) for name in names)
+    return sorted(found)
+
+
+FILES = repository_files()
+PYTHON = [path for path in FILES if path.suffix == ".py"]
+TYPESCRIPT = [path for path in FILES if path.suffix == ".ts" and "dropbox" in path.parts]
+FORM = [path for path in TYPESCRIPT if {"form", "form.ts"} & set(path.parts)]
+TEXTS = [path for path in FILES if path.suffix not in {".vec", ".ico", ".png", ".mo", ".woff2"}]
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(REPOSITORY))
+
+
+def unit_of(path: Path) -> str:
+    """Return package and unit, as `keys.wire`."""
+    return ".".join(path.relative_to(REPOSITORY).with_suffix("").parts[:2])
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def imports(path: Path) -> frozenset[str]:
+    """Return the dotted names that a file imports, also those it needs for types or inside a function."""
+    found: set[str] = set()
+    for node in ast.walk(tree_of(path)):
+        match node:
+            case ast.Import(names=names):
+                found |= {alias.name for alias in names}
+            case ast.ImportFrom(module=str(module), names=names, level=0):
+                found |= {module} | {f"{module}.{alias.name}" for alias in names}
+            case ast.ImportFrom():
+                raise AssertionError(f"{path}: a relative import")
+    return frozenset(found)
+
+
+def inner(path: Path, package: str) -> set[str]:
+    """Return the units of a package that a file imports."""
+    return {name.split(".")[1] for name in imports(path) if name.startswith(f"{package}.")}
+
+
+def of(package: str) -> list[Path]:
+    return [path for path in PYTHON if path.relative_to(REPOSITORY).parts[0] == package]
+
+
+def line_of(unit: str) -> int:
+    return next(number for number, line in enumerate(LINES) if unit in line)
+
+
+def uses(path: Path, modules: set[str]) -> set[str]:
+    """Return those of `modules` that a file imports, whole or in part."""
+    return {module for module in modules for name in imports(path) if name == module or name.startswith(f"{module}.")}
+
+
+@pytest.mark.parametrize("path", of("keys"), ids=name_of)
+def test_a_unit_of_the_tool_imports_only_its_own_line_and_those_below(path: Path) -> None:
+    unit = unit_of(path).split(".")[1]
+    if unit == "__init__":
+        assert not inner(path, "keys")
+        return
+    assert all(line_of(other) <= line_of(unit) for other in inner(path, "keys"))
+
+
+def test_no_unit_of_the_tool_needs_itself_by_way_of_others() -> None:
+    needs: dict[str, set[str]] = {unit: set() for unit in {"__init__"}.union(*LINES)}
+    for path in of("keys"):
+        unit = unit_of(path).split(".")[1]
+        needs[unit] |= inner(path, "keys") - {unit}
+    while needs:
+        bottom = {unit for unit, others in needs.items() if not others & set(needs)}
+        assert bottom, f"these need each other: {sorted(needs)}"
+        needs = {unit: others for unit, others in needs.items() if unit not in bottom}
+
+
+def test_the_format_needs_the_standard_library_alone() -> None:
+    files = [path for path in of("keys") if unit_of(path).split(".")[1] in LINES[0]]
+    assert files
+    for path in files:
+        assert {name.split(".")[0] for name in imports(path)} <= sys.stdlib_module_names | {"keys"}, name_of(path)
+
+
+def test_the_tool_never_imports_the_server() -> None:
+    assert not [name_of(path) for path in of("keys") if {"dropbox", "tests"} & {n.split(".")[0] for n in imports(path)}]
+
+
+def test_the_server_uses_the_format_and_the_roster_and_no_more_of_the_tool() -> None:
+    used = {unit for path in of("dropbox") for unit in inner(path, "keys")}
+    assert used <= SERVER_MAY_USE
+    assert not [name_of(path) for path in of("dropbox") if "tests" in {n.split(".")[0] for n in imports(path)}]
+
+
+@pytest.mark.parametrize("path", [*of("keys"), *of("dropbox")], ids=name_of)
+def test_a_library_is_imported_only_where_it_belongs(path: Path) -> None:
+    own = {"keys", "dropbox"}
+    tops = {name.split(".")[0] for name in imports(path)} - sys.stdlib_module_names - own
+    for library in tops:
+        allowed = LIBRARIES.get(library, set())
+        assert unit_of(path) in allowed or unit_of(path).split(".")[0] in allowed, library
+
+
+def test_only_the_courier_opens_a_connection() -> None:
+    callers = {unit_of(path) for path in of("keys") if uses(path, NETWORK)}
+    assert callers <= {"keys.courier", "keys.inbox"}
+    courier = [path for path in of("keys") if unit_of(path) == "keys.courier"]
+    assert courier
+    for path in courier:
+        assert inner(path, "keys") <= LINES[0] | {"roster", "courier"}
+
+
+def test_nothing_below_the_command_line_talks_to_a_screen() -> None:
+    for path in of("keys"):
+        if unit_of(path) in {"keys.cli", "keys.inbox"}:
+            continue
+        assert not uses(path, SCREEN), name_of(path)
+        called = [
+            node.func.id
+            for node in ast.walk(tree_of(path))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        ]
+        assert not {"print", "input", "breakpoint"} & set(called), name_of(path)
+
+
+def test_cases_and_vault_fetch_nothing() -> None:
+    for path in of("keys"):
+        if unit_of(path) in {"keys.cases", "keys.vault"}:
+            assert not inner(path, "keys") & {"courier", "sync", "ceremony"}, name_of(path)
+
+
+def test_the_wheel_holds_keys_alone() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == ["keys"]
+    assert project["project"]["name"] == "meldbus"
+    named = {re.split(r"[><=\[]", need)[0] for need in project["project"]["dependencies"]}
+    assert not named & {"alembic", "babel", "brotli", "gunicorn"}
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.suffix in CODE], ids=name_of)
+def test_a_file_has_at_most_400_lines(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=name_of)
+def test_a_module_begins_with_what_it_does(path: Path) -> None:
+    tree = tree_of(path)
+    assert ast.get_docstring(tree) or not tree.body
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=name_of)
+def test_no_error_is_caught_without_being_named(path: Path) -> None:
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.ExceptHandler):
+            caught = ast.unparse(node.type) if node.type else "everything"
+            again = any(isinstance(inside, ast.Raise) for inside in ast.walk(node))
+            # To undo something before any error goes on is allowed; to swallow all errors is not.
+            assert caught not in {"everything", "Exception", "BaseException"} or again, f"line {node.lineno}"
+
+
+def test_nothing_is_left_to_be_done_and_no_machine_or_registry_is_named() -> None:
+    words = ["TO" + "DO", "FIX" + "ME", "HA" + "CK"]
+    places = ["/wo" + "rk/", "/o" + "pt/", "/tmp/pro" + "be"]
+    hosts = ["pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "npm" + "js.com", "yarn" + "pkg.com"]
+    left = re.compile(r"\b(" + "|".join(words) + r")\b")
+    named = re.compile("|".join(map(re.escape, places + hosts)))
+    for path in TEXTS:
+        text = path.read_text(encoding="utf-8")
+        assert path.suffix == ".md" or not left.search(text), name_of(path)
+        assert not named.search(text), name_of(path)
+
+
+def test_only_the_form_touches_the_page() -> None:
+    page = re.compile(r"(?<![.\w])(?:document|window)[.\[]")
+    assert FORM
+    for path in TYPESCRIPT:
+        code = re.sub(r"//.*|/\*.*?\*/", "", path.read_text(encoding="utf-8"))
+        assert path in FORM or not page.search(code), name_of(path)
+
+
+def test_the_compiler_knows_no_page_outside_the_form() -> None:
+    client = REPOSITORY / "dropbox" / "client"
+    worker, form = (_json(client / name)["compilerOptions"] for name in ("tsconfig.json", "tsconfig.form.json"))
+    assert worker["lib"] == ["ES2022", "WebWorker"]
+    assert worker["strict"] is True
+    assert form["lib"] == ["ES2022", "DOM"]
+    assert _json(client / "tsconfig.form.json")["include"] == ["form/**/*.ts", "form.ts"]
+
+
+def _json(path: Path) -> dict[str, Any]:
+    """Return a JSON file whose comments are dropped."""
+    kept = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.lstrip().startswith("//")]
+    parsed: dict[str, Any] = json.loads("\n".join(kept))
+    return parsed
+
+
+@pytest.mark.parametrize("path", TYPESCRIPT, ids=name_of)
+def test_the_client_leaves_nothing_behind_and_runs_no_text(path: Path) -> None:
+    code = re.sub(r"^\s*(//|\*|/\*).*$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    for name in (*STORES, *RUNS):
+        assert not re.search(rf"(?<![\w-]){name}(?![\w-])", code), name
+
+
+@pytest.mark.parametrize("path", TYPESCRIPT, ids=name_of)
+def test_the_client_brings_no_library_but_noble(path: Path) -> None:
+    assert all(source.startswith(("./", "../", "@noble/")) for source in sources_of(path))
+
+
+@pytest.mark.parametrize("path", FORM, ids=name_of)
+def test_the_form_imports_nothing_that_holds_keys(path: Path) -> None:
+    keyed = re.compile(r"@noble/|sealing|roster|cases|courier|reporting|delivery|trust|receipt")
+    assert not [source for source in sources_of(path) if keyed.search(source)]
+
+
+def sources_of(path: Path) -> list[str]:
+    """Return what a TypeScript file imports."""
+    return re.findall(r"""from\s+["']([^"']+)["']""", path.read_text(encoding="utf-8"))
+
+
+def test_twins_have_the_names_of_their_python_modules() -> None:
+    client = REPOSITORY / "dropbox" / "client"
+    for folder in ("wire", "sealing", "roster", "cases"):
+        twins = {path.stem for path in (client / folder).glob("*.ts")}
+        models = {path.stem for path in (REPOSITORY / "keys" / folder).glob("*.py")} - {"__init__"}
+        # What Python's standard library brings, a twin has to have beside it.
+        assert twins - models <= {"bytes", "box", "native"}, folder
+    for name in ("errors", "receipt", "policy", "courier"):
+        assert (client / f"{name}.ts").exists()
+        assert (REPOSITORY / "keys" / f"{name}.py").exists() or (REPOSITORY / "keys" / name).is_dir()

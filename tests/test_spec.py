@@ -1,0 +1,242 @@
+"""SPEC.md and the code have the same sizes, both ways; its sample is what the vectors hold."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from dropbox import answers, load
+from keys import receipt
+from keys.errors import FormatError
+from keys.identity import bundles as own_bundles
+from keys.identity import keyfile
+from keys.roster import bundle, fingerprint, root, roster
+from keys.sealing import slots, stream
+from keys.wire import canonical, envelope, exchange, head, kinds, signed
+from keys.wire.envelope import header_size, padded_size, stream_size
+from tests.spec_page import SECTIONS, flat, numbers, table
+from tests.vectors import sample
+from tests.vectors.generator.people import seed
+from tests.vectors.generator.sealer import answer, report_head
+
+CLASSES = [padded_size(1 << power) for power in range(14, 21)]
+HEADERS = [header_size(count) for count in (8, 16, 24, 32)]
+STATUSES = {status for status, _ in answers._STATUS.values()} | set(answers._HTTP) - {405}  # 405 is HTTP's own
+SIZES: dict[int, set[int]] = {
+    3: {
+        envelope.MAGIC_SIZE,
+        envelope.UNTIL_SIZE,
+        envelope.SLOT_SIZE,
+        envelope.MAC_SIZE,
+        header_size(0),
+        envelope.SLOT_STEP,
+        envelope.MAX_RECIPIENTS,
+        *range(envelope.SLOT_STEP, envelope.MAX_SLOTS + 1, envelope.SLOT_STEP),
+        *HEADERS,
+        *CLASSES,
+        envelope.TAG_SIZE,
+        envelope.CHUNK_SIZE,
+        stream_size(envelope.SMALLEST_CLASS),
+        HEADERS[0] + stream_size(envelope.SMALLEST_CLASS),
+        envelope.SEALED_SHARE_SIZE,
+        envelope.KEM_CIPHERTEXT_SIZE,
+        envelope.WRAPPED_KEY_SIZE,
+        envelope.SEALED_SHARE_SIZE + envelope.KEM_CIPHERTEXT_SIZE,
+        stream.KEY_SIZE,
+        kinds.BOX_KEY_SIZE,
+        kinds.KEM_KEY_SIZE,
+        12,  # bytes of the zero nonce, held below
+        stream.COUNTER_SIZE,
+        2,  # the base of the logarithms
+    },
+    4: {
+        head.SIGNATURE_SIZE,
+        kinds.FIRST_CLASS_TEXT_SIZE,
+        kinds.MAX_TEXT_SIZE,
+        head.MAX_HEAD_SIZE,
+        head.MAX_SEEN,
+        canonical.MAX_DEPTH,
+        canonical.MAX_INTEGER + 1,
+        1048576,  # bytes of a MiB: files are not built yet
+    },
+    5: {kinds.MAX_TEXT_SIZE, exchange.CAPABILITY_SIZE},
+    6: {
+        receipt.RANDOM_SYMBOLS,
+        receipt.CHECK_SYMBOLS,
+        receipt.RANDOM_SYMBOLS + receipt.CHECK_SYMBOLS,
+        receipt.RANDOM_SYMBOLS + receipt.CHECK_SYMBOLS - 1,
+        receipt.RANDOM_SYMBOLS * 5,
+        receipt.FIELD_SIZE,
+        receipt.FIELD_SIZE - 1,
+        receipt.GROUP_SIZE,
+        (receipt.RANDOM_SYMBOLS + receipt.CHECK_SYMBOLS) // receipt.GROUP_SIZE,
+        receipt.KEM_SEED_SIZE,
+        5,  # the degree of the field's polynomial, held below
+    },
+    7: {
+        root.MAX_KEYS,
+        roster.MAX_DAYS,
+        envelope.MAX_RECIPIENTS,
+        roster.MAX_NAME,
+        bundle.WEEKLY_DAYS,
+        bundle.LAST_RESORT_DAYS,
+        bundle.SPARE_DAYS,
+        keyfile.KEY_SIZE,
+        keyfile.SEED_SIZE,
+        keyfile.MODERATE.memory_kib,
+        keyfile.MODERATE.time,
+        24,  # bytes of a secretbox's nonce, libsodium's
+        own_bundles.SEED_SIZE + own_bundles.KEM_SEED_SIZE,
+    },
+    8: {len(canonical.b64(bytes(kinds.ID_SIZE))), fingerprint.WORDS * fingerprint.WORD_SIZE},
+    9: {
+        exchange.STAMP_BITS // 8,
+        2**exchange.STAMP_BITS,
+        exchange.NONCE_SIZE,
+        exchange.MAX_WORK,
+        exchange.SEAL_WORK_FACTOR,
+    },
+    10: {exchange.CAPABILITY_SIZE, answers.CREATED, *STATUSES},
+}
+
+
+@pytest.mark.parametrize("number", SIZES)
+def test_every_number_of_a_section_is_a_number_of_the_code_and_the_reverse(number: int) -> None:
+    assert numbers(number) == SIZES[number]
+
+
+def test_sizes_stand_where_they_belong() -> None:
+    header, first_class = HEADERS[0], stream_size(envelope.SMALLEST_CLASS)
+    assert f"header of `{header_size(0)} + {envelope.SLOT_SIZE} n` bytes" in flat(3)
+    assert f"at most {envelope.MAX_RECIPIENTS} recipients, so n is 8, 16, 24 or 32" in flat(3)
+    assert "has {}, {}, {} or {} bytes".format(*HEADERS) in flat(3)
+    assert "class*: {}, {}, {}, {}, {}, {} or {} bytes".format(*CLASSES) in flat(3)
+    assert f"is {header + first_class} bytes in all: {header} of header and {first_class} of stream" in flat(3)
+    assert f"`P + {envelope.TAG_SIZE} ceil(P / {envelope.CHUNK_SIZE})` bytes" in flat(3)
+    assert f"chunks of {envelope.CHUNK_SIZE} bytes" in flat(3)
+    assert f"i as {stream.COUNTER_SIZE} bytes || 1 on the last chunk, else 0" in flat(3)
+    assert f"The keys are {kinds.BOX_KEY_SIZE} and {kinds.KEM_KEY_SIZE} bytes" in flat(3)
+    assert "GCM(HKDF(share || ss, info), 12 zero bytes, K)" in flat(3)
+    assert bytes(12) == slots.ZERO_NONCE
+    assert f"a text of 1 to {kinds.FIRST_CLASS_TEXT_SIZE} bytes" in flat(4)
+    assert f"at most {kinds.MAX_TEXT_SIZE} bytes as encoded" in flat(4)
+    assert f"A head has at most {head.MAX_HEAD_SIZE} bytes" in flat(4)
+    assert f"at most {head.MAX_SEEN}, ascending" in flat(4)
+    assert f"deeper than {canonical.MAX_DEPTH}" in flat(4)
+    assert f"signature ({head.SIGNATURE_SIZE} B)" in flat(4)
+    assert f"A text has 1 to {kinds.MAX_TEXT_SIZE} bytes as encoded" in flat(5)
+    assert f"{receipt.RANDOM_SYMBOLS} random symbols and {receipt.CHECK_SYMBOLS} check symbols" in flat(6)
+    assert f"(`{receipt.SYMBOLS}`, values 0 to {receipt.FIELD_SIZE - 1})" in flat(6)
+    assert "(x^5 + x^2 + 1), a = x" in flat(6)
+    assert receipt.FIELD_POLYNOMIAL == 1 << 5 | 1 << 2 | 1
+    assert f"a list of 1 to {root.MAX_KEYS} Ed25519 keys" in flat(7)
+    assert f"days, at most {roster.MAX_DAYS} apart" in flat(7)
+    assert f"a list of 1 to {envelope.MAX_RECIPIENTS} of" in flat(7)
+    assert f"a name of 1 to {roster.MAX_NAME} characters" in flat(7)
+    assert f"at most {bundle.WEEKLY_DAYS} days after `from`" in flat(7)
+    assert f"(at most {bundle.LAST_RESORT_DAYS})" in flat(7)
+    assert f"`today + {bundle.SPARE_DAYS} <= to`" in flat(7)
+    assert f"the first {fingerprint.WORDS * fingerprint.WORD_SIZE} bytes of the id as ten proquints" in flat(8)
+    assert fingerprint.WORDS == 10
+    assert f"first {exchange.STAMP_BITS // 8} bytes as u64 < floor(2^{exchange.STAMP_BITS} / work)" in flat(9)
+    assert f"`nonce` {exchange.NONCE_SIZE} bytes" in flat(9)
+    assert f"from 1 to 2^{exchange.MAX_WORK.bit_length() - 1}" in flat(9)
+    assert f"stamps of {exchange.SEAL_WORK_FACTOR} times" in flat(9)
+    assert "the last ten minutes" in flat(9)
+    assert load.HELD_MINUTES == 10
+    assert "1 MiB each" in flat(10)
+    assert exchange.PAGE_SIZE == 131_072
+    assert envelope.PART_SIZE == 2**20
+
+
+def test_the_parts_of_a_header_and_of_a_slot_have_the_sizes_of_their_tables() -> None:
+    assert {name: size for name, size, *_ in table(3, "part")} == {
+        "magic": str(envelope.MAGIC_SIZE),
+        "count": str(envelope.COUNT_SIZE),
+        "until": str(envelope.UNTIL_SIZE),
+        "slots": f"n x {envelope.SLOT_SIZE}",
+        "mac": str(envelope.MAC_SIZE),
+    }
+    slot = {
+        "sealed share": envelope.SEALED_SHARE_SIZE,
+        "KEM ciphertext": envelope.KEM_CIPHERTEXT_SIZE,
+        "wrapped key": envelope.WRAPPED_KEY_SIZE,
+    }
+    tables = SECTIONS[3].split("### 3.2")[1]
+    for name, size in slot.items():
+        assert f"| {name} | {size} |" in tables
+    assert sum(slot.values()) == envelope.SLOT_SIZE
+
+
+def test_the_abnf_has_the_sizes_of_the_code() -> None:
+    rules = dict(re.findall(r"^([a-z-]+) += (.+?)(?: *;.*)?$", SECTIONS[1], re.MULTILINE))
+    assert rules["magic"] == f"%x{envelope.MAGIC_NAME.hex('.').upper()} %x{envelope.VERSION:02}"
+    octets = {
+        "until": envelope.UNTIL_SIZE,
+        "sealed-share": envelope.SEALED_SHARE_SIZE,
+        "kem-ciphertext": envelope.KEM_CIPHERTEXT_SIZE,
+        "wrapped-key": envelope.WRAPPED_KEY_SIZE,
+        "mac": envelope.MAC_SIZE,
+        "full-chunk": envelope.SEALED_CHUNK_SIZE,
+        "head-length": head.LENGTH_SIZE,
+        "signature": head.SIGNATURE_SIZE,
+        "document-length": signed.DOCUMENT_LENGTH_SIZE,
+        "signing-key": signed.SIGNING_KEY_SIZE,
+        "nonce": exchange.NONCE_SIZE,
+        "address": exchange.ADDRESS_SIZE,
+        "item-count": exchange.ITEM_COUNT_SIZE,
+        "position": exchange.POSITION_SIZE,
+        "day": exchange.DAY_SIZE,
+        "size": exchange.SIZE_SIZE,
+    }
+    fixed = {name: int(size) for name, size in re.findall(r"^([a-z-]+) += (\d+)OCTET", SECTIONS[1], re.MULTILINE)}
+    assert fixed == octets | {"frame": signed.FRAME_LENGTH_SIZE}
+    assert rules["header"] == f"magic count until 1*{envelope.MAX_SLOTS}slot mac"
+    assert rules["last-chunk"] == f"{envelope.TAG_SIZE + 1}*{envelope.SEALED_CHUNK_SIZE}OCTET"
+    assert rules["head"] == f"2*{head.MAX_HEAD_SIZE}OCTET"
+    assert rules["document"] == f"2*{signed.MAX_DOCUMENT_SIZE}OCTET"
+    assert (rules["count"], rules["signer-count"]) == ("OCTET", "OCTET")
+    assert (envelope.COUNT_SIZE, signed.SIGNER_COUNT_SIZE, exchange.DOOR_SIZE, exchange.MORE_SIZE) == (1, 1, 1, 1)
+    assert rules["door"] == f"%x{exchange.DOOR_CASE:02} / %x{exchange.DOOR_CHANNEL:02}"
+    assert f"; {exchange.PAGE_SIZE:,} bytes in all" in SECTIONS[1]
+    assert kinds.check_kind("a" + "-" * int(re.search(r"\*(\d+)\(", rules["kind"]).group(1)))  # type: ignore[union-attr]
+    for name in re.findall(r'"([a-z]+)"', SECTIONS[1].split("kind         =")[1].split("```")[0]):
+        with pytest.raises(FormatError):
+            kinds.check_kind(name)
+
+
+def test_every_abnf_name_has_a_rule_and_every_rule_a_use() -> None:
+    block = SECTIONS[1].split("```abnf")[1].split("```")[0]
+    lines = [line.split(";")[0] for line in block.splitlines() if "=" in line]
+    defined = [line.split("=")[0].strip() for line in lines]
+    used = {
+        name
+        for line in lines
+        for name in re.findall(r"[a-z][a-z-]+", re.sub(r"%x\S+|\"[^\"]*\"", "", line.split("=", 1)[1]))
+    }
+    assert len(defined) == len(set(defined))
+    assert used <= set(defined)
+    tops = {"envelope", "plaintext", "signed", "frames", "posting", "page", "kind"}
+    assert set(defined) - used == tops - used
+
+
+def test_the_sample_is_what_the_vectors_hold() -> None:
+    assert SECTIONS[13].strip() == sample.section().strip()
+
+
+def test_the_numbers_of_the_rationale_are_computed() -> None:
+    people = tuple(seed(f"recipient {at}") for at in range(envelope.MAX_RECIPIENTS))
+    text = "a" * kinds.FIRST_CLASS_TEXT_SIZE
+    report = replace(report_head(text), to=people, without=(), day=2**32 - 1)
+    beside = len(report.encode()) - len(text)
+    assert f"a report's head takes {beside:,} bytes besides its text" in flat(12)
+    assert 1000 < envelope.SMALLEST_CLASS - head.LENGTH_SIZE - head.SIGNATURE_SIZE - beside - len(text) < 1100
+    told = answer(text, seed("case"), seen=[seed(f"id {at}") for at in range(head.MAX_SEEN)])
+    later = replace(head.Head.parse(told.head), to=people, day=2**32 - 1)
+    assert len(later.encode()) < len(report.encode())
+    assert f"{exchange.PAGE_SIZE:,} bytes hold the largest prefix there is" in flat(12)
+    assert f"{HEADERS[-1]:,} bytes of header and {envelope.SEALED_CHUNK_SIZE:,} of chunk" in flat(12)
+    assert f"*{envelope.MAX_RECIPIENTS} recipients.*" in flat(12)
+    assert f"Ten are {fingerprint.WORDS * fingerprint.WORD_SIZE * 8} bits" in flat(12)
