@@ -24,16 +24,16 @@ export class Courier {
   }
 
   /** Return every root and the current roster, unverified. */
-  async chain(): Promise<{ readonly roots: readonly Signed[]; readonly roster: Signed }> {
-    const documents = splitFrames(await this.#ask("/chain")).map(parseSigned);
+  async chain(left: AbortSignal): Promise<{ readonly roots: readonly Signed[]; readonly roster: Signed }> {
+    const documents = splitFrames(await this.#ask("/chain", left)).map(parseSigned);
     const roster = documents.pop();
     if (!roster) throw new MalformedError();
     return { roots: documents, roster };
   }
 
   /** Return one earlier roster, unverified. */
-  async roster(version: number): Promise<Signed> {
-    return parseSigned(await this.#ask(`/rosters/${version}`));
+  async roster(version: number, left: AbortSignal): Promise<Signed> {
+    return parseSigned(await this.#ask(`/rosters/${version}`, left));
   }
 
   /** Return the server's day, the work it asks for, and the bundles, unverified. */
@@ -82,7 +82,7 @@ export class Courier {
     return envelope;
   }
 
-  async #ask(path: string, left?: AbortSignal, init?: RequestInit): Promise<Bytes> {
+  async #ask(path: string, left: AbortSignal, init?: RequestInit): Promise<Bytes> {
     let ok: boolean;
     let raw: Bytes;
     try {
@@ -92,7 +92,7 @@ export class Courier {
         credentials: "omit",
         redirect: "error",
         referrerPolicy: "no-referrer",
-        signal: left ?? null,
+        signal: left,
       });
       ok = answer.ok;
       raw = new Uint8Array(await answer.arrayBuffer());

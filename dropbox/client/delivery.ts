@@ -12,7 +12,10 @@ const MAX_REFUSALS = 3;
 export type Step = (step: Extract<Reply, { step: unknown }>["step"]) => void;
 
 /** A message sealed, and where its envelope goes. */
-export interface Letter extends Composed, Pick<Posting, "door" | "address"> {}
+interface Letter extends Composed, Pick<Posting, "door" | "address"> {}
+
+/** Writes a letter by the keys of today. */
+export type Write = (today: Today) => Promise<Letter>;
 
 /** A letter whose envelope may be at the server or not: until it is known, the very same bytes are sent again. */
 interface Draft extends Letter {
@@ -48,14 +51,14 @@ export class Delivery {
   /**
    * Seal what `write` gives, stamp it and post it; return once the server has stored it.
    *
-   * `about` names what is sent: asked again with the same after a failure, it posts the same bytes. An envelope past its
-   * `until` is sealed anew, one whose stamp does not suffice gets another stamp. Throws NetworkError, RefusedError, and
-   * whatever `write` throws.
+   * `about` names what is sent: asked again with the same after a failure, it posts the same bytes. An envelope past
+   * its `until` is sealed anew, one whose stamp does not suffice gets another stamp. Throws NetworkError, RefusedError,
+   * and whatever `write` throws.
    */
   async deliver(
     about: string,
     trust: Trust,
-    write: (today: Today) => Promise<Letter>,
+    write: Write,
     step: Step,
     left: AbortSignal,
   ): Promise<Stored> {
@@ -81,7 +84,7 @@ export class Delivery {
 async function prepare(
   about: string,
   trust: Trust,
-  write: (today: Today) => Promise<Letter>,
+  write: Write,
   step: Step,
   left: AbortSignal,
 ): Promise<Draft> {
@@ -92,7 +95,12 @@ async function prepare(
   return stamp({ ...letter, about }, today.work, step, left);
 }
 
-async function stamp(letter: Omit<Draft, "work" | "nonce">, work: number, step: Step, left: AbortSignal): Promise<Draft> {
+async function stamp(
+  letter: Omit<Draft, "work" | "nonce">,
+  work: number,
+  step: Step,
+  left: AbortSignal,
+): Promise<Draft> {
   step("stamping");
   const nonce = await makeStamp(letter.sealed.mac, work, left);
   left.throwIfAborted();

@@ -44,9 +44,8 @@ export class Receipt {
     const bare = typed.replace(DROPPED, "").toUpperCase();
     const symbols = bare.replaceAll("O", "0").replaceAll("I", "1").replaceAll("L", "1");
     const drawn = symbols.slice(0, RANDOM_SYMBOLS);
-    if (symbols.length !== RANDOM_SYMBOLS + CHECK_SYMBOLS || ![...symbols].every((symbol) => SYMBOLS.includes(symbol))) {
-      throw new ReceiptError();
-    }
+    if (symbols.length !== RANDOM_SYMBOLS + CHECK_SYMBOLS) throw new ReceiptError();
+    if (![...symbols].every((symbol) => SYMBOLS.includes(symbol))) throw new ReceiptError();
     if (drawn + checkSymbols(drawn) !== symbols) throw new ReceiptError();
     return new Receipt(symbols);
   }

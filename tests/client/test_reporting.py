@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from typing import TYPE_CHECKING
+
 import pytest
 
 from keys.receipt import Receipt
 from keys.wire import kinds
-from keys.wire.canonical import b64
+from keys.wire.canonical import b64, encode, parse_object
 from keys.wire.envelope import Header
-from keys.wire.exchange import Posting, stamp_holds
+from keys.wire.exchange import MAX_WORK, Posting, stamp_holds
 from keys.wire.signed import join_frames, split_frames
 from tests.client.page import FailedError, Page, Wire, opened
-from tests.keys.office import Office
+
+if TYPE_CHECKING:
+    from tests.keys.office import Office
+
+
+TOO_LITTLE_WORK = ("429 Too Many Requests", b'{"error": "stamp", "work": 1000}')
 
 
 def texts(shown) -> list[str]:
@@ -98,9 +106,9 @@ def test_the_head_names_the_servers_day(office: Office) -> None:
 @pytest.mark.parametrize(
     ("text", "code"), [("", "empty"), (" \n", "empty"), ("\x01" * 16_667, "too-long"), ("é" * 50_001, "too-long")]
 )
-def test_a_text_that_cannot_be_sent_is_refused_before_anything_is_sent(office: Office, text: str, code: str) -> None:
-    with opened(office) as page:
-        with pytest.raises(FailedError, match=f"^{code}$"):
+def test_a_text_that_cannot_be_sent_is_refused_before_anything_is_sent(still: Office, text: str, code: str) -> None:
+    with opened(still) as page:
+        with pytest.raises(FailedError, match=rf"^{code}$"):
             page.report(text)
         assert [path for path, _ in page.wire.asked] == ["/chain"]
 
@@ -130,17 +138,17 @@ def test_a_text_of_1_to_12000_bytes_gives_one_size_of_posting(office: Office, si
         assert {len(posting) for posting in postings(page)} == {81 + 26_173}
 
 
-def test_a_report_to_nobody_is_not_sent(office: Office) -> None:
-    with opened(office) as page:
-        with pytest.raises(FailedError, match="^nobody$"):
+def test_a_report_to_nobody_is_not_sent(still: Office) -> None:
+    with opened(still) as page:
+        with pytest.raises(FailedError, match=r"^nobody$"):
             page.report(without=("Secretaris", "Bestuurslid 1", "Bestuurslid 2"))
         assert not postings(page)
 
 
-def test_a_chosen_recipient_without_a_valid_key_is_not_silently_left_out(office: Office) -> None:
-    with opened(office) as page:
-        page.wire.meddle = lambda path, answer: without_bundles_of(office, "Secretaris", path, answer)
-        with pytest.raises(FailedError, match="^not-enrolled$"):
+def test_a_chosen_recipient_without_a_valid_key_is_not_silently_left_out(still: Office) -> None:
+    with opened(still) as page:
+        page.wire.meddle = lambda path, answer: without_bundles_of(still, "Secretaris", path, answer)
+        with pytest.raises(FailedError, match=r"^not-enrolled$"):
             page.report()
         assert not postings(page)
 
@@ -150,11 +158,11 @@ def without_bundles_of(office: Office, name: str, path: str, answer: bytes) -> b
     return join_frames(frame for frame in split_frames(answer) if mark not in frame) if path == "/bundles" else answer
 
 
-def test_nothing_is_sent_before_a_chain_counts(office: Office) -> None:
-    with opened(office) as page:
+def test_nothing_is_sent_before_a_chain_counts(still: Office) -> None:
+    with opened(still) as page:
         receipt = page.ask("draw")["receipt"]
         with pytest.raises(FailedError):
-            page.ask("report", receipt=receipt, text="x", chosen=[b64(office.identity("Secretaris"))])
+            page.ask("report", receipt=receipt, text="x", chosen=[b64(still.identity("Secretaris"))])
         with pytest.raises(FailedError):
             page.look(receipt)
         assert not page.wire.asked
@@ -165,7 +173,7 @@ def test_a_retry_after_a_lost_answer_sends_the_same_bytes_and_creates_nothing_tw
     with opened(office, wire) as page:
         chosen = [person["identity"] for person in page.trust()["recipients"]]
         receipt = page.ask("draw")["receipt"]
-        with pytest.raises(FailedError, match="^network$"):
+        with pytest.raises(FailedError, match=r"^network$"):
             page.ask("report", receipt=receipt, text="een", chosen=chosen)
         assert page.ask("report", receipt=receipt, text="een", chosen=chosen) == {"day": office.today}
         first, second = postings(page)
@@ -178,7 +186,7 @@ def test_the_same_words_again_are_a_new_message_once_the_first_was_seen_to_arriv
     with opened(office, wire) as page:
         receipt = page.report("een")
         page.look(receipt)
-        with pytest.raises(FailedError, match="^network$"):
+        with pytest.raises(FailedError, match=r"^network$"):
             page.ask("answer", text="twee")
         assert texts(page.look(receipt)) == ["een", "twee"]
         page.ask("answer", text="twee")
@@ -187,27 +195,27 @@ def test_the_same_words_again_are_a_new_message_once_the_first_was_seen_to_arriv
         assert not shown["alarms"]
 
 
-def test_a_server_that_does_not_answer_is_the_network(office: Office) -> None:
+def test_a_server_that_does_not_answer_is_the_network(still: Office) -> None:
     with (
-        opened(office, Wire(office, lose=lambda path, asked: "request")) as page,
-        pytest.raises(FailedError, match="^network$"),
+        opened(still, Wire(still, lose=lambda path, asked: "request")) as page,
+        pytest.raises(FailedError, match=r"^network$"),
     ):
         page.trust()
 
 
-def test_an_unknown_code_is_unknown(office: Office) -> None:
-    with opened(office) as page:
+def test_an_unknown_code_is_unknown(still: Office) -> None:
+    with opened(still) as page:
         page.trust()
-        with pytest.raises(FailedError, match="^unknown$"):
+        with pytest.raises(FailedError, match=r"^unknown$"):
             page.look(Receipt.draw().written())
 
 
-def test_a_typing_error_is_found_without_the_network(office: Office) -> None:
-    with opened(office) as page:
+def test_a_typing_error_is_found_without_the_network(still: Office) -> None:
+    with opened(still) as page:
         receipt = page.ask("draw")["receipt"]
         assert page.ask("check", typed=" " + receipt.lower().replace("-", "") + "\n") == {"receipt": receipt}
         swapped = receipt[:-1] + ("0" if receipt[-1] != "0" else "1")
-        with pytest.raises(FailedError, match="^receipt$"):
+        with pytest.raises(FailedError, match=r"^receipt$"):
             page.ask("check", typed=swapped)
         assert not page.wire.asked
 
@@ -220,6 +228,26 @@ def test_after_forgetting_there_is_no_thread_to_answer_in(office: Office) -> Non
         with pytest.raises(FailedError):
             page.ask("answer", text="x")
         assert len(postings(page)) == 1
+
+
+def test_forgetting_stops_what_is_being_made(still: Office) -> None:
+    """A server that asks for endless work keeps nobody's report in memory."""
+
+    def endless(path: str, answer: bytes) -> bytes:
+        if path != "/bundles":
+            return answer
+        first, *bundles = split_frames(answer)
+        return join_frames([encode({**parse_object(first), "work": MAX_WORK}), *bundles])
+
+    with opened(still, Wire(still, endless)) as page:
+        chosen = [person["identity"] for person in page.trust()["recipients"]]
+        receipt = page.ask("draw")["receipt"]
+        number = page.begin("report", receipt=receipt, text="een", chosen=chosen)
+        page.wait(number, "stamping")
+        page.ask("forget")
+        with pytest.raises(FailedError, match=r"^network$"):
+            page.wait(number)
+        assert not postings(page)
 
 
 def test_a_recipient_of_an_earlier_roster_keeps_their_name(office: Office) -> None:
@@ -266,7 +294,7 @@ def test_an_envelope_past_its_until_is_sealed_anew(office: Office) -> None:
     with opened(office, wire) as page:
         chosen = [person["identity"] for person in page.trust()["recipients"]]
         receipt = page.ask("draw")["receipt"]
-        with pytest.raises(FailedError, match="^network$"):
+        with pytest.raises(FailedError, match=r"^network$"):
             page.ask("report", receipt=receipt, text="een", chosen=chosen)
         office.pass_days(40)
         for name in office.cards:
@@ -279,7 +307,9 @@ def test_an_envelope_past_its_until_is_sealed_anew(office: Office) -> None:
 def test_a_stamp_that_does_not_suffice_is_made_anew_for_the_same_envelope(office: Office) -> None:
     def refuse(path: str, times: int):
         return (
-            ("429 Too Many Requests", {"error": "stamp", "work": 1000}) if (path, times) == ("/envelopes", 1) else None
+            ("429 Too Many Requests", b'{"error": "stamp", "work": 1000}')
+            if (path, times) == ("/envelopes", 1)
+            else None
         )
 
     with opened(office, Wire(office, refuse=refuse)) as page:
@@ -290,20 +320,17 @@ def test_a_stamp_that_does_not_suffice_is_made_anew_for_the_same_envelope(office
 
 
 @pytest.mark.parametrize("code", ["until", "stamp", "conflict", "full"])
-def test_a_server_that_always_refuses_is_asked_a_few_times_at_most(office: Office, code: str) -> None:
-    refusal = ("400 Bad Request", {"error": code, "work": 8})
-    wire = Wire(office, refuse=lambda path, times: refusal if path == "/envelopes" else None)
-    with opened(office, wire) as page:
-        with pytest.raises(FailedError, match=f"^{code}$"):
+def test_a_server_that_always_refuses_is_asked_a_few_times_at_most(still: Office, code: str) -> None:
+    refusal = ("400 Bad Request", json.dumps({"error": code, "work": 8}).encode())
+    wire = Wire(still, refuse=lambda path, times: refusal if path == "/envelopes" else None)
+    with opened(still, wire) as page:
+        with pytest.raises(FailedError, match=rf"^{code}$"):
             page.report()
         assert len(postings(page)) <= 4
 
 
-def test_a_refusal_that_is_not_the_servers_is_the_network(office: Office) -> None:
-    with opened(office, Wire(office, meddle=lambda path, answer: b"<html>", refuse=refuse_in_html)) as page:
-        with pytest.raises(FailedError, match="^network$"):
-            page.trust()
-
-
-def refuse_in_html(path: str, times: int):
-    return "502 Bad Gateway", "<html>"
+@pytest.mark.parametrize("body", [b"<html>", b"", b"[]", b'{"error": 1}', b"\xff"])
+def test_a_refusal_that_is_not_the_servers_is_the_network(still: Office, body: bytes) -> None:
+    wire = Wire(still, refuse=lambda path, times: ("502 Bad Gateway", body))
+    with opened(still, wire) as page, pytest.raises(FailedError, match=r"^network$"):
+        page.trust()

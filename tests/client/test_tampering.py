@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,8 +19,10 @@ from keys.wire.envelope import (
     WRAPPED_KEY_SIZE,
     Header,
 )
-from tests.client.twin import Twin
 from tests.organisation import Organisation, Reported
+
+if TYPE_CHECKING:
+    from tests.client.twin import Twin
 
 REFUSALS = {"malformed", "unsupported", "no-slot", "tampered"}
 SEEDED = 1_000

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -19,9 +18,13 @@ from keys.wire.envelope import Header
 from keys.wire.exchange import Page, Posting, parse_cursor
 from keys.wire.head import Head
 from keys.wire.signed import LABEL_BUNDLE, LABEL_ROOT, LABEL_ROSTER, Signed, join_frames, split_frames
-from tests.client.twin import Twin
 from tests.organisation import Organisation, sign
 from tests.vectors.vector import committed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.client.twin import Twin
 
 KEY_SIZE = 32
 SIGNATURE_SIZE = 64

@@ -3,7 +3,15 @@
 import { InputError, NotEnrolledError, TamperedError } from "../errors.ts";
 import type { Receipt } from "../receipt.ts";
 import type { Addressees } from "../roster/bundle.ts";
-import { findContentKey, type Message, openMessage, seal, type Sealed, type Signer, signerFromSeed } from "../sealing/messages.ts";
+import {
+  findContentKey,
+  type Message,
+  openMessage,
+  seal,
+  type Sealed,
+  type Signer,
+  signerFromSeed,
+} from "../sealing/messages.ts";
 import { pairFromSeeds, type PrivatePair } from "../sealing/slots.ts";
 import { type Bytes, equal } from "../wire/bytes.ts";
 import { encodedSize, repair, unb64 } from "../wire/canonical.ts";
@@ -53,9 +61,10 @@ export async function composeReport(
   if (!chosen.every((identity) => addressees.bundles.has(identity))) {
     throw new NotEnrolledError();
   }
-  const without = addressees.roster.recipients.map(({ identity }) => identity).filter((one) => !chosen.includes(one));
+  const listed = addressees.roster.recipients.map(({ identity }) => identity);
+  const without = listed.filter((identity) => !chosen.includes(identity)).map(idOf);
   const { box, kem } = keys.pair.public;
-  const head = { kind: Report.KIND, case: null, seen: [], without: without.map(idOf), body: new Report(text, box, kem) };
+  const head = { kind: Report.KIND, case: null, seen: [], without, body: new Report(text, box, kem) };
   return compose(keys, head, chosen, addressees, day);
 }
 

@@ -1,4 +1,4 @@
-// A thread read by its reporter, SPEC.md 5.1 and 5.2: who really said what, in order, and what is wrong; it opens nothing.
+// A thread read as a case, SPEC.md 5.1 and 5.2: who really said what, in order, and what is wrong; it opens nothing.
 
 import type { Alarm } from "../protocol.ts";
 import type { Recipient } from "../roster/roster.ts";
@@ -88,11 +88,9 @@ class Reading {
   }
 
   take(at: number, { day, opened }: Received): void {
-    const fault = typeof opened === "string" ? opened : this.#fault(at, opened);
-    if (fault !== null || typeof opened === "string") {
-      this.alarms.push({ after: this.said.length, code: fault ?? "spoilt" });
-      return;
-    }
+    if (typeof opened === "string") return this.#alarm(opened);
+    const fault = this.#fault(at, opened);
+    if (fault) return this.#alarm(fault);
     this.report ??= opened;
     for (const seen of opened.head.seen.map(b64)) {
       if (!this.ids.has(seen) && !this.pending.has(seen)) this.pending.set(seen, this.said.length);
@@ -105,10 +103,14 @@ class Reading {
   /** An id seen before it came is a change of order; one that never came was left out. */
   lookForGaps(): void {
     for (const [id, after] of this.pending) {
-      this.alarms.push({ after, code: this.ids.has(id) ? "reordered" : "missing" });
+      this.#alarm(this.ids.has(id) ? "reordered" : "missing", after);
     }
     // A channel is opened by its report: one without any envelope has lost it.
-    if (this.said.length + this.alarms.length === 0) this.alarms.push({ after: 0, code: "missing" });
+    if (this.said.length + this.alarms.length === 0) this.#alarm("missing");
+  }
+
+  #alarm(code: Alarm["code"], after = this.said.length): void {
+    this.alarms.push({ after, code });
   }
 
   #fault(at: number, { head, id, case: named }: Message): Alarm["code"] | null {

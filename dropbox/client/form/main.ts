@@ -64,8 +64,6 @@ function close(stage: Stage, code: string): void {
 function start(stage: Stage, desk: Desk, trusted: Trusted): void {
   const draft = emptyDraft();
   const wipe = (): void => {
-    // The worker may be gone before it hears this, but it is told first.
-    void desk.ask("forget", {});
     desk.close();
     Object.assign(draft, emptyDraft());
     stage.clear();

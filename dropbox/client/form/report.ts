@@ -85,7 +85,11 @@ async function review(steps: ReportSteps, draft: Draft, failed: readonly Mistake
     if (endsAlike(draft.receipt, control(step, "confirm").value)) void send(steps, draft);
     else showMistakes(step, [{ field: "confirm", sentence: words("mistake-confirm") }]);
   });
-  if (failed.length > 0) showMistakes(step, failed);
+  if (failed.length > 0) {
+    // It was confirmed before it was sent: once is enough.
+    control(step, "confirm").value = draft.receipt.slice(-4);
+    showMistakes(step, failed);
+  }
 }
 
 async function send(steps: ReportSteps, draft: Draft): Promise<void> {

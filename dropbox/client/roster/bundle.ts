@@ -19,7 +19,7 @@ const MAX_FORMAT = 255;
 
 const MEMBERS = ["away", "box", "formats", "from", "identity", "kem", "last", "roster", "serial", "to"];
 
-/** A bundle whose identity (b64) signed it; only `verify` makes one. `start` and `end` are days, `last` says last-resort. */
+/** A bundle that its identity (b64) signed: only `verify` makes one. `start` and `end` are days. */
 export class Bundle implements PublicPair {
   readonly identity: string;
   readonly serial: number;

@@ -25,8 +25,8 @@ export function textOf(value: Json | undefined, most: number): string {
   return value;
 }
 
-/** Return a list of `least` to `most` elements. */
-export function listOf(value: Json | undefined, least: number, most: number): readonly Json[] {
+/** Return a list of at least `least` and at most `most` elements. */
+export function listOf(value: Json | undefined, least: number, most = Number.POSITIVE_INFINITY): readonly Json[] {
   if (!isList(value) || value.length < least || value.length > most) throw new MalformedError();
   return value;
 }

@@ -77,7 +77,7 @@ function stampTarget(work: number): readonly [high: number, low: number] {
   return [Number(target >> 32n), Number(target & 0xffffffffn)];
 }
 
-/** Return a nonce that holds for `work`; takes about `work` hashes. Throws the reason of `left` once that is aborted. */
+/** Return a nonce that holds for `work`, after about `work` hashes; throw the reason of `left` once that is aborted. */
 export async function makeStamp(mac: Bytes, work: number, left: AbortSignal): Promise<Bytes> {
   const target = stampTarget(work);
   for (;;) {
