@@ -25,7 +25,9 @@ LABEL_BOX = b"meldbus/1 receipt x25519"
 LABEL_KEM = b"meldbus/1 receipt ml-kem-768"
 LABEL_SIGN = b"meldbus/1 receipt ed25519"
 
-_ALIASES = str.maketrans({"O": "0", "I": "1", "L": "1", " ": "", "-": ""})
+DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"  # what keyboards put for a hyphen
+
+_ALIASES = str.maketrans("OIL", "011", DASHES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ SIZES: dict[int, set[int]] = {
         (receipt.RANDOM_SYMBOLS + receipt.CHECK_SYMBOLS) // receipt.GROUP_SIZE,
         receipt.KEM_SEED_SIZE,
         5,  # the degree of the field's polynomial, held below
+        *(int(f"{ord(receipt.DASHES[at]):x}") for at in (1, -2, -1)),  # U+2010 to U+2015, U+2212
     },
     7: {
         root.MAX_KEYS,

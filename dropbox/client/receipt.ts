@@ -17,8 +17,8 @@ const LABEL_BOX = utf8("meldbus/1 receipt x25519");
 const LABEL_KEM = utf8("meldbus/1 receipt ml-kem-768");
 const LABEL_SIGN = utf8("meldbus/1 receipt ed25519");
 
-// Python's white space; that of JavaScript is another.
-const DROPPED = /[\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000-]/g;
+// Python's white space; that of JavaScript is another. Behind it the dashes that keyboards put for a hyphen.
+const DROPPED = /[\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u2010-\u2015\u2212-]/g;
 const GROUPS = /.{4}/g;
 
 /** A code without typing errors, as 28 canonical symbols; only `draw` and `parse` make one. */

@@ -53,6 +53,7 @@ _letters = _digits.symbols.replace("0", "O").replace("1", "I", 1).replace("1", "
 _typed("as it is shown", "seven groups with dashes", WRITTEN)
 _typed("in lower case", "case does not matter", WRITTEN.lower())
 _typed("without dashes", "dashes do not matter", CODE)
+_typed("with dashes of a phone", "keyboards put them for a hyphen", WRITTEN.replace("-", "\u2013"))
 _typed("with spaces", "nor do spaces", f"  {WRITTEN.replace('-', ' ').lower()} ")
 _typed("with dashes everywhere", "nor where they stand", "-".join(CODE))
 _typed("with O for 0, I and L for 1", "letters that look like digits", _letters, _digits)
