@@ -24,13 +24,14 @@ def reporter_pair(receipt: Receipt) -> PrivatePair:
 
 
 def compose_report(receipt: Receipt, text: str, addressees: Addressees, chosen: Collection[bytes], day: int) -> Sealed:
-    """Seal a report for the chosen identities and for the reporter; everyone else on the roster is left out.
+    """Seal a report for the chosen identities and for the reporter; everyone else who receives today is left out.
 
     Raises NotEnrolledError when nobody is chosen or one of them has no valid key, MalformedError for a text of
     no or too many bytes.
     """
     signer, own = Signer.from_seed(receipt.sign_seed()), reporter_pair(receipt).public
-    listed = {person.identity for person in addressees.roster.recipients}
+    # Only those whom the reporter was shown: who joins later may be let in.
+    listed = {person.identity for person in addressees.roster.receiving(day)}
     to = _with_bundles(chosen, addressees)
     if not to or set(to) != set(chosen):
         raise NotEnrolledError("a chosen recipient has no valid key")

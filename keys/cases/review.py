@@ -147,7 +147,7 @@ def review(
     desk = _Reading(people, recipient, reporter)
     for at, envelope in enumerate(received):
         desk.take(at, envelope)
-    desk.look_for_gaps()
+    desk.look_for_gaps(nothing_came=not received)
     alarms = tuple(desk.alarms)
     if not desk.said:
         return None, alarms
@@ -179,8 +179,10 @@ class _Reading:
         author = None if self._is_reporter(message) else self.people.get(message.head.author)
         self.said.append(Said(message, envelope.day, author))
 
-    def look_for_gaps(self) -> None:
-        """An id seen before it came is a change of order; one that never came was left out."""
+    def look_for_gaps(self, *, nothing_came: bool) -> None:
+        """An id seen before it came is a change of order; one that never came was left out, and so was a report."""
+        if nothing_came:
+            self.alarms.append(Alarm(0, MISSING))
         for name, after in self.pending.items():
             self.alarms.append(Alarm(after, REORDERED if name in self.places else MISSING))
         self.alarms.sort(key=lambda alarm: alarm.after)

@@ -48,10 +48,11 @@ def seal_command(
         raise click.UsageError(_("Give either --server or --from."))
     origin = Fetched(folder) if folder else tool.courier(server or "")
     roster = trusted_roster(origin, fingerprint_of(fingerprint, origin), tool.today())
-    unknown = set(without) - {person.name for person in roster.recipients}
+    receiving = roster.receiving(tool.today())
+    unknown = set(without) - {person.name for person in receiving}
     if unknown:
         raise NotEnrolledError(", ".join(sorted(unknown)))
-    chosen = [person for person in roster.recipients if person.name not in without]
+    chosen = [person for person in receiving if person.name not in without]
     tell(_("These people can read it:"))
     for line in columns([(person.role, person.name) for person in chosen]):
         tell(f"  {harmless(line)}")

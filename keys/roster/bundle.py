@@ -97,7 +97,7 @@ class Addressees:
         for bundle in sorted(valid, key=lambda candidate: (not candidate.last, candidate.serial)):
             if bundle.usable(today) and (bundle.last or not last_resort_only):
                 chosen[bundle.identity] = bundle
-        people = {person.identity for person in roster.recipients if person.start <= today <= person.end}
+        people = {person.identity for person in roster.receiving(today)}
         chosen = {identity: bundle for identity, bundle in chosen.items() if identity in people}
         if not chosen:
             raise NotEnrolledError("no recipient has a valid key")

@@ -98,6 +98,10 @@ class Roster:
         """Return the recipient with this identity key, if there is one."""
         return next((person for person in self.recipients if person.identity == identity), None)
 
+    def receiving(self, today: int) -> list[Recipient]:
+        """Return the recipients within their days, in the roster's order."""
+        return [person for person in self.recipients if person.start <= today <= person.end]
+
     def slots(self) -> int:
         """Return the number of slots of every envelope of this roster."""
         return slot_count(len(self.recipients))

@@ -46,7 +46,7 @@ export function checkText(typed: string): string {
 }
 
 /**
- * Seal a report for the chosen identities and for the reporter; everyone else on the roster is left out.
+ * Seal a report for the chosen identities and for the reporter; everyone else who receives today is left out.
  *
  * Throws InputError when nobody is chosen, NotEnrolledError when one of them has no valid key.
  */
@@ -61,7 +61,7 @@ export async function composeReport(
   if (!chosen.every((identity) => addressees.bundles.has(identity))) {
     throw new NotEnrolledError();
   }
-  const listed = addressees.roster.recipients.map(({ identity }) => identity);
+  const listed = addressees.roster.receiving(day).map(({ identity }) => identity);
   const without = listed.filter((identity) => !chosen.includes(identity)).map(idOf);
   const { box, kem } = keys.pair.public;
   const head = { kind: Report.KIND, case: null, seen: [], without, body: new Report(text, box, kem) };
