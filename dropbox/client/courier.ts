@@ -24,23 +24,22 @@ export class Courier {
   }
 
   /** Return every root and the current roster, unverified. */
-  async chain(left: AbortSignal): Promise<{ readonly roots: readonly Signed[]; readonly roster: Signed }> {
-    const documents = splitFrames(await this.#ask("/chain", left)).map(parseSigned);
+  async chain(): Promise<{ readonly roots: readonly Signed[]; readonly roster: Signed }> {
+    const documents = splitFrames(await this.#ask("/chain")).map(parseSigned);
     const roster = documents.pop();
     if (!roster) throw new MalformedError();
     return { roots: documents, roster };
   }
 
   /** Return one earlier roster, unverified. */
-  async roster(version: number, left: AbortSignal): Promise<Signed> {
-    return parseSigned(await this.#ask(`/rosters/${version}`, left));
+  async roster(version: number): Promise<Signed> {
+    return parseSigned(await this.#ask(`/rosters/${version}`));
   }
 
   /** Return the server's day, the work it asks for, and the bundles, unverified. */
   async bundles(
-    left: AbortSignal,
   ): Promise<{ readonly day: number; readonly work: number; readonly bundles: readonly Signed[] }> {
-    const [first, ...bundles] = splitFrames(await this.#ask("/bundles", left));
+    const [first, ...bundles] = splitFrames(await this.#ask("/bundles"));
     const members = parseObject(first ?? new Uint8Array());
     checkMembers(members, ["day", "work"]);
     const work = integerOf(members["work"], 1, MAX_WORK);
@@ -48,19 +47,19 @@ export class Courier {
   }
 
   /** Post an envelope and return the server's day once it is stored. */
-  async post(posting: Bytes, left: AbortSignal): Promise<number> {
+  async post(posting: Bytes): Promise<number> {
     const headers = { "Content-Type": BINARY };
-    const answer = plain(await this.#ask("/envelopes", left, { method: "POST", headers, body: posting }));
+    const answer = plain(await this.#ask("/envelopes", { method: "POST", headers, body: posting }));
     return dayOf(isObject(answer) ? answer["stored"] : undefined);
   }
 
   /** Return every item of a channel, in its order. */
-  async channel(capability: Bytes, left: AbortSignal): Promise<readonly Item[]> {
+  async channel(capability: Bytes): Promise<readonly Item[]> {
     const items: Item[] = [];
     for (;;) {
       const last = items.at(-1);
       const path = last ? `/channel?after=${cursorOf(last)}` : "/channel";
-      const page = parsePage(await this.#ask(path, left, bearer(capability)));
+      const page = parsePage(await this.#ask(path, bearer(capability)));
       const next = page.items[0];
       // A server that sends the same again and again would keep the page busy for ever.
       if (last && next && next.position <= last.position) throw new MalformedError();
@@ -71,18 +70,18 @@ export class Courier {
   }
 
   /** Return the whole envelope of an item, fetching the parts behind its prefix. */
-  async whole(capability: Bytes, item: Item, left: AbortSignal): Promise<Bytes> {
+  async whole(capability: Bytes, item: Item): Promise<Bytes> {
     const parts = [item.prefix];
     const count = Math.ceil((item.size - item.prefix.length) / PART_SIZE);
     for (let part = 0; part < count; part++) {
-      parts.push(await this.#ask(`/channel/${item.position}/${part}`, left, bearer(capability)));
+      parts.push(await this.#ask(`/channel/${item.position}/${part}`, bearer(capability)));
     }
     const envelope = join(...parts);
     if (envelope.length !== item.size) throw new MalformedError();
     return envelope;
   }
 
-  async #ask(path: string, left: AbortSignal, init?: RequestInit): Promise<Bytes> {
+  async #ask(path: string, init?: RequestInit): Promise<Bytes> {
     let ok: boolean;
     let raw: Bytes;
     try {
@@ -92,7 +91,6 @@ export class Courier {
         credentials: "omit",
         redirect: "error",
         referrerPolicy: "no-referrer",
-        signal: left,
       });
       ok = answer.ok;
       raw = new Uint8Array(await answer.arrayBuffer());

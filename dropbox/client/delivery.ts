@@ -60,21 +60,20 @@ export class Delivery {
     trust: Trust,
     write: Write,
     step: Step,
-    left: AbortSignal,
   ): Promise<Stored> {
     for (let refusals = 0; ; refusals++) {
-      if (this.#draft?.about !== about) this.#draft = await prepare(about, trust, write, step, left);
+      if (this.#draft?.about !== about) this.#draft = await prepare(about, trust, write, step);
       const draft: Draft = this.#draft;
       step("sending");
       try {
-        const day = await this.#courier.post(encodePosting({ ...draft, envelope: draft.sealed.envelope }), left);
+        const day = await this.#courier.post(encodePosting({ ...draft, envelope: draft.sealed.envelope }));
         this.#draft = null;
         return { sealed: draft.sealed, message: draft.message, day };
       } catch (error) {
         if (!(error instanceof RefusedError) || refusals === MAX_REFUSALS) throw error;
         if (error.code === "until") this.#draft = null;
         else if (error.code === "stamp" && error.work > draft.work) {
-          this.#draft = await stamp(draft, error.work, step, left);
+          this.#draft = await stamp(draft, error.work, step);
         } else throw error;
       }
     }
@@ -86,23 +85,20 @@ async function prepare(
   trust: Trust,
   write: Write,
   step: Step,
-  left: AbortSignal,
 ): Promise<Draft> {
   step("fetching");
-  const today = await trust.addressees(left);
+  const today = await trust.addressees();
   step("sealing");
   const letter = await write(today);
-  return stamp({ ...letter, about }, today.work, step, left);
+  return stamp({ ...letter, about }, today.work, step);
 }
 
 async function stamp(
   letter: Omit<Draft, "work" | "nonce">,
   work: number,
   step: Step,
-  left: AbortSignal,
 ): Promise<Draft> {
   step("stamping");
-  const nonce = await makeStamp(letter.sealed.mac, work, left);
-  left.throwIfAborted();
+  const nonce = await makeStamp(letter.sealed.mac, work);
   return { ...letter, work, nonce };
 }

@@ -55,8 +55,6 @@ export interface Asks {
   readonly look: { readonly ask: { readonly receipt: string }; readonly answer: ShownThread };
   /** Seal, stamp and post an answer into the thread that was looked at last. */
   readonly answer: { readonly ask: { readonly text: string }; readonly answer: { readonly day: number } };
-  /** Forget every secret: the page was left, or another receipt is to be used. */
-  readonly forget: { readonly ask: Record<never, never>; readonly answer: Record<never, never> };
 }
 
 export type Name = keyof Asks;

@@ -36,7 +36,6 @@ export class Reporting implements Errands {
   #delivery: Delivery;
   #trust: Trust | null = null;
   #thread: Thread | null = null;
-  #left = new AbortController();
 
   constructor(courier: Courier, now: () => Date) {
     this.#courier = courier;
@@ -47,7 +46,7 @@ export class Reporting implements Errands {
   async trust({ fragment }: Asks["trust"]["ask"], step: Step): Promise<Asks["trust"]["answer"]> {
     this.#trust = null;
     step("fetching");
-    const trust = await Trust.establish(this.#courier, this.#now, fragment, this.#left.signal);
+    const trust = await Trust.establish(this.#courier, this.#now, fragment);
     this.#trust = trust;
     const { words, pinned, roster } = trust;
     const recipients = roster.receiving(trust.today()).map(shown);
@@ -72,7 +71,7 @@ export class Reporting implements Errands {
       const recipients = await recipientsCapability(composed.sealed.contentKey);
       return { ...composed, ...openCase(recipients, await receipt.capability()) };
     };
-    const { day } = await this.#delivery.deliver(about, this.#trusted(), write, step, this.#left.signal);
+    const { day } = await this.#delivery.deliver(about, this.#trusted(), write, step);
     return { day };
   }
 
@@ -80,18 +79,16 @@ export class Reporting implements Errands {
     this.#thread = null;
     const receipt = Receipt.parse(typed);
     const trust = this.#trusted();
-    const left = this.#left.signal;
     step("fetching");
     const keys = await reporterKeys(receipt);
     const capability = await receipt.capability();
-    const items = await this.#courier.channel(capability, left);
-    const people = await trust.people(left);
+    const items = await this.#courier.channel(capability);
+    const people = await trust.people();
     const received: Received[] = [];
     for (const item of items) {
-      received.push({ day: item.day, opened: await this.#open(item, keys, capability, left) });
+      received.push({ day: item.day, opened: await this.#open(item, keys, capability) });
     }
     const [found, alarms] = review(received, people, keys.signer.public);
-    left.throwIfAborted();
     if (!found) return { messages: [], alarms, opened: false, readers: [] };
     this.#thread = { receipt, keys, capability, case: found };
     const { pending } = this.#delivery;
@@ -115,26 +112,16 @@ export class Reporting implements Errands {
     const thread = this.#thread;
     if (!thread) throw new ReceiptError();
     const text = checkText(typed);
-    const left = this.#left.signal;
     const about = JSON.stringify([thread.receipt.symbols, text]);
     const write: Write = async ({ addressees, day }) => {
       const composed = await composeAnswer(thread.keys, thread.case, text, addressees, day);
       return { ...composed, ...append(thread.capability) };
     };
-    const { message, day } = await this.#delivery.deliver(about, this.#trusted(), write, step, left);
-    left.throwIfAborted();
+    const { message, day } = await this.#delivery.deliver(about, this.#trusted(), write, step);
     // The next answer names this one in `seen`, also when the thread was not fetched again meanwhile.
     const said = [...thread.case.said, { message, day, author: null }];
     this.#thread = { ...thread, case: new Case(thread.case.report, said) };
     return { day };
-  }
-
-  forget(): Record<never, never> {
-    this.#left.abort(new NetworkError());
-    this.#left = new AbortController();
-    this.#delivery = new Delivery(this.#courier);
-    this.#thread = null;
-    return {};
   }
 
   #trusted(): Trust {
@@ -143,11 +130,11 @@ export class Reporting implements Errands {
     return this.#trust;
   }
 
-  async #open(item: Item, { pair }: ReporterKeys, capability: Bytes, left: AbortSignal): Promise<Received["opened"]> {
+  async #open(item: Item, { pair }: ReporterKeys, capability: Bytes): Promise<Received["opened"]> {
     try {
       const contentKey = await findContentKey(item.header, pair);
       if (checkEnvelopeSize(item.header, item.size) > LARGEST_CLASS) throw new UnsupportedError();
-      return await openMessage(await this.#courier.whole(capability, item, left), contentKey);
+      return await openMessage(await this.#courier.whole(capability, item), contentKey);
     } catch (error) {
       if (error instanceof UnsupportedError) return "unsupported";
       if (error instanceof FormatError || error instanceof RefusedError) return "spoilt";

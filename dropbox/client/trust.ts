@@ -40,9 +40,9 @@ export class Trust {
    *
    * Throws ClosedError when the fingerprint is another's, or an error of the chain: then nothing may be sent.
    */
-  static async establish(courier: Courier, now: () => Date, fragment: string, left: AbortSignal): Promise<Trust> {
+  static async establish(courier: Courier, now: () => Date, fragment: string): Promise<Trust> {
     const pinned = fragment === "" ? null : fingerprintOf(fragment);
-    const { root, roster } = await fetchChain(courier, pinned, left);
+    const { root, roster } = await fetchChain(courier, pinned);
     const trust = new Trust(courier, now, pinned, root, roster);
     trust.#checkDay(trust.today());
     return trust;
@@ -67,9 +67,9 @@ export class Trust {
   }
 
   /** Return the recipients of every roster so far, by identity. */
-  async people(left: AbortSignal): Promise<ReadonlyMap<string, Recipient>> {
+  async people(): Promise<ReadonlyMap<string, Recipient>> {
     if (!this.#people) {
-      const earlier = await this.#earlier(left);
+      const earlier = await this.#earlier();
       const people = new Map(this.#roster.recipients.map((person) => [person.identity, person]));
       let roster = this.#roster;
       for (const signed of earlier) {
@@ -81,12 +81,12 @@ export class Trust {
     return this.#people;
   }
 
-  async #earlier(left: AbortSignal): Promise<readonly Signed[]> {
+  async #earlier(): Promise<readonly Signed[]> {
     // All of them, whoever wrote in a thread: which one it needs would tell the server whose message stands in it.
     const { version } = this.#roster;
     const versions = Array.from({ length: version - 1 }, (_, at) => version - 1 - at);
     try {
-      return await Promise.all(versions.map((earlier) => this.#courier.roster(earlier, left)));
+      return await Promise.all(versions.map((earlier) => this.#courier.roster(earlier)));
     } catch (error) {
       // Not "unknown", which a person reads as: no such code.
       throw error instanceof RefusedError ? new ForkError() : error;
@@ -99,15 +99,15 @@ export class Trust {
    * A roster that ended or was renewed since it was fetched is fetched once more. Throws TrustError when nothing can be
    * sealed today.
    */
-  async addressees(left: AbortSignal): Promise<Today> {
-    const { day, work, bundles } = await this.#courier.bundles(left);
+  async addressees(): Promise<Today> {
+    const { day, work, bundles } = await this.#courier.bundles();
     const verified = bundles.map((signed) => Bundle.verify(signed));
     let addressees: Addressees;
     try {
       addressees = this.#choose(verified, day);
     } catch (error) {
       if (!(error instanceof ExpiredError || error instanceof RolledBackError)) throw error;
-      await this.#renew(left);
+      await this.#renew();
       addressees = this.#choose(verified, day);
     }
     return { addressees, day, work };
@@ -122,8 +122,8 @@ export class Trust {
     return addressees;
   }
 
-  async #renew(left: AbortSignal): Promise<void> {
-    const { root, roster } = await fetchChain(this.#courier, this.#pinned, left);
+  async #renew(): Promise<void> {
+    const { root, roster } = await fetchChain(this.#courier, this.#pinned);
     if (root.version < this.#root.version || roster.version < this.#roster.version) throw new RolledBackError();
     if (root.version === this.#root.version && !equal(root.id, this.#root.id)) throw new ForkError();
     if (roster.version === this.#roster.version && !equal(roster.id, this.#roster.id)) throw new ForkError();
@@ -141,9 +141,8 @@ export class Trust {
 async function fetchChain(
   courier: Courier,
   pinned: Bytes | null,
-  left: AbortSignal,
 ): Promise<{ readonly root: Root; readonly roster: Roster }> {
-  const { roots, roster } = await courier.chain(left);
+  const { roots, roster } = await courier.chain();
   const ids = roots.map((signed) => idOf(signed, LABEL_ROOT));
   const first = ids[0];
   if (!first) throw new MalformedError();

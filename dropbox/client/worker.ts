@@ -1,4 +1,4 @@
-// The page's worker: it answers the page's requests one by one, and holds the reporter's secrets in memory only.
+// The page's worker: it answers the page's requests one by one, and holds the reporter's secrets while it lives.
 
 import { Courier } from "./courier.ts";
 import { MeldbusError } from "./errors.ts";
@@ -22,7 +22,5 @@ async function answer({ number, name, ask }: Request): Promise<void> {
 }
 
 addEventListener("message", ({ data }: MessageEvent<Request>) => {
-  // Forgetting waits for nothing.
-  if (data.name === "forget") void answer(data);
-  else busy = busy.then(() => answer(data));
+  busy = busy.then(() => answer(data));
 });

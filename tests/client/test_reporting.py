@@ -220,36 +220,6 @@ def test_a_typing_error_is_found_without_the_network(still: Office) -> None:
         assert not page.wire.asked
 
 
-def test_after_forgetting_there_is_no_thread_to_answer_in(office: Office) -> None:
-    with opened(office) as page:
-        receipt = page.report()
-        page.look(receipt)
-        page.ask("forget")
-        with pytest.raises(FailedError):
-            page.ask("answer", text="x")
-        assert len(postings(page)) == 1
-
-
-def test_forgetting_stops_what_is_being_made(still: Office) -> None:
-    """A server that asks for endless work keeps nobody's report in memory."""
-
-    def endless(path: str, answer: bytes) -> bytes:
-        if path != "/bundles":
-            return answer
-        first, *bundles = split_frames(answer)
-        return join_frames([encode({**parse_object(first), "work": MAX_WORK}), *bundles])
-
-    with opened(still, Wire(still, endless)) as page:
-        chosen = [person["identity"] for person in page.trust()["recipients"]]
-        receipt = page.ask("draw")["receipt"]
-        number = page.begin("report", receipt=receipt, text="een", chosen=chosen)
-        page.wait(number, "stamping")
-        page.ask("forget")
-        with pytest.raises(FailedError, match=r"^network$"):
-            page.wait(number)
-        assert not postings(page)
-
-
 def test_a_recipient_of_an_earlier_roster_keeps_their_name(office: Office) -> None:
     with opened(office) as page:
         receipt = page.report()
