@@ -6,10 +6,14 @@ NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(CURDIR)/$(BIN)/node $(CURDIR)/$(BIN)/npm
 NPM_FLAGS := --ignore-scripts --no-audit --no-fund --no-update-notifier
 NODE_FOLDERS := dropbox/client tests/journeys
 STAMPS := .venv/.done $(NODE_FOLDERS:%=%/node_modules/.done)
-PROGRAMS := chromium firefox-esr strace nginx
-PACKAGES := chromium firefox-esr strace nginx-light
+SCRIPTS := build/client/form.js build/client/worker.js
+SCRIPT_SOURCES := $(wildcard $(addprefix dropbox/client/,*.ts */*.ts build.mjs tsconfig*.json package-lock.json))
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard keys/locale/*/LC_MESSAGES/meldbus.po))
+PROGRAMS := chromium firefox-esr strace nginx systemd-analyze
+PACKAGES := chromium firefox-esr strace nginx-light systemd
+PORT := 8000
 
-.PHONY: help venv demo test check bench soak lint format lock browsers clean
+.PHONY: help venv build demo test check bench soak lint format lock browsers clean
 
 help: ## show this
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -28,19 +32,27 @@ venv: $(STAMPS) ## make .venv and both node_modules from the locks
 	cd $* && $(NPM) ci $(NPM_FLAGS)
 	touch $@
 
-demo: venv ## start a drop box on this machine, with keys to try it
-	$(BIN)/python deploy/demo.py
+build: venv $(SCRIPTS) $(CATALOGUES) ## bundle the page's scripts, compile the tool's translations
 
-test: browsers venv lint ## everything
+$(SCRIPTS) &: $(SCRIPT_SOURCES) | $(STAMPS)
+	$(BIN)/node dropbox/client/build.mjs $(CURDIR)/build/client
+
+%.mo: %.po | .venv/.done
+	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+
+demo: build ## start a drop box on this machine, with keys to try it (PORT=8001: on another port)
+	@$(BIN)/python deploy/demo.py $(PORT)
+
+test: browsers build lint ## everything
 	$(BIN)/python -m pytest
 
-check: venv lint ## what takes seconds: no browsers, nothing slow
+check: build lint ## what takes seconds: no browsers, nothing slow
 	$(BIN)/python -m pytest -m "not slow and not journey"
 
-bench: venv ## measure speed
+bench: build ## measure speed
 	$(BIN)/python -m tests.bench
 
-soak: venv ## load a server for a long time
+soak: build ## load a server for a long time
 	$(BIN)/python -m tests.soak
 
 lint: venv ## ruff, mypy, tsc
@@ -77,5 +89,5 @@ browsers: ## install Debian's browsers and tools for the journeys, if they are m
 	fi
 
 clean: ## remove everything that make made
-	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis $(NODE_FOLDERS:%=%/node_modules)
+	rm -rf .venv build dist $(CATALOGUES) .mypy_cache .pytest_cache .ruff_cache .hypothesis $(NODE_FOLDERS:%=%/node_modules)
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
