@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,10 @@ class Card:
         signed = Signed.parse(frames[1])
         return cls(name, role, signed, Bundle.verify(signed))
 
+    def file_name(self) -> str:
+        """Return the name of its file, from the person's name, so that cards do not collide on one stick."""
+        return f"{re.sub(r'[^a-z0-9]+', '-', self.name.lower()).strip('-') or self.role}.card"
+
     def encode(self) -> bytes:
         """Return the bytes of the card."""
         return join_frames([encode({"name": self.name, "role": self.role}), self.signed.encode()])
@@ -72,7 +77,7 @@ def enrol(home: Path, name: str, role: str, passphrase: str, today: int, profile
     secret = KeyFile.generate(KIND_IDENTITY)
     with Vault.create(home / VAULT_FILE, Wrapper(secret.vault_key)) as vault:
         card = make_card(vault, secret, name, role, today)
-    write_new(home / f"{role}.card", card.encode())
+    write_new(home / card.file_name(), card.encode())
     # The key file comes last: while it is missing, nothing of this has begun and it can be done again.
     write_key_file(home / IDENTITY_FILE, secret, passphrase, profile)
     return card

@@ -32,6 +32,7 @@ from keys.identity import replace, write_new
 from keys.policy import Policy
 from keys.roster import ROLES, address, words
 from keys.roster.root import MAX_KEYS
+from keys.wire.canonical import b64
 from keys.wire.signed import Signed
 
 PATH = click.Path(path_type=Path)
@@ -57,6 +58,7 @@ def found_command(tool: Tool, folder: Path, keys: int, needed: int) -> None:
         tell(_("written: %(path)s") % {"path": folder / root_key_name(number)})
     tell(_("written: %(path)s") % {"path": folder / ROOT_FILE})
     click.echo(words(root.id))
+    click.echo(b64(root.id))
     hint(_("Write these words on paper. Give each key file to its holder on a stick of its own, then delete it here."))
 
 
@@ -69,7 +71,7 @@ def enrol_command(tool: Tool, name: str, role: str) -> None:
     passphrase = tool.passphrase(_("New passphrase for your key"), new=True)
     card = enrol(tool.home, name, role, passphrase, tool.today(), tool.profile)
     tell(_("written: %(path)s") % {"path": tool.home})
-    click.echo(str(tool.home / f"{card.role}.card"))
+    click.echo(str(tool.home / card.file_name()))
     hint(_("Hand this card to whoever makes the roster. It holds no secret."))
 
 

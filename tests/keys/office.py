@@ -45,11 +45,15 @@ class LocalCourier(Courier):
         super().__init__("http://127.0.0.1")
         self._app = app
         self._meddle = meddle
+        self.asked: list[tuple[LocalCourier, str, str]] = []  # which connection asked for what, with which capability
 
     def apart(self) -> LocalCourier:
-        return LocalCourier(self._app, self._meddle)
+        other = LocalCourier(self._app, self._meddle)
+        other.asked = self.asked
+        return other
 
     def _request(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> bytes:
+        self.asked.append((self, path, headers.get("Authorization", "")))
         answer = self._app.test_client().open(path, method=method, headers=headers, data=body)  # type: ignore[attr-defined]
         if answer.status_code not in (couriers.OK, couriers.STORED):
             raise couriers._refusal(answer.status_code, answer.data)

@@ -129,7 +129,8 @@ def test_no_command_takes_a_passphrase_or_a_code_as_an_argument() -> None:
 def test_founding_to_joining_by_the_command_line_alone(line: Line, tmp_path: Path) -> None:
     board = tmp_path / "board"
     found = line.done("found", "--folder", board, "--keys", "3", "--needed", "2", passphrases=("a", "b", "c"))
-    assert len(found.stdout.split()) == 10
+    spoken, written = found.stdout.splitlines()
+    assert (len(spoken.split()), len(written)) == (10, 43)
     (board / "policy.toml").write_text(POLICY)
     card = line.done("enrol", "--name", "Secretaris", "--role", "secretaris", who="nieuw").stdout.strip()
     draft = board / "roster-1"
@@ -143,8 +144,8 @@ def test_founding_to_joining_by_the_command_line_alone(line: Line, tmp_path: Pat
     line.done("roster", "sign", "--key", board / "root-2.key", draft, passphrases=("b",))
     shown = line.done("roster", "show", "--server", "https://meld.example", draft).stdout
     assert "2 / 2" in shown
-    assert found.stdout.strip() in shown
-    assert "https://meld.example/nl/#" in shown
+    assert spoken in shown
+    assert f"https://meld.example/nl/#{written}" in shown
     assert "█" in shown or "▀" in shown
     assert line.run(*made, card).exit_code == 1
 
@@ -154,7 +155,7 @@ def test_a_roster_is_published_and_joined(line: Line) -> None:
     card = line.done("enrol", "--name", "Bestuurslid 3", "--role", "bestuur", who="Bestuurslid 3").stdout.strip()
     board = office.folder
     (board / "policy.toml").write_text(POLICY)
-    cards = [office.folder / name / f"{made.role}.card" for name, made in office.cards.items()]
+    cards = [office.folder / name / made.file_name() for name, made in office.cards.items()]
     (board / "now").write_bytes(office.drafts[-1].encode())
     draft = board / "roster-2"
     line.done(

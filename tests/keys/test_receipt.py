@@ -47,7 +47,7 @@ def test_every_single_wrong_symbol_is_found() -> None:
 
 def test_every_swap_of_neighbours_is_found() -> None:
     for at in range(LENGTH - 1):
-        one, other = RECEIPT.symbols[at : at + 2]
+        one, other = RECEIPT.symbols[at], RECEIPT.symbols[at + 1]
         if one != other:
             with pytest.raises(ReceiptError):
                 Receipt.parse(RECEIPT.symbols[:at] + other + one + RECEIPT.symbols[at + 2 :])
@@ -55,13 +55,13 @@ def test_every_swap_of_neighbours_is_found() -> None:
 
 def _effects() -> list[dict[int, tuple[int, int]]]:
     """Return what each error at each place adds to the two check symbols; the code is linear."""
-    effects = []
+    effects: list[dict[int, tuple[int, int]]] = []
     for at in range(RANDOM_SYMBOLS):
-        words = ("0" * at + symbol + "0" * (RANDOM_SYMBOLS - at - 1) for symbol in SYMBOLS[1:])
-        checks = (_check_symbols(word) for word in words)
-        effects.append(
-            {error + 1: (SYMBOLS.index(high), SYMBOLS.index(low)) for error, (high, low) in enumerate(checks)}
-        )
+        effects.append({})
+        for error, symbol in enumerate(SYMBOLS):
+            checks = _check_symbols("0" * at + symbol + "0" * (RANDOM_SYMBOLS - at - 1))
+            effects[at][error] = (SYMBOLS.index(checks[0]), SYMBOLS.index(checks[1]))
+        del effects[at][0]
     zero = {error: (error, 0) for error in range(1, len(SYMBOLS))}
     last = {error: (0, error) for error in range(1, len(SYMBOLS))}
     return [*effects, zero, last]

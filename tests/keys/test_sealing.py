@@ -243,3 +243,16 @@ def test_nothing_that_opens_an_envelope_is_shown_by_a_repr() -> None:
     secrets = (sealed.content_key, SECRETARIS.pair.box, Signer.from_seed(seed("x")).private)
     for secret in secrets:
         assert repr(secret)[2:-1] not in shown
+
+
+def test_a_slot_needs_both_of_its_keys() -> None:
+    """Whoever breaks X25519 alone, or ML-KEM alone, has nothing."""
+    owner, other = PrivatePair.generate(), PrivatePair.generate()
+    slot = seal_slot(bytes(32), owner.public)
+    assert open_slot(slot, owner) == bytes(32)
+    without_kem = PrivatePair(owner.box, other.kem, owner.public)
+    with pytest.raises(TamperedError):
+        open_slot(slot, without_kem)
+    without_box = PrivatePair(other.box, owner.kem, PublicPair(other.public.box, owner.public.kem))
+    with pytest.raises(NoSlotError):
+        open_slot(slot, without_box)

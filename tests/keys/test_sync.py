@@ -149,3 +149,33 @@ def test_a_long_report_is_fetched_in_parts(office: Office) -> None:
     seen, alarms = office.thread(receipt)
     assert seen
     assert (seen.report.text, alarms) == (long, ())
+
+
+def test_feed_and_channels_are_asked_for_over_separate_connections(office: Office) -> None:
+    """Over one connection the server would learn which cases one recipient works on."""
+    for text in ("een", "twee", "drie"):
+        office.report(text)
+    office.read("Secretaris")
+    with office.desk("Secretaris") as desk:
+        desk.sync()
+        asked = desk.courier.asked
+    by_connection: dict[object, set[str]] = {}
+    for connection, path, capability in asked:
+        if capability:
+            by_connection.setdefault(connection, set()).add(path.partition("?")[0] + capability)
+    assert len(by_connection) == 4
+    assert all(len(capabilities) == 1 for capabilities in by_connection.values())
+
+
+def test_channels_are_asked_for_in_another_order_each_time(office: Office) -> None:
+    for at in range(5):
+        office.report(f"melding {at}")
+    office.read("Secretaris")
+    orders = set()
+    with office.desk("Secretaris") as desk:
+        for _ in range(8):
+            desk.courier.asked.clear()
+            desk.sync()
+            orders.add(tuple(capability for _, path, capability in desk.courier.asked if path.startswith("/channel")))
+    assert {frozenset(order) for order in orders} == {frozenset(next(iter(orders)))}
+    assert len(orders) > 1

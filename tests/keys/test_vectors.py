@@ -8,7 +8,7 @@ import pytest
 
 from keys.errors import FormatError, MeldbusError, TrustError
 from tests.vectors import reading
-from tests.vectors.generator import SCENARIOS
+from tests.vectors.generator import SCENARIOS, edwards
 from tests.vectors.vector import FOLDER, Vector, committed
 
 VECTORS = committed()
@@ -78,3 +78,20 @@ def test_a_header_that_is_none_is_refused(raw: bytes, tmp_path: object) -> None:
     path.write_bytes(raw)
     with pytest.raises(ValueError, match="header"):
         Vector.read(path)
+
+
+# What a tolerant verifier would take, so that only the rule of SPEC.md 7.5 refuses it.
+SIGNED_BY_NOBODY = [
+    vector
+    for vector in VECTORS
+    if vector.subject == "signature"
+    and vector.expect == "tampered"
+    and not vector.title.startswith(("message", "sign-of"))
+    and not vector.title.endswith(("changed", "-curve", "beyond-the-field"))
+    and vector.title != "zeros"
+]
+
+
+@pytest.mark.parametrize("vector", SIGNED_BY_NOBODY, ids=lambda vector: vector.title)
+def test_a_signature_that_only_section_7_5_refuses_holds_for_a_tolerant_verifier(vector: Vector) -> None:
+    assert edwards.satisfied(vector.raw[:32], vector.raw[32:96], vector.raw[96:])
