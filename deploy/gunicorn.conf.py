@@ -60,7 +60,11 @@ class LifecycleLogger(gunicorn.glogging.Logger):
     def exception(self, *_, **__):
         error = sys.exc_info()[1]
         if error is not None:
-            self._write(f"fault: {fault_line(error)}")
+            self.fault(error)
+
+    def fault(self, error):
+        """Say which fault there was and where, without its message."""
+        self._write(f"fault: {fault_line(error)}")
 
     def log(self, _level, msg, *args, **_):
         self.info(msg, *args)
@@ -84,7 +88,7 @@ class SilentWorker(ThreadWorker):
         if type(error).__module__ == gunicorn.http.errors.__name__ and not name.startswith("InvalidResponse"):
             status = STATUSES.get(name, "400 Bad Request")
         else:
-            self.log.exception()
+            self.log.fault(error)
             status = "500 Internal Server Error"
         fields = {**HEADERS, "Connection": "close", "Content-Length": "0"}
         lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in fields.items()), "", ""]
