@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from dropbox import SCRIPTS, create_app
 from dropbox.config import Config, ConfigError
@@ -16,13 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 GUNICORN_SETTINGS = Path(__file__).parent.parent / "deploy" / "gunicorn.conf.py"
+FINGERPRINT = "--fingerprint"
 OWNER_ONLY = 0o077
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return 0 if it did what it says."""
     os.umask(OWNER_ONLY)
-    asked = _parser().parse_args(arguments)
+    asked = _parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
     try:
         return int(asked.run(Config.load(asked.config), asked))
     except (ConfigError, Refused) as error:
@@ -32,6 +32,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 class Refused(Exception):
     """A command could not do what was asked; its text says why and what to do."""
+
+
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """Write `--fingerprint VALUE` as one word: argparse takes a value that begins with a dash for an option."""
+    joined = list(arguments)
+    if FINGERPRINT in joined[:-1]:
+        at = joined.index(FINGERPRINT)
+        joined[at : at + 2] = [f"{FINGERPRINT}={joined[at + 1]}"]
+    return joined
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -50,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         added.add_argument("--config", type=Path, required=True, help="the TOML file (see deploy/dropbox.toml)")
         added.set_defaults(run=command)
         if command is init:
-            added.add_argument("--fingerprint", required=True, help="43 characters, from `meldbus found`")
+            added.add_argument(FINGERPRINT, required=True, help="43 characters, from `meldbus found`")
         if command in (backup, restore):
             added.add_argument("file", type=Path, help="the copy; nothing is ever overwritten")
     return parser
@@ -79,8 +88,10 @@ def check(config: Config, _: argparse.Namespace) -> int:
     from dropbox.store import Store
     from dropbox.store.errors import StoreError
 
+    store = Store(config)
     try:
-        Store(config).database.check_schema()
+        store.database.check_schema()
+        store.documents.check_pinned()
     except StoreError as error:
         raise Refused(f"store: {error}") from None
     for script in ("form.js", "worker.js"):
@@ -89,15 +100,34 @@ def check(config: Config, _: argparse.Namespace) -> int:
     return 0
 
 
-def run(config: Config, asked: argparse.Namespace) -> int:
-    """Check, then serve until a signal."""
-    # In a process of its own: what the check loads would stay in the one that starts the workers.
-    checked = subprocess.run(  # noqa: S603: our own program and the path that we were given
-        [sys.executable, "-m", "dropbox", "check", "--config", asked.config], check=False)
-    if checked.returncode:
-        return checked.returncode
-    _serve(config)
-    return 0
+def run(config: Config, asked: argparse.Namespace) -> NoReturn:
+    """Check, then become the server."""
+    check(config, asked)
+    # A program of its own: what the check has loaded would stay in the process that starts the workers. And glibc
+    # keeps memory apart for each thread unless it is told not to: it grows with every look.
+    environment = {**os.environ, "MALLOC_ARENA_MAX": "2"}
+    program = [sys.executable, "-c", "import dropbox.__main__ as main; main.serve()", str(asked.config)]
+    os.execve(sys.executable, program, environment)  # noqa: S606
+
+
+def serve() -> None:
+    """Serve with the configuration that `run` has checked, until a signal."""
+    from gunicorn.app.base import Application
+
+    from dropbox.load import Load
+
+    config, load = Config.load(Path(sys.argv[1])), Load()
+
+    class Server(Application):
+        def load_config(self) -> None:
+            self.load_config_from_file(str(GUNICORN_SETTINGS))
+            for setting in ("bind", "workers", "threads"):
+                self.cfg.set(setting, getattr(config, setting))
+
+        def load(self) -> Any:
+            return create_app(config, load=load)
+
+    Server().run()
 
 
 def migrate(config: Config, _: argparse.Namespace) -> int:
@@ -137,25 +167,6 @@ def _copy(source: Path, target: Path) -> None:
         raise Refused(f"{target} exists and is never overwritten: move it away") from None
     except (StoreError, OSError) as error:
         raise Refused(f"{target}: {error}") from None
-
-
-def _serve(config: Config) -> None:
-    from gunicorn.app.base import Application
-
-    from dropbox.load import Load
-
-    load = Load()
-
-    class Server(Application):
-        def load_config(self) -> None:
-            self.load_config_from_file(str(GUNICORN_SETTINGS))
-            for setting, value in (("bind", config.bind), ("workers", config.workers), ("threads", config.threads)):
-                self.cfg.set(setting, value)
-
-        def load(self) -> Any:
-            return create_app(config, load=load)
-
-    Server().run()
 
 
 if __name__ == "__main__":

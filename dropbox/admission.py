@@ -62,11 +62,11 @@ class Admission:
         posting = Posting.parse(raw)
         header = Header.parse(posting.envelope)
         policy, now = self._policy(), self._clock()
-        filing = Filing(posting, header.mac, hashlib.sha256(raw).digest(), policy.day(now))
-        refusal = self._refusal(filing, header.until, policy.work, now.timestamp())
+        filing = Filing(posting, header, hashlib.sha256(raw).digest(), policy.day(now))
+        refusal = self._refusal(filing, policy.work, now.timestamp())
         if refusal is not None:
             # Its answer may have been lost on the way: what is stored stays acknowledged.
-            day = self._store.envelopes.repeated(filing.mac, filing.digest)
+            day = self._store.envelopes.repeated(filing)
             if day is None:
                 raise refusal
             return day
@@ -75,10 +75,10 @@ class Admission:
             self._load.count(policy.work, now.timestamp())
         return stored.day
 
-    def _refusal(self, filing: Filing, until: int, rest: int, now: float) -> UntilError | WorkError | None:
-        if until < filing.day:
+    def _refusal(self, filing: Filing, rest: int, now: float) -> UntilError | WorkError | None:
+        if filing.header.until < filing.day:
             return UntilError()
-        if not stamp_holds(filing.mac, filing.posting.nonce, self._load.least_work(rest, now)):
+        if not stamp_holds(filing.header.mac, filing.posting.nonce, self._load.least_work(rest, now)):
             return WorkError(self._load.name_work(rest, now))
         return None
 

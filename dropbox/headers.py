@@ -9,9 +9,9 @@ if TYPE_CHECKING:
 
 # Camera, place and the rest: a page that asks for nothing cannot be made to ask.
 _CLOSED = """
-    accelerometer autoplay bluetooth browsing-topics camera clipboard-read display-capture encrypted-media fullscreen
+    accelerometer autoplay browsing-topics camera clipboard-read display-capture encrypted-media fullscreen
     gamepad geolocation gyroscope hid idle-detection local-fonts magnetometer microphone midi payment
-    picture-in-picture publickey-credentials-get screen-wake-lock serial storage-access usb web-share
+    picture-in-picture publickey-credentials-get screen-wake-lock serial storage-access usb
     xr-spatial-tracking
 """
 _POLICY = (

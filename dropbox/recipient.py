@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dropbox.store import Store
 
 MAX_SIGNED = FRAME_LENGTH_SIZE + MAX_DOCUMENT_SIZE + 32_768  # a document with as many signers as it can have
-MAX_CHAIN = 4 * MAX_SIGNED  # a root has few kilobytes: room for hundreds, and one roster
+MAX_CHAIN = 2 * MAX_SIGNED  # the largest roster, and a root of few kilobytes for each time the board changed
 
 
 def recipient(store: Store, admission: Admission) -> Blueprint:

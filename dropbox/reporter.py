@@ -98,7 +98,8 @@ def _add_pages(routes: Blueprint, admission: Admission, pages: Pages, largest: i
         if found is None:
             language = path.partition("/")[0]
             return _shown(newest.missing(language if language in newest.languages else None), MISSING)
-        return _shown(found, status)
+        # A page that says "not ready" still needs its style.
+        return _shown(found, status if found.kind.startswith("text/html") else OK)
 
     @routes.post("/<language:language>/file")
     def take_file(language: str) -> Response:

@@ -10,12 +10,12 @@ from flask import Flask, Request
 from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
 from dropbox import fault_line
+from dropbox.store.envelopes import MAX_POSITION
 from keys.policy import LANGUAGES
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-MAX_POSITION = 2**63 - 1  # what SQLite holds
 MAX_FORM_PARTS = 2
 
 

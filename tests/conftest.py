@@ -1,4 +1,4 @@
-"""How Hypothesis runs: the same examples each time, nothing kept, no clock; `--hypothesis-profile=long` looks further."""
+"""How Hypothesis runs: the same examples each time, nothing kept, no clock; `--hypothesis-profile=long` goes on."""
 
 from __future__ import annotations
 

@@ -37,12 +37,7 @@ POLICY = Policy(
     work=WORK,
     decoys_per_week=20,
     outside=(
-        OutsideRoute(
-            name="Adviespunt",
-            link="https://adviespunt.example/",
-            phone="",
-            text={"nl": "Gratis en vertrouwelijk advies.", "en": "Free and confidential advice."},
-        ),
+        OutsideRoute("Adviespunt", "https://adviespunt.example/", "", {"nl": "Gratis advies.", "en": "Free advice."}),
     ),
 )
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
+from typing import TYPE_CHECKING
 
 from alembic import context
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+
+if TYPE_CHECKING:
+    import sqlite3
 
 engine = create_engine(f"sqlite:///{context.config.attributes['database']}", poolclass=NullPool)
 

@@ -103,15 +103,17 @@ class Database:
 def copy(source: Path, target: Path) -> None:
     """Copy a database while others use it, then prove the copy sound; `target` is never overwritten.
 
-    Raises FileExistsError, and SchemaError when `source` is no sound database.
+    Raises FileExistsError, and SchemaError when `source` is no sound store with a pinned root.
     """
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
-        with _plain(source, mode="ro") as original, _plain(target, mode="rw") as written:
+        with _plain(source) as original, _plain(target) as written:
             original.backup(written)
             # Out of WAL: a copy has to be one file, whoever moves it.
             written.execute("PRAGMA journal_mode = DELETE")
-            sound = written.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            checked = written.execute("PRAGMA integrity_check").fetchall()
+            pinned = written.execute("SELECT count(*) FROM pinned").fetchall()
+            sound = (checked, pinned) == ([("ok",)], [(1,)])
     except sqlite3.DatabaseError:
         sound = False
     if not sound:
@@ -120,8 +122,8 @@ def copy(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def _plain(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None)
+def _plain(path: Path) -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, isolation_level=None)
     try:
         yield connection
     finally:

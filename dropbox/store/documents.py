@@ -65,6 +65,11 @@ class Documents:
                 raise ForkError("a root is pinned already")
             connection.execute(insert(tables.pinned), {"fingerprint": fingerprint})
 
+    def check_pinned(self) -> None:
+        """Raise SchemaError unless a root is pinned."""
+        with self._database.reading() as connection:
+            _pinned(connection)
+
     def chain(self) -> Chain:
         """Return the chain as it is now; raise NotReadyError before the first roster."""
         read, announced = self._read, self._database.announced()
@@ -106,20 +111,19 @@ class Documents:
         if not documents:
             raise MalformedError("empty chain")
         *roots, signed = documents
+        with self._database.reading() as connection:
+            pinned = _pinned(connection)
+            # Before any signature: a stranger's long chain must not keep us busy.
+            _check_extends(roots, _kept_roots(connection))
+        root = Root.walk(roots, pinned)
+        roster = Roster.verify(signed, root)
+        today = roster.policy.day(now)
+        root.check_day(today)
+        roster.check_day(today)
         with self._database.turn(), self._database.writing() as connection:
-            root = Root.walk(roots, _pinned(connection))
-            roster = Roster.verify(signed, root)
-            today = roster.policy.day(now)
-            root.check_day(today)
-            roster.check_day(today)
-            kept = connection.execute(_ROOTS).scalars().all()
+            kept = _kept_roots(connection)
             _check_extends(roots, kept)
-            present = _read_chain(connection) if kept else None
-            if present is None and roster.before is not None:
-                raise ForkError("the first roster has to be version 1")
-            if present is not None:
-                roster.check_follows(present.roster)
-            if present is None or roster.version > present.roster.version:
+            if _is_next(roster, _read_chain(connection).roster if kept else None):
                 self._database.announce()
                 _keep(connection, roots[len(kept) :], len(kept) + 1, signed, roster, today)
         return today
@@ -127,13 +131,11 @@ class Documents:
     def publish(self, signed: Signed) -> None:
         """Take a bundle that is newer than the one we have; taking it again changes nothing.
 
-        Raises TrustError or FormatError: NotEnrolledError, RolledBackError, ForkError for another of this serial.
+        Raises NotReadyError, FormatError or TrustError: ForkError for another one of this serial.
         """
         bundle = Bundle.verify(signed)
+        bundle.check_listed(self.chain().roster)
         with self._database.turn(), self._database.writing() as connection:
-            if connection.execute(_VERSION).scalar() is None:
-                raise NotReadyError
-            bundle.check_listed(_read_chain(connection).roster)
             kept = connection.execute(_BUNDLE, {"identity": bundle.identity, "last": bundle.last}).first()
             if kept is not None and kept.serial > bundle.serial:
                 raise RolledBackError("serial of the bundle")
@@ -160,13 +162,27 @@ def _read_chain(connection: Connection) -> Chain:
     return Chain(root, Roster.verify(Signed.parse(signed), root), join_frames([*roots, signed]))
 
 
+def _kept_roots(connection: Connection) -> list[bytes]:
+    """Return the ids of the roots that we have, ascending."""
+    return [Signed.parse(raw).id(LABEL_ROOT) for raw in connection.execute(_ROOTS).scalars()]
+
+
 def _check_extends(roots: Sequence[Signed], kept: Sequence[bytes]) -> None:
     if len(roots) < len(kept):
         raise RolledBackError("root version")
     # By id: another choice of k signatures under the same root is no fork.
-    known = [Signed.parse(raw).id(LABEL_ROOT) for raw in kept]
-    if known != [signed.id(LABEL_ROOT) for signed in roots[: len(kept)]]:
+    if [signed.id(LABEL_ROOT) for signed in roots[: len(kept)]] != kept:
         raise ForkError("root")
+
+
+def _is_next(roster: Roster, present: Roster | None) -> bool:
+    """Say whether `roster` is new and follows; raise TrustError where it can do neither that nor be the present one."""
+    if present is None:
+        if roster.before is not None:
+            raise ForkError("the first roster has to be version 1")
+        return True
+    roster.check_follows(present)
+    return roster.version > present.version
 
 
 def _keep(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from dropbox.store.database import Database
 
+MAX_POSITION = 2**63 - 1  # what SQLite can hold
 MOST_ITEMS = PAGE_SIZE // (ITEM_START + header_size(SLOT_STEP) + stream_size(SMALLEST_CLASS))
 
 _REPEATED = select(envelope.c.day).where(envelope.c.mac == bindparam("mac"), envelope.c.posting == bindparam("posting"))
@@ -59,10 +60,10 @@ class Envelopes:
         self._reserve_bytes = reserve_bytes
         self._batches: Batches[Filing, Stored | StoreError] = Batches(database.turn, self._commit)
 
-    def repeated(self, mac: bytes, digest: bytes) -> int | None:
+    def repeated(self, filing: Filing) -> int | None:
         """Return the day on which this very posting was stored, if it was."""
         with self._database.reading() as connection:
-            return connection.execute(_REPEATED, {"mac": mac, "posting": digest}).scalar()
+            return connection.execute(_REPEATED, {"mac": filing.header.mac, "posting": filing.digest}).scalar()
 
     def file(self, filing: Filing) -> Stored:
         """Store an envelope, and return only once it is on disk.
@@ -134,7 +135,7 @@ def _page(
     after: Cursor,
 ) -> Page:
     start = 0
-    if after is not None:
+    if after is not None and after[0] <= MAX_POSITION:
         anchor = connection.execute(query.where(position == after[0]), found).one_or_none()
         if anchor is not None and Header.parse(anchor.prefix).digest() == after[1]:
             start = after[0]

@@ -46,7 +46,7 @@ class Filing:
     """A posting that passed admission; `digest` is the SHA-256 of all its bytes."""
 
     posting: Posting
-    mac: bytes
+    header: Header
     digest: bytes
     day: int
 
@@ -91,7 +91,7 @@ class Batch:
     @classmethod
     def begin(cls, connection: Connection, filings: Sequence[Filing], room: Callable[[int], int]) -> Batch:
         """Look up what the filings name; `room` gives the bytes left for new cases when so many are used."""
-        known = connection.execute(_KNOWN, {"macs": [filing.mac for filing in filings]})
+        known = connection.execute(_KNOWN, {"macs": [filing.header.mac for filing in filings]})
         named = [digest for filing in filings for digest in filing.digests()]
         channels: dict[int, _Channel] = {}
         by_digest = {
@@ -111,13 +111,13 @@ class Batch:
 
     def add(self, filing: Filing) -> Stored | StoreError:
         """Return what `write` will have stored, or why the filing is refused."""
-        if filing.mac in self.known:
-            posting, day = self.known[filing.mac]
+        if filing.header.mac in self.known:
+            posting, day = self.known[filing.header.mac]
             return Stored(day, new=False) if posting == filing.digest else ConflictError()
         refusal = self._open(filing) if filing.posting.door == DOOR_CASE else self._append(filing)
         if refusal is not None:
             return refusal
-        self.known[filing.mac] = filing.digest, filing.day
+        self.known[filing.header.mac] = filing.digest, filing.day
         return Stored(filing.day, new=True)
 
     def write(self) -> None:
@@ -158,13 +158,13 @@ class Batch:
 
     def _add_message(self, filing: Filing, to: _Channel) -> None:
         sealed = filing.posting.envelope
-        split = prefix_size(Header.parse(sealed), len(sealed))
+        split = prefix_size(filing.header, len(sealed))
         self.last_envelope += 1
         number = self.last_envelope
         self.rows[envelope].append(
             {
                 "id": number,
-                "mac": filing.mac,
+                "mac": filing.header.mac,
                 "posting": filing.digest,
                 "day": filing.day,
                 "size": len(sealed),

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, Table
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-    }
-)
+metadata = MetaData()
 
 pinned = Table(
     "pinned",
@@ -75,7 +69,9 @@ envelope = Table(
 part = Table(
     "part",
     metadata,
+    # Nothing beyond the envelope's own row.
     Column("envelope", ForeignKey(envelope.c.id), primary_key=True),
+    # How many there are: the envelope's size tells that too.
     Column("number", Integer, primary_key=True, autoincrement=False),
     # Ciphertext behind the prefix, 1 MiB each.
     Column("stream", LargeBinary, nullable=False),
@@ -104,6 +100,7 @@ capability = Table(
     metadata,
     # SHA-256 of 32 secret bytes: it lets nobody in. Two for each channel, not told apart.
     Column("digest", LargeBinary, primary_key=True),
+    # That two digests belong together.
     Column("channel", ForeignKey(channel.c.id), nullable=False),
     sqlite_with_rowid=False,  # a hidden row number would tell which of the two was filed first
 )
@@ -111,8 +108,10 @@ capability = Table(
 message = Table(
     "message",
     metadata,
-    # Which entry was answered, and how often; not by whom: no column says which capability appended.
+    # Which entry was answered; not by whom: no column says which capability appended.
     Column("channel", ForeignKey(channel.c.id), primary_key=True),
+    # How often, and in which order.
     Column("position", Integer, primary_key=True, autoincrement=False),
+    # On which days, in which size class.
     Column("envelope", ForeignKey(envelope.c.id), nullable=False, unique=True),
 )

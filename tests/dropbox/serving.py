@@ -79,6 +79,8 @@ class Server:
         bind = next(line for line in self.config.read_text().splitlines() if line.startswith("bind"))
         self.port = int(bind.rpartition(":")[2].strip('"'))
         self.log = folder / "log"
+        self.temporary = folder / "temporary"
+        self.temporary.mkdir(exist_ok=True)
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -104,9 +106,12 @@ class Server:
     def start(self) -> None:
         """Start and wait until it listens."""
         call = [sys.executable, "-m", "dropbox", "run", "--config", str(self.config)]
+        environment = {**os.environ, "TMPDIR": str(self.temporary)}
         with self.log.open("ab") as log:
             # A session of its own, so that one signal reaches every process of it and nothing else.
-            self._process = subprocess.Popen(call, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
+            self._process = subprocess.Popen(
+                call, cwd=ROOT, stdout=log, stderr=log, env=environment, start_new_session=True
+            )
         deadline = time.monotonic() + PATIENCE
         while not self._listens():
             assert self._process.poll() is None, self.log.read_text()
@@ -125,11 +130,14 @@ class Server:
         return [int(child) for child in children.split()]
 
     def kill(self) -> None:
-        """End all its processes as a power cut would."""
+        """End all its processes at once, by SIGKILL: none can finish anything."""
         if self._process is not None:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
+            # A worker that hangs in a system call dies a little later, and holds the port until then.
+            while self._listens():
+                time.sleep(0.01)
 
     def stop(self) -> None:
         """Let it finish what it is doing and end."""
@@ -164,9 +172,10 @@ class Server:
         assert answer.status == 200, answer
         return Page.parse(answer.body)
 
-    def send_raw(self, sent: bytes) -> bytes:
+    def send_raw(self, sent: bytes, source: str = "127.0.0.1") -> bytes:
         """Send bytes that need not be HTTP, and return all that comes back."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as connection:
+        target, origin = ("127.0.0.1", self.port), (source, 0)
+        with socket.create_connection(target, timeout=PATIENCE, source_address=origin) as connection:
             connection.sendall(sent)
             connection.shutdown(socket.SHUT_WR)
             return b"".join(iter(lambda: connection.recv(65536), b""))

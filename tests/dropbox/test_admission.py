@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import os
+import resource
 from typing import TYPE_CHECKING
 
 import pytest
@@ -142,7 +143,7 @@ def small(tmp_path: Path, make_box: Callable[[Config], Box]) -> Box:
 
 def fill_with_cases(box: Box) -> list[bytes]:
     """Open channels until no more are taken; return a capability of each."""
-    opened = []
+    opened: list[bytes] = []
     while True:
         case = opaque_case(box.until, 4 * 65536)
         answer = box.post(case.posting)
@@ -177,6 +178,22 @@ def test_full_database_refuses_without_damage(small: Box) -> None:
     assert len(last) >= 1
     assert small.config.database.stat().st_size <= small.config.max_database_bytes
     assert small.post(opaque_message(small.until, capability)).status_code in (201, 507)
+
+
+def test_disk_that_fails_refuses_without_damage(box: Box) -> None:
+    before = opaque_case(box.until)
+    assert box.post(before.posting).status_code == 201
+    journal = box.config.database.with_name(box.config.database.name + "-wal").stat().st_size
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (journal + 10_000, hard))
+    try:
+        refused = [box.post(opaque_case(box.until).posting), box.post(opaque_message(box.until, before.reporter))]
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert {(answer.status_code, answer.data) for answer in refused} == {(507, b'{"error":"full"}')}
+    assert box.post(opaque_message(box.until, before.reporter)).status_code == 201
+    assert len(box.look("/channel", before.reporter).items) == 2
+    assert len(box.look("/feed", box.organisation.feed_capability).items) == 1
 
 
 def test_full_disk_refuses_new_cases(tmp_path: Path, make_box: Callable[[Config], Box]) -> None:

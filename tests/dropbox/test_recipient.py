@@ -16,6 +16,7 @@ from tests.dropbox.postings import opaque_case
 from tests.organisation import POLICY, Organisation, Person
 
 if TYPE_CHECKING:
+    from keys.wire.exchange import Item
     from tests.dropbox.conftest import Box
 
 
@@ -34,7 +35,8 @@ def test_feed_gives_every_entry_in_order(box: Box) -> None:
     sent = [opaque_case(box.until).posting for _ in range(12)]
     for posting in sent:
         box.post(posting)
-    found, after, more = [], None, True
+    found: list[Item] = []
+    after, more = None, True
     while more:
         page = box.look("/feed", box.organisation.feed_capability, after)
         found += page.items
@@ -84,8 +86,8 @@ def test_next_roster_is_taken_and_earlier_ones_stay(box: Box) -> None:
     assert box.get("/chain").data == organisation.chain()
     for version, roster in enumerate(organisation.rosters, 1):
         assert box.get(f"/rosters/{version}").data == roster.encode()
-    for version in ("3", "0", "99999999999999999999", "x"):
-        assert box.get(f"/rosters/{version}").status_code == 404
+    for missing in ("3", "0", "99999999999999999999", "x"):
+        assert box.get(f"/rosters/{missing}").status_code == 404
 
 
 def test_pages_follow_the_newest_roster(box: Box) -> None:

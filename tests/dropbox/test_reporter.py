@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,7 @@ from keys.receipt import Receipt
 from keys.roster import Bundle
 from keys.wire.canonical import parse_object
 from keys.wire.envelope import LARGEST_POWER, PART_SIZE, SMALLEST_CLASS
-from keys.wire.exchange import PAGE_SIZE, Posting
+from keys.wire.exchange import PAGE_SIZE, Item, Posting
 from keys.wire.kinds import Answer
 from keys.wire.signed import Signed, split_frames
 from tests.dropbox.postings import opaque_case, opaque_message, unstamped
@@ -178,7 +179,8 @@ def test_cursor_goes_on_behind_its_item_and_misses_none(box: Box) -> None:
     sent = [case.posting, *(opaque_message(box.until, case.reporter) for _ in range(11))]
     for posting in sent:
         box.post(posting)
-    found, after, more = [], None, True
+    found: list[Item] = []
+    after, more = None, True
     while more:
         page = box.look("/channel", case.recipients, after)
         found += page.items
@@ -189,7 +191,16 @@ def test_cursor_goes_on_behind_its_item_and_misses_none(box: Box) -> None:
 
 @pytest.mark.parametrize(
     "after",
-    ["1.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "9999999999999999999.x", "-1.x", "x", "", "7", "%00", "1.%C3%A9"],
+    [
+        "1.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "9999999999999999999." + "A" * 43,
+        "-1.x",
+        "x",
+        "",
+        "7",
+        "%00",
+        "1.%C3%A9",
+    ],
 )
 def test_cursor_that_does_not_match_starts_again(box: Box, after: str) -> None:
     case = opaque_case(box.until)
@@ -260,7 +271,11 @@ def test_nothing_is_served_before_there_is_a_roster(bare: Box) -> None:
         assert bare.get(path, bytes(32)).status_code == 503, path
     posted = bare.post(opaque_case(bare.until).posting)
     assert (posted.status_code, posted.data) == (503, b'{"error":"not-ready"}')
-    assert bare.get("/nl/").status_code == 503
+    page = bare.get("/nl/")
+    assert page.status_code == 503
+    style = re.search(r'href="(/static/[^"]+\.css)"', page.text)
+    assert style
+    assert bare.get(style[1]).status_code == 200
     assert bare.get("/static/none").status_code == 404
 
 

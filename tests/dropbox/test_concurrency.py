@@ -1,0 +1,111 @@
+"""Many at once, against a real server with two workers: all are stored, in one order, and no reader misses one."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from keys.wire.envelope import LARGEST_POWER
+from tests.dropbox.postings import Opaque, opaque_case, opaque_message
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from keys.wire.exchange import Item
+    from tests.dropbox.serving import Server
+    from tests.organisation import Organisation
+
+CLIENTS = 64
+
+
+def read_feed(server: Server, capability: bytes, after: str | None = None) -> list[Item]:
+    """Return every item behind a cursor."""
+    found: list[Item] = []
+    more = True
+    while more:
+        page = server.look("/feed", capability, found[-1].cursor() if found else after)
+        found += page.items
+        more = page.more
+    return found
+
+
+def test_sixty_four_clients_that_send_at_once_all_succeed(founded: tuple[Server, Organisation]) -> None:
+    server, organisation = founded
+    cases = [opaque_case(organisation.today + 20) for _ in range(CLIENTS)]
+    gate = threading.Barrier(CLIENTS)
+
+    def send(case: Opaque) -> int:
+        gate.wait()
+        return server.post("/envelopes", case.raw).status
+
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        assert list(clients.map(send, cases)) == [201] * CLIENTS
+    items = read_feed(server, organisation.feed_capability)
+    assert [item.position for item in items] == list(range(1, CLIENTS + 1))
+    assert {item.prefix for item in items} == {case.posting.envelope for case in cases}
+
+
+def test_same_posting_sent_at_once_by_many_is_stored_once(founded: tuple[Server, Organisation]) -> None:
+    server, organisation = founded
+    case = opaque_case(organisation.today + 20)
+    with ThreadPoolExecutor(16) as clients:
+        answers = list(clients.map(lambda _: server.post("/envelopes", case.raw), range(16)))
+    assert {(answer.status, answer.body) for answer in answers} == {(201, answers[0].body)}
+    assert len(read_feed(server, organisation.feed_capability)) == 1
+
+
+def test_messages_sent_at_once_into_one_channel_are_all_in_it(founded: tuple[Server, Organisation]) -> None:
+    server, organisation = founded
+    until = organisation.today + 20
+    case = opaque_case(until)
+    server.post("/envelopes", case.raw)
+    messages = [opaque_message(until, capability) for capability in (case.reporter, case.recipients) * 12]
+    with ThreadPoolExecutor(24) as clients:
+        answers = clients.map(lambda message: server.post("/envelopes", message.encode()).status, messages)
+        assert set(answers) == {201}
+    found: list[Item] = []
+    more = True
+    while more:
+        page = server.look("/channel", case.reporter, found[-1].cursor() if found else None)
+        found, more = found + list(page.items), page.more
+    assert [item.position for item in found] == list(range(1, 26))
+    assert {item.prefix for item in found[1:]} == {message.envelope for message in messages}
+
+
+def send_slowly(server: Server, case: Opaque) -> None:
+    """Post in many small pieces, as over a bad connection."""
+    raw = case.raw
+    head = "POST /envelopes HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\n"
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(head.encode() + b"Content-Length: %d\r\nConnection: close\r\n\r\n" % len(raw))
+        for start in range(0, len(raw), 1500):
+            connection.sendall(raw[start : start + 1500])
+            threading.Event().wait(0.002)
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 201 ")
+
+
+def test_reader_with_a_cursor_misses_nothing_while_writers_are_slow_and_fast(
+    founded: tuple[Server, Organisation],
+) -> None:
+    server, organisation = founded
+    until = organisation.today + 20
+    fast = [opaque_case(until) for _ in range(150)]
+    large = [opaque_case(until, LARGEST_POWER) for _ in range(6)]
+    slow = [opaque_case(until) for _ in range(12)]
+    seen: list[Item] = []
+    with ThreadPoolExecutor(16) as writers:
+        jobs: list[Future[object]] = [writers.submit(send_slowly, server, case) for case in slow]
+        jobs += [writers.submit(server.post, "/envelopes", case.raw) for case in large + fast]
+        finished = False
+        while not finished:
+            # Asked before the look: what was stored by then has to be in it, or in an earlier one.
+            finished = all(job.done() for job in jobs)
+            seen += read_feed(server, organisation.feed_capability, seen[-1].cursor() if seen else None)
+    assert all(job.exception() is None for job in jobs)
+    assert [item.position for item in seen] == list(range(1, len(jobs) + 1))
+    sent = {case.posting.envelope for case in fast + large + slow}
+    assert len({item.prefix for item in seen}) == len(sent)
+    assert all(any(envelope.startswith(item.prefix) for envelope in sent) for item in seen)

@@ -1,0 +1,145 @@
+"""Answered "stored" means stored: kills under load, and the order of system calls before an answer."""
+
+from __future__ import annotations
+
+import http.client
+import random
+import re
+import subprocess
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keys.wire.envelope import LARGEST_POWER, SMALLEST_CLASS
+from tests.dropbox.postings import Opaque, opaque_case
+from tests.dropbox.serving import PATIENCE, Server
+from tests.dropbox.test_concurrency import read_feed
+from tests.organisation import Organisation
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CUTS = 50
+WRITERS = 6
+LONGEST_LOAD = 0.4  # seconds; long enough for some hundred commits
+SIZES = (SMALLEST_CLASS, SMALLEST_CLASS, 4 * SMALLEST_CLASS, LARGEST_POWER)
+
+
+class Writer(threading.Thread):
+    """Posts one case after the other until the server is gone; knows which were acknowledged."""
+
+    def __init__(self, server: Server, until: int, unanswered: list[Opaque]) -> None:
+        """Begin with those that an earlier cut left without an answer."""
+        super().__init__()
+        self.server = server
+        self.until = until
+        self.waiting = unanswered
+        self.sent: list[Opaque] = list(unanswered)
+        self.acknowledged: list[Opaque] = []
+
+    def run(self) -> None:
+        """Post until the connection breaks."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=PATIENCE)
+        try:
+            while True:
+                if not self.waiting:
+                    self.waiting.append(opaque_case(self.until, random.choice(SIZES)))
+                    self.sent.append(self.waiting[0])
+                body, kind = self.waiting[0].raw, {"Content-Type": "application/octet-stream"}
+                connection.request("POST", "/envelopes", body, kind)
+                answer = connection.getresponse()
+                assert (answer.status, answer.read()[:10]) == (201, b'{"stored":')
+                self.acknowledged.append(self.waiting.pop(0))
+        except (OSError, http.client.HTTPException):
+            pass
+        finally:
+            connection.close()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_fifty_kills_lose_nothing_acknowledged_and_show_nothing_partial(server: Server) -> None:
+    organisation = Organisation.found()
+    server.found(organisation)
+    sent: dict[bytes, Opaque] = {}
+    acknowledged: set[bytes] = set()
+    unanswered: list[Opaque] = []
+    seen: set[bytes] = set()
+    after = None
+    for _ in range(CUTS):
+        writers = [Writer(server, organisation.today + 20, unanswered[at::WRITERS]) for at in range(WRITERS)]
+        for writer in writers:
+            writer.start()
+        time.sleep(random.uniform(0, LONGEST_LOAD))
+        server.kill()
+        for writer in writers:
+            writer.join()
+            sent.update((case.posting.envelope[:9773], case) for case in writer.sent)
+            acknowledged.update(case.posting.envelope[:9773] for case in writer.acknowledged)
+        unanswered = [case for writer in writers for case in writer.waiting]
+        server.start()
+        items = read_feed(server, organisation.feed_capability, after)
+        for item in items:
+            case = sent[item.prefix[:9773]]
+            assert whole(server, case, item.size) == case.posting.envelope
+            assert item.prefix[:9773] not in seen
+            seen.add(item.prefix[:9773])
+        after = items[-1].cursor() if items else after
+        assert acknowledged <= seen
+    assert len(acknowledged) > CUTS
+
+
+def whole(server: Server, case: Opaque, size: int) -> bytes:
+    """Read an envelope out of its channel, part by part."""
+    (item,) = server.look("/channel", case.reporter).items
+    assert item.size == size
+    found, part = item.prefix, 0
+    while len(found) < size:
+        answer = server.get(f"/channel/1/{part}", case.recipients)
+        assert answer.status == 200
+        found, part = found + answer.body, part + 1
+    return found
+
+
+def test_answer_is_written_after_the_disk_has_confirmed(tmp_path: Path, built_scripts: Path) -> None:
+    server = Server(tmp_path, workers=1)
+    try:
+        organisation = Organisation.found()
+        server.found(organisation)
+        calls = traced(server, tmp_path / "trace", opaque_case(organisation.today + 20))
+    finally:
+        server.kill()
+    answered = next(at for at, call in enumerate(calls) if "HTTP/1.1 201" in call)
+    written = [at for at, call in enumerate(calls[:answered]) if re.search(r"pwrite64\(.*-wal>", call)]
+    confirmed = [at for at, call in enumerate(calls[:answered]) if re.search(r"f(data)?sync.* = 0", call)]
+    assert written, calls
+    assert max(written) < max(confirmed)
+
+
+def traced(server: Server, trace: Path, case: Opaque) -> list[str]:
+    """Return the worker's system calls while it stores an envelope, in the order in which they ended."""
+    (worker,) = server.workers()
+    names = "trace=pwrite64,write,fdatasync,fsync,sendto,sendmsg"
+    strace = ["strace", "-f", "-y", "-e", names, "-p", str(worker), "-o", str(trace)]
+    with subprocess.Popen(strace, stderr=subprocess.PIPE, text=True) as tracer:
+        assert tracer.stderr
+        assert "attached" in tracer.stderr.readline()
+        assert server.post("/envelopes", case.raw).status == 201
+        tracer.terminate()
+        tracer.stderr.read()
+    # A call that another thread interrupts is printed twice; it ended where it says "resumed". Its file stands
+    # in the first half.
+    begun: dict[tuple[str, str], str] = {}
+    ended = []
+    for line in trace.read_text().splitlines():
+        thread, _, call = line.partition(" ")
+        call = call.strip()
+        if call.endswith("<unfinished ...>"):
+            begun[thread, call.partition("(")[0]] = call.removesuffix("<unfinished ...>")
+        elif resumed := re.match(r"<\.\.\. (\w+) resumed>(.*)", call):
+            ended.append(begun.pop((thread, resumed[1]), resumed[1]) + resumed[2])
+        else:
+            ended.append(call)
+    return ended

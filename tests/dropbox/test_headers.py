@@ -1,0 +1,75 @@
+"""Every answer of the real server carries the same headers, and nothing by which a visitor is known again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropbox.headers import HEADERS
+from tests.dropbox.postings import opaque_case
+
+if TYPE_CHECKING:
+    from tests.dropbox.serving import Server
+    from tests.organisation import Organisation
+
+ASKED = (
+    ("GET", "/"),
+    ("GET", "/nl/"),
+    ("HEAD", "/nl/"),
+    ("GET", "/none"),
+    ("GET", "/static/none.js"),
+    ("GET", "/chain"),
+    ("GET", "/bundles"),
+    ("GET", "/rosters/1"),
+    ("GET", "/rosters/7"),
+    ("GET", "/feed"),
+    ("GET", "/channel"),
+    ("GET", "/channel/1/0"),
+    ("POST", "/envelopes"),
+    ("POST", "/chain"),
+    ("POST", "/bundles"),
+    ("POST", "/nl/file"),
+    ("DELETE", "/nl/"),
+    ("OPTIONS", "/envelopes"),
+    ("TRACE", "/"),
+)
+OTHERS = {
+    "Allow",
+    "Connection",
+    "Content-Encoding",
+    "Content-Length",
+    "Content-Type",
+    "Date",
+    "Location",
+    "Server",
+    "Vary",
+}
+
+
+def test_every_answer_has_the_same_headers_and_no_cookie(founded: tuple[Server, Organisation]) -> None:
+    server, organisation = founded
+    known = {"Cookie": "a=b", "Origin": "https://other.example", "Accept-Encoding": "br"}
+    answers = [server.request(method, path, headers=known) for method, path in ASKED]
+    answers.append(server.post("/envelopes", opaque_case(organisation.today + 20).raw))
+    answers.append(server.get("/feed", organisation.feed_capability))
+    for answer in answers:
+        assert answer.headers.items() >= HEADERS.items()
+        assert set(answer.headers) - set(HEADERS) <= OTHERS
+        assert answer.headers["Server"] == "meldbus"
+
+
+def test_nothing_is_cached_framed_or_loaded_from_elsewhere() -> None:
+    assert HEADERS["Cache-Control"] == "no-store"
+    assert HEADERS["Referrer-Policy"] == "no-referrer"
+    policy = dict(part.split(" ", 1) for part in HEADERS["Content-Security-Policy"].split("; "))
+    assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
+    assert set(policy.values()) == {"'none'", "'self'"}
+
+
+def test_answers_that_depend_on_a_capability_are_never_compressed(founded: tuple[Server, Organisation]) -> None:
+    server, organisation = founded
+    case = opaque_case(organisation.today + 20)
+    packed = {"Accept-Encoding": "br, gzip, deflate, zstd"}
+    for path in ("/feed", "/channel", "/chain", "/bundles"):
+        answer = server.request("GET", path, headers=packed)
+        assert "Content-Encoding" not in answer.headers
+    assert server.post("/envelopes", case.raw).status == 201
