@@ -1,4 +1,4 @@
-"""The layout that CONTRIBUTING.md describes, held: who imports whom, which library is used where, how long a file may be."""
+"""The layout of CONTRIBUTING.md, held: who imports whom, which library is used where, how long a file may be."""
 
 from __future__ import annotations
 

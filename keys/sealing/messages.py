@@ -95,12 +95,12 @@ def seal_decoy(*, slots: int, until: int, padded: int) -> Sealed:
 
 
 def find_content_key(header: Header, privates: Sequence[PrivatePair]) -> bytes:
-    """Return the content key of a header in which one of `privates` has a slot.
+    """Return the content key of a header in which one of `privates` has a slot, the likeliest first.
 
     Raises NoSlotError when none has, TamperedError when a slot or the mac is spoilt.
     """
-    for slot in header.slots:
-        for private in privates:
+    for private in privates:
+        for slot in header.slots:
             try:
                 content_key = open_slot(slot, private)
             except NoSlotError:

@@ -34,7 +34,11 @@ class PublicPair:
 
         A reporter's keys come from a stranger: a point of low order would make every answer fail.
         """
-        _seal_slot(bytes(KEY_SIZE), self)
+        try:
+            bindings.crypto_scalarmult(random(KEY_SIZE), self.box)
+            MLKEM768PublicKey.from_public_bytes(self.kem)
+        except (CryptoError, ValueError):
+            raise MalformedError("public keys") from None
         return self
 
 
@@ -60,13 +64,20 @@ class PrivatePair:
 
 
 def seal_slot(content_key: bytes, public: PublicPair) -> Slot:
-    """Return a slot by which the holder of `public` gets the content key."""
-    return _seal_slot(content_key, public)
+    """Return a slot by which the holder of `public` gets the content key; raise MalformedError for unusable keys."""
+    share = random(KEY_SIZE)
+    try:
+        sealed = bindings.crypto_box_seal(share, public.box)
+        secret, ciphertext = MLKEM768PublicKey.from_public_bytes(public.kem).encapsulate()
+    except (CryptoError, ValueError):
+        raise MalformedError("public keys") from None
+    key = _wrapping_key(share, secret, sealed + ciphertext, public)
+    return Slot(sealed, ciphertext, AESGCM(key).encrypt(ZERO_NONCE, content_key, None))
 
 
 def free_slot() -> Slot:
     """Return a slot that nobody opens and nobody can tell from another: a real one for keys thrown away."""
-    return _seal_slot(random(KEY_SIZE), PrivatePair.generate().public)
+    return seal_slot(random(KEY_SIZE), PrivatePair.generate().public)
 
 
 def open_slot(slot: Slot, private: PrivatePair) -> bytes:
@@ -84,17 +95,6 @@ def open_slot(slot: Slot, private: PrivatePair) -> bytes:
         return AESGCM(key).decrypt(ZERO_NONCE, slot.wrapped_key, None)
     except (InvalidTag, ValueError):
         raise TamperedError("slot") from None
-
-
-def _seal_slot(content_key: bytes, public: PublicPair) -> Slot:
-    share = random(KEY_SIZE)
-    try:
-        sealed = bindings.crypto_box_seal(share, public.box)
-        secret, ciphertext = MLKEM768PublicKey.from_public_bytes(public.kem).encapsulate()
-    except (CryptoError, ValueError):
-        raise MalformedError("public keys") from None
-    key = _wrapping_key(share, secret, sealed + ciphertext, public)
-    return Slot(sealed, ciphertext, AESGCM(key).encrypt(ZERO_NONCE, content_key, None))
 
 
 def _wrapping_key(share: bytes, secret: bytes, start: bytes, public: PublicPair) -> bytes:

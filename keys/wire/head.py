@@ -136,7 +136,7 @@ def check_padding(plaintext: bytes, head: bytes) -> None:
     A class larger than needed is refused too: its author could hide something in the choice.
     """
     end = LENGTH_SIZE + len(head) + SIGNATURE_SIZE
-    if len(plaintext) != padded_size(end) or any(plaintext[end:]):
+    if len(plaintext) != padded_size(end) or plaintext.count(0, end) != len(plaintext) - end:
         raise MalformedError("padding")
 
 
