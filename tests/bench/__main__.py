@@ -1,0 +1,28 @@
+"""Runs every bench, prints its figures beside what they should be, and writes build/bench.json; no figure is judged."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.bench import accepting, opening, stamping, visiting
+from tests.bench.figures import BUILD, Figure, WrongError, write
+
+
+def main() -> int:
+    """Return 0 unless a result was wrong: then its speed says nothing."""
+    figures: list[Figure] = []
+    try:
+        for bench in (visiting, accepting, opening, stamping):
+            for figure in bench.measure():
+                figures.append(figure)
+                print(figure.line(), flush=True)
+    except WrongError as error:
+        print(f"bench: error: {error}", file=sys.stderr)
+        return 1
+    write(BUILD / "bench.json", figures)
+    print(f"Written to {BUILD / 'bench.json'}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

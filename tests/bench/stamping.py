@@ -1,0 +1,123 @@
+"""How long a reporter waits for seal and stamp in Firefox without JIT: in the page's own worker, at shipped work."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+from keys.roster import address
+from tests.bench.figures import Figure, WrongError
+from tests.bench.serving import shipped_policy, shipped_server
+from tests.journeys.browser import Browser
+from tests.journeys.meddling import Answer, Asked, Forward, Meddler
+from tests.organisation import Organisation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tests.journeys.browser import Kind
+
+REPORTS = 15
+BATCH = 1024  # hashes for each nonce that exchange.ts draws
+NONCE_SIZE = 16
+BROWSER_SECONDS = 600
+AIM = "aim at 3"
+TEXT = "Er ging iets mis op het werk. " * 40
+
+# In front of the worker's own script: its replies also say how many nonces it has drawn.
+COUNTING = """
+{
+  let drawn = 0;
+  const draw = crypto.getRandomValues.bind(crypto);
+  const post = self.postMessage.bind(self);
+  crypto.getRandomValues = (raw) => { if (raw.length === %d) drawn += 1; return draw(raw); };
+  self.postMessage = (reply) => post({ ...reply, drawn });
+}
+"""
+
+# In the page: asks a worker for reports, one after another, and notes when each of its steps began.
+REPORTING = """
+(async (address, reports, text) => {
+  const worker = new Worker(address);
+  const ask = (name, ask) => new Promise((done, failed) => {
+    const steps = [];
+    worker.onmessage = ({ data }) => {
+      steps.push({ step: data.step ?? "done", at: performance.now() / 1000, drawn: data.drawn });
+      if ("failed" in data) failed(new Error(data.failed.code));
+      if ("done" in data) done({ steps, done: data.done });
+    };
+    worker.postMessage({ number: 1, name, ask });
+  });
+  const { recipients } = (await ask("trust", { fragment: "" })).done;
+  const chosen = recipients.map(({ identity }) => identity);
+  const seen = [];
+  for (let report = 0; report < reports; report++) {
+    const { receipt } = (await ask("draw", {})).done;
+    seen.push((await ask("report", { receipt, text, chosen })).steps);
+  }
+  worker.terminate();
+  return seen;
+})(%s, %d, %s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What one report cost in the browser."""
+
+    seal_s: float
+    stamp_s: float
+    hashes: int
+
+
+def measure() -> Iterator[Figure]:
+    """Send reports from the page's worker, at the work of a stamp at rest."""
+    policy = shipped_policy()
+    organisation = Organisation.found(policy=policy)
+    sent = _sent_from("firefox", organisation)
+    hashes_per_s = sum(one.hashes for one in sent) / sum(one.stamp_s for one in sent)
+    yield Figure("stamp_work", policy.work, "hashes on average: `work` in deploy/policy.toml")
+    yield Figure("stamp_nojit_s", median(one.stamp_s for one in sent), f"{AIM}; median of {REPORTS}")
+    yield Figure("stamp_nojit_mean_s", policy.work / hashes_per_s, "stamp_work / hashes_nojit_per_s")
+    yield Figure("hashes_nojit_per_s", hashes_per_s)
+    yield Figure("seal_nojit_s", median(one.seal_s for one in sent))
+
+
+def _sent_from(kind: Kind, organisation: Organisation) -> Sequence[Sent]:
+    with tempfile.TemporaryDirectory(prefix="meldbus-bench-") as name, ExitStack() as ending:
+        server = shipped_server(Path(name))
+        ending.callback(server.kill)
+        server.found(organisation)
+        proxy = ending.enter_context(Meddler(server.port, _counting))
+        browser = ending.enter_context(Browser(kind, timeout=BROWSER_SECONDS))
+        browser.goto(address(proxy.url, "nl", organisation.fingerprint))
+        script = browser.evaluate('document.querySelector("#stage").dataset.worker')
+        seen = browser.evaluate(REPORTING % (json.dumps(script), REPORTS, json.dumps(TEXT)))
+    return [_sent(steps) for steps in seen]
+
+
+def _counting(asked: Asked, forward: Forward) -> Answer:
+    """Put the counting in front of the worker's script; nothing else is changed."""
+    if not asked.path.startswith("/static/worker."):
+        return forward(asked)
+    headers = tuple(pair for pair in asked.headers if pair[0].lower() != "accept-encoding")
+    answer = forward(replace(asked, headers=headers))
+    return answer.with_body(COUNTING.encode() % NONCE_SIZE + answer.body)
+
+
+def _sent(steps: Sequence[Mapping[str, float | str]]) -> Sent:
+    """Read the steps that a worker has named: each begins where the one before ends."""
+    if [step["step"] for step in steps] != ["fetching", "sealing", "stamping", "sending", "done"]:
+        raise WrongError(f"a report took other steps: {steps}")
+    _, sealing, stamping, sending, _ = steps
+    drawn = float(sending["drawn"]) - float(stamping["drawn"])
+    return Sent(
+        seal_s=float(stamping["at"]) - float(sealing["at"]),
+        stamp_s=float(sending["at"]) - float(stamping["at"]),
+        hashes=round(drawn) * BATCH,
+    )

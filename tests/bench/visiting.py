@@ -1,0 +1,67 @@
+"""What a first visit and a report cost on the wire, as Chromium receives them; no text of a page is judged."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keys.roster import address
+from tests.bench.figures import Figure, WrongError
+from tests.bench.serving import shipped_policy, shipped_server
+from tests.journeys.browser import Browser
+from tests.journeys.reporter import Reporter
+from tests.organisation import WORK, Organisation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tests.journeys.browser import Request
+
+VISITS = 3
+TEXT = "Er ging iets mis op het werk. " * 40
+
+
+def measure() -> Iterator[Figure]:
+    """Visit and report with a new profile each time."""
+    organisation = Organisation.found(policy=replace(shipped_policy(), work=WORK))
+    sizes, numbers, trips = [], [], []
+    with tempfile.TemporaryDirectory(prefix="meldbus-bench-") as name, ExitStack() as ending:
+        server = shipped_server(Path(name))
+        ending.callback(server.kill)
+        server.found(organisation)
+        for _ in range(VISITS):
+            visit, sending = _reported(address(server.url, "nl", organisation.fingerprint))
+            sizes.append(sum(_size(request) for request in visit))
+            numbers.append(len(visit))
+            trips.append(len(sending))
+    yield Figure("first_visit_bytes", max(sizes), "at most 60,000")
+    yield Figure("first_visit_requests", max(numbers), "at most 8")
+    yield Figure("send_round_trips", max(trips), "at most 3")
+
+
+def _reported(url: str) -> tuple[Sequence[Request], Sequence[Request]]:
+    """Return the requests until the form can be used, and those from "send" until the receipt is confirmed."""
+    with Browser("chromium") as browser:
+        reporter = Reporter(browser)
+        reporter.visit(url)
+        if reporter.step() != "start":
+            raise WrongError("the form is closed")
+        visit = browser.requests()
+        reporter.begin()
+        reporter.fill("write", TEXT)
+        code = reporter.review()
+        before = len(browser.requests())
+        if before != len(visit):
+            raise WrongError("the page asked for more than a visit before anything was sent")
+        reporter.send(code)
+        reporter.at("sent")
+        return visit, browser.requests()[before:]
+
+
+def _size(request: Request) -> int:
+    if request.status != 200 or not request.encoded_size:
+        raise WrongError(f"{request.url}: {request.status}, {request.encoded_size} bytes")
+    return request.encoded_size
