@@ -1,0 +1,175 @@
+"""Everybody can use each page and step: by a screen reader, in the dark, on a narrow screen, by the keyboard alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.journeys.reporter import nl
+from tests.journeys.site import SECRETARIS, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.journeys.reporter import Reporter
+
+NARROW = 320
+WIDTHS = ((NARROW, 640), (1280, 800))
+PAGES = ("how", "others", "file", "no-such-page")
+LONG_WORD = "Aansprakelijkheidswaardevaststellingsveranderingen" * 3
+# What has the keyboard, also in the shadow root.
+FOCUSED = """
+    (() => {
+        const one = document.activeElement?.shadowRoot?.activeElement ?? document.activeElement;
+        return [one.id, one.dataset.part ?? "", one.className, one.tagName.toLowerCase(), one.type ?? ""];
+    })()
+"""
+MOST_TABS = 40
+
+
+@pytest.fixture
+def code(site: Site) -> str:
+    """The code of a talk with everything in it that is shown in a way of its own."""
+    site.news(SECRETARIS)
+    code = site.report(f"Een melding met {LONG_WORD}.")
+    [number] = site.news(SECRETARIS)
+    site.run(SECRETARIS, "read", number)
+    site.run(SECRETARIS, "acknowledge", number, text="We hebben je melding.")
+    site.run(SECRETARIS, "reply", "--question", number, text="Wanneer was dat?")
+    return code
+
+
+def steps(reporter: Reporter, site: Site, language: str, code: str) -> Iterator[str]:
+    """Go through every step, and stop at each as it is and with its mistakes."""
+    yield "start"
+    reporter.begin()
+    yield "write"
+    reporter.untick("Secretaris", "Bestuurslid 1", "Bestuurslid 2")
+    reporter.press("write")
+    reporter.mistakes("write")
+    yield "write, with mistakes"
+    reporter.visit(site.address(language))
+    reporter.begin()
+    reporter.untick("Bestuurslid 1")
+    reporter.fill("write", f"Een melding met {LONG_WORD}.\n\nEn nog een regel.")
+    receipt = reporter.review()
+    yield "review"
+    reporter.press("review")
+    reporter.mistakes("review")
+    yield "review, with mistakes"
+    reporter.send(receipt)
+    reporter.at("sent")
+    yield "sent"
+    reporter.visit(site.address(language))
+    reporter.press("start", "enter")
+    reporter.press("enter")
+    reporter.mistakes("enter")
+    yield "enter, with mistakes"
+    reporter.visit(site.address(language))
+    reporter.open(code)
+    yield "talk"
+    reporter.press("talk")
+    reporter.mistakes("talk")
+    yield "talk, with mistakes"
+    reporter.browser.click("#leave")
+    reporter.at("gone")
+    yield "gone"
+    reporter.visit(f"{site.url}/{language}/#" + "A" * 43)
+    yield "closed"
+    reporter.visit(f"{site.url}/{language}/")
+    reporter.browser.click("#stage >>> summary")
+    yield "start, without a fingerprint"
+    for page in PAGES:
+        reporter.browser.goto(f"{site.url}/{language}/{page}")
+        yield page
+
+
+def faults(reporter: Reporter) -> list[str]:
+    """Return what axe finds wrong, in the light and in the dark, and how much too wide it is, on two screens."""
+    found = []
+    for dark in (False, True):
+        reporter.browser.dark(on=dark)
+        found += [f"{'dark' if dark else 'light'}: {_told(violation)}" for violation in reporter.browser.axe()]
+    for width, height in WIDTHS:
+        reporter.browser.viewport(width, height)
+        wide = reporter.browser.evaluate("document.documentElement.scrollWidth")
+        if wide > width:
+            found.append(f"{wide} pixels wide on a screen of {width}")
+    return found
+
+
+def _told(violation: dict[str, Any]) -> str:
+    places = [str(node["target"]) for node in violation["nodes"]]
+    return f"{violation['id']}: {violation['help']}: {', '.join(places)}"
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_page_and_step_is_for_everybody(site: Site, in_chromium: Reporter, code: str, language: str) -> None:
+    in_chromium.visit(site.address(language))
+    found = {}
+    for step in steps(in_chromium, site, language, code):
+        found[step] = faults(in_chromium)
+        assert in_chromium.browser.evaluate("document.documentElement.lang") == language
+    assert {step: wrong for step, wrong in found.items() if wrong} == {}
+    assert len(found) == 16
+
+
+def test_every_sentence_of_the_talk_is_told_to_a_screen_reader(site: Site, reporter: Reporter, code: str) -> None:
+    """The live region says what goes on, and the heading of each step has the keyboard."""
+    reporter.visit(site.address("nl"))
+    for step in ("write", "enter"):
+        reporter.press("start", step)
+        reporter.at(step)
+        assert reporter.browser.evaluate(FOCUSED)[3] == "h1"
+        reporter.press(step, "back")
+        reporter.at("start")
+    reporter.open(code)
+    assert reporter.browser.evaluate(FOCUSED)[3] == "h1"
+    reporter.press("talk", "again")
+    told = f"document.querySelector('#status[role=status]').textContent === '{nl('There is nothing new.')}'"
+    reporter.browser.wait_until(told)
+    reporter.press("talk")
+    reporter.mistakes("talk")
+    assert reporter.browser.evaluate(FOCUSED)[1] == "summary"
+
+
+def go_to(reporter: Reporter, wanted: str) -> None:
+    """Press Tab until the keyboard is at the element of this id, part or class."""
+    for _ in range(MOST_TABS):
+        reporter.browser.press("Tab")
+        if wanted in reporter.browser.evaluate(FOCUSED)[:3]:
+            return
+    raise AssertionError(f"the keyboard does not get to {wanted}")
+
+
+def test_the_keyboard_alone_leads_from_the_address_to_the_receipt_and_the_talk(site: Site, reporter: Reporter) -> None:
+    keyboard = reporter.browser
+    reporter.visit(site.address("nl"))
+    go_to(reporter, "write")
+    keyboard.press("Enter")
+    reporter.at("write")
+    go_to(reporter, "reader-1")
+    keyboard.press(" ")
+    go_to(reporter, "story")
+    keyboard.press(*"Met")
+    go_to(reporter, "main")
+    keyboard.press("Enter")
+    reporter.at("review")
+    assert reporter.part("review", "text") == "Met"
+    assert reporter.part("review", "without").startswith("Bestuurslid 1")
+    code = reporter.part("review", "code")
+    go_to(reporter, "confirm")
+    keyboard.press(*code[-4:])
+    keyboard.press("Enter")
+    reporter.at("sent")
+    assert reporter.part("sent", "code") == code
+    go_to(reporter, "talk")
+    keyboard.press("Enter")
+    reporter.at("talk")
+    go_to(reporter, "answer")
+    keyboard.press(*"Ook")
+    go_to(reporter, "main")
+    keyboard.press("Enter")
+    keyboard.wait_until("document.querySelector('#stage').shadowRoot.querySelectorAll('.message').length === 2")
+    assert reporter.said() == ["Met", "Ook"]

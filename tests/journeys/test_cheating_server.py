@@ -1,0 +1,335 @@
+"""A server that cheats is found out by the page, in words that a reporter understands: one attack a test."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keys.roster import root_document, words
+from keys.sealing import Signer
+from keys.wire.canonical import b64, encode, parse_object
+from keys.wire.envelope import COUNT_SIZE, MAC_SIZE, MAGIC_SIZE, SLOT_SIZE, UNTIL_SIZE
+from keys.wire.signed import LABEL_BUNDLE, LABEL_ROOT, Signed, join_frames, split_frames
+from tests.journeys.meddling import Meddler, on, on_items
+from tests.journeys.site import BOARD_1, PEOPLE, SECRETARIS, Site
+from tests.organisation import Organisation, sign
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from keys.wire.exchange import Item
+    from tests.journeys.reporter import Reporter
+
+NOT_RIGHT = (
+    "The list of people who can read reports is not right. It may be a mistake, or somebody has tampered with it. "
+    "Write nothing here, and tell somebody you trust."
+)
+NOT_OURS = (
+    "This page does not belong to the poster or the link that you used. Scan the poster again, or type its address "
+    "again. If you see this again, write nothing here and tell somebody you trust."
+)
+OUT_OF_DATE = (
+    "The list of people who can read reports is out of date. The board has to sign a new one. Until then you cannot "
+    "report here."
+)
+NOT_SENT = "The list of people who can read it is not right any more. Nothing has been sent. Tell somebody you trust."
+WARNING = "Something is wrong with this conversation."
+
+
+@pytest.fixture
+def reporter(in_chromium: Reporter) -> Reporter:
+    return in_chromium
+
+
+@pytest.fixture
+def server(site: Site) -> Iterator[Meddler]:
+    with Meddler(site.port) as meddler:
+        yield meddler
+
+
+@pytest.fixture(scope="module")
+def code(site: Site) -> str:
+    """The code of a talk of three messages: a report, a question, an answer."""
+    site.news(SECRETARIS)
+    code = site.report("one")
+    [number] = site.news(SECRETARIS)
+    site.run(SECRETARIS, "reply", "--question", number, text="two")
+    site.run("nobody", "open", *site.reporting(), "--answer", code=code, text="three")
+    return code
+
+
+def is_closed(reporter: Reporter, server: Meddler, why: str) -> None:
+    """Hold that the form stays closed, says why, and has told the server nothing."""
+    assert reporter.step() == "closed"
+    assert reporter.part("closed", "reason") == why
+    assert reporter.browser.count("#stage >>> textarea") == 0
+    assert {asked.method for asked in server.asked} == {"GET"}
+
+
+def is_refused(reporter: Reporter, server: Meddler, why: str) -> None:
+    """Hold that a report is written, is not sent, and that the page says why and keeps the text."""
+    reporter.begin()
+    reporter.fill("write", "Not for this server.")
+    reporter.send(reporter.review())
+    assert reporter.mistakes("review") == [why]
+    assert reporter.part("review", "text") == "Not for this server."
+    assert server.postings() == []
+
+
+def chain_of(organisation: Organisation) -> Callable[[bytes], bytes]:
+    return lambda _: organisation.chain()
+
+
+def test_another_organisations_chain_is_not_that_of_the_poster(site: Site, server: Meddler, reporter: Reporter) -> None:
+    server.meddle = on("/chain", chain_of(Organisation.found()))
+    reporter.visit(site.address("en", server.url))
+    is_closed(reporter, server, NOT_OURS)
+
+
+def test_a_wrong_fingerprint_in_the_address_keeps_the_form_closed(server: Meddler, reporter: Reporter) -> None:
+    reporter.visit(f"{server.url}/en/#{b64(secrets.token_bytes(32))}")
+    is_closed(reporter, server, NOT_OURS)
+    assert "Talk to somebody" in reporter.browser.text("#stage >>> section")
+
+
+def test_without_a_fingerprint_the_words_tell_a_swapped_root(site: Site, server: Meddler, reporter: Reporter) -> None:
+    reporter.visit(f"{server.url}/en/")
+    shown = reporter.evaluate("root.querySelector('[data-part=words]').textContent")
+    assert shown == words(site.root.id)
+    other = Organisation.found()
+    server.meddle = on("/chain", chain_of(other))
+    reporter.visit(f"{server.url}/en/")
+    shown = reporter.evaluate("root.querySelector('[data-part=words]').textContent")
+    assert shown == words(other.fingerprint) != words(site.root.id)
+
+
+def test_a_dropped_signature_keeps_the_form_closed(site: Site, server: Meddler, reporter: Reporter) -> None:
+    def drop(chain: bytes) -> bytes:
+        *roots, roster = split_frames(chain)
+        signed = Signed.parse(roster)
+        return join_frames([*roots, Signed(signed.document, signed.signers[:1]).encode()])
+
+    server.meddle = on("/chain", drop)
+    reporter.visit(site.address("en", server.url))
+    is_closed(reporter, server, NOT_RIGHT)
+
+
+def test_a_name_put_on_the_roster_keeps_the_form_closed(site: Site, server: Meddler, reporter: Reporter) -> None:
+    def rename(chain: bytes) -> bytes:
+        *roots, roster = split_frames(chain)
+        signed = Signed.parse(roster)
+        document = signed.document.replace(b'"Bestuurslid 2"', b'"Bestuurslid 3"')
+        assert document != signed.document
+        return join_frames([*roots, Signed(document, signed.signers).encode()])
+
+    server.meddle = on("/chain", rename)
+    reporter.visit(site.address("en", server.url))
+    is_closed(reporter, server, NOT_RIGHT)
+
+
+def test_a_root_that_the_old_root_did_not_sign_keeps_the_form_closed(
+    site: Site, server: Meddler, reporter: Reporter
+) -> None:
+    def usurp(chain: bytes) -> bytes:
+        own = Organisation.found()
+        document = root_document(2, site.root.id, [key.public for key in own.holders], 2, own.today + 100)
+        *roots, _ = split_frames(chain)
+        root = sign(document, LABEL_ROOT, own.holders)
+        return join_frames([*roots, root.encode(), own.rosters[-1].encode()])
+
+    server.meddle = on("/chain", usurp)
+    reporter.visit(site.address("en", server.url))
+    is_closed(reporter, server, NOT_RIGHT)
+
+
+def test_a_frozen_roster_keeps_the_form_closed_from_its_last_day_on(
+    site: Site, server: Meddler, reporter: Reporter
+) -> None:
+    frozen = Organisation.found(site.today - 391)
+    server.meddle = on("/chain", chain_of(frozen))
+    reporter.visit(f"{server.url}/en/#{b64(frozen.fingerprint)}")
+    is_closed(reporter, server, OUT_OF_DATE)
+
+
+def test_a_rolled_back_roster_is_told_by_the_bundles_and_nothing_is_sent(tmp_path: Path, reporter: Reporter) -> None:
+    """The bundles name the roster that their owners know."""
+    with Site(tmp_path) as site, Meddler(site.port) as server:
+        reporter.visit(site.address("en", server.url))
+        old = next(answer.body for asked, answer in server.passed if asked.path == "/chain")
+        site.publish_roster([name for name, _ in PEOPLE])
+        site.run(SECRETARIS, "sync")
+        server.meddle = on("/chain", lambda _: old)
+        reporter.visit(site.address("en", server.url))
+        is_refused(reporter, server, NOT_SENT)
+
+
+def test_a_swapped_key_is_never_sealed_to(site: Site, server: Meddler, reporter: Reporter) -> None:
+    """The server puts a key of its own into a bundle: the identity's signature no longer fits."""
+
+    def swap(answer: bytes) -> bytes:
+        first, *bundles = split_frames(answer)
+        signed = Signed.parse(bundles[0])
+        members = parse_object(signed.document)
+        members["box"] = b64(Organisation.found().people[0].weekly.public.box)
+        return join_frames([first, Signed(encode(members), signed.signers).encode(), *bundles[1:]])
+
+    server.meddle = on("/bundles", swap)
+    reporter.visit(site.address("en", server.url))
+    is_refused(reporter, server, NOT_SENT)
+
+
+def test_a_bundle_signed_by_a_key_of_the_servers_own_is_never_sealed_to(
+    site: Site, server: Meddler, reporter: Reporter
+) -> None:
+    def forge(answer: bytes) -> bytes:
+        first, *bundles = split_frames(answer)
+        signed = Signed.parse(bundles[0])
+        own = Signer.generate()
+        forged = Signed(signed.document, ()).with_signer(own.public, own.sign(LABEL_BUNDLE + signed.document))
+        return join_frames([first, forged.encode(), *bundles[1:]])
+
+    server.meddle = on("/bundles", forge)
+    reporter.visit(site.address("en", server.url))
+    reporter.begin()
+    reporter.fill("write", "Not for this server.")
+    reporter.send(reporter.review())
+    assert len(reporter.mistakes("review")) == 1
+    assert server.postings() == []
+
+
+def test_a_recipient_whose_keys_the_server_hides_is_not_left_off_in_silence(
+    site: Site, server: Meddler, reporter: Reporter
+) -> None:
+    identity = b64(site.cards[SECRETARIS].bundle.identity).encode()
+
+    def hide(answer: bytes) -> bytes:
+        first, *bundles = split_frames(answer)
+        return join_frames([first, *(bundle for bundle in bundles if b'"identity":"' + identity not in bundle)])
+
+    server.meddle = on("/bundles", hide)
+    reporter.visit(site.address("en", server.url))
+    reporter.begin()
+    reporter.fill("write", "For the secretary too.")
+    reporter.send(reporter.review())
+    reporter.browser.wait_for('#stage >>> [data-part="summary"]')
+    [sentence] = reporter.mistakes(reporter.step())
+    assert sentence.startswith(f"Cannot be reached now: {SECRETARIS}")
+    assert server.postings() == []
+
+
+def test_a_stranger_among_the_bundles_is_never_sealed_to(site: Site, server: Meddler, reporter: Reporter) -> None:
+    stranger = Organisation.found().people[0].bundle(site.today)
+    server.meddle = on("/bundles", lambda answer: answer + join_frames([stranger.encode()]))
+    for who in (SECRETARIS, BOARD_1):
+        site.news(who)
+    reporter.visit(site.address("en", server.url))
+    reporter.report("For ours alone.")
+    [number] = site.news(SECRETARIS)
+    readers = next(
+        line for line in site.run(SECRETARIS, "read", number).splitlines() if line.startswith("Can be read by")
+    )
+    assert readers == "Can be read by: " + ", ".join(sorted(f"{name} ({role})" for name, role in PEOPLE))
+
+
+def look(
+    reporter: Reporter, server: Meddler, site: Site, code: str, change: Callable[[list[Item]], list[Item]]
+) -> None:
+    server.meddle = on_items(change)
+    reporter.visit(site.address("en", server.url))
+    reporter.open(code)
+
+
+def is_alarmed(reporter: Reporter, *sentences: str) -> None:
+    """Hold that these alarms, and no others, are shown, with a warning above."""
+    assert reporter.alarms() == list(sentences)
+    assert reporter.part("talk", "alarmed").startswith(WARNING)
+
+
+MISSING = "A message was left out here. A later message speaks of it, but it is not there."
+REORDERED = "The order is not right here: messages have changed places."
+REPEATED = "A message stood here a second time. We show it once."
+SPOILT = "A message stood here that cannot be opened: it is damaged or forged."
+
+
+def renumbered(items: list[Item]) -> list[Item]:
+    return [replace(item, position=at) for at, item in enumerate(items, 1)]
+
+
+def test_an_honest_talk_raises_no_alarm(site: Site, server: Meddler, reporter: Reporter, code: str) -> None:
+    look(reporter, server, site, code, lambda items: items)
+    assert reporter.said() == ["one", "two", "three"]
+    assert reporter.alarms() == []
+    assert reporter.evaluate("root.querySelector('[data-part=alarmed]').hidden") is True
+
+
+def test_a_withheld_message_is_found_out(site: Site, server: Meddler, reporter: Reporter, code: str) -> None:
+    look(reporter, server, site, code, lambda items: [items[0], *items[2:]])
+    assert [(line.what, line.text) for line in reporter.lines()] == [
+        ("mine", "one"),
+        ("alarm", MISSING),
+        ("mine", "three"),
+    ]
+    is_alarmed(reporter, MISSING)
+
+
+def test_a_withheld_report_is_found_out(site: Site, server: Meddler, reporter: Reporter, code: str) -> None:
+    look(reporter, server, site, code, lambda items: items[1:])
+    assert reporter.said() == []
+    assert reporter.alarms()
+    assert reporter.part("talk", "alarmed").startswith(WARNING)
+
+
+def test_reordered_messages_are_found_out(site: Site, server: Meddler, reporter: Reporter, code: str) -> None:
+    look(reporter, server, site, code, lambda items: renumbered([items[0], items[2], items[1]]))
+    assert reporter.said() == ["one", "three", "two"]
+    is_alarmed(reporter, REORDERED)
+
+
+def test_a_repeated_message_is_found_out(site: Site, server: Meddler, reporter: Reporter, code: str) -> None:
+    look(reporter, server, site, code, lambda items: renumbered([items[0], items[1], items[1], items[2]]))
+    assert reporter.said() == ["one", "two", "three"]
+    is_alarmed(reporter, REPEATED)
+
+
+@pytest.mark.parametrize("where", ["slot", "mac", "stream"])
+def test_an_altered_message_is_found_out(
+    site: Site, server: Meddler, reporter: Reporter, code: str, where: str
+) -> None:
+    def alter(items: list[Item]) -> list[Item]:
+        prefix = bytearray(items[1].prefix)
+        size = items[1].header().size
+        slots = range(MAGIC_SIZE + COUNT_SIZE + UNTIL_SIZE, size - MAC_SIZE, SLOT_SIZE)
+        for at in {"slot": slots, "mac": [size - 1], "stream": [size]}[where]:
+            prefix[at] ^= 1
+        return [items[0], replace(items[1], prefix=bytes(prefix)), *items[2:]]
+
+    look(reporter, server, site, code, alter)
+    assert reporter.said() == ["one", "three"]
+    is_alarmed(reporter, SPOILT, MISSING)
+
+
+def test_another_channels_envelope_is_found_out(site: Site, server: Meddler, reporter: Reporter, code: str) -> None:
+    other = site.report("four")
+    theirs: list[Item] = []
+
+    def keep(items: list[Item]) -> list[Item]:
+        theirs.append(items[0])
+        return items
+
+    look(reporter, server, site, other, keep)
+    assert reporter.said() == ["four"]
+    look(reporter, server, site, code, lambda items: renumbered([*items, theirs[0]]))
+    assert reporter.said() == ["one", "two", "three"]
+    is_alarmed(reporter, SPOILT)
+
+
+def test_an_empty_box_for_a_code_that_has_a_talk_is_found_out(
+    site: Site, server: Meddler, reporter: Reporter, code: str
+) -> None:
+    look(reporter, server, site, code, lambda _: [])
+    assert reporter.said() == []
+    assert len(reporter.alarms()) == 1

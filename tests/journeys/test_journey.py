@@ -1,0 +1,106 @@
+"""A report travels from a browser to the recipients and back, in both browsers."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tests.journeys.reporter import nl
+from tests.journeys.site import BOARD_1, BOARD_2, SECRETARIS
+
+if TYPE_CHECKING:
+    from tests.journeys.browser import Browser, Kind
+    from tests.journeys.reporter import Reporter
+    from tests.journeys.site import Site
+
+
+EVERYBODY = (SECRETARIS, BOARD_1, BOARD_2)
+
+
+def test_a_report_is_read_answered_and_answered_back(site: Site, reporter: Reporter) -> None:
+    for who in EVERYBODY:
+        site.news(who)
+    reporter.visit(site.address("nl"))
+    assert reporter.browser.text("#stage >>> h1") == nl("Tell us what is wrong at work")
+    code = reporter.report("Er ging iets mis in het magazijn.")
+    assert re.fullmatch(r"([0-9A-HJKMNP-TV-Z]{4}-){6}[0-9A-HJKMNP-TV-Z]{4}", code)
+    assert reporter.part("sent", "code") == code
+
+    [number] = site.news(SECRETARIS)
+    assert "Er ging iets mis in het magazijn." in site.run(SECRETARIS, "read", number)
+    assert site.news(BOARD_1) == {number}
+    assert "Er ging iets mis in het magazijn." in site.run(BOARD_1, "read", number)
+    site.run(SECRETARIS, "acknowledge", number, text="We hebben je melding gelezen.")
+    site.run(BOARD_1, "reply", "--question", number, text="Wanneer was dat?")
+
+    reporter.visit(site.address("nl"))
+    reporter.open(code.lower().replace("-", " "))
+    assert [(line.what, line.who, line.text) for line in reporter.lines()] == [
+        ("mine", nl("You"), "Er ging iets mis in het magazijn."),
+        ("event", "", nl("{name} has opened your report.", name="Secretaris")),
+        ("event", "", nl("{name} has opened your report.", name="Bestuurslid 1")),
+        ("message", "Secretaris", "We hebben je melding gelezen."),
+        ("message", "Bestuurslid 1", "Wanneer was dat?"),
+    ]
+    reporter.answer("Vorige week dinsdag.")
+    assert reporter.said()[-1] == "Vorige week dinsdag."
+    for who in EVERYBODY:
+        site.run(who, "sync")
+        assert "Vorige week dinsdag." in site.run(who, "read", number)
+    assert reporter.browser.console() == []
+
+
+def test_the_browser_that_stands_for_tor_browser_at_safer_has_no_compiled_script(browser: Browser, kind: Kind) -> None:
+    assert browser.evaluate("typeof WebAssembly") == {"chromium": "object", "firefox": "undefined"}[kind]
+
+
+def test_a_report_in_english_is_read_by_those_who_were_left_on_it_alone(site: Site, reporter: Reporter) -> None:
+    for who in EVERYBODY:
+        site.news(who)
+    reporter.visit(site.address("en"))
+    assert reporter.browser.text("#stage >>> h1") == "Tell us what is wrong at work"
+    reporter.begin()
+    reporter.untick(BOARD_1)
+    reporter.fill("write", "Something is wrong.")
+    code = reporter.review()
+    assert (
+        reporter.part("review", "readers")
+        == "Only these people can read this: Secretaris (secretary) and Bestuurslid 2 (board)."
+    )
+    assert (
+        reporter.part("review", "without")
+        == "Bestuurslid 1 (board) cannot read it, and does not see that you report something."
+    )
+    reporter.send(code)
+    reporter.at("sent")
+
+    assert site.news(BOARD_1) == set()
+    [number] = site.news(SECRETARIS)
+    assert site.news(BOARD_2) == {number}
+    read = site.run(BOARD_2, "read", number)
+    assert "Something is wrong." in read
+    assert BOARD_1 not in read
+    site.run(BOARD_2, "reply", number, text="Thank you.")
+
+    reporter.press("sent", "talk")
+    reporter.at("talk")
+    assert reporter.said() == ["Something is wrong.", "Thank you."]
+    reporter.answer("You are welcome.")
+    assert "You are welcome." in (site.run(SECRETARIS, "sync"), site.run(SECRETARIS, "read", number))[1]
+    assert site.news(BOARD_1) == set()
+
+
+def test_a_report_to_nobody_is_refused_at_the_field(site: Site, reporter: Reporter) -> None:
+    before = site.count("envelope")
+    reporter.visit(site.address("nl"))
+    reporter.begin()
+    reporter.untick("Secretaris", "Bestuurslid 1", "Bestuurslid 2")
+    reporter.fill("write", "Voor niemand.")
+    reporter.press("write")
+    sentence = nl("Choose at least one person who may read your report.")
+    assert reporter.mistakes("write") == [sentence]
+    assert reporter.evaluate("root.querySelector('#readers-error').textContent") == sentence
+    assert reporter.evaluate("root.querySelector('#reader-0').getAttribute('aria-invalid')") == "true"
+    assert reporter.step() == "write"
+    assert reporter.browser.value("#stage >>> textarea") == "Voor niemand."
+    assert site.count("envelope") == before
