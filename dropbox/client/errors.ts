@@ -53,8 +53,15 @@ export class ForkError extends TrustError {
   override readonly code = "fork";
 }
 
+/** `who` are the identities that have no key to seal to today. */
 export class NotEnrolledError extends TrustError {
   override readonly code = "not-enrolled";
+  readonly who: readonly string[];
+
+  constructor(who: readonly string[] = []) {
+    super();
+    this.who = who;
+  }
 }
 
 /** The fingerprint in the address is no root's of this chain. */

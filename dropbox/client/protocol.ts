@@ -59,8 +59,11 @@ export interface Asks {
 
 export type Name = keyof Asks;
 
-/** Codes are those of SPEC.md 10 and 11, and "network", "closed" (the fingerprint is another's), "empty", "too-long", "nobody". */
-export type Failure = { readonly code: string };
+/**
+ * Codes are those of SPEC.md 10 and 11, and "network", "closed" (the fingerprint is another's), "empty", "too-long",
+ * "nobody". With "not-enrolled", `who` are the identities that cannot be sealed to today.
+ */
+export type Failure = { readonly code: string; readonly who: readonly string[] };
 
 export type Request = { [N in Name]: { readonly number: number; readonly name: N; readonly ask: Asks[N]["ask"] } }[Name];
 

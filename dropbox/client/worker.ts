@@ -1,7 +1,7 @@
 // The page's worker: it answers the page's requests one by one, and holds the reporter's secrets while it lives.
 
 import { Courier } from "./courier.ts";
-import { MeldbusError } from "./errors.ts";
+import { MeldbusError, NotEnrolledError } from "./errors.ts";
 import type { Reply, Request } from "./protocol.ts";
 import { Reporting } from "./reporting.ts";
 
@@ -17,7 +17,8 @@ async function answer({ number, name, ask }: Request): Promise<void> {
     reply({ number, done: await reporting[name](ask as never, (step) => reply({ number, step })) });
   } catch (error) {
     // An error of the browser's own may quote what the person wrote: only the code leaves this place.
-    reply({ number, failed: { code: error instanceof MeldbusError ? error.code : "error" } });
+    const code = error instanceof MeldbusError ? error.code : "error";
+    reply({ number, failed: { code, who: error instanceof NotEnrolledError ? error.who : [] } });
   }
 }
 

@@ -58,9 +58,8 @@ export async function composeReport(
   day: number,
 ): Promise<Composed> {
   if (chosen.length === 0) throw new InputError("nobody");
-  if (!chosen.every((identity) => addressees.bundles.has(identity))) {
-    throw new NotEnrolledError();
-  }
+  const unreachable = chosen.filter((identity) => !addressees.bundles.has(identity));
+  if (unreachable.length > 0) throw new NotEnrolledError(unreachable);
   const listed = addressees.roster.receiving(day).map(({ identity }) => identity);
   const without = listed.filter((identity) => !chosen.includes(identity)).map(idOf);
   const { box, kem } = keys.pair.public;

@@ -5,10 +5,12 @@ import type { Asks, Name, Reply, Request } from "../protocol.ts";
 /** What the worker could not do; `code` is one of protocol.ts, or "browser" where no worker runs at all. */
 export class Failed extends Error {
   readonly code: string;
+  readonly who: readonly string[];
 
-  constructor(code: string) {
+  constructor(code: string, who: readonly string[] = []) {
     super(code);
     this.code = code;
+    this.who = who;
   }
 }
 
@@ -53,7 +55,7 @@ export function openDesk(address: string): Desk {
       return;
     }
     waiting.delete(reply.number);
-    if ("failed" in reply) one.failed(new Failed(reply.failed.code));
+    if ("failed" in reply) one.failed(new Failed(reply.failed.code, reply.failed.who));
     else one.done(reply.done as never);
   });
 

@@ -107,8 +107,9 @@ async function send(steps: ReportSteps, draft: Draft): Promise<void> {
   } catch (error) {
     draft.sending = false;
     if (!(error instanceof Failed)) throw error;
-    const sentence = wordsFor("send", error.code);
-    if (error.code === "nobody") write(steps, draft, [{ field: "readers", sentence }]);
+    const unreachable = trusted.recipients.filter(({ identity }) => error.who.includes(identity));
+    const sentence = wordsFor("send", error.code, { people: namesOf(unreachable) });
+    if (error.code === "nobody" || unreachable.length > 0) write(steps, draft, [{ field: "readers", sentence }]);
     else await review(steps, draft, [{ field: null, sentence }]);
   }
 }
@@ -133,9 +134,12 @@ export function person(name: string, role: string): string {
   return name.toLowerCase().includes(said.toLowerCase()) ? name : words("person", { name, role: said });
 }
 
+function namesOf(people: readonly ShownRecipient[]): string {
+  return listed(people.map(({ name, role }) => person(name, role)));
+}
+
 function withNames(family: string, people: readonly ShownRecipient[]): string {
-  const names = listed(people.map(({ name, role }) => person(name, role)));
-  return words(people.length === 1 ? `${family}-one` : `${family}-some`, { names });
+  return words(people.length === 1 ? `${family}-one` : `${family}-some`, { names: namesOf(people) });
 }
 
 function mistakesIn(trusted: Trusted, draft: Draft): Mistake[] {

@@ -21,6 +21,8 @@ export function openStage(host: HTMLElement): Stage {
   const say = (sentence: string): void => {
     if (status !== null) status.textContent = sentence;
   };
+  // It stands over the page: it would hide what is being typed.
+  root.addEventListener("input", () => say(""));
   return {
     say,
     show(name) {

@@ -63,9 +63,9 @@ function talk(steps: TalkSteps, receipt: string, first: ShownThread): void {
   const refuse = (family: string) => (error: unknown): void => {
     if (!(error instanceof Failed)) throw error;
     stage.say("");
-    showMistakes(step, [{ field: null, sentence: wordsFor(family, error.code) }]);
+    const sentence = error.code === "not-enrolled" ? words("readers-none") : wordsFor(family, error.code);
+    showMistakes(step, [{ field: null, sentence }]);
   };
-  const inTurn = oneAtATime();
 
   const again = async (): Promise<void> => {
     showMistakes(step, []);
@@ -81,8 +81,8 @@ function talk(steps: TalkSteps, receipt: string, first: ShownThread): void {
     await look().catch(refuse("look"));
     stage.say(words("answered"));
   };
-  onPress(part(step, "again"), inTurn(() => again().catch(refuse("look"))));
-  onSubmit(step, inTurn(() => answer().catch(refuse("send"))));
+  onPress(part(step, "again"), oneAtATime()(() => again().catch(refuse("look"))));
+  onSubmit(step, oneAtATime()(() => answer().catch(refuse("send"))));
 }
 
 function showTalk(step: HTMLElement, thread: ShownThread): void {

@@ -18,12 +18,12 @@ export function wordsFor(family: string, code: string, fills: Fills = {}): strin
 
 /** Return the names as a list in the page's language: "A, B en C". */
 export function listed(names: readonly string[]): string {
-  return new Intl.ListFormat(document.documentElement.lang).format(names);
+  return new Intl.ListFormat(locale()).format(names);
 }
 
 /** Return a day number as a date in the page's language. A day has no time zone: UTC keeps it the same day. */
 export function dated(day: number): string {
-  const form = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "full", timeZone: "UTC" });
+  const form = new Intl.DateTimeFormat(locale(), { dateStyle: "full", timeZone: "UTC" });
   return form.format(day * MILLISECONDS_PER_DAY);
 }
 
@@ -33,6 +33,12 @@ export function isoDate(day: number): string {
 }
 
 const MILLISECONDS_PER_DAY = 86_400_000;
+
+/** The pages' English is European: a day comes before its month. */
+function locale(): string {
+  const { lang } = document.documentElement;
+  return lang === "en" ? "en-GB" : lang;
+}
 
 function find(key: string): string | undefined {
   const shelf = document.querySelector<HTMLTemplateElement>("#words");
