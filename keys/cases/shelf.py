@@ -22,7 +22,7 @@ def all_cases(vault: Vault, people: Mapping[bytes, Recipient], own: bytes) -> li
     """
     read = [read_case(vault, channel.case, people, own) for channel in vault.channels()]
     cases = [(case, alarms) for case, alarms in read if case is not None]
-    return sorted(cases, key=lambda pair: (pair[0].said[-1].day, pair[0].number))
+    return sorted(cases, key=lambda pair: pair[0].said[-1].day)
 
 
 def find_case(

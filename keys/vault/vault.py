@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select, text, update
+from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from keys.errors import ExistsError, VaultError
@@ -163,8 +163,10 @@ class Vault:
         )
 
     def channels(self) -> list[Channel]:
-        """Return every channel that this vault reads."""
-        return [self._channel(row) for row in self._connection.execute(select(tables.channel)).mappings()]
+        """Return every channel that this vault reads, the one with the latest envelope last."""
+        latest = select(func.max(tables.envelope.c.id)).where(tables.envelope.c.case == tables.channel.c.case)
+        query = select(tables.channel).order_by(latest.scalar_subquery())
+        return [self._channel(row) for row in self._connection.execute(query).mappings()]
 
     def add_channel(self, case: bytes, capability: bytes) -> bool:
         """Begin to read a channel; return False when it is known."""
