@@ -48,7 +48,8 @@ def seal_command(
         raise click.UsageError(_("Give either --server or --from."))
     origin = Fetched(folder) if folder else tool.courier(server or "")
     roster = trusted_roster(origin, fingerprint_of(fingerprint, origin), tool.today())
-    receiving = roster.receiving(tool.today())
+    today = roster.policy.day(tool.clock())
+    receiving = roster.receiving(today)
     unknown = set(without) - {person.name for person in receiving}
     if unknown:
         raise NotEnrolledError(", ".join(sorted(unknown)))
@@ -57,9 +58,7 @@ def seal_command(
     for line in columns([(person.role, person.name) for person in chosen]):
         tell(f"  {harmless(line)}")
     receipt = Receipt.draw()
-    posting = seal_report(
-        origin, roster, receipt, read_text(source), [person.identity for person in chosen], tool.today()
-    )
+    posting = seal_report(origin, roster, receipt, read_text(source), [person.identity for person in chosen], today)
     write_new(output, posting.encode())
     click.echo(receipt.written())
     hint(_("With this code you read the answer. Lost is lost."))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from keys.cases import Alarm, Case, Received, compose_answer, compose_report, reporter_pair, review
 from keys.errors import FormatError, NetworkError
-from keys.roster import Addressees, Recipient, Root, Roster
+from keys.roster import Addressees, Recipient, Root, Roster, linked
 from keys.sealing import Sealed, Signer, find_content_key, open_message
 from keys.sync.desk import addressees_of
 from keys.sync.fetch import all_items
@@ -85,6 +85,15 @@ def seal_report(
     return open_case(sealed.envelope, nonce, sealed.recipients_capability(), receipt.capability())
 
 
+def everyone(courier: Courier, roster: Roster) -> dict[bytes, Recipient]:
+    """Return all who stood on any roster up to this one, by identity: what they said before they left still counts.
+
+    Raises ForkError when the server's earlier rosters do not lead to this one.
+    """
+    earlier = [courier.roster(version) for version in range(1, roster.version)]
+    return {person.identity: person for listed in linked(roster, earlier) for person in listed.recipients}
+
+
 def read_thread(courier: Courier, roster: Roster, receipt: Receipt) -> tuple[Case | None, tuple[Alarm, ...]]:
     """Return the case of a receipt as the reporter may read it, and what is wrong with it.
 
@@ -93,8 +102,7 @@ def read_thread(courier: Courier, roster: Roster, receipt: Receipt) -> tuple[Cas
     capability = receipt.capability()
     items = list(all_items(lambda after: courier.channel(capability, after), None))
     received = [_open(courier, receipt, item) for item in items]
-    people: dict[bytes, Recipient] = {person.identity: person for person in roster.recipients}
-    return review(received, people, reporter=Signer.from_seed(receipt.sign_seed()).public)
+    return review(received, everyone(courier, roster), reporter=Signer.from_seed(receipt.sign_seed()).public)
 
 
 def answer(courier: Courier, roster: Roster, receipt: Receipt, case: Case, text: str) -> None:

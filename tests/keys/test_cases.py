@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keys.errors import ExcludedError, ForbiddenError, NoCaseError
+from keys.errors import ExcludedError, ForbiddenError, NoCaseError, NotEnrolledError
 from keys.wire import kinds
 from tests.keys.forging import post_again, post_as_recipient, post_forced_share, post_unknown_kind
 
@@ -152,3 +152,24 @@ def test_a_message_of_an_unknown_kind_is_kept(office: Office) -> None:
 def test_an_unknown_number_is_no_case(office: Office) -> None:
     with office.desk("Secretaris") as desk, pytest.raises(NoCaseError):
         desk.case("lusab-babad")
+
+
+def test_what_a_recipient_said_before_they_left_still_counts_for_the_reporter(office: Office) -> None:
+    receipt = office.report()
+    [(case, _)] = office.read("Secretaris")
+    with office.desk("Secretaris") as desk:
+        desk.say(case, kinds.Answer("Ik ga weg; mijn opvolger leest mee."))
+    office.publish_roster(["Bestuurslid 1", "Bestuurslid 2"])
+    seen, alarms = office.thread(receipt)
+    assert alarms == ()
+    assert [said.author.name if said.author else None for said in seen.said] == [None, "Secretaris"]
+
+
+def test_who_left_the_roster_cannot_answer_any_more(office: Office) -> None:
+    office.report()
+    [(case, _)] = office.read("Secretaris")
+    office.publish_roster(["Bestuurslid 1", "Bestuurslid 2"])
+    with office.desk("Secretaris") as desk, pytest.raises(NotEnrolledError):
+        desk.say(case, kinds.Answer("Nog iets."))
+    [(case, alarms)] = office.read("Secretaris")
+    assert (len(case.said), alarms) == (1, ())
