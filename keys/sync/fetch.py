@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from keys.courier import Courier
-    from keys.roster import Roster
     from keys.sync.trust import Trust
     from keys.vault import Channel, Vault
 
@@ -121,17 +120,19 @@ def _take_opened(vault: Vault, courier: Courier, trust: Trust, own: Own, message
             raise NoSlotError
         vault.add_channel(message.id, recipients_capability(message.content_key))
     elif isinstance(message.head.body, kinds.FeedKey):
-        _take_feed_key(vault, trust.roster, message.head.body)
+        _take_feed_key(vault, trust, message.head.body)
     elif isinstance(message.head.body, kinds.Share):
         _take_share(vault, courier, trust, own, message)
     else:
         raise ForbiddenError
 
 
-def _take_feed_key(vault: Vault, roster: Roster, body: kinds.FeedKey) -> None:
-    if not roster.opens_feed(body.capability):
+def _take_feed_key(vault: Vault, trust: Trust, body: kinds.FeedKey) -> None:
+    if trust.roster.opens_feed(body.capability):
+        vault.put_setting(FEED_CAPABILITY, body.capability)
+    # Whoever was away finds the invitations of rosters that have been replaced since.
+    elif not any(roster.opens_feed(body.capability) for roster in trust.chain):
         raise ForbiddenError
-    vault.put_setting(FEED_CAPABILITY, body.capability)
 
 
 def _take_share(vault: Vault, courier: Courier, trust: Trust, own: Own, share: Message) -> None:

@@ -20,10 +20,11 @@ ROSTERS = "rosters"
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """The newest root and roster that count, and everyone who stood on any roster of the chain, by identity."""
+    """The newest root and roster that count, every roster that led to it, and all who stood on one, by identity."""
 
     root: Root
     roster: Roster
+    chain: tuple[Roster, ...]
     people: dict[bytes, Recipient]
     roots: tuple[Signed, ...]
     rosters: tuple[Signed, ...]
@@ -86,7 +87,7 @@ def _verify(pinned: bytes, roots: list[Signed], rosters: list[Signed]) -> Trust:
     newest = Roster.verify(rosters[-1], root)
     chain = linked(newest, rosters[:-1])
     people = {person.identity: person for roster in chain for person in roster.recipients}
-    return Trust(root, newest, people, tuple(roots), tuple(rosters))
+    return Trust(root, newest, tuple(chain), people, tuple(roots), tuple(rosters))
 
 
 def _split(raw: bytes) -> list[Signed]:

@@ -179,3 +179,14 @@ def test_channels_are_asked_for_in_another_order_each_time(office: Office) -> No
             orders.add(tuple(capability for _, path, capability in desk.courier.asked if path.startswith("/channel")))
     assert {frozenset(order) for order in orders} == {frozenset(next(iter(orders)))}
     assert len(orders) > 1
+
+
+def test_who_was_away_while_rosters_were_renewed_is_not_alarmed_by_their_invitations(office: Office) -> None:
+    for _ in range(2):
+        office.publish_roster([*office.cards])
+    office.report("een")
+    with office.desk("Bestuurslid 2") as desk:
+        desk.sync()
+        assert desk.vault.spoilt_entries() == []
+        assert [case.report.text for case, _ in desk.cases()] == ["een"]
+        assert office.roster().opens_feed(desk.vault.setting(FEED_CAPABILITY) or b"")
