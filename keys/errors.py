@@ -135,6 +135,18 @@ class VaultError(MeldbusError):
     code = "vault"
 
 
+class NotJoinedError(MeldbusError):
+    """This vault has joined no organisation yet: run `meldbus join` with the roster file."""
+
+    code = "not-joined"
+
+
+class JoinedError(MeldbusError):
+    """This vault has joined an organisation already, and keeps to that one: enrol anew for another."""
+
+    code = "joined"
+
+
 class NoCaseError(MeldbusError):
     """There is no such case here: `meldbus list` shows those you can open."""
 

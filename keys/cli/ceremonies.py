@@ -9,6 +9,7 @@ import click
 import segno
 
 from keys.ceremony import (
+    IDENTITY_FILE,
     ROOT_FILE,
     SERVER,
     Card,
@@ -27,7 +28,7 @@ from keys.ceremony import (
 )
 from keys.cli.tool import Command, Commands, Option, Tool, hint, tell
 from keys.cli.words import _, columns, date, harmless
-from keys.errors import ExistsError, MalformedError
+from keys.errors import ExistsError, JoinedError
 from keys.identity import replace, write_new
 from keys.policy import Policy
 from keys.roster import ROLES, address, words
@@ -48,6 +49,8 @@ def found_command(tool: Tool, folder: Path, keys: int, needed: int) -> None:
     """Make the board's root keys, one file for each holder."""
     if needed > keys:
         raise click.UsageError(_("More keys are needed than there are."))
+    if (folder / ROOT_FILE).exists():
+        raise ExistsError(str(folder / ROOT_FILE))
     folder.mkdir(parents=True, exist_ok=True)
     asked = [
         tool.passphrase(_("New passphrase for root key %(number)d") % {"number": number}, new=True)
@@ -68,6 +71,9 @@ def found_command(tool: Tool, folder: Path, keys: int, needed: int) -> None:
 @click.pass_obj
 def enrol_command(tool: Tool, name: str, role: str) -> None:
     """Make your own key and vault, and the card that the board needs."""
+    # Before anyone thinks up a passphrase for nothing.
+    if (tool.home / IDENTITY_FILE).exists():
+        raise ExistsError(str(tool.home / IDENTITY_FILE))
     passphrase = tool.passphrase(_("New passphrase for your key"), new=True)
     card = enrol(tool.home, name, role, passphrase, tool.today(), tool.profile)
     tell(_("written: %(path)s") % {"path": tool.home})
@@ -175,7 +181,7 @@ def join_command(tool: Tool, server: str, fingerprint: str, roster: Path) -> Non
     secret = unlock(tool.home, tool.passphrase(_("Passphrase of your key")))
     with open_vault(tool.home, secret) as vault:
         if vault.setting(SERVER) is not None:
-            raise MalformedError(_("this vault has joined already"))
+            raise JoinedError
         invitation = Draft.parse(roster.read_bytes()).invitation.encode()
         trust = join(vault, secret, courier, fingerprint_of(fingerprint, courier), invitation)
     tell(_("joined: %(organisation)s") % {"organisation": harmless(trust.roster.policy.organisation)})

@@ -16,7 +16,7 @@ import platformdirs
 from keys.ceremony import SERVER, open_vault, unlock
 from keys.cli.words import _, explain
 from keys.courier import Courier
-from keys.errors import MeldbusError, VaultError
+from keys.errors import MeldbusError, NotJoinedError
 from keys.identity import MODERATE, Profile
 from keys.policy import day_number
 from keys.sync import Desk
@@ -64,7 +64,8 @@ class Tool:
             if not line:
                 raise click.UsageError(_("The descriptor holds no further passphrase."))
             return line
-        asked: str = click.prompt(what, hide_input=True, confirmation_prompt=new, err=True)
+        again = _("Once more, to be sure") if new else False
+        asked: str = click.prompt(what, hide_input=True, confirmation_prompt=again, err=True)
         return asked
 
     def courier(self, server: str) -> Courier:
@@ -78,7 +79,7 @@ class Tool:
         with open_vault(self.home, secret) as vault:
             server = vault.setting(SERVER)
             if server is None:
-                raise VaultError(_("it has joined no organisation yet: `meldbus join`"))
+                raise NotJoinedError
             yield Desk(secret, vault, self.courier(server.decode("utf-8")))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keys.errors import RolledBackError, VaultError
+from keys.errors import NotJoinedError, RolledBackError
 from keys.roster import Recipient, Root, Roster, linked, walk_back
 from keys.wire.signed import Signed, join_frames, split_frames
 
@@ -33,11 +33,11 @@ class Trust:
 def load_trust(vault: Vault) -> Trust:
     """Return what the last `refresh_trust` left, verified again from the pinned root.
 
-    Raises VaultError before the first one.
+    Raises NotJoinedError before the first one.
     """
     pinned, roots, rosters = (vault.setting(name) for name in (PINNED, ROOTS, ROSTERS))
     if pinned is None or roots is None or rosters is None:
-        raise VaultError("it has joined no organisation yet: `meldbus join`")
+        raise NotJoinedError
     return _verify(pinned, _split(roots), _split(rosters))
 
 

@@ -168,7 +168,7 @@ def test_a_roster_is_published_and_joined(line: Line) -> None:
     joining = ("join", "--server", "http://127.0.0.1", "--fingerprint", words(office.root.id), draft)
     line.done(*joining, who="Bestuurslid 3")
     again = line.run(*joining, who="Bestuurslid 3")
-    assert "joined already" in again.stderr
+    assert "joined an organisation already" in again.stderr
     assert "0 new, 0 in all" in line.done("sync", who="Bestuurslid 3").stderr
 
 
@@ -256,3 +256,18 @@ def test_a_reporters_characters_never_drive_the_terminal(line: Line, hostile: st
     shown = line.done("read", number_of(line)).stdout
     assert not [character for character in hostile if character in shown and not character.isprintable()]
     assert harmless(hostile) in shown
+
+
+def test_who_has_not_joined_is_told_to_join(line: Line) -> None:
+    line.done("enrol", "--name", "Nieuw", "--role", "bestuur", who="Nieuw")
+    for command in ("sync", "list"):
+        result = line.run(command, who="Nieuw")
+        assert result.exit_code == 1
+        assert result.stderr.startswith("meldbus: error: This vault has joined no organisation yet: run `meldbus join`")
+
+
+def test_enrolling_or_founding_twice_is_refused_before_a_passphrase_is_asked(line: Line) -> None:
+    again = line.run("enrol", "--name", "Secretaris", "--role", "secretaris", passphrases=())
+    assert "never overwritten" in again.stderr
+    founded = line.run("found", "--folder", line.office.folder, passphrases=())
+    assert "never overwritten" in founded.stderr
