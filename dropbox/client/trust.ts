@@ -123,7 +123,8 @@ export class Trust {
   }
 
   async #renew(): Promise<void> {
-    const { root, roster } = await fetchChain(this.#courier, this.#pinned);
+    // Also where no fingerprint was given: the words that were shown have to stay true.
+    const { root, roster } = await fetchChain(this.#courier, this.#pinned ?? this.#root.id);
     if (root.version < this.#root.version || roster.version < this.#roster.version) throw new RolledBackError();
     if (root.version === this.#root.version && !equal(root.id, this.#root.id)) throw new ForkError();
     if (roster.version === this.#roster.version && !equal(roster.id, this.#roster.id)) throw new ForkError();
