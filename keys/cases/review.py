@@ -121,10 +121,6 @@ class Case:
         seen = {name for said in self.said for name in said.message.head.seen}
         return tuple(name for name in ids if name not in seen)[-MAX_SEEN:]
 
-    def has_said(self, identity: bytes, kind: str) -> bool:
-        """Say whether this recipient has sent a message of this kind."""
-        return any(said.author and said.author.identity == identity and said.kind == kind for said in self.said)
-
 
 def case_number(case: bytes) -> str:
     """Return the number of a case: two words, from the first bytes of its id."""

@@ -8,7 +8,6 @@ from keys.identity.keyfile import (
     MODERATE,
     KeyFile,
     Profile,
-    read_public_key,
     unlock_key_file,
     write_key_file,
 )
@@ -25,7 +24,6 @@ __all__ = [
     "make_bundle",
     "make_folder",
     "private_pair",
-    "read_public_key",
     "replace",
     "unlock_key_file",
     "write_key_file",

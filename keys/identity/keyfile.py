@@ -85,11 +85,6 @@ def write_key_file(path: Path, secret: KeyFile, passphrase: str, profile: Profil
     write_new(path, secret.lock(passphrase, profile))
 
 
-def read_public_key(path: Path) -> bytes:
-    """Return the public key that a key file names, without its passphrase; it is proved only by unlocking."""
-    return unb64(_parse(_read(path))["public"], KEY_SIZE)
-
-
 def unlock_key_file(path: Path, kind: str, passphrase: str) -> KeyFile:
     """Return the secret of a key file.
 
