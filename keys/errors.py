@@ -159,6 +159,42 @@ class ExcludedError(MeldbusError):
     code = "excluded"
 
 
+class ChangedError(MeldbusError):
+    """A file changed while it was being sealed, so nothing was sent: leave it as it is, and begin again."""
+
+    code = "changed"
+
+
+class TooLargeError(MeldbusError):
+    """The files are larger than the organisation's policy allows: send fewer, or in several messages."""
+
+    code = "too-large"
+
+
+class UnreadableError(MeldbusError):
+    """A file cannot be read: check that it is there and is yours to read."""
+
+    code = "unreadable"
+
+
+class SpaceError(MeldbusError):
+    """There is not enough room on the disk for the files: make room, or choose another folder."""
+
+    code = "space"
+
+
+class FolderError(MeldbusError):
+    """This folder is not yours alone: choose a new one, which is then made for you."""
+
+    code = "folder"
+
+
+class BusyError(MeldbusError):
+    """Another `meldbus` is saving these files at this moment: wait until it is done."""
+
+    code = "busy"
+
+
 class NetworkError(MeldbusError):
     """The server cannot be reached: check the address and the connection, then try again."""
 

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("nl", "en")  # what this release ships pages in
 EPOCH = dt.date(1970, 1, 1)
-_MEMBERS = {"decoys_per_week", "languages", "organisation", "outside", "timezone", "version", "work"}
+_MEMBERS = {"decoys_per_week", "file_bytes", "languages", "organisation", "outside", "timezone", "version", "work"}
 _ROUTE_MEMBERS = {"link", "name", "phone", "text"}
 MAX_DECOYS_PER_WEEK = 1000
+MAX_FILE_BYTES = 2**31  # 2 GiB
 MAX_NAME = 80
 
 
@@ -36,7 +37,10 @@ class OutsideRoute:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The signed policy; `work` is the expected number of hashes of a stamp at rest."""
+    """The signed policy; `work` is the expected number of hashes of a stamp at rest.
+
+    `file_bytes` is how many bytes the files of one message may have together; with 0 there are none.
+    """
 
     version: int
     organisation: str
@@ -44,6 +48,7 @@ class Policy:
     languages: tuple[str, ...]
     work: int
     decoys_per_week: int
+    file_bytes: int
     outside: tuple[OutsideRoute, ...]
 
     @classmethod
@@ -71,6 +76,7 @@ class Policy:
         ]
         return {
             "decoys_per_week": self.decoys_per_week,
+            "file_bytes": self.file_bytes,
             "languages": list(self.languages),
             "organisation": self.organisation,
             "outside": outside,
@@ -113,6 +119,7 @@ def _read(value: object) -> Policy:
         languages=languages,
         work=_integer(policy["work"], "work", 1, MAX_WORK),
         decoys_per_week=_integer(policy["decoys_per_week"], "decoys_per_week", 0, MAX_DECOYS_PER_WEEK),
+        file_bytes=_integer(policy["file_bytes"], "file_bytes", 0, MAX_FILE_BYTES),
         outside=tuple(_route(route, f"outside[{at}]", languages) for at, route in enumerate(routes)),
     )
 

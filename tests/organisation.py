@@ -36,6 +36,7 @@ POLICY = Policy(
     languages=("nl", "en"),
     work=WORK,
     decoys_per_week=20,
+    file_bytes=2**31,
     outside=(
         OutsideRoute("Adviespunt", "https://adviespunt.example/", "", {"nl": "Gratis advies.", "en": "Free advice."}),
     ),

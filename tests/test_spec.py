@@ -8,13 +8,13 @@ from dataclasses import replace
 import pytest
 
 from dropbox import answers, load
-from keys import receipt
+from keys import policy, receipt
 from keys.errors import FormatError
 from keys.identity import bundles as own_bundles
 from keys.identity import keyfile
 from keys.roster import bundle, fingerprint, root, roster
 from keys.sealing import slots, stream
-from keys.wire import canonical, envelope, exchange, head, kinds, signed
+from keys.wire import canonical, envelope, exchange, files, head, kinds, signed, upload
 from keys.wire.envelope import header_size, padded_size, stream_size
 from tests.spec_page import SECTIONS, flat, numbers, table
 from tests.vectors import sample
@@ -23,6 +23,9 @@ from tests.vectors.generator.sealer import answer, report_head
 
 CLASSES = [padded_size(1 << power) for power in range(14, 21)]
 HEADERS = [header_size(count) for count in (8, 16, 24, 32)]
+# Contents whose padding the page shows, and the ends of orders of which it counts the classes.
+CONTENTS = (16384, 100_000, 524_289, 2**20 + 1, 5_000_000, 100 * 2**20 + 1, 2**30 + 1)
+CLASSES_AN_ORDER = 32
 STATUSES = {status for status, _ in answers._STATUS.values()} | set(answers._HTTP) - {405}  # 405 is HTTP's own
 SIZES: dict[int, set[int]] = {
     3: {
@@ -50,6 +53,11 @@ SIZES: dict[int, set[int]] = {
         12,  # bytes of the zero nonce, held below
         stream.COUNTER_SIZE,
         2,  # the base of the logarithms
+        # Numbers of ten digits are no sizes to `numbers`: the last row is held below alone.
+        *CONTENTS[:-1],
+        *map(padded_size, CONTENTS[:-1]),
+        # The rest of that table, held below: per cent, and the ends of orders in KiB, MiB and GiB.
+        *(3, 4, 8, 16, 31, 64, 100, 128, 512, CLASSES_AN_ORDER),
     },
     4: {
         head.SIGNATURE_SIZE,
@@ -59,7 +67,10 @@ SIZES: dict[int, set[int]] = {
         head.MAX_SEEN,
         canonical.MAX_DEPTH,
         canonical.MAX_INTEGER + 1,
-        1048576,  # bytes of a MiB: files are not built yet
+        files.MIB,
+        files.MAX_FILES,
+        files.MAX_NAME_SIZE,
+        files.MAX_TYPE_SIZE,
     },
     5: {kinds.MAX_TEXT_SIZE, exchange.CAPABILITY_SIZE},
     6: {
@@ -99,7 +110,7 @@ SIZES: dict[int, set[int]] = {
         exchange.MAX_WORK,
         exchange.SEAL_WORK_FACTOR,
     },
-    10: {exchange.CAPABILITY_SIZE, answers.CREATED, *STATUSES},
+    10: {exchange.CAPABILITY_SIZE, answers.CREATED, 200, envelope.LARGEST_POWER, *STATUSES},
 }
 
 
@@ -152,6 +163,40 @@ def test_sizes_stand_where_they_belong() -> None:
     assert envelope.PART_SIZE == 2**20
 
 
+def test_what_padding_costs_and_tells_is_computed() -> None:
+    def in_an_order(first: int) -> int:
+        found, at = 0, first
+        while at < 2 * first:
+            at = padded_size(at + 1)
+            found += 1
+        return found
+
+    rows = table(3, "content")
+    assert [row[0] for row in rows] == [str(content) for content in CONTENTS]
+    for content, (_, padded, more, classes) in zip(CONTENTS, rows, strict=True):
+        assert padded == str(padded_size(content))
+        assert more == f"{(padded_size(content) / content - 1) * 100:.1f} %"
+        first = 1 << (content - 1).bit_length() - 1
+        assert classes.split()[0] == str(in_an_order(first))
+        ends = [int(size) * 1024 ** ("KMG".index(unit[0]) + 1) for size, unit in re.findall(r"(\d+) (\wiB)", classes)]
+        assert ends[-1] == 2 * first
+        assert ends[0] in (first, 2 * first)
+    longest = head.LENGTH_SIZE + head.MAX_HEAD_SIZE + head.SIGNATURE_SIZE
+    assert padded_size(longest) == 512 * 1024
+    assert "Below 512 KiB it may be a long text" in flat(3)
+    assert f"at most {files.MAX_FILES} files, `name` at most {files.MAX_NAME_SIZE} bytes" in flat(4)
+    assert f"`type` at most {files.MAX_TYPE_SIZE};" in flat(4)
+    assert f"a class above {envelope.LARGEST_POWER} goes in parts" in flat(10)
+    assert f"from 0 to {policy.MAX_FILE_BYTES}" in flat(7)
+
+
+def test_a_hundred_files_of_the_longest_names_fit_a_head_beside_the_longest_text() -> None:
+    file = files.File("x" * files.MAX_NAME_SIZE, "y" * files.MAX_TYPE_SIZE, files.MAX_SIZE // 101, bytes(32))
+    people = tuple(seed(f"recipient {at}") for at in range(envelope.MAX_RECIPIENTS))
+    report = replace(report_head("a" * kinds.MAX_TEXT_SIZE), to=people, without=(), files=(file,) * files.MAX_FILES)
+    assert len(report.encode()) <= head.MAX_HEAD_SIZE
+
+
 def test_the_parts_of_a_header_and_of_a_slot_have_the_sizes_of_their_tables() -> None:
     assert {name: size for name, size, *_ in table(3, "part")} == {
         "magic": str(envelope.MAGIC_SIZE),
@@ -183,6 +228,7 @@ def test_the_abnf_has_the_sizes_of_the_code() -> None:
         "full-chunk": envelope.SEALED_CHUNK_SIZE,
         "head-length": head.LENGTH_SIZE,
         "signature": head.SIGNATURE_SIZE,
+        "number": upload.NUMBER_SIZE,
         "document-length": signed.DOCUMENT_LENGTH_SIZE,
         "signing-key": signed.SIGNING_KEY_SIZE,
         "nonce": exchange.NONCE_SIZE,
@@ -219,7 +265,7 @@ def test_every_abnf_name_has_a_rule_and_every_rule_a_use() -> None:
     }
     assert len(defined) == len(set(defined))
     assert used <= set(defined)
-    tops = {"envelope", "plaintext", "signed", "frames", "posting", "page", "kind"}
+    tops = {"envelope", "plaintext", "signed", "frames", "posting", "opening", "part", "page", "kind"}
     assert set(defined) - used == tops - used
 
 

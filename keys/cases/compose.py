@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from keys.errors import ExcludedError, ForbiddenError, MalformedError, NotEnrolledError
@@ -11,11 +13,13 @@ from keys.wire.canonical import repair
 from keys.wire.head import Head
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from keys.cases.review import Case
     from keys.receipt import Receipt
     from keys.roster import Addressees, Recipient
+    from keys.sealing import Attachment
+    from keys.wire.files import File
 
 
 def reporter_pair(receipt: Receipt) -> PrivatePair:
@@ -23,7 +27,14 @@ def reporter_pair(receipt: Receipt) -> PrivatePair:
     return PrivatePair.from_seeds(receipt.box_seed(), receipt.kem_seed())
 
 
-def compose_report(receipt: Receipt, text: str, addressees: Addressees, chosen: Collection[bytes], day: int) -> Sealed:
+def compose_report(
+    receipt: Receipt,
+    text: str,
+    addressees: Addressees,
+    chosen: Collection[bytes],
+    day: int,
+    attachments: Sequence[Attachment] = (),
+) -> Sealed:
     """Seal a report for the chosen identities and for the reporter; everyone else who receives today is left out.
 
     Raises NotEnrolledError when nobody is chosen or one of them has no valid key, MalformedError for a text of
@@ -46,24 +57,39 @@ def compose_report(receipt: Receipt, text: str, addressees: Addressees, chosen: 
         to=tuple(to),
         without=tuple(sorted(listed - set(chosen))),
         body=kinds.Report(repair(text), own.box, own.kem),
+        files=_files(attachments),
     )
-    return _seal(head, signer, [*to.values(), own], addressees)
+    return _seal(head, signer, [*to.values(), own], addressees, attachments)
 
 
-def compose_answer(receipt: Receipt, case: Case, text: str, addressees: Addressees, day: int) -> Sealed:
+def compose_answer(
+    receipt: Receipt,
+    case: Case,
+    text: str,
+    addressees: Addressees,
+    day: int,
+    attachments: Sequence[Attachment] = (),
+) -> Sealed:
     """Seal the reporter's next words for the case recipients who have a valid key today."""
     signer = Signer.from_seed(receipt.sign_seed())
-    return _compose(case, kinds.Answer(repair(text)), signer, addressees, day)
+    return _compose(case, kinds.Answer(repair(text)), signer, addressees, day, attachments)
 
 
-def compose_reply(case: Case, body: kinds.Body, signer: Signer, addressees: Addressees, day: int) -> Sealed:
+def compose_reply(
+    case: Case,
+    body: kinds.Body,
+    signer: Signer,
+    addressees: Addressees,
+    day: int,
+    attachments: Sequence[Attachment] = (),
+) -> Sealed:
     """Seal a recipient's message for the reporter and the case recipients who have a valid key today.
 
     Raises ForbiddenError when this recipient may not say that.
     """
     if kinds.RECIPIENT not in body.AUTHORS or signer.public in case.without:
         raise ForbiddenError
-    return _compose(case, body, signer, addressees, day)
+    return _compose(case, body, signer, addressees, day, attachments)
 
 
 def compose_share(case: Case, newcomers: Collection[bytes], signer: Signer, addressees: Addressees, day: int) -> Sealed:
@@ -94,15 +120,17 @@ def accept_share(share: Message, report: Message, own: bytes, people: Mapping[by
         raise ForbiddenError
 
 
-def _compose(case: Case, body: kinds.Body, signer: Signer, addressees: Addressees, day: int) -> Sealed:
+def _compose(
+    case: Case, body: kinds.Body, signer: Signer, addressees: Addressees, day: int, attachments: Sequence[Attachment]
+) -> Sealed:
     report = case.report.message.head.body
     if not isinstance(report, kinds.Report):
         raise MalformedError("a case without a report")
     is_reporter = signer.public == case.report.message.head.author
     readers = case.readers if is_reporter else case.readers | {signer.public}
     to = _with_bundles(readers, addressees)
-    head = _head(body, signer.public, case, to, addressees, day)
-    return _seal(head, signer, [*to.values(), PublicPair(report.box, report.kem)], addressees)
+    head = replace(_head(body, signer.public, case, to, addressees, day), files=_files(attachments))
+    return _seal(head, signer, [*to.values(), PublicPair(report.box, report.kem)], addressees, attachments)
 
 
 def _head(
@@ -139,5 +167,16 @@ def _with_bundles(identities: Collection[bytes], addressees: Addressees) -> dict
     }
 
 
-def _seal(head: Head, signer: Signer, readers: Collection[PublicPair], addressees: Addressees) -> Sealed:
-    return seal(head, signer, readers, slots=addressees.roster.slots(), until=addressees.until)
+def _files(attachments: Sequence[Attachment]) -> tuple[File, ...]:
+    return tuple(attachment.file for attachment in attachments)
+
+
+def _seal(
+    head: Head,
+    signer: Signer,
+    readers: Collection[PublicPair],
+    addressees: Addressees,
+    attachments: Sequence[Attachment] = (),
+) -> Sealed:
+    contents = chain.from_iterable(attachment.pieces() for attachment in attachments)
+    return seal(head, signer, readers, slots=addressees.roster.slots(), until=addressees.until, contents=contents)

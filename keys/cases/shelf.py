@@ -52,7 +52,7 @@ def _open(stored: StoredEnvelope) -> Received:
     if stored.content_key is None:
         return Received(stored.day, None, NoSlotError())
     try:
-        message = open_message(stored.sealed, stored.content_key)
+        message = open_message(stored.front, stored.content_key, stored.size)
     except FormatError as error:
         return Received(stored.day, None, error)
     return Received(stored.day, message, addressed=stored.addressed)

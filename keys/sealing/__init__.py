@@ -1,10 +1,21 @@
 """Sealing and opening envelopes, SPEC.md 3 to 4; the only place that turns words into bytes nobody else reads."""
 
-from keys.sealing.messages import Message, Sealed, Signer, find_content_key, open_message, seal, seal_decoy
+from keys.sealing.files import Attachment, open_contents
+from keys.sealing.messages import (
+    Message,
+    Sealed,
+    Signer,
+    find_content_key,
+    front_size,
+    open_message,
+    seal,
+    seal_decoy,
+)
 from keys.sealing.slots import PrivatePair, PublicPair, free_slot, open_slot, seal_slot
 from keys.sealing.stream import check_mac, open_stream, recipients_capability, seal_stream
 
 __all__ = [
+    "Attachment",
     "Message",
     "PrivatePair",
     "PublicPair",
@@ -13,6 +24,8 @@ __all__ = [
     "check_mac",
     "find_content_key",
     "free_slot",
+    "front_size",
+    "open_contents",
     "open_message",
     "open_slot",
     "open_stream",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,39 @@ from nacl.utils import random
 from keys.errors import MalformedError, NoSlotError
 from keys.roster import verify_signature
 from keys.sealing.slots import KEY_SIZE, PrivatePair, PublicPair, free_slot, open_slot, seal_slot
-from keys.sealing.stream import check_mac, header_mac, open_stream, recipients_capability, seal_stream
-from keys.wire.envelope import Header, header_body
-from keys.wire.head import Head, check_padding, message_id, pad, signed_bytes, split
+from keys.sealing.stream import (
+    check_mac,
+    header_mac,
+    open_chunks,
+    recipients_capability,
+    seal_chunks,
+)
+from keys.wire.envelope import (
+    CHUNK_SIZE,
+    PART_SIZE,
+    Header,
+    check_envelope_size,
+    header_body,
+    prefix_size,
+    stream_size,
+)
+from keys.wire.files import content_size
+from keys.wire.head import (
+    LENGTH_SIZE,
+    Head,
+    check_padding,
+    class_of,
+    message_id,
+    signed_bytes,
+    split,
+    start,
+    start_size,
+)
 from keys.wire.kinds import Report
+from keys.wire.upload import travels_in_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +73,31 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A sealed message: its envelope, its id, and the content key that its author may keep."""
+    """A sealed message: its envelope, its id, and the content key that its author may keep.
 
-    envelope: bytes = field(repr=False)
+    `prefix` is the header and the first chunk, `parts` what is behind it, in parts of 1 MiB. Those of a long one are
+    sealed when they are asked for, and each only once: whoever takes one keeps it until it has arrived. A file that is
+    not what it was raises ChangedError there; then all of it is given up.
+    """
+
+    prefix: bytes = field(repr=False)
+    parts: Iterable[bytes] = field(repr=False)
+    size: int
     mac: bytes
     id: bytes
     content_key: bytes = field(repr=False)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it travels in parts; the others go in one posting."""
+        return travels_in_parts(check_envelope_size(Header.parse(self.prefix), self.size))
+
+    @property
+    def envelope(self) -> bytes:
+        """The whole envelope; raises MalformedError for a long one, of which there is never more than a part."""
+        if self.is_long:
+            raise MalformedError("too long for one piece")
+        return self.prefix + b"".join(self.parts)
 
     def recipients_capability(self) -> bytes:
         """Return the recipients' capability of the channel that this envelope opens."""
@@ -63,6 +109,7 @@ class Message:
     """A message whose envelope opened and whose author's signature is right; whether the author may say it is open."""
 
     id: bytes
+    mac: bytes
     head: Head
     content_key: bytes = field(repr=False)
 
@@ -72,26 +119,28 @@ class Message:
         return self.head.case or self.id
 
 
-def seal(head: Head, signer: Signer, readers: Iterable[PublicPair], *, slots: int, until: int) -> Sealed:
-    """Seal a message for `readers` into an envelope of `slots` slots.
+def seal(
+    head: Head, signer: Signer, readers: Iterable[PublicPair], *, slots: int, until: int, contents: Iterable[bytes] = ()
+) -> Sealed:
+    """Seal a message for `readers` into an envelope of `slots` slots; `contents` are the bytes of its files, in order.
 
-    Raises MalformedError when there are more readers than slots, or the head is too large or not as SPEC.md says.
+    Raises MalformedError when there are more readers than slots, or the head is too large or not as SPEC.md says, and
+    what `contents` raises.
     """
     content_key, header = _seal_header(readers, slots, until)
     raw = head.encode()
     Head.parse(raw)
     if signer.public != head.author:
         raise MalformedError("author is not the signer")
-    signature = signer.sign(signed_bytes(head.kind, header.mac, raw))
-    envelope = header.encode() + seal_stream(content_key, pad(raw, signature))
-    return Sealed(envelope, header.mac, message_id(head.kind, header.mac, raw), content_key)
+    before = start(raw, signer.sign(signed_bytes(head.kind, header.mac, raw)))
+    pieces = chain([before], _exactly(content_size(head.files), contents))
+    return _seal(content_key, header, class_of(raw, head.files), pieces, message_id(head.kind, header.mac, raw))
 
 
 def seal_decoy(*, slots: int, until: int, padded: int) -> Sealed:
     """Return an envelope that nobody can open, of a class of `padded` bytes (SPEC.md 3.5)."""
     content_key, header = _seal_header((), slots, until)
-    envelope = header.encode() + seal_stream(content_key, bytes(padded))
-    return Sealed(envelope, header.mac, bytes(KEY_SIZE), content_key)
+    return _seal(content_key, header, padded, (), bytes(KEY_SIZE))
 
 
 def find_content_key(header: Header, privates: Sequence[PrivatePair]) -> bytes:
@@ -110,21 +159,86 @@ def find_content_key(header: Header, privates: Sequence[PrivatePair]) -> bytes:
     raise NoSlotError
 
 
-def open_message(envelope: bytes, content_key: bytes) -> Message:
-    """Open a whole envelope by its content key and check its author's signature.
+def front_size(prefix: bytes, size: int, content_key: bytes) -> int:
+    """Return how many bytes of an envelope of `size` bytes have to be at hand for `open_message`.
 
-    Raises FormatError: MalformedError, TamperedError or UnsupportedError, each of which is an alarm.
+    That is the prefix, and the first part where head and signature go on behind the first chunk. Raises FormatError.
     """
-    header = Header.parse(envelope)
+    header = Header.parse(prefix)
     check_mac(content_key, header)
-    plaintext = open_stream(content_key, envelope[header.size :])
+    padded = check_envelope_size(header, size)
+    first = _opened(content_key, header, prefix, padded, CHUNK_SIZE)
+    if start_size(first) <= len(first):
+        return len(prefix)
+    return min(size, prefix_size(header, size) + PART_SIZE)
+
+
+def open_message(front: bytes, content_key: bytes, size: int | None = None) -> Message:
+    """Open the front of an envelope of `size` bytes, or a whole one, and check its author's signature.
+
+    Where all of the envelope is at hand, its padding is checked too, yet not the digests of its files. Raises
+    FormatError: MalformedError, TamperedError or UnsupportedError, each of which is an alarm.
+    """
+    header = Header.parse(front)
+    check_mac(content_key, header)
+    size = len(front) if size is None else size
+    padded = check_envelope_size(header, size)
+    plaintext = _opened(content_key, header, front, padded, padded if size == len(front) else 0)
     raw, signature = split(plaintext)
     head = Head.parse(raw)
-    check_padding(plaintext, raw)
+    end = start_size(plaintext) + content_size(head.files)
+    # A class larger than needed is refused too: its author could hide something in the choice.
+    if class_of(raw, head.files) != padded:
+        raise MalformedError("class")
+    if len(plaintext) == padded:
+        check_padding(plaintext, end)
+    elif not head.files:
+        raise MalformedError("cut")
     verify_signature(head.author, signed_bytes(head.kind, header.mac, raw), signature)
     if isinstance(head.body, Report):
         PublicPair(head.body.box, head.body.kem).check()
-    return Message(message_id(head.kind, header.mac, raw), head, content_key)
+    return Message(message_id(head.kind, header.mac, raw), header.mac, head, content_key)
+
+
+def _opened(content_key: bytes, header: Header, front: bytes, padded: int, least: int) -> bytes:
+    """Return the plaintext of the chunks that hold head and signature, and of `least` bytes where they are at hand."""
+    opened = bytearray()
+    for chunk in open_chunks(content_key, padded, memoryview(front)[header.size :]):
+        opened += chunk
+        if len(opened) >= max(least, start_size(bytes(opened[:LENGTH_SIZE]))):
+            break
+    return bytes(opened)
+
+
+def _seal(content_key: bytes, header: Header, padded: int, pieces: Iterable[bytes], name: bytes) -> Sealed:
+    chunks = seal_chunks(content_key, padded, pieces)
+    prefix = header.encode() + next(chunks)
+    parts = _in_parts(chunks)
+    kept = parts if travels_in_parts(padded) else tuple(parts)
+    return Sealed(prefix, kept, header.size + stream_size(padded), header.mac, name, content_key)
+
+
+def _exactly(size: int, contents: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the contents; raise MalformedError when they are not `size` bytes in all."""
+    for piece in contents:
+        size -= len(piece)
+        if size < 0:
+            break
+        yield piece
+    if size != 0:
+        raise MalformedError("size of the files")
+
+
+def _in_parts(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield sealed chunks cut anew, into parts of 1 MiB and a shorter last one."""
+    held = bytearray()
+    for chunk in chunks:
+        held += chunk
+        if len(held) >= PART_SIZE:
+            yield bytes(held[:PART_SIZE])
+            del held[:PART_SIZE]
+    if held:
+        yield bytes(held)
 
 
 def _seal_header(readers: Iterable[PublicPair], slots: int, until: int) -> tuple[bytes, Header]:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import hmac
+from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from keys.errors import TamperedError
+from keys.errors import MalformedError, TamperedError
 from keys.wire.envelope import (
     CHUNK_SIZE,
     LABEL_HEADER,
     LABEL_PAYLOAD,
     LABEL_RECIPIENTS,
     SEALED_CHUNK_SIZE,
+    TAG_SIZE,
     Header,
     class_of_stream,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 KEY_SIZE = 32
 COUNTER_SIZE = 11
@@ -42,12 +47,42 @@ def recipients_capability(content_key: bytes) -> bytes:
 
 def seal_stream(content_key: bytes, plaintext: bytes) -> bytes:
     """Return the stream of a padded plaintext."""
+    return b"".join(seal_chunks(content_key, len(plaintext), [plaintext]))
+
+
+def seal_chunks(content_key: bytes, padded: int, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the sealed chunks of the joined pieces, filled up with zeros to `padded` bytes.
+
+    Each is sealed when it is asked for, and never again. Raises MalformedError when the pieces are more than that.
+    """
     cipher = AESGCM(_derive(content_key, LABEL_PAYLOAD))
-    starts = range(0, len(plaintext), CHUNK_SIZE)
-    chunks = [plaintext[start : start + CHUNK_SIZE] for start in starts]
-    return b"".join(
-        cipher.encrypt(_nonce(at, last=at == len(chunks) - 1), chunk, None) for at, chunk in enumerate(chunks)
-    )
+    last = chunk_count(padded) - 1
+    for at, chunk in enumerate(_cut(pieces, padded)):
+        yield cipher.encrypt(_nonce(at, last=at == last), chunk, None)
+
+
+def open_chunks(content_key: bytes, padded: int, stream: memoryview, first: int = 0) -> Iterator[bytes]:
+    """Yield the plaintext of the whole chunks that `stream` begins with; `first` is the number of the first one.
+
+    `padded` is the class of the whole. Raises TamperedError when a chunk does not open where it stands.
+    """
+    cipher = AESGCM(_derive(content_key, LABEL_PAYLOAD))
+    last = chunk_count(padded) - 1
+    at = 0
+    for number in range(first, last + 1):
+        size = SEALED_CHUNK_SIZE if number < last else padded - last * CHUNK_SIZE + TAG_SIZE
+        if len(stream) - at < size:
+            return
+        try:
+            yield cipher.decrypt(_nonce(number, last=number == last), stream[at : at + size], None)
+        except InvalidTag:
+            raise TamperedError("stream") from None
+        at += size
+
+
+def chunk_count(padded: int) -> int:
+    """Return how many chunks a class of `padded` bytes has."""
+    return -(-padded // CHUNK_SIZE)
 
 
 def open_stream(content_key: bytes, stream: bytes) -> bytes:
@@ -55,16 +90,34 @@ def open_stream(content_key: bytes, stream: bytes) -> bytes:
 
     Raises MalformedError when its size belongs to no class, TamperedError when a chunk does not open where it stands.
     """
-    class_of_stream(len(stream))
-    cipher = AESGCM(_derive(content_key, LABEL_PAYLOAD))
-    starts = range(0, len(stream), SEALED_CHUNK_SIZE)
-    try:
-        return b"".join(
-            cipher.decrypt(_nonce(at, last=start == starts[-1]), stream[start : start + SEALED_CHUNK_SIZE], None)
-            for at, start in enumerate(starts)
-        )
-    except InvalidTag:
-        raise TamperedError("stream") from None
+    padded = class_of_stream(len(stream))
+    return b"".join(open_chunks(content_key, padded, memoryview(stream)))
+
+
+def _cut(pieces: Iterable[bytes], padded: int) -> Iterator[bytes | memoryview]:
+    """Yield the pieces as chunks, the last ones of zeros; one chunk is held back at a time."""
+    room, held = padded, bytearray()
+    for piece in pieces:
+        room -= len(piece)
+        if room < 0:
+            raise MalformedError("more content than was said")
+        at = 0
+        if held:
+            at = CHUNK_SIZE - len(held)
+            held += piece[:at]
+            if len(held) == CHUNK_SIZE:
+                yield bytes(held)
+                held = bytearray()
+        whole = memoryview(piece)
+        while len(piece) - at >= CHUNK_SIZE:
+            yield whole[at : at + CHUNK_SIZE]
+            at += CHUNK_SIZE
+        held += piece[at:]
+    while held or room:
+        zeros = min(CHUNK_SIZE - len(held), room)
+        yield bytes(held) + bytes(zeros)
+        room -= zeros
+        held.clear()
 
 
 def _nonce(counter: int, *, last: bool) -> bytes:

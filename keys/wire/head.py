@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keys.errors import MalformedError, UnsupportedError
+from keys.errors import MalformedError
 from keys.wire import kinds
 from keys.wire.canonical import Json, b64, encode, parse_object, unb64
 from keys.wire.envelope import padded_size
+from keys.wire.files import File, content_size, parse_files
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from keys.wire.kinds import Body
 
 LENGTH_SIZE = 4
@@ -38,12 +40,13 @@ class Head:
     to: tuple[bytes, ...]
     without: tuple[bytes, ...]
     body: Body
+    files: tuple[File, ...] = ()
 
     @classmethod
     def parse(cls, raw: bytes) -> Head:
         """Read the canonical JSON of a head.
 
-        Raises MalformedError for a head that is not exactly as SPEC.md 4.1 says, UnsupportedError for one with files.
+        Raises MalformedError for a head that is not exactly as SPEC.md 4.1 says.
         """
         if len(raw) > MAX_HEAD_SIZE:
             raise MalformedError("head size")
@@ -52,6 +55,9 @@ class Head:
         opens_case = kind in (kinds.Report.KIND, kinds.FeedKey.KIND)
         if set(members) != (_MEMBERS if opens_case else _MEMBERS | {"case"}):
             raise MalformedError("members of the head")
+        files = parse_files(members["files"])
+        if files and not kinds.may_have_files(kind):
+            raise MalformedError("files")
         channel = members["channel"]
         known = kinds.KINDS.get(kind)
         if channel not in kinds.CHANNELS or (known is not None and channel != known.CHANNEL):
@@ -65,7 +71,6 @@ class Head:
         seen = _names(members["seen"])
         if len(seen) > MAX_SEEN:
             raise MalformedError("seen")
-        _check_files(members["files"])
         return cls(
             author=unb64(members["author"], kinds.KEY_SIZE),
             kind=kind,
@@ -77,6 +82,7 @@ class Head:
             to=to,
             without=without,
             body=known.parse(body) if known else kinds.Unknown.keep(body),
+            files=files,
         )
 
     def encode(self) -> bytes:
@@ -86,7 +92,7 @@ class Head:
             "body": self._body_members(),
             "channel": self.channel,
             "day": self.day,
-            "files": [],
+            "files": [file.members() for file in self.files],
             "kind": self.kind,
             "roster": b64(self.roster),
             "seen": _listed(self.seen),
@@ -113,30 +119,43 @@ def message_id(kind: str, mac: bytes, head: bytes) -> bytes:
     return hashlib.sha256(signed_bytes(kind, mac, head)).digest()
 
 
-def pad(head: bytes, signature: bytes) -> bytes:
-    """Return the plaintext of a message without files, padded to its class."""
+def start(head: bytes, signature: bytes) -> bytes:
+    """Return what stands in a plaintext before the files."""
     if len(head) > MAX_HEAD_SIZE:
         raise MalformedError("head size")
-    content = len(head).to_bytes(LENGTH_SIZE, "big") + head + signature
+    return len(head).to_bytes(LENGTH_SIZE, "big") + head + signature
+
+
+def pad(head: bytes, signature: bytes) -> bytes:
+    """Return the plaintext of a message without files, padded to its class."""
+    content = start(head, signature)
     return content.ljust(padded_size(len(content)), b"\0")
+
+
+def start_size(plaintext: bytes) -> int:
+    """Return how many bytes stand before the files, by the length that a plaintext begins with."""
+    length = int.from_bytes(plaintext[:LENGTH_SIZE], "big")
+    if not 0 < length <= MAX_HEAD_SIZE:
+        raise MalformedError("length of the head")
+    return LENGTH_SIZE + length + SIGNATURE_SIZE
 
 
 def split(plaintext: bytes) -> tuple[bytes, bytes]:
     """Return head and signature of a plaintext; raise MalformedError where they do not fit in it."""
-    length = int.from_bytes(plaintext[:LENGTH_SIZE], "big")
-    end = LENGTH_SIZE + length + SIGNATURE_SIZE
-    if not 0 < length <= MAX_HEAD_SIZE or len(plaintext) < end:
+    end = start_size(plaintext)
+    if len(plaintext) < end:
         raise MalformedError("length of the head")
-    return plaintext[LENGTH_SIZE : LENGTH_SIZE + length], plaintext[end - SIGNATURE_SIZE : end]
+    return plaintext[LENGTH_SIZE : end - SIGNATURE_SIZE], plaintext[end - SIGNATURE_SIZE : end]
 
 
-def check_padding(plaintext: bytes, head: bytes) -> None:
-    """Raise MalformedError unless a plaintext without files holds nothing but zeros behind the signature.
+def class_of(head: bytes, files: Iterable[File]) -> int:
+    """Return the class that a message with this head and these files has (SPEC.md 4)."""
+    return padded_size(LENGTH_SIZE + len(head) + SIGNATURE_SIZE + content_size(files))
 
-    A class larger than needed is refused too: its author could hide something in the choice.
-    """
-    end = LENGTH_SIZE + len(head) + SIGNATURE_SIZE
-    if len(plaintext) != padded_size(end) or plaintext.count(0, end) != len(plaintext) - end:
+
+def check_padding(plaintext: bytes, end: int) -> None:
+    """Raise MalformedError unless a plaintext holds nothing but zeros behind `end`."""
+    if plaintext.count(0, end) != len(plaintext) - end:
         raise MalformedError("padding")
 
 
@@ -157,12 +176,3 @@ def _names(value: Json) -> tuple[bytes, ...]:
     if list(value) != sorted(set(map(b64, names))):
         raise MalformedError("order of names")
     return names
-
-
-def _check_files(value: Json) -> None:
-    if not isinstance(value, list):
-        raise MalformedError("files")
-    if any(not isinstance(file, Mapping) or set(file) != {"digest", "name", "size", "type"} for file in value):
-        raise MalformedError("members of a file")
-    if value:
-        raise UnsupportedError("files")

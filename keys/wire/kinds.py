@@ -216,3 +216,9 @@ def check_kind(kind: Json) -> str:
     if not isinstance(kind, str) or not _KIND.fullmatch(kind) or kind in _RESERVED_KINDS:
         raise MalformedError("kind")
     return kind
+
+
+def may_have_files(kind: str) -> bool:
+    """Say whether a message of this kind may have files: those with a text, and those that are not known."""
+    known = KINDS.get(kind)
+    return known is None or issubclass(known, (Report, _Text))

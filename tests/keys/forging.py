@@ -44,14 +44,14 @@ def post_forced_share(office: Office, desk: Desk, case: Case, name: str) -> None
 def post_as_recipient(office: Office, desk: Desk, case: Case, body: kinds.Body) -> None:
     """Say something in a thread that the tool would not let one say."""
     day, work, today = addressees(office)
-    post_into(office, case, _compose(case, body, desk.signer, today, day), work)
+    post_into(office, case, _compose(case, body, desk.signer, today, day, ()), work)
 
 
 def post_again(office: Office, desk: Desk, case: Case) -> None:
     """Seal another's signed head and signature into an envelope of one's own."""
     _, work, today = addressees(office)
     stored = desk.vault.envelopes(case.id)[-1]
-    plaintext = open_stream(stored.content_key, stored.sealed[Header.parse(stored.sealed).size :])
+    plaintext = open_stream(stored.content_key, stored.front[Header.parse(stored.front).size :])
     post_into(office, case, sealed_raw(office, case, today, pad(*split(plaintext))), work)
 
 
@@ -76,13 +76,13 @@ def post_unknown_kind(office: Office, desk: Desk, case: Case) -> None:
     content_key, header = header_for(case, today)
     signature = desk.signer.sign(signed_bytes("minutes", header.mac, head))
     envelope = header.encode() + seal_stream(content_key, pad(head, signature))
-    post_into(office, case, Sealed(envelope, header.mac, bytes(32), content_key), work)
+    post_into(office, case, Sealed(envelope, (), len(envelope), header.mac, bytes(32), content_key), work)
 
 
 def sealed_raw(office: Office, case: Case, today: Addressees, plaintext: bytes) -> Sealed:
     content_key, header = header_for(case, today)
     envelope = header.encode() + seal_stream(content_key, plaintext)
-    return Sealed(envelope, header.mac, bytes(32), content_key)
+    return Sealed(envelope, (), len(envelope), header.mac, bytes(32), content_key)
 
 
 def header_for(case: Case, today: Addressees) -> tuple[bytes, Header]:

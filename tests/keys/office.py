@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from keys.courier import Courier
 from keys.identity import Profile
 from keys.policy import Policy
 from keys.receipt import Receipt
+from keys.sealing import Attachment
 from keys.sync import Desk, answer, post_entry, read_thread
 from keys.sync.desk import addressees_of
 from keys.wire.signed import Signed
@@ -33,7 +35,7 @@ CHEAP = Profile(time=1, memory_kib=64, lanes=1)  # a test's passphrase guards no
 START = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 PASSPHRASE = "een wachtwoord voor de proef"
 PEOPLE = (("Secretaris", "secretaris"), ("Bestuurslid 1", "bestuur"), ("Bestuurslid 2", "bestuur"))
-POLICY = Policy(1, "Voorbeeldstichting", "Europe/Amsterdam", ("nl", "en"), 4, 20, ())
+POLICY = Policy(1, "Voorbeeldstichting", "Europe/Amsterdam", ("nl", "en"), 4, 20, 2**31, ())
 
 Meddle = Callable[[str, bytes], bytes]
 
@@ -76,7 +78,7 @@ class Office:
         office.root = found(folder, 2, ["a", "b", "c"], office.today, CHEAP)
         office.data = folder / "server"
         office.data.mkdir(mode=0o700)
-        config = Config(office.data, "127.0.0.1:0", "http://127.0.0.1", 1, 4, 2**30, 0, 2**21)
+        config = Config(office.data, "127.0.0.1:0", "http://127.0.0.1", 1, 4, 2**30, 0)
         migrate(config.database)
         database = Database(config.database, config.max_database_bytes)
         Documents(database).pin(office.root.id)
@@ -140,20 +142,29 @@ class Office:
     def roster(self) -> Roster:
         return self.drafts[-1].finished()
 
-    def report(self, text: str = "Er ging iets mis.", without: Sequence[str] = ()) -> Receipt:
+    def report(
+        self, text: str = "Er ging iets mis.", without: Sequence[str] = (), attachments: Sequence[Attachment] = ()
+    ) -> Receipt:
         """Report as the page does and return the code."""
         receipt = Receipt.draw()
         courier = self.courier()
         day, work, bundles = courier.bundles()
         chosen = [person.identity for person in self.roster().recipients if person.name not in without]
-        sealed = compose_report(receipt, text, addressees_of(self.roster(), bundles, day), chosen, day)
+        addressees = addressees_of(self.roster(), bundles, day)
+        sealed = compose_report(receipt, text, addressees, chosen, day, attachments)
         post_entry(courier, sealed, work, receipt.capability())
         return receipt
 
     def thread(self, receipt: Receipt) -> tuple[Case | None, tuple[Alarm, ...]]:
         return read_thread(self.courier(), self.roster(), receipt)
 
-    def answer(self, receipt: Receipt, text: str) -> None:
+    def answer(self, receipt: Receipt, text: str, attachments: Sequence[Attachment] = ()) -> None:
         case, _ = self.thread(receipt)
         assert case
-        answer(self.courier(), self.roster(), receipt, case, text)
+        answer(self.courier(), self.roster(), receipt, case, text, attachments)
+
+    def attachment(self, name: str, content: bytes, media_type: str = "") -> Attachment:
+        """Return a file of this content to send along under any name."""
+        path = self.folder / f"attached-{secrets.token_hex(4)}"
+        path.write_bytes(content)
+        return Attachment.read(path, name, media_type)

@@ -21,6 +21,7 @@ timezone = "Europe/Amsterdam"
 languages = ["nl", "en"]
 work = 1000
 decoys_per_week = 20
+file_bytes = 2147483648
 
 [[outside]]
 name = "Huis voor Klokkenluiders"

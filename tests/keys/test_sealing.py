@@ -164,10 +164,11 @@ def test_a_head_that_nobody_would_read_is_not_sealed() -> None:
 @pytest.mark.parametrize("padded", [padded_size(length) for length in (1, 20_000, 40_000, 100_000, 1_100_000)])
 def test_a_decoy_has_the_size_of_its_class_and_opens_for_nobody(padded: int) -> None:
     decoy = seal_decoy(slots=8, until=UNTIL, padded=padded)
-    assert len(decoy.envelope) == header_size(8) + stream_size(padded)
+    raw = decoy.prefix + b"".join(decoy.parts)
+    assert len(raw) == decoy.size == header_size(8) + stream_size(padded)
     for person in (SECRETARIS, BESTUUR_1, REPORTER):
         with pytest.raises(NoSlotError):
-            opened(decoy.envelope, person.pair)
+            opened(raw, person.pair)
 
 
 def test_a_decoy_differs_from_a_report_in_no_field_that_a_stranger_can_read() -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from keys.cases.review import Received, review
-from keys.errors import FormatError, StampError
+from keys.errors import FormatError, StampError, TamperedError
 from keys.receipt import Receipt
 from keys.roster import Addressees, Bundle, Recipient, Root, Roster, verify_signature, walk_back, words
 from keys.roster.roster import _parse as parse_pinned
-from keys.sealing import PrivatePair, Signer, find_content_key, open_message
+from keys.sealing import Message, PrivatePair, Signer, find_content_key, open_contents, open_message
 from keys.wire.canonical import b64, encode, parse, unb64
 from keys.wire.envelope import Header, class_of_stream
 from keys.wire.exchange import Page, Posting, parse_cursor, stamp_holds
+from keys.wire.files import FileDigest
 from keys.wire.head import Head
 from keys.wire.signed import Signed, join_frames, split_frames
+from keys.wire.upload import Opening, PartPosting, part_count
 
 if TYPE_CHECKING:
     from tests.vectors.vector import Vector
@@ -30,6 +33,7 @@ def envelope(vector: Vector) -> str:
     reader = PrivatePair.from_seeds(vector.hex("box"), vector.hex("kem"))
     content_key = find_content_key(header, [reader])
     message = open_message(vector.raw, content_key)
+    files = _files(vector.raw, content_key, message)
     assert content_key == vector.hex("content-key")
     assert header.mac == vector.hex("mac")
     assert message.id == vector.hex("id")
@@ -39,7 +43,24 @@ def envelope(vector: Vector) -> str:
     assert len(header.slots) == vector.number("slots")
     assert header.until == vector.number("until")
     assert header.encode() == vector.raw[: header.size]
+    assert " ".join(files) == vector.fields.get("files", "")
     return "opens"
+
+
+def _files(raw: bytes, content_key: bytes, message: Message) -> list[str]:
+    """Read every file of a whole envelope, each by its digest, and return their SHA-256 in hex."""
+    contents = b"".join(open_contents(raw, len(raw), content_key, lambda number: b""))
+    hashes, at = [], 0
+    for file in message.head.files:
+        content = contents[at : at + file.size]
+        digest = FileDigest()
+        digest.update(content)
+        if digest.digest() != file.digest:
+            raise TamperedError
+        hashes.append(hashlib.sha256(content).hexdigest())
+        at += file.size
+    assert at == len(contents)
+    return hashes
 
 
 def head(vector: Vector) -> str:
@@ -152,6 +173,28 @@ def posting(vector: Vector) -> str:
     assert posted.address == vector.hex("address")
     assert Header.parse(posted.envelope).mac == vector.hex("mac")
     assert posted.encode() == vector.raw
+    return ACCEPTED
+
+
+def opening(vector: Vector) -> str:
+    """Parse an opening."""
+    opened = Opening.parse(vector.raw)
+    assert opened.door == vector.number("door")
+    assert opened.nonce == vector.hex("nonce")
+    assert opened.address == vector.hex("address")
+    assert opened.size == vector.number("size")
+    assert Header.parse(opened.prefix).mac == vector.hex("mac")
+    assert part_count(len(opened.prefix), opened.size) == vector.number("parts")
+    assert opened.encode() == vector.raw
+    return ACCEPTED
+
+
+def part(vector: Vector) -> str:
+    """Parse a part."""
+    parsed = PartPosting.parse(vector.raw)
+    assert parsed.mac == vector.hex("mac")
+    assert parsed.number == vector.number("number")
+    assert parsed.encode() == vector.raw
     return ACCEPTED
 
 

@@ -6,6 +6,7 @@ from tests.vectors.generator.chains import ROSTER
 from tests.vectors.generator.codes import FINGERPRINT, RECEIPTS, STAMP
 from tests.vectors.generator.containers import CURSOR, FRAMES, PAGE, POSTING, SIGNED
 from tests.vectors.generator.envelopes import ENVELOPE
+from tests.vectors.generator.files import FILES
 from tests.vectors.generator.heads import HEAD
 from tests.vectors.generator.jsons import BASE64URL, CANONICAL
 from tests.vectors.generator.scenario import Scenario
@@ -13,6 +14,7 @@ from tests.vectors.generator.signatures import SIGNATURE
 from tests.vectors.generator.streams import STREAM
 from tests.vectors.generator.threads import THREAD
 from tests.vectors.generator.trust import ROOT
+from tests.vectors.generator.uploads import OPENING, PART
 
 _SUBJECTS = (
     BASE64URL,
@@ -20,10 +22,13 @@ _SUBJECTS = (
     CURSOR,
     ENVELOPE,
     STREAM,
+    FILES,
     FINGERPRINT,
     FRAMES,
     HEAD,
+    OPENING,
     PAGE,
+    PART,
     POSTING,
     RECEIPTS,
     ROOT,

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from keys.wire.canonical import Json, b64, encode, parse_object
 from keys.wire.kinds import Answer
 from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, SECRETARIS, seed
-from tests.vectors.generator.scenario import ACCEPTED, MALFORMED, UNSUPPORTED, Made, Subject
+from tests.vectors.generator.scenario import ACCEPTED, MALFORMED, Made, Subject
 from tests.vectors.generator.sealer import head_of, report_head
 
 HEAD = Subject("head")
@@ -97,7 +97,39 @@ wrong(
 wrong("files as an object", "a list", report_with(files={}))
 wrong("file without a digest", "malformed to every version", report_with(files=[lacking(_FILE, "digest")]))
 wrong("file with another member", "malformed to every version", report_with(files=[_FILE | {"path": "/"}]))
-wrong("report with a file", "this version reads none", report_with(files=[_FILE]), UNSUPPORTED)
-wrong("report with two files", "this version reads none", report_with(files=[_FILE, _FILE]), UNSUPPORTED)
+right("report with a file", "as a page makes it", report_with(files=[_FILE]))
+right("report with two files", "they may be alike", report_with(files=[_FILE, _FILE]))
+right("hundred files", "the most there are", report_with(files=[_FILE] * 100))
+right("file with a name of 1000 bytes", "as encoded", report_with(files=[_FILE | {"name": '"' * 500}]))
+right(
+    "file with a name of nothing", "as whoever has none gives it", report_with(files=[_FILE | {"name": "", "type": ""}])
+)
+right("file of nothing", "an empty file", report_with(files=[_FILE | {"size": 0}]))
+right(
+    "file of as many bytes as a number holds",
+    "the largest number there is",
+    report_with(files=[_FILE | {"size": 2**53 - 1}]),
+)
+right("file with a path for a name", "no reader uses it as one", report_with(files=[_FILE | {"name": "../../x"}]))
+right("unknown kind with a file", "kept, with its file", answer_with(kind="minutes", files=[_FILE]))
+wrong("101 files", "above the limit", report_with(files=[_FILE] * 101))
+wrong("file with a name of 1001 bytes", "above the limit", report_with(files=[_FILE | {"name": "x" * 1001}]))
+wrong("file with a type of 101 bytes", "above the limit", report_with(files=[_FILE | {"type": "x" * 101}]))
+wrong("file of less than nothing", "a size is a count", report_with(files=[_FILE | {"size": -1}]))
+wrong("file of true bytes", "no number, though Python counts it as 1", report_with(files=[_FILE | {"size": True}]))
+wrong("file with its size as text", "a number", report_with(files=[_FILE | {"size": "1"}]))
+wrong("file with a digest of 31 bytes", "SHA-256 has 32", report_with(files=[_FILE | {"digest": b64(bytes(31))}]))
+wrong("file with a name of null", "a text, if an empty one", report_with(files=[_FILE | {"name": None}]))
+wrong("file as text", "an object", report_with(files=["a.txt"]))
+wrong(
+    "files of more bytes than a number holds",
+    "their sum is a number too",
+    report_with(files=[_FILE | {"size": 2**53 - 1}, _FILE]),
+)
+wrong(
+    "opened with a file",
+    "what has no text has no files",
+    answer_with(kind="opened", body={}, files=[_FILE]),
+)
 wrong("body as text", "an object", report_with(body="Er verdwijnt geld"))
 wrong("body as a list", "an object", report_with(body=[]))

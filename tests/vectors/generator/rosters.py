@@ -31,6 +31,7 @@ POLICY = Policy(
     languages=("nl", "en"),
     work=1000,
     decoys_per_week=20,
+    file_bytes=2**31,
     outside=(
         OutsideRoute(
             name="Huis voor Klokkenluiders",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from keys.sealing import PublicPair, Signer, free_slot, seal_slot, seal_stream
 from keys.sealing.stream import header_mac
 from keys.wire.envelope import Header, Slot, header_body
-from keys.wire.head import LABEL_MESSAGE, Head, message_id, pad
+from keys.wire.head import LABEL_MESSAGE, Head, message_id, pad, start
 from keys.wire.kinds import Answer, Body, Report
 from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, REPORTER, SECRETARIS, TODAY, Person, seed
 
@@ -33,6 +33,7 @@ class Draft:
     until: int = UNTIL
     key: bytes = seed("content key")
     label: bytes = LABEL_MESSAGE
+    behind: bytes | None = None  # files and padding; None: padding alone
 
     def header(self) -> Header:
         """Return the header: free slots first, then the readers' in order."""
@@ -49,7 +50,9 @@ class Draft:
 
     def plaintext(self, mac: bytes) -> bytes:
         """Return the padded plaintext."""
-        return pad(self.head, self.signature(mac))
+        if self.behind is None:
+            return pad(self.head, self.signature(mac))
+        return start(self.head, self.signature(mac)) + self.behind
 
     def stream(self, plaintext: bytes) -> bytes:
         """Return the stream of any plaintext."""

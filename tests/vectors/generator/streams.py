@@ -12,7 +12,7 @@ from keys.wire.envelope import CHUNK_SIZE, LABEL_HEADER, LABEL_PAYLOAD, SEALED_C
 from keys.wire.head import LENGTH_SIZE
 from tests.vectors.generator.envelopes import OTHER_KEY, flipped, spoilt
 from tests.vectors.generator.people import SECRETARIS, STRANGER
-from tests.vectors.generator.scenario import MALFORMED, TAMPERED, UNSUPPORTED, Made, Subject
+from tests.vectors.generator.scenario import MALFORMED, TAMPERED, Made, Subject
 from tests.vectors.generator.sealer import TEXT, Draft, report
 
 if TYPE_CHECKING:
@@ -136,12 +136,6 @@ _plain(
     "by someone who knows the content key",
     lambda raw: raw.replace(b"verdwijnt", b"verschijn"),
 )
-
-
-@STREAM.case(UNSUPPORTED, "this version reads no files, and says so instead of not showing them")
-def report_with_a_file() -> Made:
-    listed = b'"files":[{"digest":"' + b"A" * 43 + b'","name":"a.txt","size":1,"type":"text/plain"}]'
-    return spoilt(replace(report(), head=report().head.replace(b'"files":[]', listed)).seal())
 
 
 @STREAM.case(MALFORMED, "a head that is no canonical JSON, though its author signed it")

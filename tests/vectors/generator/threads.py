@@ -7,9 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from keys.sealing import seal_decoy
+from keys.wire.envelope import MAGIC_NAME, MAGIC_SIZE
 from keys.wire.kinds import Acknowledgement, Answer, Consent, Opened, Question, Report, Unknown
 from keys.wire.signed import join_frames
 from tests.vectors.generator.envelopes import flipped
+from tests.vectors.generator.files import draft, listed, noise
 from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, RECEIPT, REPORTER, SECRETARIS, STRANGER, Person, seed
 from tests.vectors.generator.scenario import ACCEPTED, Made, Subject
 from tests.vectors.generator.sealer import UNTIL, Draft, answer, head_of, message, report, report_head
@@ -98,8 +100,10 @@ def _to_one_left_out(talk: Talk) -> bytes:
 
 
 def _with_a_file(talk: Talk) -> bytes:
-    listed = b'"files":[{"digest":"' + b"A" * 43 + b'","name":"a.txt","size":1,"type":"text/plain"}]'
-    return replace(talk.draft(), head=talk.draft().head.replace(b'"files":[]', listed)).seal()
+    photo = noise(100_000)
+    head = head_of(Answer("Zie de foto."), Answer.KIND, SECRETARIS, talk.case, [talk.case])
+    named = draft(replace(head, files=(listed(photo),)), [photo])
+    return replace(named, kind=Answer.KIND, signer=SECRETARIS.signer).seal()
 
 
 def _in_the_feed(talk: Talk) -> bytes:
@@ -240,10 +244,17 @@ _thread(
 )
 _thread(
     "answer with a file",
-    "unsupported",
-    "this version reads none",
-    _alone,
+    ACCEPTED,
+    "its text is read without the file",
+    _kinds(Answer.KIND),
     lambda talk: [talk.report, _with_a_file(talk)],
+)
+_thread(
+    "answer of another version",
+    "unsupported",
+    "not spoilt: whoever updates can read it",
+    _alone,
+    lambda talk: [talk.report, MAGIC_NAME + b"\x02" + talk.says(SECRETARIS)[MAGIC_SIZE:]],
 )
 _thread(
     "consent by a recipient",

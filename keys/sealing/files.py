@@ -1,0 +1,140 @@
+"""Files on their way into an envelope and out of it, SPEC.md 4.4; it decides on no name and writes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from keys.errors import ChangedError, MalformedError, UnreadableError
+from keys.sealing.stream import check_mac, chunk_count, open_chunks
+from keys.wire.envelope import (
+    CHUNK_SIZE,
+    PART_SIZE,
+    SEALED_CHUNK_SIZE,
+    TAG_SIZE,
+    Header,
+    check_envelope_size,
+    prefix_size,
+    stream_size,
+)
+from keys.wire.files import MIB, File, content_size
+from keys.wire.head import Head, check_padding, class_of, split, start_size
+from keys.wire.upload import part_size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that was read once, for its digest; `pieces` reads it a second time."""
+
+    path: Path
+    file: File
+    digests: tuple[bytes, ...] = field(repr=False)
+
+    @classmethod
+    def read(cls, path: Path, name: str, media_type: str) -> Attachment:
+        """Read a file for the first time; `name` and `media_type` are what its readers are told.
+
+        Raises UnreadableError.
+        """
+        digests: list[bytes] = []
+        size = 0
+        try:
+            with path.open("rb") as source:
+                while piece := source.read(MIB):
+                    digests.append(hashlib.sha256(piece).digest())
+                    size += len(piece)
+        except OSError as error:
+            raise UnreadableError(f"{path}: {error.strerror}") from None
+        digest = hashlib.sha256(b"".join(digests)).digest()
+        return cls(path, File(name, media_type, size, digest), tuple(digests))
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the file, a MiB at a time, each as it was at the first reading.
+
+        Raises ChangedError before anything that is not: two texts under one key and nonce would give both away.
+        """
+        left = self.file.size
+        try:
+            with self.path.open("rb") as source:
+                for digest in self.digests:
+                    piece = source.read(min(MIB, left))
+                    if hashlib.sha256(piece).digest() != digest:
+                        raise ChangedError(str(self.path))
+                    left -= len(piece)
+                    # The last piece is given only when it is known that nothing has come behind it.
+                    if left == 0 and source.read(1):
+                        raise ChangedError(str(self.path))
+                    yield piece
+                if not self.digests and source.read(1):
+                    raise ChangedError(str(self.path))
+        except OSError:
+            raise ChangedError(str(self.path)) from None
+
+
+def open_contents(
+    front: bytes, size: int, content_key: bytes, fetch: Callable[[int], bytes], at: int = 0
+) -> Iterator[bytes]:
+    """Yield the bytes of all files of a message, joined, from offset `at`, in pieces of up to 64 KiB.
+
+    `front` is what `open_message` took, `fetch` gives a part by its number. Nothing is checked but the tags, and at the
+    end the padding: digests are the caller's. Raises TamperedError, MalformedError, and what `fetch` raises.
+    """
+    header = Header.parse(front)
+    check_mac(content_key, header)
+    padded = check_envelope_size(header, size)
+    begin, total = _place(front, header, content_key, padded)
+    number = (begin + at) // CHUNK_SIZE
+    # Where the next chunk begins in the plaintext, counted from the first byte that was asked for.
+    offset = number * CHUNK_SIZE - begin - at
+    left = total - at
+    for chunk in _chunks(front, header, content_key, padded, fetch, number):
+        wanted = chunk[max(0, -offset) : max(0, left - offset)]
+        if wanted:
+            yield wanted
+        if offset + len(chunk) > left:
+            check_padding(chunk, max(0, left - offset))
+        offset += len(chunk)
+
+
+def _place(front: bytes, header: Header, content_key: bytes, padded: int) -> tuple[int, int]:
+    """Return where the files begin in the plaintext, and how many bytes they have."""
+    opened = b"".join(open_chunks(content_key, padded, memoryview(front)[header.size :]))
+    raw, _signature = split(opened)
+    files = Head.parse(raw).files
+    if class_of(raw, files) != padded:
+        raise MalformedError("class")
+    return start_size(opened), content_size(files)
+
+
+def _chunks(
+    front: bytes, header: Header, content_key: bytes, padded: int, fetch: Callable[[int], bytes], number: int
+) -> Iterator[bytes]:
+    """Yield the plaintext of every chunk from `number` on."""
+    count, size = chunk_count(padded), header.size + stream_size(padded)
+    held = memoryview(front)[header.size + number * SEALED_CHUNK_SIZE :]
+    part, skip = divmod(max(0, number * SEALED_CHUNK_SIZE + len(held) - SEALED_CHUNK_SIZE), PART_SIZE)
+    while True:
+        for chunk in open_chunks(content_key, padded, held, number):
+            yield chunk
+            number += 1
+            held = held[len(chunk) + TAG_SIZE :]
+        if number == count:
+            if held:
+                raise MalformedError("part")
+            return
+        fetched = memoryview(fetch(part))
+        if len(fetched) != part_size(prefix_size(header, size), size, part):
+            raise MalformedError("part")
+        fetched = fetched[skip:]
+        if held:
+            # A chunk may begin in one part and end in the next; only such a one is copied.
+            lacking = SEALED_CHUNK_SIZE - len(held)
+            yield from open_chunks(content_key, padded, memoryview(bytes(held) + fetched[:lacking]), number)
+            number += 1
+            fetched = fetched[lacking:]
+        held, part, skip = fetched, part + 1, 0
