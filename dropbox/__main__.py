@@ -1,4 +1,4 @@
-"""The operator's commands: `python -m dropbox init | run | check | migrate | backup | restore`; it serves nothing."""
+"""The operator's commands, `python -m dropbox init | run | check | ...`; it serves nothing by itself."""
 
 from __future__ import annotations
 
@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         check: "say whether everything is in place",
         run: "serve",
         migrate: "bring the store to this release",
+        expire: "delete what has come to its end; a timer runs this",
         backup: "copy the store while it is in use",
         restore: "put a copy back where there is no store",
     }
@@ -137,6 +138,23 @@ def migrate(config: Config, _: argparse.Namespace) -> int:
     if not config.database.is_file():
         raise Refused("there is no store: run `init`")
     apply(config.database)
+    return 0
+
+
+def expire(config: Config, _: argparse.Namespace) -> int:
+    """Delete what has come to its end, also while the store is in use; say nothing of what or how much."""
+    from dropbox import now
+    from dropbox.store import Store
+    from dropbox.store.errors import NotReadyError
+
+    check(config, _)
+    store = Store(config)
+    try:
+        store.uploads.expire(store.documents.chain().roster.policy.day(now()))
+    except NotReadyError:
+        return 0  # without a roster nothing has come in
+    finally:
+        store.close()
     return 0
 
 

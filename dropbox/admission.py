@@ -6,8 +6,9 @@ import hashlib
 from typing import TYPE_CHECKING, TypeAlias
 
 from dropbox.store.filing import Filing
-from keys.wire.envelope import Header
+from keys.wire.envelope import MAX_SLOTS, Header, check_envelope_size, header_size, stream_size
 from keys.wire.exchange import Posting, stamp_holds
+from keys.wire.upload import OPENING_START, Opening, PartPosting, largest_class, travels_in_parts
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 class UntilError(Exception):
     """The envelope is past the last day on which it is taken."""
+
+
+class TooLargeError(Exception):
+    """The envelope is larger than the policy allows, or than goes in one posting."""
 
 
 class WorkError(Exception):
@@ -54,26 +59,64 @@ class Admission:
         """Name the work that is asked for now; it holds for ten minutes."""
         return self._load.name_work(self._policy().work, self._clock().timestamp())
 
+    def largest_file(self) -> int:
+        """Return the bytes of the largest sealed file that the policy allows."""
+        largest = stream_size(largest_class(self._policy().file_bytes))
+        return OPENING_START + header_size(MAX_SLOTS) + largest
+
     def admit(self, raw: bytes) -> int:
         """Store a posting and return the day on which it was stored first.
 
-        Raises FormatError, StoreError, UntilError or WorkError; nothing is stored then.
+        Raises FormatError, StoreError, UntilError, WorkError or TooLargeError; nothing is stored then.
         """
         posting = Posting.parse(raw)
         header = Header.parse(posting.envelope)
-        policy, now = self._policy(), self._clock()
-        filing = Filing(posting, header, hashlib.sha256(raw).digest(), policy.day(now))
-        refusal = self._refusal(filing, policy.work, now.timestamp())
+        if travels_in_parts(check_envelope_size(header, len(posting.envelope))):
+            raise TooLargeError
+        filing, refusal = self._judge(posting, header, raw)
         if refusal is not None:
             # Its answer may have been lost on the way: what is stored stays acknowledged.
             day = self._store.envelopes.repeated(filing)
             if day is None:
                 raise refusal
             return day
+        return self._file(filing)
+
+    def open_upload(self, raw: bytes) -> int | list[tuple[int, int]]:
+        """Begin an upload or go on with it: return the runs of parts that are missing, or the day once all is stored.
+
+        Raises as `admit` does. A stamp that sufficed at the beginning suffices at the end.
+        """
+        opening = Opening.parse(raw)
+        header = Header.parse(opening.prefix)
+        filing, refusal = self._judge(opening, header, raw)
+        day = self._store.envelopes.repeated(filing)
+        if day is not None:
+            return day
+        if check_envelope_size(header, opening.size) > largest_class(self._policy().file_bytes):
+            raise TooLargeError
+        if refusal is not None and not (isinstance(refusal, WorkError) and self._store.uploads.is_open(filing)):
+            raise refusal
+        return self._store.uploads.begin(filing) or self._file(filing)
+
+    def keep(self, raw: bytes) -> int:
+        """Store a part of an upload and return its number; raises MalformedError, StoreError."""
+        posting = PartPosting.parse(raw)
+        self._store.uploads.keep(posting, self.today())
+        return posting.number
+
+    def _file(self, filing: Filing) -> int:
         stored = self._store.envelopes.file(filing)
         if stored.new:
-            self._load.count(policy.work, now.timestamp())
+            self._load.count(self._policy().work, self._clock().timestamp())
         return stored.day
+
+    def _judge(
+        self, posting: Posting | Opening, header: Header, raw: bytes
+    ) -> tuple[Filing, UntilError | WorkError | None]:
+        policy, now = self._policy(), self._clock()
+        filing = Filing(posting, header, hashlib.sha256(raw).digest(), policy.day(now))
+        return filing, self._refusal(filing, policy.work, now.timestamp())
 
     def _refusal(self, filing: Filing, rest: int, now: float) -> UntilError | WorkError | None:
         if filing.header.until < filing.day:

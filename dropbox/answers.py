@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 from flask import Response
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
-from dropbox.admission import UntilError, WorkError
+from dropbox.admission import TooLargeError, UntilError, WorkError
 from dropbox.store.errors import ConflictError, FullError, NotReadyError, StoreError, UnknownError
 from keys.errors import FormatError, MalformedError, MeldbusError
 from keys.wire.canonical import Json, encode, unb64
 from keys.wire.exchange import CAPABILITY_SIZE, parse_cursor
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask import Request
+
+    from dropbox.sealed_file import SealedFile
 
 BINARY = "application/octet-stream"
 JSON = "application/json"
@@ -27,6 +31,7 @@ _STATUS: dict[type[Exception], tuple[int, str]] = {
     UnknownError: (404, "unknown"),
     ConflictError: (409, "conflict"),
     UntilError: (410, "until"),
+    TooLargeError: (413, "too-large"),
     WorkError: (429, "stamp"),
     NotReadyError: (503, "not-ready"),
     FullError: (507, "full"),
@@ -34,7 +39,7 @@ _STATUS: dict[type[Exception], tuple[int, str]] = {
 # HTTP's own refusals. What is not here is a fault of ours and says no more than that.
 _HTTP = {400: "malformed", 404: "unknown", 405: "method", 413: "too-large", 415: "type"}
 
-REFUSALS = (HTTPException, MeldbusError, StoreError, UntilError, WorkError)
+REFUSALS = (HTTPException, MeldbusError, StoreError, TooLargeError, UntilError, WorkError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,16 @@ def stored(day: int) -> Response:
     return Response(encode({"stored": day}), CREATED, mimetype=JSON)
 
 
+def missing(runs: Sequence[tuple[int, int]]) -> Response:
+    """Return the answer that these parts of an upload are still to come."""
+    return Response(encode({"missing": [list(run) for run in runs]}), mimetype=JSON)
+
+
+def kept(number: int) -> Response:
+    """Return the answer that a part is on disk."""
+    return Response(encode({"kept": number}), mimetype=JSON)
+
+
 def body(request: Request, most: int) -> bytes:
     """Return the bytes that were sent.
 
@@ -85,16 +100,17 @@ def body(request: Request, most: int) -> bytes:
     return content
 
 
-def sealed_file(request: Request, most: int) -> bytes:
-    """Return the bytes of the one file of a plain form; raise as `body` does, also where there is no file."""
+def sealed_file(request: Request, most: int, into: SealedFile) -> int:
+    """Give the one file of a plain form to `into`, as it comes, and return the day on which it was stored.
+
+    Raises as `body` does, also where there is no file, and what `into` raises.
+    """
     request.max_content_length = most
+    request.sealed_file = into  # type: ignore[attr-defined]  # of InMemoryRequest
     files = list(request.files.values())
-    if len(files) != 1:
+    if len(files) != 1 or into.is_empty:
         raise UnsupportedMediaType
-    content: bytes = files[0].read()
-    if not content:
-        raise UnsupportedMediaType
-    return content
+    return into.finish()
 
 
 def bearer(request: Request) -> bytes:

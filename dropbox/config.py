@@ -14,9 +14,6 @@ MIB = 1024 * 1024
 GIB = 1024 * MIB
 MIN_DATABASE_BYTES = 4 * MIB
 MAX_DATABASE_BYTES = 1024 * GIB
-# A text of 100,000 bytes, 31 recipients (SPEC.md 3.1 and 4): a smaller limit would refuse honest reports.
-MIN_ENVELOPE_BYTES = 170_061
-MAX_ENVELOPE_BYTES = 64 * MIB
 MAX_WORKERS = 64
 MAX_THREADS = 256
 MAX_PORT = 65_535
@@ -42,7 +39,6 @@ class Config:
     threads: int
     max_database_bytes: int
     reserve_bytes: int
-    largest_envelope_bytes: int
 
     @classmethod
     def load(cls, path: Path) -> Config:
@@ -63,9 +59,6 @@ class Config:
             threads=_integer(values, "threads", 1, MAX_THREADS),
             max_database_bytes=most_bytes,
             reserve_bytes=_integer(values, "reserve_bytes", 0, most_bytes - 1),
-            largest_envelope_bytes=_integer(
-                values, "largest_envelope_bytes", MIN_ENVELOPE_BYTES, min(MAX_ENVELOPE_BYTES, most_bytes)
-            ),
         )
 
     @property

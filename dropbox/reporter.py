@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, redirect, request
 
 from dropbox import site
-from dropbox.answers import BINARY, CREATED, REFUSALS, Refusal, bearer, body, cursor, sealed_file, stored
+from dropbox.answers import BINARY, CREATED, REFUSALS, Refusal, bearer, body, cursor, kept, missing, sealed_file, stored
+from dropbox.sealed_file import SealedFile
 from dropbox.store.errors import NotReadyError
 from keys.wire.canonical import encode
-from keys.wire.exchange import POSTING_START
 from keys.wire.signed import join_frames
+from keys.wire.upload import MAX_OPENING_SIZE, MAX_PART_POSTING_SIZE, MAX_POSTING_SIZE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as Redirect
 
     from dropbox.admission import Admission
-    from dropbox.config import Config
     from dropbox.site import Page, Site
     from dropbox.store import Store
     from dropbox.store.documents import Documents
@@ -53,11 +53,10 @@ class Pages:
             return self._built[1], status
 
 
-def reporter(config: Config, store: Store, admission: Admission, pages: Pages) -> Blueprint:
+def reporter(store: Store, admission: Admission, pages: Pages) -> Blueprint:
     """Return the routes that a reporter's browser uses."""
     routes = Blueprint("reporter", __name__)
-    largest = POSTING_START + config.largest_envelope_bytes
-    _add_pages(routes, admission, pages, largest)
+    _add_pages(routes, admission, pages)
 
     @routes.get("/chain")
     def chain() -> Response:
@@ -71,7 +70,16 @@ def reporter(config: Config, store: Store, admission: Admission, pages: Pages) -
 
     @routes.post("/envelopes")
     def take_envelope() -> Response:
-        return stored(admission.admit(body(request, largest)))
+        return stored(admission.admit(body(request, MAX_POSTING_SIZE)))
+
+    @routes.post("/uploads")
+    def open_upload() -> Response:
+        outcome = admission.open_upload(body(request, MAX_OPENING_SIZE))
+        return stored(outcome) if isinstance(outcome, int) else missing(outcome)
+
+    @routes.post("/parts")
+    def keep_part() -> Response:
+        return kept(admission.keep(body(request, MAX_PART_POSTING_SIZE)))
 
     @routes.get("/channel")
     def channel() -> Response:
@@ -86,7 +94,7 @@ def reporter(config: Config, store: Store, admission: Admission, pages: Pages) -
     return routes
 
 
-def _add_pages(routes: Blueprint, admission: Admission, pages: Pages, largest: int) -> None:
+def _add_pages(routes: Blueprint, admission: Admission, pages: Pages) -> None:
     @routes.get("/")
     def home() -> Redirect:
         return redirect(pages.newest()[0].home)
@@ -107,7 +115,7 @@ def _add_pages(routes: Blueprint, admission: Admission, pages: Pages, largest: i
         if language not in newest.languages:
             return _shown(newest.missing(None), MISSING)
         try:
-            admission.admit(sealed_file(request, largest + FORM_OVERHEAD))
+            sealed_file(request, admission.largest_file() + FORM_OVERHEAD, SealedFile(admission))
         except REFUSALS as error:
             refusal = Refusal.of(error)
             return _shown(newest.result(language, refusal.code), refusal.status)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import sys
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from flask import Flask, Request
+from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
 from dropbox import fault_line
@@ -15,6 +15,8 @@ from keys.policy import LANGUAGES
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from dropbox.sealed_file import SealedFile
 
 MAX_FORM_PARTS = 2
 
@@ -36,9 +38,14 @@ class InMemoryRequest(Request):
     """A request whose files are never written to a temporary file: a disk keeps what it once held."""
 
     max_form_parts = MAX_FORM_PARTS
+    # Where the one file of a form goes.
+    sealed_file: SealedFile | None = None
 
     def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
-        return io.BytesIO()
+        into, self.sealed_file = self.sealed_file, None
+        if into is None:
+            raise UnsupportedMediaType
+        return cast("IO[bytes]", into)
 
 
 class Application(Flask):

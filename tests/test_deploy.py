@@ -25,8 +25,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from dropbox.config import Config
-from keys.policy import Policy
-from keys.wire.exchange import POSTING_START
+from dropbox.reporter import FORM_OVERHEAD
+from keys.policy import MAX_FILE_BYTES, Policy
+from keys.wire.envelope import MAX_SLOTS, header_size, stream_size
+from keys.wire.upload import MAX_PART_POSTING_SIZE, MAX_POSTING_SIZE, largest_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,8 +37,8 @@ ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
 INSTALLED = "/usr/local/lib/meldbus"
 HOST = "melden.voorbeeldstichting.example"
-UNITS = ("meldbus.service", "meldbus-decoy.service", "meldbus-decoy.timer")
-SERVICES = UNITS[:2]
+SERVICES = ("meldbus.service", "meldbus-decoy.service", "meldbus-expire.service")
+UNITS = (*SERVICES, "meldbus-decoy.timer", "meldbus-expire.timer")
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/sbin:/bin") or "nginx"
 TICKS_PER_WEEK = 7 * 24 * 6
 
@@ -205,8 +207,8 @@ def test_nginx_tells_the_server_nothing_of_the_visitor(proxy: Proxy) -> None:
 
 def test_nginx_passes_the_largest_envelope_on_whole_and_writes_none_of_it_to_a_file(proxy: Proxy) -> None:
     before = set(proxy.files())
-    largest = tomllib.loads((DEPLOY / "dropbox.toml").read_text("utf-8"))["largest_envelope_bytes"]
-    body = b"\x5a" * (largest + POSTING_START)
+    assert MAX_PART_POSTING_SIZE < MAX_POSTING_SIZE
+    body = b"\x5a" * MAX_POSTING_SIZE
 
     assert proxy.request("POST", "/envelopes", body, Content_Type="application/octet-stream").status == 200
 
@@ -216,6 +218,19 @@ def test_nginx_passes_the_largest_envelope_on_whole_and_writes_none_of_it_to_a_f
     after = proxy.files()
     assert set(after) == before
     assert not [path for path, content in after.items() if b"\x5a" * 100 in content]
+
+
+def test_nginx_passes_a_sealed_file_on_as_it_comes_and_writes_none_of_it_to_a_file(proxy: Proxy) -> None:
+    before = set(proxy.files())
+    body = b"\x5a" * 20_000_000
+    assert header_size(MAX_SLOTS) + stream_size(largest_class(MAX_FILE_BYTES)) + FORM_OVERHEAD < 2300 * 2**20
+
+    assert proxy.request("POST", "/nl/file", body, Content_Type="multipart/form-data; boundary=x").status == 200
+
+    ((_, headers, received),) = proxy.seen
+    assert received == body
+    assert headers["Content-Type"] == "multipart/form-data; boundary=x"
+    assert set(proxy.files()) == before
 
 
 def test_nginx_refuses_what_would_not_fit_into_memory(proxy: Proxy) -> None:
@@ -309,6 +324,21 @@ def test_the_draw_for_a_decoy_follows_the_rate() -> None:
 def test_the_timer_comes_by_as_often_as_the_draw_takes_for_granted() -> None:
     assert "OnCalendar=*:0/10\n" in (DEPLOY / "meldbus-decoy.timer").read_text("utf-8")
     assert "1008 times" in (DEPLOY / "meldbus-decoy.timer").read_text("utf-8")
+
+
+def test_what_has_ended_is_deleted_every_day_and_the_guide_starts_it() -> None:
+    timer = (DEPLOY / "meldbus-expire.timer").read_text("utf-8")
+    service = (DEPLOY / "meldbus-expire.service").read_text("utf-8")
+    assert "OnCalendar=*-*-* 03:00\n" in timer
+    assert "Persistent=true\n" in timer
+    assert " -m dropbox expire --config /etc/meldbus/dropbox.toml\n" in service
+    assert "enable --now meldbus.service meldbus-expire.timer" in (DEPLOY / "README.md").read_text("utf-8")
+
+
+def test_the_example_store_holds_the_files_of_several_messages() -> None:
+    policy = Policy.from_toml((DEPLOY / "policy.toml").read_text("utf-8"))
+    config = tomllib.loads((DEPLOY / "dropbox.toml").read_text("utf-8"))
+    assert config["max_database_bytes"] - config["reserve_bytes"] > 10 * largest_class(policy.file_bytes)
 
 
 def test_the_example_policy_is_one_that_the_board_can_sign() -> None:

@@ -9,7 +9,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 from dropbox.store.errors import FullError, SchemaError
@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 
     from sqlalchemy.pool import ConnectionPoolEntry
 
-HEAD = "0001"  # the newest of dropbox/migrations; a test holds the two together
+HEAD = "0002"  # the newest of dropbox/migrations; a test holds the two together
 READERS = 4  # connections a process keeps; others wait, since each costs memory
 CACHE_KIB = 512  # for each connection: the kernel caches the file anyway
 JOURNAL_LIMIT = 64 * 1024 * 1024  # bytes of WAL kept after a burst
 # Those that mean: no room, or a disk that fails. Nothing was written then.
 _FULL_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+_USED = text(
+    "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
+)
 _PRIMARY_CODE = 0xFF  # of an extended error code
 
 
@@ -81,6 +84,15 @@ class Database:
             if _is_full(error):
                 raise FullError from None
             raise
+
+    def used(self, connection: Connection) -> int:
+        """Return how many bytes of the file hold something."""
+        return int(connection.execute(_USED).scalar_one())
+
+    def room(self, used: int) -> int:
+        """Return how many bytes may still be written where `used` are, by our limit and by the disk."""
+        disk = os.statvfs(self.path)
+        return min(self.max_bytes - used, disk.f_bavail * disk.f_frsize)
 
     def announce(self) -> None:
         """Let every process read the chain again; to be used during our turn, before the change is committed."""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from typing import TYPE_CHECKING, TypeAlias
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 
 from dropbox.store.batches import Batches
 from dropbox.store.errors import FullError, StoreError, UnknownError
 from dropbox.store.filing import Batch, Filing, Stored
-from dropbox.store.tables import capability, channel, entry, envelope, message, part
+from dropbox.store.tables import capability, channel, entry, envelope, message, part, upload
 from keys.wire.envelope import SLOT_STEP, SMALLEST_CLASS, Header, header_size, stream_size
 from keys.wire.exchange import ITEM_START, PAGE_SIZE, Item, Page, fill
 
@@ -25,7 +24,10 @@ if TYPE_CHECKING:
 MAX_POSITION = 2**63 - 1  # what SQLite can hold
 MOST_ITEMS = PAGE_SIZE // (ITEM_START + header_size(SLOT_STEP) + stream_size(SMALLEST_CLASS))
 
-_REPEATED = select(envelope.c.day).where(envelope.c.mac == bindparam("mac"), envelope.c.posting == bindparam("posting"))
+_UNFINISHED = select(upload.c.envelope).where(upload.c.envelope == envelope.c.id)
+_REPEATED = select(envelope.c.day).where(
+    envelope.c.mac == bindparam("mac"), envelope.c.posting == bindparam("posting"), ~exists(_UNFINISHED)
+)
 _LIVE = (
     select(channel.c.id)
     .join(capability, capability.c.channel == channel.c.id)
@@ -87,14 +89,14 @@ class Envelopes:
     def channel(self, secret: bytes, today: int, after: Cursor) -> Page:
         """Return the page of a channel behind a cursor; raise UnknownError."""
         with self._database.reading() as connection:
-            found = {"channel": _live_channel(connection, secret, today)}
+            found = {"channel": live_channel(connection, secret, today)}
             return _page(connection, _MESSAGES, message.c.position, found, after)
 
     def part(self, secret: bytes, today: int, position: int, number: int) -> bytes:
         """Return a part of an envelope's stream behind its prefix; raise UnknownError."""
         with self._database.reading() as connection:
             found = {
-                "channel": _live_channel(connection, secret, today),
+                "channel": live_channel(connection, secret, today),
                 "position": position,
                 "number": number,
             }
@@ -115,11 +117,11 @@ class Envelopes:
         return outcomes
 
     def _room(self, used: int) -> int:
-        disk = os.statvfs(self._database.path)
-        return min(self._database.max_bytes - used, disk.f_bavail * disk.f_frsize) - self._reserve_bytes
+        return self._database.room(used) - self._reserve_bytes
 
 
-def _live_channel(connection: Connection, secret: bytes, today: int) -> int:
+def live_channel(connection: Connection, secret: bytes, today: int) -> int:
+    """Return the number of the channel that this capability opens today; raise UnknownError."""
     found = {"digest": hashlib.sha256(secret).digest(), "today": today}
     number = connection.execute(_LIVE, found).scalar()
     if number is None:

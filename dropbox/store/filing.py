@@ -6,12 +6,13 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, bindparam, func, insert, select, text, update
+from sqlalchemy import Table, bindparam, delete, func, insert, select, text, update
 
 from dropbox.store.errors import ConflictError, FullError, StoreError, UnknownError
-from dropbox.store.tables import capability, channel, entry, envelope, message, part
+from dropbox.store.tables import capability, channel, entry, envelope, message, part, upload
 from keys.wire.envelope import PART_SIZE, Header, prefix_size
 from keys.wire.exchange import CAPABILITY_SIZE, DOOR_CASE, Posting
+from keys.wire.upload import Opening, part_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 CHANNEL_DAYS = 396  # 13 months behind its last message: as long as an entry lives
 ROW_BYTES = 16_384  # what rows, indexes and half-filled pages take beside an envelope's own bytes
 
-_KNOWN = select(envelope.c.mac, envelope.c.posting, envelope.c.day).where(
-    envelope.c.mac.in_(bindparam("macs", expanding=True))
+KNOWN = (
+    select(envelope.c.id, envelope.c.mac, envelope.c.posting, envelope.c.day, upload.c.envelope.label("open"))
+    .join(upload, upload.c.envelope == envelope.c.id, isouter=True)
+    .where(envelope.c.mac.in_(bindparam("macs", expanding=True)))
 )
 _LAST_MESSAGE = select(func.max(message.c.position)).where(message.c.channel == channel.c.id).scalar_subquery()
 _CHANNELS = (
@@ -38,14 +41,17 @@ _STATE = text("""
     FROM pragma_page_count, pragma_freelist_count, pragma_page_size
 """)
 _EXTENDED = update(channel).where(channel.c.id == bindparam("number")).values(until=bindparam("later"))
+_COMMITTED = update(envelope).where(envelope.c.id == bindparam("number")).values(day=bindparam("today"))
+_PARTS = select(func.count()).where(part.c.envelope == bindparam("number"))
+_CLOSED = delete(upload).where(upload.c.envelope == bindparam("number"))
 _TABLES = (envelope, part, channel, capability, entry, message)  # in the order that their references ask for
 
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """A posting that passed admission; `digest` is the SHA-256 of all its bytes."""
+    """A posting or an opening that passed admission; `digest` is the SHA-256 of all its bytes."""
 
-    posting: Posting
+    posting: Posting | Opening
     header: Header
     digest: bytes
     day: int
@@ -67,6 +73,16 @@ class Stored:
     new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """An envelope that is here; `open` while it is an unfinished upload."""
+
+    number: int
+    posting: bytes
+    day: int
+    open: bool
+
+
 @dataclass(slots=True)
 class _Channel:
     number: int
@@ -80,18 +96,19 @@ class Batch:
 
     connection: Connection
     room: int
-    known: dict[bytes, tuple[bytes, int]]
+    known: dict[bytes, _Known]
     channels: dict[bytes, _Channel]
     last_envelope: int
     last_channel: int
     last_entry: int
     rows: dict[Table, list[dict[str, Any]]] = field(default_factory=lambda: {table: [] for table in _TABLES})
     extended: dict[int, int] = field(default_factory=dict)
+    committed: list[dict[str, int]] = field(default_factory=list)
 
     @classmethod
     def begin(cls, connection: Connection, filings: Sequence[Filing], room: Callable[[int], int]) -> Batch:
         """Look up what the filings name; `room` gives the bytes left for new cases when so many are used."""
-        known = connection.execute(_KNOWN, {"macs": [filing.header.mac for filing in filings]})
+        known = connection.execute(KNOWN, {"macs": [filing.header.mac for filing in filings]})
         named = [digest for filing in filings for digest in filing.digests()]
         channels: dict[int, _Channel] = {}
         by_digest = {
@@ -102,7 +119,7 @@ class Batch:
         return cls(
             connection=connection,
             room=room(state.used),
-            known={row.mac: (row.posting, row.day) for row in known},
+            known={row.mac: _Known(row.id, row.posting, row.day, row.open is not None) for row in known},
             channels=by_digest,
             last_envelope=state.envelope,
             last_channel=state.channel,
@@ -111,13 +128,18 @@ class Batch:
 
     def add(self, filing: Filing) -> Stored | StoreError:
         """Return what `write` will have stored, or why the filing is refused."""
-        if filing.header.mac in self.known:
-            posting, day = self.known[filing.header.mac]
-            return Stored(day, new=False) if posting == filing.digest else ConflictError()
+        known = self.known.get(filing.header.mac)
+        if known is not None and known.posting != filing.digest:
+            return ConflictError()
+        if known is not None and not known.open:
+            return Stored(known.day, new=False)
+        if isinstance(filing.posting, Opening) and not (known and self._is_whole(known, filing.posting)):
+            return UnknownError()  # it was deleted since its last part came
         refusal = self._open(filing) if filing.posting.door == DOOR_CASE else self._append(filing)
         if refusal is not None:
             return refusal
-        self.known[filing.header.mac] = filing.digest, filing.day
+        number = known.number if known else self.last_envelope
+        self.known[filing.header.mac] = _Known(number, filing.digest, filing.day, open=False)
         return Stored(filing.day, new=True)
 
     def write(self) -> None:
@@ -128,11 +150,19 @@ class Batch:
         if self.extended:
             later = [{"number": number, "later": until} for number, until in self.extended.items()]
             self.connection.execute(_EXTENDED, later)
+        if self.committed:
+            self.connection.execute(_COMMITTED, self.committed)
+            self.connection.execute(_CLOSED, [{"number": one["number"]} for one in self.committed])
+
+    def _is_whole(self, known: _Known, opening: Opening) -> bool:
+        present = self.connection.execute(_PARTS, {"number": known.number}).scalar_one()
+        return bool(present == part_count(len(opening.prefix), opening.size))
 
     def _open(self, filing: Filing) -> StoreError | None:
-        self.room -= len(filing.posting.envelope) + ROW_BYTES
-        if self.room < 0:
-            return FullError()
+        if isinstance(filing.posting, Posting):
+            self.room -= len(filing.posting.envelope) + ROW_BYTES
+            if self.room < 0:
+                return FullError()
         first, second = filing.digests()
         if first == second or first in self.channels or second in self.channels:
             return ConflictError()
@@ -144,7 +174,7 @@ class Batch:
             self.rows[capability].append({"digest": digest, "channel": opened.number})
         self._add_message(filing, opened)
         self.last_entry += 1
-        self.rows[entry].append({"position": self.last_entry, "envelope": self.last_envelope})
+        self.rows[entry].append({"position": self.last_entry, "envelope": self.rows[message][-1]["envelope"]})
         return None
 
     def _append(self, filing: Filing) -> StoreError | None:
@@ -157,7 +187,15 @@ class Batch:
         return None
 
     def _add_message(self, filing: Filing, to: _Channel) -> None:
-        sealed = filing.posting.envelope
+        if isinstance(filing.posting, Posting):
+            number = self._add_envelope(filing, filing.posting.envelope)
+        else:
+            number = self.known[filing.header.mac].number
+            self.committed.append({"number": number, "today": filing.day})
+        to.last += 1
+        self.rows[message].append({"channel": to.number, "position": to.last, "envelope": number})
+
+    def _add_envelope(self, filing: Filing, sealed: bytes) -> int:
         split = prefix_size(filing.header, len(sealed))
         self.last_envelope += 1
         number = self.last_envelope
@@ -174,5 +212,4 @@ class Batch:
         for at, start in enumerate(range(split, len(sealed), PART_SIZE)):
             stream = sealed[start : start + PART_SIZE]
             self.rows[part].append({"envelope": number, "number": at, "stream": stream})
-        to.last += 1
-        self.rows[message].append({"channel": to.number, "position": to.last, "envelope": number})
+        return number

@@ -66,6 +66,16 @@ envelope = Table(
     Column("prefix", LargeBinary, nullable=False),
 )
 
+upload = Table(
+    "upload",
+    metadata,
+    # That somebody has begun to send a large envelope and not ended it. Where it is to go is not kept: whoever sends it
+    # says so again at the end.
+    Column("envelope", ForeignKey(envelope.c.id), primary_key=True),
+    # The day of the last part: after a whole day without one it is deleted.
+    Column("day", Integer, nullable=False),
+)
+
 part = Table(
     "part",
     metadata,

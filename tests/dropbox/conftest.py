@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
+    from dropbox.store.database import Database
+
 TODAY = 20_780
 
 
@@ -60,6 +62,12 @@ class Box:
     def until(self) -> int:
         """A day up to which envelopes are good."""
         return self.organisation.today + 20
+
+    @property
+    def database(self) -> Database:
+        """The store's file, opened as the server does."""
+        store: Store = self.client.application.extensions["store"]
+        return store.database
 
     def post(self, posting: Posting) -> TestResponse:
         """Post an envelope."""

@@ -5,12 +5,29 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING
 
-from keys.wire.envelope import MAC_SIZE, MAGIC, SLOT_SIZE, SMALLEST_CLASS, UNTIL_SIZE, stream_size
+from keys.wire.envelope import (
+    MAC_SIZE,
+    MAGIC,
+    SEALED_CHUNK_SIZE,
+    SLOT_SIZE,
+    SMALLEST_CLASS,
+    UNTIL_SIZE,
+    header_size,
+    padded_size,
+    stream_size,
+)
 from keys.wire.exchange import ADDRESS_SIZE, NONCE_SIZE, Posting, append, make_stamp, open_case, stamp_holds
+from keys.wire.upload import Opening, PartPosting, part_count, part_size
 from tests.organisation import WORK
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 SLOTS = 8
+LONG = padded_size(3_500_000)  # four parts, the last one short
 
 
 @dataclass(frozen=True)
@@ -44,12 +61,66 @@ def opaque_case(until: int, padded: int = SMALLEST_CLASS, slots: int = SLOTS, wo
 def unstamped(until: int) -> Posting:
     """Return a posting whose stamp does not suffice."""
     envelope, mac = opaque_envelope(until)
-    while stamp_holds(mac, nonce := os.urandom(NONCE_SIZE), WORK):
-        pass
-    return Posting(0, nonce, os.urandom(ADDRESS_SIZE), envelope)
+    return Posting(0, _no_stamp(mac), os.urandom(ADDRESS_SIZE), envelope)
 
 
 def opaque_message(until: int, capability: bytes, padded: int = SMALLEST_CLASS, work: int = WORK) -> Posting:
     """Return a posting that appends to the channel of `capability`."""
     envelope, mac = opaque_envelope(until, padded)
     return append(envelope, make_stamp(mac, work), capability)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A large envelope of random bytes: its opening, its parts, and both capabilities of the channel it opens."""
+
+    opening: Opening
+    mac: bytes
+    reporter: bytes
+    recipients: bytes
+    seed: int
+
+    @property
+    def raw(self) -> bytes:
+        """The bytes that begin, resume and commit it."""
+        return self.opening.encode()
+
+    @property
+    def count(self) -> int:
+        """How many parts there are."""
+        return part_count(len(self.opening.prefix), self.opening.size)
+
+    def stream(self, number: int) -> bytes:
+        """Return the bytes of one part: the same each time, and never all of them in memory."""
+        size = part_size(len(self.opening.prefix), self.opening.size, number)
+        return Random(f"{self.seed} {number}").randbytes(size)
+
+    def part(self, number: int) -> bytes:
+        """Return the bytes that bring one part."""
+        return PartPosting(self.mac, number, self.stream(number)).encode()
+
+    def sealed_file(self) -> Iterator[bytes]:
+        """Yield what `meldbus seal` writes."""
+        yield self.raw
+        for number in range(self.count):
+            yield self.stream(number)
+
+
+def opaque_upload(
+    until: int, padded: int = LONG, capability: bytes | None = None, *, work: int = WORK, stamped: bool = True
+) -> Upload:
+    """Return a large envelope; with `capability` it appends to that channel, else it opens one."""
+    mac = os.urandom(MAC_SIZE)
+    start = MAGIC + bytes([SLOTS]) + until.to_bytes(UNTIL_SIZE, "big") + os.urandom(SLOTS * SLOT_SIZE)
+    prefix = start + mac + os.urandom(SEALED_CHUNK_SIZE)
+    reporter, recipients = secrets.token_bytes(32), secrets.token_bytes(32)
+    nonce = make_stamp(mac, work) if stamped else _no_stamp(mac)
+    posting = append(prefix, nonce, capability) if capability else open_case(prefix, nonce, recipients, reporter)
+    opening = Opening(posting.door, nonce, posting.address, header_size(SLOTS) + stream_size(padded), prefix)
+    return Upload(opening, mac, capability or reporter, recipients, secrets.randbits(64))
+
+
+def _no_stamp(mac: bytes) -> bytes:
+    while stamp_holds(mac, nonce := os.urandom(NONCE_SIZE), WORK):
+        pass
+    return nonce

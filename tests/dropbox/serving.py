@@ -59,7 +59,6 @@ def write_config(folder: Path, **changes: object) -> Path:
         "threads": 16,
         "max_database_bytes": 2**30,
         "reserve_bytes": 2**20,
-        "largest_envelope_bytes": 2_000_000,
         **changes,
     }
     lines = (f"{key} = {_toml(value)}" for key, value in values.items() if value is not None)

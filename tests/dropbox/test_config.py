@@ -41,7 +41,6 @@ DOUBTFUL: dict[str, list[object]] = {
     "threads": [0, 257, "many"],
     "max_database_bytes": [0, 4095, 2**41, "1 GB"],
     "reserve_bytes": [-1, 2**30, 2**31],
-    "largest_envelope_bytes": [0, 170_060, 2**26 + 1],
 }
 
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
+from sqlalchemy import insert
 
 from dropbox.config import Config
 from dropbox.headers import HEADERS
+from dropbox.store import tables
 from dropbox.store.documents import Documents
+from keys.wire.envelope import padded_size
 from keys.wire.exchange import PAGE_SIZE, Posting
+from keys.wire.upload import PartPosting, largest_class
 from tests.dropbox.conftest import Box, publish
-from tests.dropbox.postings import opaque_case, opaque_message, unstamped
+from tests.dropbox.postings import opaque_case, opaque_message, opaque_upload, unstamped
 from tests.dropbox.serving import BINARY, ROOT, bearer, write_config
 
 if TYPE_CHECKING:
@@ -83,7 +88,18 @@ def test_faults_and_other_methods_are_answered_as_documented(
 
     default = document["components"]["responses"]["Fault"]
     for method in ("PUT", "DELETE", "PATCH", "OPTIONS"):
-        for path in ("/", "/nl/", "/chain", "/feed", "/envelopes", "/channel/1/0", "/nl/file", "/rosters/1"):
+        for path in (
+            "/",
+            "/nl/",
+            "/chain",
+            "/feed",
+            "/envelopes",
+            "/uploads",
+            "/parts",
+            "/channel/1/0",
+            "/nl/file",
+            "/rosters/1",
+        ):
             answer = box.client.open(path, method=method)
             assert answer.status_code == 405, (method, path)
             check(document, default, answer)
@@ -143,6 +159,7 @@ def asked(box: Box, crowded: Box) -> Iterator[Asked]:
     yield from _pages(box)
     for path, post in (("/envelopes", envelope), ("/{language}/file", file)):
         yield from ((path, "post", answer) for answer in _postings(box, crowded, post))
+    yield from _uploads(box, crowded)
     yield from _looks(box)
 
 
@@ -165,6 +182,8 @@ def _before_a_roster(box: Box) -> Iterator[Asked]:
     yield "/bundles", "post", box.post_raw("/bundles", box.organisation.bundles()[0].encode())
     yield "/envelopes", "post", envelope(box, opaque_case(box.until).raw)
     yield "/{language}/file", "post", file(box, opaque_case(box.until).raw)
+    yield "/uploads", "post", box.post_raw("/uploads", opaque_upload(box.until).raw)
+    yield "/parts", "post", box.post_raw("/parts", opaque_upload(box.until).part(0))
 
 
 def _documents(box: Box) -> Iterator[Asked]:
@@ -193,10 +212,44 @@ def _postings(box: Box, crowded: Box, post: Callable[..., TestResponse]) -> Iter
     yield post(box, opaque_message(box.until, bytes(32)).encode())
     yield post(box, Posting(0, case.posting.nonce, bytes(64), case.posting.envelope).encode())
     yield post(box, opaque_case(box.organisation.today - 1).raw)
-    yield post(box, bytes(3_000_000))
+    yield post(box, opaque_case(box.until, padded_size(3_000_000)).raw)
     yield post(box, case.raw, "text/plain")
     yield post(box, unstamped(box.until).encode())
     yield post(crowded, opaque_case(box.until).raw)
+
+
+def _uploads(box: Box, crowded: Box) -> Iterator[Asked]:
+    upload = opaque_upload(box.until)
+
+    def opened(raw: bytes, kind: str = BINARY, to: Box = box) -> Asked:
+        return "/uploads", "post", to.post_raw("/uploads", raw, kind)
+
+    def kept(raw: bytes, kind: str = BINARY, to: Box = box) -> Asked:
+        return "/parts", "post", to.post_raw("/parts", raw, kind)
+
+    yield opened(upload.raw)
+    yield opened(b"wrong")
+    yield opened(opaque_upload(box.until, capability=bytes(32)).raw)
+    yield opened(replace(upload.opening, address=bytes(range(64))).encode())
+    yield opened(opaque_upload(box.organisation.today - 1).raw)
+    yield opened(opaque_upload(box.until, largest_class(2**31) * 2).raw)
+    yield opened(upload.raw, "text/plain")
+    yield opened(opaque_upload(box.until, stamped=False).raw)
+    yield opened(upload.raw, to=crowded)
+    for number in range(upload.count):
+        yield kept(upload.part(number))
+    yield opened(upload.raw)
+    yield kept(b"wrong")
+    yield kept(opaque_upload(box.until).part(0))
+    yield kept(PartPosting(upload.mac, 0, bytes(2**20)).encode())
+    yield kept(bytes(3_000_000))
+    yield kept(upload.part(0), "text/plain")
+    small = opaque_upload(crowded.until)
+    with crowded.database.turn(), crowded.database.writing() as connection:
+        row = {"id": 1, "mac": small.mac, "posting": b"", "day": 0, "size": small.opening.size}
+        connection.execute(insert(tables.envelope), row | {"prefix": small.opening.prefix})
+        connection.execute(insert(tables.upload), {"envelope": 1, "day": 0})
+    yield kept(small.part(0), to=crowded)
 
 
 def _looks(box: Box) -> Iterator[Asked]:

@@ -47,6 +47,7 @@ POLICY = Policy(
     languages=("nl", "en"),
     work=16,  # so that a test's stamp takes no time
     decoys_per_week=20,
+    file_bytes=2**31,
     outside=(
         OutsideRoute(
             name="Adviespunt",
@@ -138,7 +139,6 @@ class Site:
             "threads": 8,
             "max_database_bytes": 2**30,
             "reserve_bytes": kept,
-            "largest_envelope_bytes": 2**21,
         }
         # A string or a number is written alike in JSON and in TOML.
         self.config.write_text("".join(f"{key} = {json.dumps(value)}\n" for key, value in settings.items()))

@@ -1,0 +1,403 @@
+"""Large envelopes in parts: any order, repeated, resumed; whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dropbox.config import Config
+from dropbox.store.uploads import BATCH_PARTS
+from keys.wire.envelope import LARGEST_POWER, PART_SIZE, SEALED_CHUNK_SIZE, padded_size
+from keys.wire.exchange import SEAL_WORK_FACTOR, Posting, stamp_holds
+from keys.wire.upload import MAX_POSTING_SIZE, PartPosting, largest_class
+from tests.dropbox.conftest import Box, publish
+from tests.dropbox.postings import Upload, opaque_case, opaque_message, opaque_upload
+from tests.dropbox.serving import write_config
+from tests.organisation import POLICY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from werkzeug.test import TestResponse
+
+DAY = {"days": 1}
+
+
+def told(answer: TestResponse) -> Any:
+    return json.loads(answer.data)
+
+
+def begin(box: Box, upload: Upload) -> TestResponse:
+    return box.post_raw("/uploads", upload.raw)
+
+
+def send(box: Box, upload: Upload, numbers: Iterable[int]) -> None:
+    for number in numbers:
+        answer = box.post_raw("/parts", upload.part(number))
+        assert (answer.status_code, told(answer)) == (200, {"kept": number})
+
+
+def sent(box: Box, upload: Upload) -> int:
+    """Send all of it and return the day."""
+    begin(box, upload)
+    send(box, upload, range(upload.count))
+    answer = begin(box, upload)
+    assert answer.status_code == 201
+    return int(told(answer)["stored"])
+
+
+def whole(box: Box, upload: Upload, position: int = 1) -> bytes:
+    """Read the envelope back out of its channel."""
+    item = next(item for item in box.look("/channel", upload.reporter).items if item.position == position)
+    found = item.prefix
+    while len(found) < item.size:
+        number = (len(found) - len(item.prefix)) // PART_SIZE
+        found += box.get(f"/channel/{position}/{number}", upload.reporter).data
+    return found
+
+
+def bytes_of(upload: Upload) -> bytes:
+    return upload.opening.prefix + b"".join(upload.stream(number) for number in range(upload.count))
+
+
+def refused(answer: TestResponse) -> tuple[int, str]:
+    return answer.status_code, told(answer)["error"]
+
+
+def test_an_envelope_sent_in_parts_is_read_back_as_it_was(box: Box) -> None:
+    upload = opaque_upload(box.until)
+    assert sent(box, upload) == box.organisation.today
+    assert whole(box, upload) == bytes_of(upload)
+    [item] = box.look("/feed", box.organisation.feed_capability).items
+    assert (item.prefix, item.size) == (upload.opening.prefix, upload.opening.size)
+
+
+def test_the_opening_names_what_is_missing_and_at_the_end_stores(box: Box) -> None:
+    upload = opaque_upload(box.until)
+    assert told(begin(box, upload)) == {"missing": [[0, upload.count]]}
+    send(box, upload, [2, 0])
+    answer = begin(box, upload)
+    assert (answer.status_code, told(answer)) == (200, {"missing": [[1, 1], [3, 1]]})
+    send(box, upload, [3, 1, 1, 0])
+    assert told(begin(box, upload)) == {"stored": box.organisation.today}
+
+
+def test_nobody_sees_any_of_it_before_it_is_stored(box: Box) -> None:
+    upload = opaque_upload(box.until)
+    begin(box, upload)
+    send(box, upload, range(upload.count))
+    assert box.look("/feed", box.organisation.feed_capability).items == ()
+    for capability in (upload.reporter, upload.recipients):
+        for path in ("/channel", "/channel/1/0"):
+            assert refused(box.get(path, capability)) == (404, "unknown")
+    begin(box, upload)
+    assert len(box.look("/feed", box.organisation.feed_capability).items) == 1
+    assert whole(box, upload) == bytes_of(upload)
+
+
+def test_an_answer_in_parts_stands_in_its_channel(box: Box) -> None:
+    case = opaque_case(box.until)
+    box.post(case.posting)
+    upload = opaque_upload(box.until, capability=case.reporter)
+    begin(box, upload)
+    send(box, upload, range(upload.count))
+    assert len(box.look("/channel", case.recipients).items) == 1
+    assert begin(box, upload).status_code == 201
+    assert whole(box, upload, position=2) == bytes_of(upload)
+    assert len(box.look("/feed", box.organisation.feed_capability).items) == 1
+
+
+def test_a_repeated_opening_is_answered_alike_after_the_end_too(box: Box) -> None:
+    upload = opaque_upload(box.until)
+    day = sent(box, upload)
+    box.clock.advance(days=3)
+    assert told(begin(box, upload)) == {"stored": day}
+    assert len(box.look("/channel", upload.reporter).items) == 1
+
+
+def test_the_day_is_that_of_the_end(box: Box) -> None:
+    upload = opaque_upload(box.until)
+    begin(box, upload)
+    send(box, upload, range(upload.count))
+    box.clock.advance(**DAY)
+    assert told(begin(box, upload)) == {"stored": box.organisation.today + 1}
+    assert box.look("/channel", upload.reporter).items[0].day == box.organisation.today + 1
+
+
+def test_other_bytes_for_a_number_are_refused_before_and_after_the_end(box: Box) -> None:
+    upload = opaque_upload(box.until)
+    begin(box, upload)
+    send(box, upload, range(upload.count))
+    other = PartPosting(upload.mac, 1, bytes(len(upload.stream(1)))).encode()
+    assert refused(box.post_raw("/parts", other)) == (409, "conflict")
+    begin(box, upload)
+    assert refused(box.post_raw("/parts", other)) == (409, "conflict")
+    send(box, upload, [1])
+    assert whole(box, upload) == bytes_of(upload)
+
+
+@pytest.mark.parametrize(
+    ("number", "size"), [(0, PART_SIZE - 1), (0, 1), (3, PART_SIZE), (4, 1), (4, PART_SIZE), (2**32 - 1, 5)]
+)
+def test_a_part_of_another_length_or_number_is_refused(box: Box, number: int, size: int) -> None:
+    upload = opaque_upload(box.until)
+    begin(box, upload)
+    assert upload.count == 4
+    part = PartPosting(upload.mac, number, bytes(size)).encode()
+    assert refused(box.post_raw("/parts", part)) == (400, "malformed")
+
+
+def test_a_part_without_an_opening_is_unknown(box: Box) -> None:
+    upload = opaque_upload(box.until)
+    assert refused(box.post_raw("/parts", upload.part(0))) == (404, "unknown")
+    case = opaque_case(box.until, LARGEST_POWER)
+    box.post(case.posting)
+    assert box.post_raw("/parts", case.posting.envelope[9741:9773] + bytes(5)).status_code == 400
+
+
+def test_another_opening_or_posting_of_one_mac_is_refused(box: Box) -> None:
+    upload = opaque_upload(box.until)
+    begin(box, upload)
+    elsewhere = replace(upload.opening, address=bytes(range(64)))
+    assert refused(box.post_raw("/uploads", elsewhere.encode())) == (409, "conflict")
+    sent(box, upload)
+    assert refused(box.post_raw("/uploads", elsewhere.encode())) == (409, "conflict")
+
+
+def test_two_openings_of_one_capability_end_as_one_case(box: Box) -> None:
+    first, second = opaque_upload(box.until), opaque_upload(box.until)
+    same = replace(second.opening, address=first.opening.address)
+    for raw in (first.raw, same.encode()):
+        assert box.post_raw("/uploads", raw).status_code == 200
+    send(box, second, range(second.count))
+    sent(box, first)
+    assert refused(box.post_raw("/uploads", same.encode())) == (409, "conflict")
+    assert len(box.look("/feed", box.organisation.feed_capability).items) == 1
+
+
+def test_a_capability_has_to_live_at_both_ends(box: Box) -> None:
+    stranger = opaque_upload(box.until, capability=bytes(32))
+    assert refused(begin(box, stranger)) == (404, "unknown")
+    case = opaque_case(box.until)
+    box.post(case.posting)
+    upload = opaque_upload(2**31, capability=case.reporter)
+    begin(box, upload)
+    send(box, upload, range(upload.count))
+    box.clock.advance(days=400)
+    assert refused(begin(box, upload)) == (404, "unknown")
+
+
+def test_a_stamp_is_needed_at_the_beginning_and_holds_to_the_end(box: Box) -> None:
+    weak = opaque_upload(box.until, stamped=False)
+    assert refused(begin(box, weak)) == (429, "stamp")
+    upload = opaque_upload(box.until)
+    while stamp_holds(upload.mac, upload.opening.nonce, SEAL_WORK_FACTOR * POLICY.work):
+        upload = opaque_upload(box.until)
+    begin(box, upload)
+    send(box, upload, range(upload.count))
+    # So much comes in that the works named earlier are forgotten, and this opening's own stamp would not do.
+    for _ in range(2):
+        box.clock.advance(minutes=20)
+        for _ in range(5000):
+            box.load.count(POLICY.work, box.clock().timestamp())
+    asked = told(begin(box, opaque_upload(box.until, stamped=False)))["work"]
+    assert asked == SEAL_WORK_FACTOR * POLICY.work
+    assert not stamp_holds(upload.mac, upload.opening.nonce, asked)
+    assert begin(box, upload).status_code == 201
+
+
+def test_the_last_day_is_looked_at_at_both_ends(box: Box) -> None:
+    assert refused(begin(box, opaque_upload(box.organisation.today - 1))) == (410, "until")
+    upload = opaque_upload(box.organisation.today)
+    begin(box, upload)
+    send(box, upload, range(upload.count))
+    box.clock.advance(**DAY)
+    assert refused(begin(box, upload)) == (410, "until")
+    assert box.look("/feed", box.organisation.feed_capability).items == ()
+
+
+def test_what_fits_a_posting_has_no_opening_and_the_reverse(box: Box) -> None:
+    small = opaque_upload(box.until, LARGEST_POWER)
+    assert refused(begin(box, small)) == (400, "malformed")
+    large = opaque_case(box.until, padded_size(LARGEST_POWER + 1))
+    assert refused(box.post(large.posting)) == (413, "too-large")
+    assert box.post(opaque_case(box.until, LARGEST_POWER, slots=32).posting).status_code == 201
+    assert len(opaque_case(box.until, LARGEST_POWER, slots=32).raw) == MAX_POSTING_SIZE
+
+
+def test_no_class_is_taken_that_the_policy_gives_no_reason_for(box: Box) -> None:
+    policy = replace(box.organisation.policy, file_bytes=3_000_000)
+    box.organisation.renew_roster(policy=policy)
+    assert box.post_raw("/chain", box.organisation.chain()).status_code == 201
+    most = largest_class(policy.file_bytes)
+    assert begin(box, opaque_upload(box.until, most)).status_code == 200
+    assert refused(begin(box, opaque_upload(box.until, padded_size(most + 1)))) == (413, "too-large")
+
+
+def test_an_opening_or_a_part_that_is_none_is_refused(box: Box) -> None:
+    upload = opaque_upload(box.until)
+    for path, raw in (("/uploads", upload.raw), ("/parts", upload.part(0))):
+        for wrong in (b"", b"wrong", raw[:30]):
+            assert refused(box.post_raw(path, wrong)) == (400, "malformed")
+        assert refused(box.post_raw(path, raw, "text/plain")) == (415, "type")
+        assert refused(box.post_raw(path, bytes(1_200_000))) == (413, "too-large")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_any_order_with_any_repetition_ends_as_one(box: Box, seed: int) -> None:
+    drawn = random.Random(seed)
+    upload = opaque_upload(box.until)
+    order = [*range(upload.count), *drawn.choices(range(upload.count), k=drawn.randrange(4))]
+    drawn.shuffle(order)
+    begin(box, upload)
+    present: set[int] = set()
+    for number in order:
+        send(box, upload, [number])
+        present.add(number)
+        if drawn.random() < 0.5 and present != {*range(upload.count)}:
+            runs = told(begin(box, upload))["missing"]
+            assert {at for first, count in runs for at in range(first, first + count)} == {*range(4)} - present
+    for _ in range(2):
+        assert begin(box, upload).status_code == 201
+    assert len(box.look("/feed", box.organisation.feed_capability).items) == 1
+    assert whole(box, upload) == bytes_of(upload)
+    assert rows(box, "upload") == 0
+
+
+def rows(box: Box, table: str) -> int:
+    store = box.client.application.extensions["store"]
+    with store.database.reading() as connection:
+        return int(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar())
+
+
+def expire(box: Box) -> None:
+    box.client.application.extensions["store"].uploads.expire(box.organisation.today + _days(box))
+
+
+def _days(box: Box) -> int:
+    return POLICY.day(box.clock()) - box.organisation.today
+
+
+def test_an_upload_ends_after_a_whole_day_without_a_part_and_not_before(box: Box) -> None:
+    upload = opaque_upload(box.until, padded_size(BATCH_PARTS * PART_SIZE * 2))
+    begin(box, upload)
+    send(box, upload, [0])
+    box.clock.advance(**DAY)
+    expire(box)
+    send(box, upload, range(1, upload.count - 1))
+    box.clock.advance(**DAY)
+    expire(box)
+    assert told(begin(box, upload)) == {"missing": [[upload.count - 1, 1]]}
+    box.clock.advance(**DAY)
+    expire(box)
+    assert [rows(box, table) for table in ("upload", "part", "envelope")] == [0, 0, 0]
+    assert refused(box.post_raw("/parts", upload.part(0))) == (404, "unknown")
+    assert told(begin(box, upload)) == {"missing": [[0, upload.count]]}
+
+
+def test_what_was_stored_never_ends_as_an_upload(box: Box) -> None:
+    upload = opaque_upload(box.until)
+    sent(box, upload)
+    box.clock.advance(days=30)
+    expire(box)
+    assert whole(box, upload) == bytes_of(upload)
+
+
+@pytest.fixture
+def small(tmp_path: Path, make_box: Callable[[Config], Box]) -> Box:
+    """A box whose database holds a few parts, and a reserve of two."""
+    path = write_config(tmp_path, max_database_bytes=12 * 2**20, reserve_bytes=2 * 2**20)
+    return publish(make_box(Config.load(path)))
+
+
+def test_a_full_store_refuses_parts_while_talks_go_on_and_goes_on_after_room_is_made(small: Box) -> None:
+    case = opaque_case(small.until)
+    small.post(case.posting)
+    first = opaque_upload(small.until, padded_size(6 * PART_SIZE))
+    second = opaque_upload(small.until, padded_size(5 * PART_SIZE))
+    for upload in (first, second):
+        assert begin(small, upload).status_code == 200  # there is room for each of them alone
+    send(small, first, range(first.count - 1))
+    got = [small.post_raw("/parts", second.part(number)) for number in range(second.count)]
+    assert (507, "full") in [refused(answer) for answer in got if answer.status_code != 200]
+    third = opaque_upload(small.until, capability=case.reporter)
+    assert refused(begin(small, third)) == (507, "full")
+    for _ in range(3):
+        assert small.post(opaque_message(small.until, case.reporter)).status_code == 201
+    store = small.client.application.extensions["store"]
+    with store.database.reading() as connection:
+        assert connection.exec_driver_sql("PRAGMA integrity_check").scalars().all() == ["ok"]
+    small.clock.advance(**DAY)
+    last = next(number for number in range(second.count) if got[number].status_code == 200)
+    send(small, second, [last])
+    assert len(small.look("/channel", case.recipients).items) == 4
+    # The first one is given up by whoever sent it.
+    small.clock.advance(**DAY)
+    expire_as_of(small, 2)
+    missing = told(begin(small, second))["missing"]
+    send(small, second, [at for run in missing for at in range(run[0], run[0] + run[1])])
+    assert begin(small, second).status_code == 201
+    assert whole(small, second) == bytes_of(second)
+
+
+def expire_as_of(box: Box, days: int) -> None:
+    box.client.application.extensions["store"].uploads.expire(box.organisation.today + days)
+
+
+def file_answer(box: Box, content: bytes, boundary: bytes = b"edge") -> TestResponse:
+    named = b'Content-Disposition: form-data; name="file"; filename="report"\r\n\r\n'
+    body = b"--" + boundary + b"\r\n" + named + content + b"\r\n--" + boundary + b"--\r\n"
+    return box.post_raw("/nl/file", body, "multipart/form-data; boundary=edge")
+
+
+def test_a_sealed_file_of_any_size_is_taken_from_a_plain_form(box: Box) -> None:
+    upload = opaque_upload(box.until)
+    content = b"".join(upload.sealed_file())
+    for _ in range(2):
+        assert file_answer(box, content).status_code == 201
+    assert whole(box, upload) == bytes_of(upload)
+    assert len(box.look("/feed", box.organisation.feed_capability).items) == 1
+
+
+def test_a_plain_form_goes_on_where_a_cut_one_ended(box: Box) -> None:
+    upload = opaque_upload(box.until)
+    content = b"".join(upload.sealed_file())
+    assert file_answer(box, content[: len(upload.raw) + PART_SIZE + 5]).status_code == 400
+    assert told(begin(box, upload)) == {"missing": [[1, upload.count - 1]]}
+    assert file_answer(box, content).status_code == 201
+    assert whole(box, upload) == bytes_of(upload)
+
+
+def test_a_plain_form_is_told_why_its_file_is_refused(box: Box, small: Box) -> None:
+    upload = opaque_upload(box.until)
+    content = b"".join(upload.sealed_file())
+    assert file_answer(box, b"".join(opaque_upload(box.until, stamped=False).sealed_file())).status_code == 429
+    assert file_answer(box, b"".join(opaque_upload(1).sealed_file())).status_code == 410
+    assert file_answer(box, content + b"more").status_code == 400
+    assert file_answer(box, content[: len(upload.raw) - SEALED_CHUNK_SIZE]).status_code == 400
+    assert file_answer(box, content[:81] + b"x" * 3_000_000).status_code == 400
+    large = opaque_case(box.until, padded_size(LARGEST_POWER + 1)).raw
+    assert file_answer(box, large).status_code == 413
+    assert file_answer(small, b"".join(opaque_upload(small.until, 20 * 2**20).sealed_file())).status_code == 507
+    other = content[: len(upload.raw) + 10] + bytes(len(content) - len(upload.raw) - 10)
+    assert file_answer(box, content).status_code == 201
+    assert file_answer(box, other).status_code == 409
+
+
+def test_a_form_with_a_second_file_is_refused(box: Box) -> None:
+    named = b'Content-Disposition: form-data; name="file"; filename="report"\r\n\r\n'
+    raw = opaque_case(box.until).raw
+    body = b"".join(b"--edge\r\n" + named + raw + b"\r\n" for _ in range(2)) + b"--edge--\r\n"
+    assert box.post_raw("/nl/file", body, "multipart/form-data; boundary=edge").status_code in (413, 415)
+
+
+def test_a_sealed_file_is_told_from_an_opening_by_the_magic() -> None:
+    upload = opaque_upload(2**31)
+    posting = Posting.parse(opaque_case(2**31).raw)
+    assert posting.encode()[81:88] == b"MELDBUS"
+    assert upload.raw[81] == 0
