@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keys.wire.canonical import Json, b64
 from keys.wire.kinds import Acknowledgement, Consent, FeedKey, Opened, Question, Share
-from tests.vectors.generator.heads import CASE, Members, answer_with, lacking, report_with, right, wrong
+from tests.vectors.generator.heads import CASE, FILES, Members, answer_with, lacking, report_with, right, wrong
 from tests.vectors.generator.people import REPORTER
 
 _REQUEST = b64(CASE)
@@ -77,6 +77,7 @@ wrong("consent of maybe", "yes, no or withdrawn", _consent("maybe"))
 wrong("consent of true", "yes, no or withdrawn", _consent(answer=True))
 wrong("consent to nothing", "names a request", _consent("yes", None))
 wrong("share in the thread", "the reporter would read it", _kind(Share.KIND, keys=_KEYS))
+wrong("share with a file", "it has no text", _share(keys=_KEYS) | {"files": FILES})
 wrong("share of nothing", "the report's key is among them", _share(keys={}))
 wrong("share of a short key", "K has 32 bytes", _share(keys={b64(CASE): b64(bytes(31))}))
 wrong("share under a short id", "an id has 32 bytes", _share(keys={b64(CASE[:31]): b64(bytes(32))}))

@@ -16,6 +16,7 @@ MAX_SEEN = 16
 Members: TypeAlias = dict[str, Json]
 _IDS: list[Json] = [*sorted(b64(seed(f"id {number}")) for number in range(MAX_SEEN + 1))]
 _FILE: Members = {"digest": b64(bytes(32)), "name": "a.txt", "size": 1, "type": "text/plain"}
+FILES: list[Json] = [_FILE]
 
 
 def report_with(**changes: Json) -> Members:
@@ -111,12 +112,23 @@ right(
     report_with(files=[_FILE | {"size": 2**53 - 1}]),
 )
 right("file with a path for a name", "no reader uses it as one", report_with(files=[_FILE | {"name": "../../x"}]))
+right(
+    "file with control characters in its name",
+    "a reader shows none of them to a terminal",
+    report_with(files=[_FILE | {"name": "a\x00\x1b[2J\r\n\u2066\u200f.txt"}]),
+)
 right("unknown kind with a file", "kept, with its file", answer_with(kind="minutes", files=[_FILE]))
 wrong("101 files", "above the limit", report_with(files=[_FILE] * 101))
 wrong("file with a name of 1001 bytes", "above the limit", report_with(files=[_FILE | {"name": "x" * 1001}]))
 wrong("file with a type of 101 bytes", "above the limit", report_with(files=[_FILE | {"type": "x" * 101}]))
 wrong("file of less than nothing", "a size is a count", report_with(files=[_FILE | {"size": -1}]))
 wrong("file of true bytes", "no number, though Python counts it as 1", report_with(files=[_FILE | {"size": True}]))
+HEAD.add(
+    "file of 2 to the 53 bytes",
+    MALFORMED,
+    "no number of JavaScript's",
+    lambda: encode(report_with(files=[_FILE])).replace(b'"size":1,', b'"size":9007199254740992,'),
+)
 wrong("file with its size as text", "a number", report_with(files=[_FILE | {"size": "1"}]))
 wrong("file with a digest of 31 bytes", "SHA-256 has 32", report_with(files=[_FILE | {"digest": b64(bytes(31))}]))
 wrong("file with a name of null", "a text, if an empty one", report_with(files=[_FILE | {"name": None}]))
