@@ -152,6 +152,13 @@ def box(bare: Box) -> Box:
     return publish(bare)
 
 
+@pytest.fixture
+def small(tmp_path: Path, make_box: Callable[[Config], Box]) -> Box:
+    """A box whose database holds a few parts, and a reserve of two."""
+    path = write_config(tmp_path, max_database_bytes=12 * 2**20, reserve_bytes=2 * 2**20)
+    return publish(make_box(Config.load(path)))
+
+
 def publish(bare: Box) -> Box:
     """Give a box its chain and bundles."""
     assert bare.post_raw("/chain", bare.organisation.chain()).status_code == 201

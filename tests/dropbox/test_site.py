@@ -29,6 +29,7 @@ POLICY = Policy(
     languages=("nl", "en"),
     work=1000,
     decoys_per_week=1,
+    file_bytes=2**31,
     outside=(ROUTE,),
 )
 
@@ -104,7 +105,7 @@ def test_each_language_of_the_policy_has_the_same_pages(built: Site) -> None:
 def test_a_language_that_the_policy_leaves_out_has_no_page(scripts: Path) -> None:
     texts = {"en": "Looks into complaints."}
     route = OutsideRoute(ROUTE.name, ROUTE.link, ROUTE.phone, texts)
-    english = Policy(1, "Voorbeeldstichting", "Europe/Amsterdam", ("en",), 1000, 1, (route,))
+    english = Policy(1, "Voorbeeldstichting", "Europe/Amsterdam", ("en",), 1000, 1, 2**31, (route,))
     built = site.build(english, scripts)
     assert built.home == "/en/"
     assert [path for path in built.pages if path.startswith("/nl")] == []
@@ -305,6 +306,9 @@ def test_the_page_has_a_sentence_for_each_step_role_and_alarm_of_the_protocol(bu
         ("alarm", r'code: ("missing"[^;]*)'),
         ("step", r'step: ("fetching"[^}]*)'),
         ("role", r'role: ("secr[^;]*)'),
+        ("file-is", r"FileKind =\s*([^;]*)"),
+        ("trace", r"Trace = ([^;]*)"),
+        ("pace", r'phase: ("reading"[^;]*)'),
     ):
         declared = re.search(line, protocol)
         assert declared is not None, family

@@ -2,71 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import random
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from dropbox.config import Config
 from dropbox.store.uploads import BATCH_PARTS
-from keys.wire.envelope import LARGEST_POWER, PART_SIZE, SEALED_CHUNK_SIZE, padded_size
-from keys.wire.exchange import SEAL_WORK_FACTOR, Posting, stamp_holds
+from keys.wire.envelope import LARGEST_POWER, PART_SIZE, padded_size
+from keys.wire.exchange import SEAL_WORK_FACTOR, stamp_holds
 from keys.wire.upload import MAX_POSTING_SIZE, PartPosting, largest_class
-from tests.dropbox.conftest import Box, publish
-from tests.dropbox.postings import Upload, opaque_case, opaque_message, opaque_upload
-from tests.dropbox.serving import write_config
+from tests.dropbox.postings import opaque_case, opaque_message, opaque_upload
+from tests.dropbox.uploading import begin, bytes_of, refused, send, sent, told, whole
 from tests.organisation import POLICY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from pathlib import Path
-
-    from werkzeug.test import TestResponse
+    from tests.dropbox.conftest import Box
 
 DAY = {"days": 1}
-
-
-def told(answer: TestResponse) -> Any:
-    return json.loads(answer.data)
-
-
-def begin(box: Box, upload: Upload) -> TestResponse:
-    return box.post_raw("/uploads", upload.raw)
-
-
-def send(box: Box, upload: Upload, numbers: Iterable[int]) -> None:
-    for number in numbers:
-        answer = box.post_raw("/parts", upload.part(number))
-        assert (answer.status_code, told(answer)) == (200, {"kept": number})
-
-
-def sent(box: Box, upload: Upload) -> int:
-    """Send all of it and return the day."""
-    begin(box, upload)
-    send(box, upload, range(upload.count))
-    answer = begin(box, upload)
-    assert answer.status_code == 201
-    return int(told(answer)["stored"])
-
-
-def whole(box: Box, upload: Upload, position: int = 1) -> bytes:
-    """Read the envelope back out of its channel."""
-    item = next(item for item in box.look("/channel", upload.reporter).items if item.position == position)
-    found = item.prefix
-    while len(found) < item.size:
-        number = (len(found) - len(item.prefix)) // PART_SIZE
-        found += box.get(f"/channel/{position}/{number}", upload.reporter).data
-    return found
-
-
-def bytes_of(upload: Upload) -> bytes:
-    return upload.opening.prefix + b"".join(upload.stream(number) for number in range(upload.count))
-
-
-def refused(answer: TestResponse) -> tuple[int, str]:
-    return answer.status_code, told(answer)["error"]
 
 
 def test_an_envelope_sent_in_parts_is_read_back_as_it_was(box: Box) -> None:
@@ -308,13 +261,6 @@ def test_what_was_stored_never_ends_as_an_upload(box: Box) -> None:
     assert whole(box, upload) == bytes_of(upload)
 
 
-@pytest.fixture
-def small(tmp_path: Path, make_box: Callable[[Config], Box]) -> Box:
-    """A box whose database holds a few parts, and a reserve of two."""
-    path = write_config(tmp_path, max_database_bytes=12 * 2**20, reserve_bytes=2 * 2**20)
-    return publish(make_box(Config.load(path)))
-
-
 def test_a_full_store_refuses_parts_while_talks_go_on_and_goes_on_after_room_is_made(small: Box) -> None:
     case = opaque_case(small.until)
     small.post(case.posting)
@@ -347,57 +293,3 @@ def test_a_full_store_refuses_parts_while_talks_go_on_and_goes_on_after_room_is_
 
 def expire_as_of(box: Box, days: int) -> None:
     box.client.application.extensions["store"].uploads.expire(box.organisation.today + days)
-
-
-def file_answer(box: Box, content: bytes, boundary: bytes = b"edge") -> TestResponse:
-    named = b'Content-Disposition: form-data; name="file"; filename="report"\r\n\r\n'
-    body = b"--" + boundary + b"\r\n" + named + content + b"\r\n--" + boundary + b"--\r\n"
-    return box.post_raw("/nl/file", body, "multipart/form-data; boundary=edge")
-
-
-def test_a_sealed_file_of_any_size_is_taken_from_a_plain_form(box: Box) -> None:
-    upload = opaque_upload(box.until)
-    content = b"".join(upload.sealed_file())
-    for _ in range(2):
-        assert file_answer(box, content).status_code == 201
-    assert whole(box, upload) == bytes_of(upload)
-    assert len(box.look("/feed", box.organisation.feed_capability).items) == 1
-
-
-def test_a_plain_form_goes_on_where_a_cut_one_ended(box: Box) -> None:
-    upload = opaque_upload(box.until)
-    content = b"".join(upload.sealed_file())
-    assert file_answer(box, content[: len(upload.raw) + PART_SIZE + 5]).status_code == 400
-    assert told(begin(box, upload)) == {"missing": [[1, upload.count - 1]]}
-    assert file_answer(box, content).status_code == 201
-    assert whole(box, upload) == bytes_of(upload)
-
-
-def test_a_plain_form_is_told_why_its_file_is_refused(box: Box, small: Box) -> None:
-    upload = opaque_upload(box.until)
-    content = b"".join(upload.sealed_file())
-    assert file_answer(box, b"".join(opaque_upload(box.until, stamped=False).sealed_file())).status_code == 429
-    assert file_answer(box, b"".join(opaque_upload(1).sealed_file())).status_code == 410
-    assert file_answer(box, content + b"more").status_code == 400
-    assert file_answer(box, content[: len(upload.raw) - SEALED_CHUNK_SIZE]).status_code == 400
-    assert file_answer(box, content[:81] + b"x" * 3_000_000).status_code == 400
-    large = opaque_case(box.until, padded_size(LARGEST_POWER + 1)).raw
-    assert file_answer(box, large).status_code == 413
-    assert file_answer(small, b"".join(opaque_upload(small.until, 20 * 2**20).sealed_file())).status_code == 507
-    other = content[: len(upload.raw) + 10] + bytes(len(content) - len(upload.raw) - 10)
-    assert file_answer(box, content).status_code == 201
-    assert file_answer(box, other).status_code == 409
-
-
-def test_a_form_with_a_second_file_is_refused(box: Box) -> None:
-    named = b'Content-Disposition: form-data; name="file"; filename="report"\r\n\r\n'
-    raw = opaque_case(box.until).raw
-    body = b"".join(b"--edge\r\n" + named + raw + b"\r\n" for _ in range(2)) + b"--edge--\r\n"
-    assert box.post_raw("/nl/file", body, "multipart/form-data; boundary=edge").status_code in (413, 415)
-
-
-def test_a_sealed_file_is_told_from_an_opening_by_the_magic() -> None:
-    upload = opaque_upload(2**31)
-    posting = Posting.parse(opaque_case(2**31).raw)
-    assert posting.encode()[81:88] == b"MELDBUS"
-    assert upload.raw[81] == 0
