@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-import json
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 import urllib3
@@ -13,14 +12,19 @@ from urllib3.contrib.socks import SOCKSProxyManager
 
 from keys.errors import FormatError, MalformedError, NetworkError, RefusedError, UnknownCapabilityError
 from keys.wire.canonical import b64, parse_object
-from keys.wire.envelope import PART_SIZE
-from keys.wire.exchange import PAGE_SIZE, Item, Page, Posting
+from keys.wire.exchange import PAGE_SIZE, Page, Posting
 from keys.wire.signed import Signed, join_frames, split_frames
+from keys.wire.upload import part_count
+
+if TYPE_CHECKING:
+    from keys.wire.canonical import Json
+    from keys.wire.upload import Opening, PartPosting
 
 BINARY = "application/octet-stream"
 TIMEOUT = urllib3.Timeout(connect=30, read=120)  # seconds; Tor is slow to connect
 MAX_ANSWER = 8 * 1024 * 1024  # bytes; a server must not be able to fill our memory
 STORED, NOT_FOUND, OK = 201, 404, 200
+GATEWAY = (502, 503, 504)
 
 
 class StampRefusedError(RefusedError):
@@ -83,7 +87,7 @@ class Courier:
 
     def post_raw(self, posting: bytes) -> int:
         """Post an envelope from a sealed file and return the server's day."""
-        stored = json.loads(self._post("/envelopes", posting)).get("stored")
+        stored = parse_object(self._post("/envelopes", posting)).get("stored")
         if not isinstance(stored, int):
             raise RefusedError("not stored")
         return stored
@@ -96,15 +100,27 @@ class Courier:
         """Return one look into a channel."""
         return self._look("/channel", capability, after)
 
-    def whole(self, capability: bytes, item: Item) -> bytes:
-        """Return the whole envelope of an item, fetching the parts behind its prefix."""
-        sealed = item.prefix
-        parts = -(-(item.size - len(item.prefix)) // PART_SIZE)
-        for part in range(parts):
-            sealed += self._get(f"/channel/{item.position}/{part}", capability)
-        if len(sealed) != item.size:
-            raise MalformedError("size of an envelope")
-        return sealed
+    def part(self, capability: bytes, position: int, number: int) -> bytes:
+        """Return a part of the stream behind an envelope's prefix."""
+        return self._get(f"/channel/{position}/{number}", capability)
+
+    def open_upload(self, opening: Opening) -> int | list[tuple[int, int]]:
+        """Begin an upload, or go on with it: return the runs of parts that are missing, or the day once it is stored.
+
+        StampRefusedError says how much work.
+        """
+        members = parse_object(self._post("/uploads", opening.encode()))
+        stored, missing = members.get("stored"), members.get("missing")
+        if isinstance(stored, int):
+            return stored
+        count = part_count(len(opening.prefix), opening.size)
+        if not isinstance(missing, list) or not missing:
+            raise RefusedError("not stored")
+        return [_run(run, count) for run in missing]
+
+    def put_part(self, part: PartPosting) -> None:
+        """Give the server a part of an upload; return once it has it."""
+        self._post("/parts", part.encode())
 
     def _look(self, path: str, capability: bytes, after: str | None) -> Page:
         raw = self._get(path + (f"?after={after}" if after else ""), capability)
@@ -149,13 +165,21 @@ class Courier:
         return SOCKSProxyManager(self._proxy, username=name, password=name, num_pools=1)
 
 
-def _refusal(status: int, content: bytes) -> RefusedError:
+def _run(run: Json, count: int) -> tuple[int, int]:
+    match run:
+        case [int(first), int(many)] if 0 <= first < first + many <= count:
+            return first, many
+    raise MalformedError("missing parts")
+
+
+def _refusal(status: int, content: bytes) -> NetworkError:
     if status == NOT_FOUND:
         return UnknownCapabilityError()
     try:
         members: dict[str, Any] = dict(parse_object(content))
     except FormatError:
-        return RefusedError(f"status {status}")
+        # Said by what stands before the server, while that is not running.
+        return NetworkError(f"status {status}") if status in GATEWAY else RefusedError(f"status {status}")
     if isinstance(members.get("work"), int):
         return StampRefusedError(members["work"])
     code = members.get("error")

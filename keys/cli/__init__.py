@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from keys.cli.ceremonies import card_command, enrol_command, found_command, join_command, roster_commands
+from keys.cli.files import save_command
 from keys.cli.recipients import (
     acknowledge_command,
     list_command,
@@ -40,6 +41,7 @@ for _command in (
     sync_command,
     list_command,
     read_command,
+    save_command,
     reply_command,
     acknowledge_command,
     share_command,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
-from keys.cli.words import _, date, harmless
+from keys.cli.words import _, date, harmless, one_line, size_in_words
 from keys.wire import kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from keys.cases import Alarm, Case, Said
+
+    Saved = Callable[[bytes], Mapping[int, bytes]]
 
 
 def _mark(text: str) -> str:
@@ -43,12 +46,13 @@ ALARMS = {
 }
 
 
-def conversation(case: Case, alarms: tuple[Alarm, ...]) -> Iterator[str]:
-    """Yield the lines of a case, with each alarm at its place."""
+def conversation(case: Case, alarms: tuple[Alarm, ...], saved: Saved | None = None) -> Iterator[str]:
+    """Yield the lines of a case, with each alarm at its place; `saved` says where files of an envelope were saved."""
     for at, said in enumerate(case.said):
         yield from _alarms_at(alarms, at)
         yield ""
         yield from _message(said)
+        yield from _files(said, saved)
     yield from _alarms_at(alarms, len(case.said))
 
 
@@ -58,6 +62,18 @@ def _message(said: Said) -> Iterator[str]:
     what = _(known) if known else _("something this version does not know: update the tool")
     yield f"--- {date(said.day)} · {author} · {what}"
     yield from harmless(said.text).splitlines()
+
+
+def _files(said: Said, saved: Saved | None) -> Iterator[str]:
+    files = said.message.head.files
+    paths = saved(said.message.mac) if files and saved else {}
+    for number, file in enumerate(files):
+        shown = [one_line(file.name) or "-", size_in_words(file.size), *filter(None, [one_line(file.type)])]
+        if number in paths:
+            shown.append(_("saved as %(path)s") % {"path": one_line(os.fsdecode(paths[number]))})
+        elif saved:
+            shown.append(_("not saved yet"))
+        yield f"  * {' · '.join(shown)}"
 
 
 def _alarms_at(alarms: tuple[Alarm, ...], at: int) -> Iterator[str]:

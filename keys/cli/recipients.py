@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from keys.cli.conversation import ALARMS, conversation
+from keys.cli.files import attaching, own_names, progress
 from keys.cli.tool import Command, Option, Tool, hint, read_text, tell
 from keys.cli.words import _, columns, date, harmless
 from keys.errors import NetworkError, NoCaseError
@@ -14,6 +15,9 @@ from keys.sync import Desk, load_trust
 from keys.wire import kinds
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from keys.cases import Alarm, Case
     from keys.roster import Recipient
 
@@ -63,7 +67,7 @@ def read_command(tool: Tool, number: str) -> None:
         unread = case.readers - case.opened_by - {desk.signer.public}
         if unread:
             click.echo(_("Not opened yet by: %(names)s") % {"names": _names(unread, people)})
-        for line in conversation(case, alarms):
+        for line in conversation(case, alarms, desk.vault.saved):
             click.echo(line)
         if trust.roster.find(desk.signer.public) is None:
             return
@@ -76,26 +80,23 @@ def read_command(tool: Tool, number: str) -> None:
 @click.command("reply", cls=Command)
 @click.option("--question", cls=Option, is_flag=True, help="It is a question that waits for an answer.")
 @click.option("--file", "source", cls=Option, type=click.Path(exists=True), help="Read the text from a file.")
+@attaching
 @click.argument("number")
 @click.pass_obj
-def reply_command(tool: Tool, question: bool, source: str | None, number: str) -> None:
+def reply_command(tool: Tool, question: bool, source: str | None, attached: tuple[Path, ...], number: str) -> None:
     """Write to the reporter; the text comes from standard input."""
     text = read_text(source)
-    with tool.desk() as desk:
-        desk.say(desk.case(number)[0], kinds.Question(text) if question else kinds.Answer(text))
-    tell(_("sent"))
+    _say(tool, number, kinds.Question(text) if question else kinds.Answer(text), attached)
 
 
 @click.command("acknowledge", cls=Command)
 @click.option("--file", "source", cls=Option, type=click.Path(exists=True), help="Read the text from a file.")
+@attaching
 @click.argument("number")
 @click.pass_obj
-def acknowledge_command(tool: Tool, source: str | None, number: str) -> None:
+def acknowledge_command(tool: Tool, source: str | None, attached: tuple[Path, ...], number: str) -> None:
     """Confirm to the reporter that the report was received; the law gives seven days."""
-    text = read_text(source)
-    with tool.desk() as desk:
-        desk.say(desk.case(number)[0], kinds.Acknowledgement(text))
-    tell(_("sent"))
+    _say(tool, number, kinds.Acknowledgement(read_text(source)), attached)
 
 
 @click.command("share", cls=Command)
@@ -111,6 +112,15 @@ def share_command(tool: Tool, number: str, name: str) -> None:
         if not newcomers:
             raise NoCaseError(_("nobody of this name is on the roster"))
         desk.share(case, newcomers)
+    tell(_("sent"))
+
+
+def _say(tool: Tool, number: str, body: kinds.Body, attached: Sequence[Path]) -> None:
+    with tool.desk() as desk:
+        case, _alarms = desk.case(number)
+        attachments = own_names(attached, load_trust(desk.vault).roster.policy.file_bytes)
+        with progress(_("Sending")) as watch:
+            desk.say(case, body, attachments, watch)
     tell(_("sent"))
 
 

@@ -9,12 +9,14 @@ import click
 
 from keys.ceremony import fingerprint_of
 from keys.cli.conversation import conversation
+from keys.cli.files import attaching, keeping_names, progress, reporters_files, save, watched
 from keys.cli.tool import Command, Option, Tool, hint, read_text, tell
 from keys.cli.words import _, columns, harmless
-from keys.errors import NoCaseError, NotEnrolledError
-from keys.identity import write_new
+from keys.errors import ExistsError, NoCaseError, NotEnrolledError
+from keys.identity import write_new_pieces
 from keys.receipt import Receipt
-from keys.sync import Fetched, answer, post_decoy, read_thread, seal_report, trusted_roster
+from keys.saving import check_space
+from keys.sync import Fetched, answer, post_decoy, read_thread, save_thread, seal_report, trusted_roster
 
 _server = click.option("--server", cls=Option, required=True, help="The server's address.")
 _fingerprint = click.option("--fingerprint", cls=Option, required=True, help="The words, or the address of the poster.")
@@ -32,6 +34,8 @@ _fingerprint = click.option("--fingerprint", cls=Option, required=True, help="Th
 @click.option("--without", cls=Option, multiple=True, help="The name of someone who must not read it.")
 @click.option("--file", "source", cls=Option, type=click.Path(exists=True), help="Read the text from a file.")
 @click.option("--output", cls=Option, type=click.Path(path_type=Path), required=True, help="The sealed file to write.")
+@attaching
+@keeping_names
 @_fingerprint
 @click.pass_obj
 def seal_command(
@@ -41,11 +45,16 @@ def seal_command(
     without: tuple[str, ...],
     source: str | None,
     output: Path,
+    attached: tuple[Path, ...],
+    keep_names: bool,
     fingerprint: str,
 ) -> None:
     """Seal a report into a file that can be sent from anywhere; the code goes to standard output."""
     if (server is None) == (folder is None):
         raise click.UsageError(_("Give either --server or --from."))
+    # Before anything long is done for nothing.
+    if output.exists():
+        raise ExistsError(str(output))
     origin = Fetched(folder) if folder else tool.courier(server or "")
     roster = trusted_roster(origin, fingerprint_of(fingerprint, origin), tool.today())
     today = roster.policy.day(tool.clock())
@@ -58,8 +67,12 @@ def seal_command(
     for line in columns([(person.role, person.name) for person in chosen]):
         tell(f"  {harmless(line)}")
     receipt = Receipt.draw()
-    posting = seal_report(origin, roster, receipt, read_text(source), [person.identity for person in chosen], today)
-    write_new(output, posting.encode())
+    attachments = reporters_files(attached, roster.policy.file_bytes, keep_names=keep_names)
+    identities = [person.identity for person in chosen]
+    sealed = seal_report(origin, roster, receipt, read_text(source), identities, today, attachments)
+    check_space(output.absolute().parent, sealed.size)
+    with progress(_("Sealing")) as watch:
+        write_new_pieces(output, watched(sealed, watch))
     click.echo(receipt.written())
     hint(_("With this code you read the answer. Lost is lost."))
     hint(_("Send the file %(path)s through the page for sealed files, from any device.") % {"path": output})
@@ -68,11 +81,25 @@ def seal_command(
 @click.command("open", cls=Command)
 @click.option("--receipt-fd", cls=Option, type=int, help="Read the code from this file descriptor.")
 @click.option("--answer", "answering", cls=Option, is_flag=True, help="Answer with a text from standard input.")
+@click.option("--save", "folder", cls=Option, type=click.Path(path_type=Path), help="Save all files in a new folder.")
+@attaching
+@keeping_names
 @_server
 @_fingerprint
 @click.pass_obj
-def open_command(tool: Tool, receipt_fd: int | None, answering: bool, server: str, fingerprint: str) -> None:
+def open_command(
+    tool: Tool,
+    receipt_fd: int | None,
+    answering: bool,
+    folder: Path | None,
+    attached: tuple[Path, ...],
+    keep_names: bool,
+    server: str,
+    fingerprint: str,
+) -> None:
     """Open the talk of a code, as its reporter."""
+    if attached and not answering:
+        raise click.UsageError(_("Files go with an answer: add --answer."))
     receipt = Receipt.parse(_typed_receipt(receipt_fd))
     courier = tool.courier(server)
     roster = trusted_roster(courier, fingerprint_of(fingerprint, courier), tool.today())
@@ -83,8 +110,13 @@ def open_command(tool: Tool, receipt_fd: int | None, answering: bool, server: st
         click.echo(line)
     if not case.opened_by:
         tell(_("Nobody has opened it yet."))
+    if folder is not None:
+        save(folder, lambda into, watch: save_thread(courier.apart(), receipt.capability(), case, into, watch))
     if answering:
-        answer(courier.apart(), roster, receipt, case, read_text(None))
+        attachments = reporters_files(attached, roster.policy.file_bytes, keep_names=keep_names)
+        text = read_text(None)
+        with progress(_("Sending")) as watch:
+            answer(courier.apart(), roster, receipt, case, text, attachments, watch)
         tell(_("sent"))
 
 

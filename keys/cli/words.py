@@ -43,9 +43,22 @@ def harmless(text: str) -> str:
     return "".join(_shown(character) for character in text)
 
 
+def one_line(text: str) -> str:
+    """Return harmless text that also stays on its line."""
+    return harmless(text).replace("\n", "\\u000a").replace("\t", "\\u0009")
+
+
 def date(day: int) -> str:
     """Return a day number as a date, year first."""
     return date_of(day).isoformat()
+
+
+def size_in_words(size: int) -> str:
+    """Return a number of bytes as a person reads it, in units of 1000."""
+    for power, unit in ((1000**3, "GB"), (1000**2, "MB"), (1000, "kB")):
+        if size >= power:
+            return f"{size / power:.1f} {unit}"
+    return f"{size} B"
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -1,7 +1,7 @@
 """A recipient's long-lived key, its key file, its bundles, and the wrapping of its vault; it opens no envelope."""
 
 from keys.identity.bundles import OwnBundle, make_bundle, private_pair
-from keys.identity.files import make_folder, replace, write_new
+from keys.identity.files import make_folder, replace, sync_folder, write_new, write_new_pieces
 from keys.identity.keyfile import (
     KIND_IDENTITY,
     KIND_ROOT,
@@ -25,7 +25,9 @@ __all__ = [
     "make_folder",
     "private_pair",
     "replace",
+    "sync_folder",
     "unlock_key_file",
     "write_key_file",
     "write_new",
+    "write_new_pieces",
 ]

@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from keys.errors import ExistsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 OWNER_ONLY = 0o700
 
@@ -16,11 +20,16 @@ def write_new(path: Path, content: bytes) -> None:
 
     Raises ExistsError when something has that name already.
     """
+    write_new_pieces(path, [content])
+
+
+def write_new_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file as `write_new` does, from pieces that are made one by one; raise what making one raises."""
     # mkstemp makes it 0600 from its first moment; link, unlike rename, refuses a name that is taken.
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".meldbus-")
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         os.link(temporary, path)
@@ -28,7 +37,7 @@ def write_new(path: Path, content: bytes) -> None:
         raise ExistsError(str(path)) from None
     finally:
         Path(temporary).unlink()
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def replace(path: Path, content: bytes) -> None:
@@ -39,7 +48,7 @@ def replace(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     Path(temporary).replace(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def make_folder(path: Path) -> None:
@@ -47,7 +56,8 @@ def make_folder(path: Path) -> None:
     path.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Return once the names in a folder are on disk."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -1,21 +1,26 @@
 """The vault and the server brought together: trust, feed, channels, bundles, posting; it shows nothing to anyone."""
 
+from keys.sync.attaching import attach
 from keys.sync.decoys import post_decoy
 from keys.sync.desk import Desk, Served
 from keys.sync.fetch import FEED_CAPABILITY
+from keys.sync.files import SavedFile, save_thread
 from keys.sync.own_bundles import publish_bundles, renew_bundles
 from keys.sync.post import post_entry, post_message
-from keys.sync.reporter import Fetched, Source, answer, read_thread, seal_report, trusted_roster
+from keys.sync.reporter import Fetched, SealedFile, Source, answer, read_thread, seal_report, trusted_roster
 from keys.sync.trust import Trust, first_trust, load_trust
 
 __all__ = [
     "FEED_CAPABILITY",
     "Desk",
     "Fetched",
+    "SavedFile",
+    "SealedFile",
     "Served",
     "Source",
     "Trust",
     "answer",
+    "attach",
     "first_trust",
     "load_trust",
     "post_decoy",
@@ -24,6 +29,7 @@ __all__ = [
     "publish_bundles",
     "read_thread",
     "renew_bundles",
+    "save_thread",
     "seal_report",
     "trusted_roster",
 ]

@@ -8,31 +8,47 @@ from typing import TYPE_CHECKING
 from keys.sealing import seal_decoy
 from keys.sync.desk import addressees_of
 from keys.sync.post import post_entry
-from keys.wire.envelope import LARGEST_POWER, SMALLEST_CLASS
+from keys.wire.envelope import LARGEST_POWER, SMALLEST_CLASS, padded_size
+from keys.wire.upload import largest_class
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from keys.courier import Courier
     from keys.roster import Roster
 
+LARGEST_DECOY = 128 * 1024 * 1024  # bytes; what is larger costs more room than it hides
+LONG_SHARE = 0.25  # of all decoys: photos and documents make a report long
 
-def classes() -> Iterator[int]:
-    """Yield the classes that decoys come in, in bytes."""
-    padded = SMALLEST_CLASS
-    while padded <= LARGEST_POWER:
-        yield padded
-        padded *= 2
+_RANDOM = SystemRandom()
+
+
+def draw_class(file_bytes: int) -> int:
+    """Return a random class, in bytes, that a message could have where its files may have so many bytes.
+
+    Of those up to 1 MiB half are of the first class, a quarter of the next, and so on: most reports are short. The long
+    ones fall off alike from one order to the next. A feed of rare sizes would stand out.
+    """
+    largest = min(LARGEST_DECOY, largest_class(file_bytes))
+    long = _orders(LARGEST_POWER, largest // 2)
+    if long and _RANDOM.random() < LONG_SHARE:
+        order = _drawn(long)
+        return padded_size(order + 1 + _RANDOM.randrange(order))
+    return _drawn(_orders(SMALLEST_CLASS, LARGEST_POWER))
 
 
 def post_decoy(courier: Courier, roster: Roster) -> int:
-    """Post one decoy of a random class and return that class.
-
-    Half are of the first class and so on: most reports are short, and a feed of rare sizes would stand out.
-    """
+    """Post one decoy of a random class and return that class."""
     day, work, bundles = courier.bundles()
     until = addressees_of(roster, bundles, day).until
-    sizes = list(classes())
-    padded = SystemRandom().choices(sizes, weights=[2.0**-at for at in range(len(sizes))])[0]
+    padded = draw_class(roster.policy.file_bytes)
     post_entry(courier, seal_decoy(slots=roster.slots(), until=until, padded=padded), work)
     return padded
+
+
+def _orders(first: int, last: int) -> list[int]:
+    """Return `first` and its doubles up to `last`."""
+    return [first << at for at in range((last // first).bit_length())]
+
+
+def _drawn(orders: list[int]) -> int:
+    """Return one of them, each half as often as the one before."""
+    return _RANDOM.choices(orders, weights=[2.0**-at for at in range(len(orders))])[0]

@@ -11,16 +11,20 @@ from keys.errors import NotEnrolledError
 from keys.roster import Addressees, Bundle, Roster
 from keys.sealing import Signer, recipients_capability
 from keys.sync.fetch import Own, fetch_channel, fetch_feed
+from keys.sync.files import SavedFile, save_files
 from keys.sync.own_bundles import destroy_bundles, publish_bundles, renew_bundles
-from keys.sync.post import post_entry, post_message
+from keys.sync.post import post_entry, post_message, unwatched
 from keys.sync.trust import Trust, load_trust, refresh_trust
 from keys.wire import kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from keys.courier import Courier
     from keys.identity import KeyFile
+    from keys.sealing import Attachment
+    from keys.sync.post import Watch
     from keys.vault import Vault
     from keys.wire.signed import Signed
 
@@ -99,14 +103,16 @@ class Desk:
         """Return one case; raise NoCaseError when there is none of this number."""
         return find_case(self.vault, number, load_trust(self.vault).people, self.signer.public)
 
-    def say(self, case: Case, body: kinds.Body) -> None:
+    def say(
+        self, case: Case, body: kinds.Body, attachments: Sequence[Attachment] = (), watch: Watch = unwatched
+    ) -> None:
         """Seal a message for the case, post it, and fetch the channel so that it stands there.
 
-        Raises NotEnrolledError when we are no longer on the roster.
+        Raises NotEnrolledError when we are no longer on the roster, ChangedError when a file is not what it was.
         """
         served, trust = self._today()
-        sealed = compose_reply(case, body, self.signer, served.addressees(trust), served.day)
-        post_message(self.courier.apart(), sealed, served.work, self._capability(case))
+        sealed = compose_reply(case, body, self.signer, served.addressees(trust), served.day, attachments)
+        post_message(self.courier.apart(), sealed, served.work, self._capability(case), watch)
         self._fetch_case(case, served.day)
 
     def confirm_opened(self, case: Case) -> None:
@@ -119,6 +125,13 @@ class Desk:
         served, trust = self._today()
         sealed = compose_share(case, newcomers, self.signer, served.addressees(trust), served.day)
         post_entry(self.courier.apart(), sealed, served.work)
+
+    def save(self, case: Case, folder: Path, *, again: bool, watch: Watch = unwatched) -> Iterator[SavedFile]:
+        """Save the files of a case that are not saved yet, or with `again` those that are not there any more.
+
+        Raises SpaceError before anything is fetched, NetworkError when the line stays broken: the next time goes on.
+        """
+        return save_files(self.vault, self.courier.apart(), case, folder, again=again, watch=watch)
 
     def _today(self) -> tuple[Served, Trust]:
         served = Served.fetch(self.courier)

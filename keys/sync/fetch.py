@@ -13,6 +13,7 @@ from keys.sealing import (
     PrivatePair,
     check_mac,
     find_content_key,
+    front_size,
     open_message,
     recipients_capability,
 )
@@ -105,7 +106,7 @@ def _take_entry(vault: Vault, courier: Courier, trust: Trust, own: Own, item: It
         vault.add_spoilt_entry(header.mac, item.day, error.code)
         return
     try:
-        message = open_message(_whole_entry(courier, item, content_key), content_key)
+        message = open_message(_front_of_entry(courier, item, content_key), content_key, item.size)
         _take_opened(vault, courier, trust, own, message)
         if message.head.kind == kinds.Report.KIND and own.weekly and not _has_slot(item, own.weekly):
             # Sealed without a network; or the server hides our newer bundles, so that people seal to the oldest key.
@@ -146,7 +147,7 @@ def _take_share(vault: Vault, courier: Courier, trust: Trust, own: Own, share: M
     items = list(all_items(lambda after: courier.channel(capability, after), None))
     if not items:
         raise ForbiddenError
-    report = open_message(courier.whole(capability, items[0]), keys[share.case])
+    report = open_front(courier, capability, items[0], keys[share.case])
     accept_share(share, report, own.identity, trust.people)
     for item in items:
         header = item.header()
@@ -161,30 +162,50 @@ def _take_message(vault: Vault, courier: Courier, own: Own, channel: Channel, it
     known = vault.knows_envelope(channel.case, header.mac)
     if known and not is_new:
         return
-    sealed = courier.whole(channel.capability, item)
+    content_key = vault.content_key(header.mac)
+    found = None if content_key else _find_content_key(own.privates, item)
+    front = fetch_front(courier, channel.capability, item, content_key or found)
     with vault.transaction():
-        vault.add_envelope(channel.case, header.mac, item.day, sealed, repeated=known)
-        if not vault.knows_content_key(header.mac):
-            _keep_content_key(vault, own.privates, item)
+        vault.add_envelope(channel.case, header.mac, item.day, front, item.size, repeated=known)
+        if found:
+            vault.add_content_key(header.mac, found, addressed=True)
 
 
-def _keep_content_key(vault: Vault, privates: Sequence[PrivatePair], item: Item) -> None:
-    header = item.header()
+def fetch_front(courier: Courier, capability: bytes, item: Item, content_key: bytes | None) -> bytes:
+    """Return as much of an envelope as it takes to read its message; its files stay where they are.
+
+    Without a key that is the most there can be of it: a share may bring the key later.
+    """
+    front = item.prefix
+    if item.size == len(front):
+        return front
     try:
-        content_key = find_content_key(header, privates)
+        wanted = item.size if content_key is None else front_size(front, item.size, content_key)
     except FormatError:
-        return  # kept without a key: every later reading of the case shows it as spoilt
-    vault.add_content_key(header.mac, content_key, addressed=True)
+        return front  # it opens for nobody, however much of it is here
+    return front if wanted == len(front) else front + courier.part(capability, item.position, 0)
 
 
-def _whole_entry(courier: Courier, item: Item, content_key: bytes) -> bytes:
-    if item.size == len(item.prefix):
+def open_front(courier: Courier, capability: bytes, item: Item, content_key: bytes) -> Message:
+    """Fetch the front of an envelope and open its message; raise FormatError."""
+    return open_message(fetch_front(courier, capability, item, content_key), content_key, item.size)
+
+
+def _find_content_key(privates: Sequence[PrivatePair], item: Item) -> bytes | None:
+    try:
+        return find_content_key(item.header(), privates)
+    except FormatError:
+        return None  # kept without a key: every later reading of the case shows it as spoilt
+
+
+def _front_of_entry(courier: Courier, item: Item, content_key: bytes) -> bytes:
+    if front_size(item.prefix, item.size, content_key) == len(item.prefix):
         return item.prefix
     capability = recipients_capability(content_key)
     first = courier.channel(capability, None).items[:1]
     if not first or first[0].prefix != item.prefix:
         raise NoSlotError
-    return courier.whole(capability, first[0])
+    return fetch_front(courier, capability, first[0], content_key)
 
 
 def _has_slot(item: Item, privates: Sequence[PrivatePair]) -> bool:

@@ -1,36 +1,73 @@
-"""Posting a sealed envelope with a stamp that holds; it seals nothing itself."""
+"""Posting a sealed envelope with a stamp that holds, whole or in parts; it seals nothing twice."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from keys.courier import Courier, StampRefusedError
-from keys.errors import StampError
+from keys.courier import StampRefusedError
+from keys.errors import RefusedError, StampError
+from keys.sync.patience import patiently
 from keys.wire.exchange import Posting, append, make_stamp, open_case
+from keys.wire.upload import Opening, PartPosting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from keys.courier import Courier
     from keys.sealing import Sealed
+
+    Watch = Callable[[int, int], None]
 
 MAX_TRIES = 5
 
 
-def post_entry(courier: Courier, sealed: Sealed, work: int, reporter: bytes | None = None) -> int:
+def unwatched(_done: int, _total: int) -> None:
+    """Watch nothing."""
+
+
+def post_entry(
+    courier: Courier, sealed: Sealed, work: int, reporter: bytes | None = None, watch: Watch = unwatched
+) -> int:
     """Post an envelope that opens a channel and return the server's day; `reporter` is the reporter's capability."""
     recipients = sealed.recipients_capability()
-    return _post(courier, sealed, work, lambda nonce: open_case(sealed.envelope, nonce, recipients, reporter))
+    return _post(courier, sealed, work, lambda start, nonce: open_case(start, nonce, recipients, reporter), watch)
 
 
-def post_message(courier: Courier, sealed: Sealed, work: int, capability: bytes) -> int:
+def post_message(courier: Courier, sealed: Sealed, work: int, capability: bytes, watch: Watch = unwatched) -> int:
     """Post an envelope into the channel of a capability and return the server's day."""
-    return _post(courier, sealed, work, lambda nonce: append(sealed.envelope, nonce, capability))
+    return _post(courier, sealed, work, lambda start, nonce: append(start, nonce, capability), watch)
 
 
-def _post(courier: Courier, sealed: Sealed, work: int, address: Callable[[bytes], Posting]) -> int:
+def opening_of(posting: Posting, size: int) -> Opening:
+    """Return the opening of an envelope of `size` bytes from a posting of its prefix."""
+    return Opening(posting.door, posting.nonce, posting.address, size, posting.envelope)
+
+
+def _post(courier: Courier, sealed: Sealed, work: int, address: Callable[[bytes, bytes], Posting], watch: Watch) -> int:
+    start = sealed.prefix if sealed.is_long else sealed.envelope
     for _ in range(MAX_TRIES):
+        posting = address(start, make_stamp(sealed.mac, work))
         try:
-            return courier.post(address(make_stamp(sealed.mac, work)))
+            if sealed.is_long:
+                return _upload(courier, sealed, opening_of(posting, sealed.size), watch)
+            return courier.post(posting)
         except StampRefusedError as refusal:
             work = refusal.work
     raise StampError("the server asks for more each time")
+
+
+def _upload(courier: Courier, sealed: Sealed, opening: Opening, watch: Watch) -> int:
+    """Send an envelope part by part; each is kept until the server has it, and sent again as it is."""
+    # Whether there is a server at all is told at once.
+    courier.open_upload(opening)
+    done = len(sealed.prefix)
+    for number, stream in enumerate(sealed.parts):
+        patiently(partial(courier.put_part, PartPosting(sealed.mac, number, stream)))
+        done += len(stream)
+        watch(done, sealed.size)
+    stored = patiently(lambda: courier.open_upload(opening))
+    if not isinstance(stored, int):
+        # What it has lost is sealed, sent and gone: to seal it again would be to seal it twice.
+        raise RefusedError("parts are lost")
+    return stored

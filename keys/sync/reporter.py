@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from keys.cases import Alarm, Case, Received, compose_answer, compose_report, reporter_pair, review
 from keys.errors import FormatError, NetworkError
 from keys.roster import Addressees, Recipient, Root, Roster, linked
-from keys.sealing import Sealed, Signer, find_content_key, open_message
+from keys.sealing import Sealed, Signer, find_content_key
 from keys.sync.desk import addressees_of
-from keys.sync.fetch import all_items
-from keys.sync.post import post_message
+from keys.sync.fetch import all_items, open_front
+from keys.sync.post import opening_of, post_message, unwatched
 from keys.wire.canonical import parse_object
-from keys.wire.exchange import SEAL_WORK_FACTOR, Item, Posting, make_stamp, open_case
+from keys.wire.exchange import SEAL_WORK_FACTOR, Item, make_stamp, open_case
 from keys.wire.signed import Signed, split_frames
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
     from keys.courier import Courier
     from keys.receipt import Receipt
+    from keys.sealing import Attachment
+    from keys.sync.post import Watch
 
 CHAIN_FILE = "chain"
 BUNDLES_FILE = "bundles"
@@ -61,6 +64,14 @@ class Fetched:
             raise NetworkError(f"{self.folder / name}: {error.strerror}") from None
 
 
+@dataclass(frozen=True, slots=True)
+class SealedFile:
+    """A sealed file of `size` bytes (SPEC.md 10); the pieces of a long one are sealed while it is written, once."""
+
+    size: int
+    pieces: Iterable[bytes] = field(repr=False)
+
+
 def trusted_roster(source: Source, fingerprint: bytes, today: int) -> Roster:
     """Return the current roster if its chain leads through the fingerprint; raise TrustError when it does not."""
     roots, newest = source.chain()
@@ -72,17 +83,28 @@ def trusted_roster(source: Source, fingerprint: bytes, today: int) -> Roster:
 
 
 def seal_report(
-    source: Source, roster: Roster, receipt: Receipt, text: str, chosen: Collection[bytes], today: int
-) -> Posting:
-    """Return a report to the chosen identities as a posting that can be sent later, from anywhere.
+    source: Source,
+    roster: Roster,
+    receipt: Receipt,
+    text: str,
+    chosen: Collection[bytes],
+    today: int,
+    attachments: Sequence[Attachment] = (),
+) -> SealedFile:
+    """Return a report to the chosen identities as a sealed file, to be sent from anywhere.
 
     Only last-resort bundles are used, and the stamp holds under load (SPEC.md 7.3 and 9).
     """
     _, _, bundles = source.bundles()
     addressees = addressees_of(roster, bundles, today, last_resort_only=True)
-    sealed = compose_report(receipt, text, addressees, chosen, today)
+    sealed = compose_report(receipt, text, addressees, chosen, today, attachments)
     nonce = make_stamp(sealed.mac, roster.policy.work * SEAL_WORK_FACTOR)
-    return open_case(sealed.envelope, nonce, sealed.recipients_capability(), receipt.capability())
+    start = sealed.prefix if sealed.is_long else sealed.envelope
+    posting = open_case(start, nonce, sealed.recipients_capability(), receipt.capability())
+    if not sealed.is_long:
+        return SealedFile(len(posting.encode()), [posting.encode()])
+    opening = opening_of(posting, sealed.size).encode()
+    return SealedFile(len(opening) + sealed.size - len(sealed.prefix), chain([opening], sealed.parts))
 
 
 def everyone(courier: Courier, roster: Roster) -> dict[bytes, Recipient]:
@@ -105,18 +127,25 @@ def read_thread(courier: Courier, roster: Roster, receipt: Receipt) -> tuple[Cas
     return review(received, everyone(courier, roster), reporter=Signer.from_seed(receipt.sign_seed()).public)
 
 
-def answer(courier: Courier, roster: Roster, receipt: Receipt, case: Case, text: str) -> None:
+def answer(
+    courier: Courier,
+    roster: Roster,
+    receipt: Receipt,
+    case: Case,
+    text: str,
+    attachments: Sequence[Attachment] = (),
+    watch: Watch = unwatched,
+) -> None:
     """Seal the reporter's answer to the case recipients of today and post it."""
     day, work, bundles = courier.bundles()
     addressees: Addressees = addressees_of(roster, bundles, day)
-    sealed: Sealed = compose_answer(receipt, case, text, addressees, day)
-    post_message(courier, sealed, work, receipt.capability())
+    sealed: Sealed = compose_answer(receipt, case, text, addressees, day, attachments)
+    post_message(courier, sealed, work, receipt.capability(), watch)
 
 
 def _open(courier: Courier, receipt: Receipt, item: Item) -> Received:
     try:
         content_key = find_content_key(item.header(), [reporter_pair(receipt)])
-        envelope = courier.whole(receipt.capability(), item)
-        return Received(item.day, open_message(envelope, content_key))
+        return Received(item.day, open_front(courier, receipt.capability(), item, content_key))
     except FormatError as error:
         return Received(item.day, None, error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
@@ -37,7 +37,7 @@ channel = Table(
     Column("gone", Integer, nullable=False),  # the server no longer knows it
 )
 
-# Sealed envelopes as the server gave them, in the order in which they came.
+# Sealed envelopes as the server gave them, in the order in which they came; of one with files only its front is here.
 envelope = Table(
     "envelope",
     metadata,
@@ -46,6 +46,7 @@ envelope = Table(
     Column("mac", LargeBinary, nullable=False),
     Column("day", Integer, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    Column("size", Integer, nullable=False),  # of the whole envelope
     Column("repeated", Integer, nullable=False),  # the server gave it a second time, which is an alarm
     UniqueConstraint("case", "mac", "repeated"),
 )
@@ -67,3 +68,21 @@ spoilt_entry = Table(
     Column("day", Integer, nullable=False),
     Column("code", String, nullable=False),
 )
+
+# Files of a message that were saved, by their place in it; the wrapped path could tell what they are.
+saved = Table(
+    "saved",
+    metadata,
+    Column("mac", LargeBinary, primary_key=True),
+    Column("file", Integer, primary_key=True, autoincrement=False),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+
+# What turns a vault of one version into the next.
+UPGRADES = {
+    1: (
+        "ALTER TABLE envelope ADD COLUMN size INTEGER NOT NULL DEFAULT 0",
+        "UPDATE envelope SET size = length(sealed)",
+        "CREATE TABLE saved (mac BLOB NOT NULL, file INTEGER NOT NULL, wrapped BLOB NOT NULL, PRIMARY KEY (mac, file))",
+    ),
+}

@@ -35,11 +35,12 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class StoredEnvelope:
-    """An envelope as the server gave it, with the content key where there is one."""
+    """The front of an envelope of `size` bytes as the server gave it, with the content key where there is one."""
 
     day: int
     mac: bytes
-    sealed: bytes = field(repr=False)
+    front: bytes = field(repr=False)
+    size: int
     content_key: bytes | None = field(repr=False)
     addressed: bool
     repeated: bool
@@ -84,6 +85,8 @@ class Vault:
         try:
             vault = cls(_engine(path), lock, wrapper)
             version = vault._connection.execute(text("PRAGMA user_version")).scalar()
+            while version in tables.UPGRADES:
+                version = vault._upgrade(version)
         except DatabaseError:
             os.close(lock)
             raise VaultError("not a vault") from None
@@ -193,9 +196,11 @@ class Vault:
         where = (tables.envelope.c.case == case) & (tables.envelope.c.mac == mac)
         return self._connection.execute(select(tables.envelope.c.id).where(where)).first() is not None
 
-    def add_envelope(self, case: bytes, mac: bytes, day: int, sealed: bytes, *, repeated: bool = False) -> None:
-        """Keep an envelope behind those of its channel that are here."""
-        row = {"case": case, "mac": mac, "day": day, "sealed": sealed, "repeated": int(repeated)}
+    def add_envelope(
+        self, case: bytes, mac: bytes, day: int, front: bytes, size: int, *, repeated: bool = False
+    ) -> None:
+        """Keep the front of an envelope of `size` bytes behind those of its channel that are here."""
+        row = {"case": case, "mac": mac, "day": day, "sealed": front, "size": size, "repeated": int(repeated)}
         self._connection.execute(insert(tables.envelope).prefix_with("OR IGNORE").values(row))
 
     def envelopes(self, case: bytes) -> list[StoredEnvelope]:
@@ -208,10 +213,11 @@ class Vault:
         )
         return [self._envelope(row) for row in self._connection.execute(query).mappings()]
 
-    def knows_content_key(self, mac: bytes) -> bool:
-        """Say whether the content key of this envelope is here."""
-        query = select(tables.content_key.c.mac).where(tables.content_key.c.mac == mac)
-        return self._connection.execute(query).scalar() is not None
+    def content_key(self, mac: bytes) -> bytes | None:
+        """Return the content key of this envelope, or None where it is not here."""
+        query = select(tables.content_key.c.wrapped).where(tables.content_key.c.mac == mac)
+        wrapped = self._connection.execute(query).scalar()
+        return None if wrapped is None else self._wrapper.unwrap(f"content key {mac.hex()}", wrapped)
 
     def add_content_key(self, mac: bytes, key: bytes, *, addressed: bool) -> None:
         """Keep the content key of an envelope, wrapped."""
@@ -228,6 +234,26 @@ class Vault:
         """Return the alarms about entries of the feed, by day."""
         query = select(tables.spoilt_entry.c.day, tables.spoilt_entry.c.code).order_by("day")
         return [SpoiltEntry(day, code) for day, code in self._connection.execute(query)]
+
+    def saved(self, mac: bytes) -> dict[int, bytes]:
+        """Return where files of an envelope were saved, by their place in it."""
+        query = select(tables.saved.c.file, tables.saved.c.wrapped).where(tables.saved.c.mac == mac)
+        rows = self._connection.execute(query)
+        return {row.file: self._wrapper.unwrap(_saved(mac, row.file), row.wrapped) for row in rows}
+
+    def note_saved(self, mac: bytes, file: int, path: bytes) -> None:
+        """Note where a file of an envelope was saved last; a path need not be text."""
+        row = {"mac": mac, "file": file, "wrapped": self._wrapper.wrap(_saved(mac, file), path)}
+        self._connection.execute(insert(tables.saved).prefix_with("OR REPLACE").values(row))
+
+    def _upgrade(self, version: int) -> int:
+        with self.transaction():
+            # Without it a change of a table would be on disk before the rest, and a power cut between them for ever.
+            self._connection.execute(text("BEGIN IMMEDIATE"))
+            for statement in tables.UPGRADES[version]:
+                self._connection.execute(text(statement))
+            self._connection.execute(text(f"PRAGMA user_version = {version + 1}"))
+        return version + 1
 
     def _own_bundle(self, row: Mapping[Any, Any]) -> OwnBundle:
         signed = Signed.parse(row["document"])
@@ -249,7 +275,8 @@ class Vault:
         return StoredEnvelope(
             day=row["day"],
             mac=mac,
-            sealed=row["sealed"],
+            front=row["sealed"],
+            size=row["size"],
             content_key=self._wrapper.unwrap(f"content key {mac.hex()}", wrapped) if wrapped else None,
             addressed=bool(row["addressed"]),
             repeated=bool(row["repeated"]),
@@ -271,6 +298,10 @@ def _engine(path: Path) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+def _saved(mac: bytes, file: int) -> str:
+    return f"saved {mac.hex()} {file}"
 
 
 def _lock(path: Path) -> int:

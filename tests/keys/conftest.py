@@ -1,4 +1,4 @@
-"""The office that the tests of the tool share."""
+"""The office that the tests of the tool share, and its command line."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.keys.line import Line
 from tests.keys.office import Office
 
 if TYPE_CHECKING:
@@ -15,3 +16,8 @@ if TYPE_CHECKING:
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
     return Office.open(tmp_path)
+
+
+@pytest.fixture
+def line(office: Office) -> Line:
+    return Line(office)

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner, Result
 
 from keys.cli import commands
-from keys.cli.tool import Tool
 from keys.cli.words import harmless
 from keys.roster import words
-from tests.keys.office import CHEAP, PASSPHRASE, Office
+from tests.keys.line import descriptor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from keys.courier import Courier
+    from tests.keys.line import Line
 
 POLICY = """
 version = 1
@@ -29,62 +23,14 @@ timezone = "Europe/Amsterdam"
 languages = ["nl", "en"]
 work = 4
 decoys_per_week = 20
+file_bytes = 2147483648
 outside = []
 """
 
 
-@dataclass(frozen=True, slots=True)
-class LocalTool(Tool):
-    """The tool with an office's server instead of a network."""
-
-    office: Office | None = None
-
-    def courier(self, server: str) -> Courier:
-        assert self.office
-        return self.office.courier()
-
-
-@contextmanager
-def descriptor(*lines: str) -> Iterator[str]:
-    reading, writing = os.pipe()
-    os.write(writing, "".join(f"{line}\n" for line in lines).encode())
-    os.close(writing)
-    yield str(reading)
-    os.close(reading)
-
-
-@dataclass
-class Line:
-    """A command line in an office; `run` gives passphrases by descriptor."""
-
-    office: Office
-
-    def run(self, *arguments: str | Path, who: str = "Secretaris", passphrases=(PASSPHRASE,), text: str = "") -> Result:
-        tool = LocalTool(self.office.folder / who, clock=lambda: self.office.now, profile=CHEAP, office=self.office)
-        with descriptor(*passphrases) as fd:
-            given = ["--home", str(self.office.folder / who), "--passphrase-fd", fd, *map(str, arguments)]
-            return CliRunner().invoke(commands, given, input=text, obj=tool, env={"LANGUAGE": "en"})
-
-    def done(self, *arguments: str | Path, **options: object) -> Result:
-        result = self.run(*arguments, **options)
-        assert result.exit_code == 0, result.output
-        return result
-
-
-@pytest.fixture
-def line(office: Office) -> Line:
-    return Line(office)
-
-
-def number_of(line: Line) -> str:
-    line.done("sync")
-    rows = line.done("list").stdout.splitlines()
-    return rows[-1].split()[0]
-
-
 def test_a_report_is_listed_read_acknowledged_and_answered(line: Line) -> None:
     receipt = line.office.report("Er ging iets mis.")
-    number = number_of(line)
+    number = line.number()
     listed = line.done("list").stdout
     assert "new, to be acknowledged, waits for us" in listed
     read = line.done("read", number)
@@ -202,7 +148,7 @@ def test_seal_works_from_fetched_files_on_a_machine_apart(line: Line, tmp_path: 
     fingerprint = ("--fingerprint", words(line.office.root.id))
     line.done("seal", "--from", tmp_path, *fingerprint, "--output", sealed, text="Van ver.\n")
     line.office.courier().post_raw(sealed.read_bytes())
-    assert "Van ver." in line.done("read", number_of(line)).stdout
+    assert "Van ver." in line.done("read", line.number()).stdout
 
 
 def test_seal_refuses_to_leave_everyone_out(line: Line, tmp_path: Path) -> None:
@@ -253,7 +199,7 @@ def test_share_is_refused_for_someone_the_reporter_left_out(line: Line) -> None:
 )
 def test_a_reporters_characters_never_drive_the_terminal(line: Line, hostile: str) -> None:
     line.office.report(f"voor{hostile}na")
-    shown = line.done("read", number_of(line)).stdout
+    shown = line.done("read", line.number()).stdout
     assert not [character for character in hostile if character in shown and not character.isprintable()]
     assert harmless(hostile) in shown
 

@@ -100,7 +100,7 @@ def test_what_was_sealed_to_a_destroyed_key_alone_never_opens_again(office: Offi
     with office.desk("Secretaris") as desk:
         stored = desk.vault.envelopes(case.id)[0]
         with pytest.raises(NoSlotError):
-            find_content_key(Header.parse(stored.sealed), Own.of(desk.vault, desk.signer.public).privates)
+            find_content_key(Header.parse(stored.front), Own.of(desk.vault, desk.signer.public).privates)
 
 
 def test_a_recipient_who_was_away_for_months_gets_reports_by_the_last_resort_key(office: Office) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from keys.errors import ExistsError, VaultError
 from keys.identity import Wrapper, make_bundle
 from keys.sealing import Signer
-from keys.vault import Vault
+from keys.vault import Vault, tables
 from keys.wire import kinds
 
 if TYPE_CHECKING:
@@ -95,3 +97,79 @@ def test_a_destroyed_key_is_overwritten_on_the_disk(tmp_path: Path) -> None:
         assert vault.own_bundles() == []
         assert vault.last_serial() == 1
     assert not [entry for entry in tmp_path.iterdir() if wrapped in entry.read_bytes()]
+
+
+def test_a_vault_of_the_version_before_is_upgraded_when_it_is_opened(office: Office) -> None:
+    office.report("een")
+    [(case, _)] = office.read("Secretaris")
+    downgrade(office.folder / "Secretaris" / "vault.sqlite")
+    with office.desk("Secretaris") as desk:
+        [(again, alarms)] = desk.cases()
+        assert (again, alarms) == (case, ())
+        [stored] = desk.vault.envelopes(case.id)
+        assert stored.size == len(stored.front)
+        with desk.vault.transaction():
+            desk.vault.note_saved(stored.mac, 0, b"/ergens")
+        assert desk.vault.saved(stored.mac) == {0: b"/ergens"}
+    assert columns_of(office.folder / "Secretaris" / "vault.sqlite") == columns_of_a_new_vault(office.folder)
+
+
+@pytest.mark.parametrize("statement", range(3))
+def test_an_upgrade_that_is_cut_off_leaves_the_vault_as_it_was(
+    office: Office, statement: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.report("een")
+    office.read("Secretaris")
+    path = office.folder / "Secretaris" / "vault.sqlite"
+    downgrade(path)
+    before = columns_of(path)
+    steps = list(tables.UPGRADES[1])
+    steps.insert(statement, "SELECT no_such_thing")
+    with monkeypatch.context() as cut:
+        cut.setattr(tables, "UPGRADES", {1: tuple(steps)})
+        with pytest.raises(VaultError), office.desk("Secretaris"):
+            pass
+    assert columns_of(path) == before
+    with office.desk("Secretaris") as desk:
+        assert [found.report.text for found, _ in desk.cases()] == ["een"]
+
+
+def test_a_vault_of_a_later_version_is_not_touched(office: Office) -> None:
+    path = office.folder / "Secretaris" / "vault.sqlite"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(f"PRAGMA user_version = {tables.SCHEMA_VERSION + 1}")
+    with pytest.raises(VaultError, match="another version"), office.desk("Secretaris"):
+        pass
+
+
+def test_where_a_file_was_saved_is_not_in_clear_and_the_last_place_counts(tmp_path: Path) -> None:
+    path = tmp_path / "vault.sqlite"
+    with Vault.create(path, Wrapper(bytes(32))) as vault:
+        for place in (b"/SENTINEL-een", b"/SENTINEL-twee"):
+            with vault.transaction():
+                vault.note_saved(b"m" * 32, 3, place)
+        assert vault.saved(b"m" * 32) == {3: b"/SENTINEL-twee"}
+        assert vault.saved(b"n" * 32) == {}
+    assert b"SENTINEL" not in path.read_bytes()
+
+
+def downgrade(path: Path) -> None:
+    """Make a vault what the version before made."""
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript("ALTER TABLE envelope DROP COLUMN size; DROP TABLE saved; PRAGMA user_version = 1")
+
+
+def columns_of(path: Path) -> dict[str, set[tuple[object, ...]]]:
+    """Return name, type, obligation and key of each column of a vault, by table."""
+    with closing(sqlite3.connect(path)) as database:
+        named = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {
+            name: {(row[1], row[2], row[3], row[5]) for row in database.execute(f"PRAGMA table_info({name})")}
+            for name in named
+        }
+
+
+def columns_of_a_new_vault(folder: Path) -> dict[str, set[tuple[object, ...]]]:
+    path = folder / "new.sqlite"
+    Vault.create(path, Wrapper(bytes(32))).close()
+    return columns_of(path)

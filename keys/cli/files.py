@@ -1,0 +1,146 @@
+"""Files at the command line: those to be sent, those to be saved, and how far it is; it decides on no name."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from keys.cli.tool import Command, Option, Tool, hint, tell
+from keys.cli.words import _, one_line
+from keys.errors import TamperedError
+from keys.saving import neutral_name
+from keys.sync import SavedFile, attach
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from keys.sealing import Attachment
+    from keys.sync import SealedFile
+    from keys.sync.post import Watch
+
+TENTHS = 10
+
+attaching = click.option(
+    "--attach",
+    "attached",
+    cls=Option,
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A file to send along; may be given more than once.",
+)
+keeping_names = click.option(
+    "--keep-names", cls=Option, is_flag=True, help="Send the names of your files too; else they are numbered."
+)
+
+
+def own_names(paths: Sequence[Path], limit: int) -> list[Attachment]:
+    """Read files for a message of a recipient, under their own names."""
+    return attach(paths, limit, lambda name, _number: name)
+
+
+def reporters_files(paths: Sequence[Path], limit: int, *, keep_names: bool) -> list[Attachment]:
+    """Read files for a message of a reporter, without their names unless they are to be kept."""
+    if paths:
+        hint(
+            _(
+                "Files are sent as they are. A photo can tell place, time and device, a document its author. "
+                "The page in the browser takes that out of photos; this tool does not."
+            )
+        )
+    word = _("file")
+    return attach(paths, limit, lambda name, number: name if keep_names else neutral_name(name, word, number))
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Watch]:
+    """Show how far a long work is: a bar on a terminal, a line for each tenth elsewhere."""
+    show = _Bar(label) if sys.stderr.isatty() else _Lines(label)
+    try:
+        yield show.at
+    finally:
+        show.end()
+
+
+class _Bar:
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._bar: Any = None
+
+    def at(self, done: int, total: int) -> None:
+        if self._bar is None:
+            self._bar = click.progressbar(length=total, label=self._label, file=sys.stderr)
+            self._bar.__enter__()
+        self._bar.update(done - self._bar.pos)
+
+    def end(self) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
+
+
+class _Lines:
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._tenth = 0
+
+    def at(self, done: int, total: int) -> None:
+        tenth = TENTHS * done // max(total, 1)
+        if tenth > self._tenth:
+            self._tenth = tenth
+            tell(f"{self._label} {tenth * TENTHS} %")
+
+    def end(self) -> None:
+        """Do nothing: each line is whole."""
+
+
+def watched(sealed: SealedFile, watch: Watch) -> Iterator[bytes]:
+    """Yield the pieces of a sealed file, and say how far it is."""
+    done = 0
+    for piece in sealed.pieces:
+        yield piece
+        done += len(piece)
+        watch(done, sealed.size)
+
+
+@click.command("save", cls=Command)
+@click.option(
+    "--to", "folder", cls=Option, type=click.Path(path_type=Path), help="The folder, new or yours alone, to save into."
+)
+@click.option("--again", cls=Option, is_flag=True, help="Fetch files again that are no longer where they were saved.")
+@click.argument("number")
+@click.pass_obj
+def save_command(tool: Tool, folder: Path | None, again: bool, number: str) -> None:
+    """Fetch the files of a case into a folder of its own; none is opened."""
+    with tool.desk() as desk:
+        case, _alarms = desk.case(number)
+        if not any(said.message.head.files for said in case.said):
+            tell(_("This case has no files."))
+            return
+        place = folder or Path(f"meldbus-{case.number}")
+        save(place, lambda into, watch: desk.save(case, into, again=again, watch=watch))
+
+
+def save(folder: Path, fetch: Callable[[Path, Watch], Iterable[SavedFile]]) -> None:
+    """Save into a folder and write the path of each file to standard output, also of those before an error.
+
+    Raises TamperedError in the end where the bytes of one are not those that its author signed.
+    """
+    saved: list[SavedFile] = []
+    try:
+        with progress(_("Fetching")) as watch:
+            saved.extend(fetch(folder, watch))
+    finally:
+        for file in saved:
+            if file.path is not None:
+                click.echo(os.fsencode(file.path))
+    spoilt = [one_line(file.name) for file in saved if file.path is None]
+    if spoilt:
+        raise TamperedError(", ".join(spoilt))
+    if saved:
+        hint(_("A file can do harm when it is opened. Use a computer that holds nothing else, or ask who knows."))
+    else:
+        tell(_("Everything was saved before. `meldbus read` shows where."))
