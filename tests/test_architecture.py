@@ -23,7 +23,7 @@ MAX_LINES = 400
 LINES = (
     {"errors", "wire", "policy"},  # standard library only
     {"sealing", "receipt", "roster", "identity"},  # cryptography; no network, no screen
-    {"vault", "cases", "courier", "sync", "ceremony"},  # rules, records, the network
+    {"vault", "cases", "saving", "courier", "sync", "ceremony"},  # rules, records, the network
     {"cli", "inbox"},  # what people touch
 )
 CRYPTOGRAPHY = {f"keys.{unit}" for unit in LINES[1]}

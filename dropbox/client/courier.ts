@@ -2,13 +2,15 @@
 
 import { MalformedError, NetworkError, RefusedError } from "./errors.ts";
 import { dayOf, integerOf } from "./roster/fields.ts";
-import { type Bytes, join } from "./wire/bytes.ts";
+import type { Bytes } from "./wire/bytes.ts";
 import { b64, checkMembers, isObject, type Json, parseObject } from "./wire/canonical.ts";
-import { PART_SIZE } from "./wire/envelope.ts";
 import { cursorOf, type Item, MAX_WORK, parsePage } from "./wire/exchange.ts";
 import { parseSigned, type Signed, splitFrames } from "./wire/signed.ts";
+import { parseMissing, partSize } from "./wire/upload.ts";
 
 const BINARY = "application/octet-stream";
+// A line may fall silent without an end, as when a laptop sleeps. In this time Tor brings three parts at its slowest.
+const SILENCE = 600_000; // milliseconds
 
 /**
  * One server, by its origin.
@@ -18,9 +20,12 @@ const BINARY = "application/octet-stream";
  */
 export class Courier {
   readonly #server: string;
+  readonly #left: () => AbortSignal;
 
-  constructor(server: string) {
+  /** `left` gives the signal of the errand that is under way. */
+  constructor(server: string, left: () => AbortSignal) {
     this.#server = server;
+    this.#left = left;
   }
 
   /** Return every root and the current roster, unverified. */
@@ -48,9 +53,23 @@ export class Courier {
 
   /** Post an envelope and return the server's day once it is stored. */
   async post(posting: Bytes): Promise<number> {
-    const headers = { "Content-Type": BINARY };
-    const answer = plain(await this.#ask("/envelopes", { method: "POST", headers, body: posting }));
-    return dayOf(isObject(answer) ? answer["stored"] : undefined);
+    return storedIn(plain(await this.#ask("/envelopes", sending(posting))));
+  }
+
+  /**
+   * Begin, resume or commit an upload of `count` parts.
+   *
+   * Returns the server's day once it is stored, before that the numbers that are missing, ascending.
+   */
+  async opening(opening: Bytes, count: number): Promise<number | readonly number[]> {
+    const answer = plain(await this.#ask("/uploads", sending(opening)));
+    const missing = isObject(answer) ? answer["missing"] : undefined;
+    return missing === undefined ? storedIn(answer) : parseMissing(missing, count);
+  }
+
+  /** Send a part and return once the server keeps it. */
+  async send(part: Bytes): Promise<void> {
+    await this.#ask("/parts", sending(part));
   }
 
   /** Return every item of a channel, in its order. */
@@ -69,37 +88,51 @@ export class Courier {
     }
   }
 
-  /** Return the whole envelope of an item, fetching the parts behind its prefix. */
-  async whole(capability: Bytes, item: Item): Promise<Bytes> {
-    const parts = [item.prefix];
-    const count = Math.ceil((item.size - item.prefix.length) / PART_SIZE);
-    for (let part = 0; part < count; part++) {
-      parts.push(await this.#ask(`/channel/${item.position}/${part}`, bearer(capability)));
-    }
-    const envelope = join(...parts);
-    if (envelope.length !== item.size) throw new MalformedError();
-    return envelope;
+  /** Return a part of the envelope at this position of a channel, as long as it should be. */
+  async part(capability: Bytes, { position, prefix, size }: Item, number: number): Promise<Bytes> {
+    const part = await this.#ask(`/channel/${position}/${number}`, bearer(capability));
+    if (part.length !== partSize(prefix.length, size, number)) throw new MalformedError();
+    return part;
   }
 
   async #ask(path: string, init?: RequestInit): Promise<Bytes> {
     let ok: boolean;
     let raw: Bytes;
+    const left = this.#left();
+    const over = new AbortController();
+    const end = (): void => over.abort();
+    const silence = setTimeout(end, SILENCE);
+    left.addEventListener("abort", end);
     try {
+      left.throwIfAborted();
       const answer = await fetch(this.#server + path, {
         ...init,
         cache: "no-store",
         credentials: "omit",
         redirect: "error",
         referrerPolicy: "no-referrer",
+        signal: over.signal,
       });
       ok = answer.ok;
       raw = new Uint8Array(await answer.arrayBuffer());
     } catch {
+      left.throwIfAborted();
       throw new NetworkError();
+    } finally {
+      clearTimeout(silence);
+      left.removeEventListener("abort", end);
     }
     if (!ok) throw refusal(raw);
     return raw;
   }
+}
+
+function sending(body: Bytes): RequestInit {
+  return { method: "POST", headers: { "Content-Type": BINARY }, body };
+}
+
+function storedIn(answer: Json): number {
+  return dayOf(isObject(answer) ? answer["stored"] : undefined);
 }
 
 function bearer(capability: Bytes): RequestInit {

@@ -2,14 +2,27 @@
 
 import type { Composed } from "./cases/compose.ts";
 import type { Courier } from "./courier.ts";
-import { RefusedError } from "./errors.ts";
-import type { Reply } from "./protocol.ts";
+import { ChangedError, LostError, NetworkError, RefusedError } from "./errors.ts";
+import type { Progress, Reply } from "./protocol.ts";
+import { envelopeOf, isLong } from "./sealing/messages.ts";
 import type { Today, Trust } from "./trust.ts";
+import { Upload } from "./upload.ts";
+import { random } from "./wire/bytes.ts";
 import { encodePosting, makeStamp, type Posting } from "./wire/exchange.ts";
 
 const MAX_REFUSALS = 3;
+const LONGEST_PAUSE = 60; // seconds
+const BYTE = 256;
 
-export type Step = (step: Extract<Reply, { step: unknown }>["step"]) => void;
+/** Who asked for an errand: hears how far it is, and may leave. */
+export interface Asker {
+  step(step: Extract<Reply, { step: unknown }>["step"]): void;
+  progress(progress: Progress): void;
+  readonly left: AbortSignal;
+}
+
+/** Wait so many seconds, or until the network is back; throws the reason of `left` once that is aborted. */
+export type Wait = (seconds: number, left: AbortSignal) => Promise<void>;
 
 /** A message sealed, and where its envelope goes. */
 interface Letter extends Composed, Pick<Posting, "door" | "address"> {}
@@ -22,6 +35,7 @@ interface Draft extends Letter {
   readonly about: string;
   readonly work: number;
   readonly nonce: Posting["nonce"];
+  readonly upload: Upload | null;
 }
 
 /** What was stored, and on which day of the server. */
@@ -29,13 +43,37 @@ export interface Stored extends Composed {
   readonly day: number;
 }
 
+/** Pauses between attempts: each twice as long as the one before, and never quite the same for everyone. */
+export class Pauses {
+  readonly #wait: Wait;
+  #next = 1;
+
+  constructor(wait: Wait) {
+    this.#wait = wait;
+  }
+
+  /** Begin with a short one again: something has worked. */
+  reset(): void {
+    this.#next = 1;
+  }
+
+  async pause({ progress, left }: Asker): Promise<void> {
+    const seconds = this.#next * (1 + random(1)[0]! / BYTE / 4);
+    this.#next = Math.min(2 * this.#next, LONGEST_PAUSE);
+    progress({ phase: "waiting", seconds: Math.ceil(seconds) });
+    await this.#wait(seconds, left);
+  }
+}
+
 /** Deliveries of one reporter, one after another. */
 export class Delivery {
   readonly #courier: Courier;
+  readonly #wait: Wait;
   #draft: Draft | null = null;
 
-  constructor(courier: Courier) {
+  constructor(courier: Courier, wait: Wait) {
     this.#courier = courier;
+    this.#wait = wait;
   }
 
   /** The message that was sealed and may or may not have arrived. */
@@ -49,56 +87,77 @@ export class Delivery {
   }
 
   /**
-   * Seal what `write` gives, stamp it and post it; return once the server has stored it.
+   * Seal what `write` gives, stamp it and send it; return once the server has stored it.
    *
-   * `about` names what is sent: asked again with the same after a failure, it posts the same bytes. An envelope past
-   * its `until` is sealed anew, one whose stamp does not suffice gets another stamp. Throws NetworkError, RefusedError,
-   * and whatever `write` throws.
+   * `about` names what is sent: asked again with the same after a failure, it sends the same bytes, or goes on behind
+   * those that have arrived. An envelope past its `until`, and one of which the server lost a part, is sealed anew; one
+   * whose stamp does not suffice gets another stamp. Whoever is `patient` waits for the network, however long it takes.
+   * Throws NetworkError, RefusedError, and whatever `write` throws.
    */
-  async deliver(
-    about: string,
-    trust: Trust,
-    write: Write,
-    step: Step,
-  ): Promise<Stored> {
-    for (let refusals = 0; ; refusals++) {
-      if (this.#draft?.about !== about) this.#draft = await prepare(about, trust, write, step);
-      const draft: Draft = this.#draft;
-      step("sending");
+  async deliver(about: string, trust: Trust, write: Write, asker: Asker, patient: boolean): Promise<Stored> {
+    const pauses = new Pauses(this.#wait);
+    let refusals = 0;
+    for (;;) {
+      const arrived = this.#draft?.upload?.arrived;
       try {
-        const day = await this.#courier.post(encodePosting({ ...draft, envelope: draft.sealed.envelope }));
+        if (this.#draft?.about !== about) this.#draft = await prepare(about, trust, write, asker);
+        const draft: Draft = this.#draft;
+        asker.step("sending");
+        const day = await this.#send(draft, asker, patient);
         this.#draft = null;
         return { sealed: draft.sealed, message: draft.message, day };
       } catch (error) {
-        if (!(error instanceof RefusedError) || refusals === MAX_REFUSALS) throw error;
-        if (error.code === "until") this.#draft = null;
-        else if (error.code === "stamp" && error.work > draft.work) {
-          this.#draft = await stamp(draft, error.work, step);
-        } else throw error;
+        if (this.#draft?.upload?.arrived !== arrived) pauses.reset();
+        // What was sealed of a file that has changed is never sent, and never gone on with.
+        if (error instanceof ChangedError) this.#draft = null;
+        if (refusals < MAX_REFUSALS && (await this.#heed(error, asker))) refusals++;
+        else if (patient && isLine(error)) await pauses.pause(asker);
+        else throw error;
       }
     }
   }
+
+  /** Do what a refusal asks for; return whether that makes sense. */
+  async #heed(error: unknown, { step }: Asker): Promise<boolean> {
+    const draft = this.#draft;
+    if (error instanceof LostError || (error instanceof RefusedError && error.code === "until")) {
+      this.#draft = null;
+      return true;
+    }
+    if (!draft || !(error instanceof RefusedError) || error.code !== "stamp" || error.work <= draft.work) return false;
+    this.#draft = { ...draft, ...(await stamp(draft, error.work, step)) };
+    return true;
+  }
+
+  async #send(draft: Draft, { progress }: Asker, patient: boolean): Promise<number> {
+    const { sealed, upload } = draft;
+    const total = sealed.size;
+    const sending = (done: number): void => {
+      if (patient) progress({ phase: "sending", done, total });
+    };
+    if (upload) return upload.send(this.#courier, draft, sending);
+    sending(0);
+    const day = await this.#courier.post(encodePosting({ ...draft, envelope: await envelopeOf(sealed) }));
+    sending(total);
+    return day;
+  }
 }
 
-async function prepare(
-  about: string,
-  trust: Trust,
-  write: Write,
-  step: Step,
-): Promise<Draft> {
+/** Whether the server was not reached, or something before it answered. */
+function isLine(error: unknown): boolean {
+  return error instanceof NetworkError && !(error instanceof RefusedError) && !(error instanceof LostError);
+}
+
+async function prepare(about: string, trust: Trust, write: Write, { step }: Asker): Promise<Draft> {
   step("fetching");
   const today = await trust.addressees();
   step("sealing");
   const letter = await write(today);
-  return stamp({ ...letter, about }, today.work, step);
+  const upload = isLong(letter.sealed) ? new Upload(letter.sealed) : null;
+  return { ...letter, about, upload, ...(await stamp(letter, today.work, step)) };
 }
 
-async function stamp(
-  letter: Omit<Draft, "work" | "nonce">,
-  work: number,
-  step: Step,
-): Promise<Draft> {
+async function stamp(letter: Letter, work: number, step: Asker["step"]): Promise<Pick<Draft, "work" | "nonce">> {
   step("stamping");
-  const nonce = await makeStamp(letter.sealed.mac, work);
-  return { ...letter, work, nonce };
+  return { work, nonce: await makeStamp(letter.sealed.mac, work) };
 }

@@ -3,6 +3,8 @@
 /** Only the code leaves the worker, so no error carries words: a browser might keep them. */
 export class MeldbusError extends Error {
   readonly code: string = "error";
+  /** What it is about, where that is not plain: identities, or the name of a file. */
+  readonly who: readonly string[] = [];
 }
 
 export class FormatError extends MeldbusError {
@@ -56,7 +58,7 @@ export class ForkError extends TrustError {
 /** `who` are the identities that have no key to seal to today. */
 export class NotEnrolledError extends TrustError {
   override readonly code = "not-enrolled";
-  readonly who: readonly string[];
+  override readonly who: readonly string[];
 
   constructor(who: readonly string[] = []) {
     super();
@@ -67,6 +69,26 @@ export class NotEnrolledError extends TrustError {
 /** The fingerprint in the address is no root's of this chain. */
 export class ClosedError extends TrustError {
   override readonly code = "closed";
+}
+
+/** Something is wrong with the file of this name, the one that its readers will be told. */
+class FileError extends MeldbusError {
+  override readonly who: readonly string[];
+
+  constructor(name: string) {
+    super();
+    this.who = [name];
+  }
+}
+
+/** A file is not what it was: nothing of it may be sealed twice, so what was begun with it is given up. */
+export class ChangedError extends FileError {
+  override readonly code = "changed";
+}
+
+/** A file cannot be read, not even for the first time. */
+export class UnreadableError extends FileError {
+  override readonly code = "unreadable";
 }
 
 /** The server was not reached, or its answer was cut: the same bytes may be sent again. */
@@ -86,11 +108,19 @@ export class RefusedError extends NetworkError {
   }
 }
 
+/** The server lacks what it had acknowledged and nobody else has any more: it has to be sealed anew. */
+export class LostError extends NetworkError {}
+
+/** The person broke it off. */
+export class CancelledError extends MeldbusError {
+  override readonly code = "cancelled";
+}
+
 /** What the person gave cannot be sent as it is. */
 export class InputError extends MeldbusError {
-  override readonly code: "empty" | "too-long" | "nobody";
+  override readonly code: "empty" | "too-long" | "nobody" | "too-large" | "too-many";
 
-  constructor(code: "empty" | "too-long" | "nobody") {
+  constructor(code: InputError["code"]) {
     super();
     this.code = code;
   }

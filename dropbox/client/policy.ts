@@ -6,8 +6,18 @@ import { checkMembers, isObject, type Json, type JsonObject } from "./wire/canon
 import { MAX_WORK } from "./wire/exchange.ts";
 
 const LANGUAGES: readonly Json[] = ["nl", "en"]; // what this release ships pages in
-const MEMBERS = ["decoys_per_week", "languages", "organisation", "outside", "timezone", "version", "work"];
+const MEMBERS = [
+  "decoys_per_week",
+  "file_bytes",
+  "languages",
+  "organisation",
+  "outside",
+  "timezone",
+  "version",
+  "work",
+];
 const MAX_DECOYS_PER_WEEK = 1000;
+const MAX_FILE_BYTES = 2 ** 31; // 2 GiB
 const MAX_NAME = 80;
 const MAX_ZONE = 40;
 const MAX_LONG_TEXT = 2000;
@@ -18,10 +28,13 @@ const DAY = 86_400_000; // milliseconds
 export class Policy {
   readonly organisation: string;
   readonly timezone: string;
+  /** How many bytes the files of one message may have together; with 0 there are none. */
+  readonly fileBytes: number;
 
-  private constructor(organisation: string, timezone: string) {
+  private constructor(organisation: string, timezone: string, fileBytes: number) {
     this.organisation = organisation;
     this.timezone = timezone;
+    this.fileBytes = fileBytes;
   }
 
   /** Read the policy of a roster; throw MalformedError when it is not as SPEC.md 7.4 says. */
@@ -37,7 +50,8 @@ export class Policy {
     for (const route of listOf(policy["outside"], 0)) checkRoute(route, languages.map(String));
     const zone = textOf(policy["timezone"], MAX_ZONE);
     checkZone(zone);
-    return new Policy(textOf(policy["organisation"], MAX_NAME), zone);
+    const fileBytes = integerOf(policy["file_bytes"], 0, MAX_FILE_BYTES);
+    return new Policy(textOf(policy["organisation"], MAX_NAME), zone, fileBytes);
   }
 
   /** Return the day number (SPEC.md 1) of a time in this policy's time zone. */

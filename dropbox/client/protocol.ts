@@ -13,7 +13,55 @@ export interface Trusted {
   readonly words: string;
   readonly pinned: boolean;
   readonly recipients: readonly ShownRecipient[];
+  /** How many bytes the files of one message may have together. */
+  readonly fileBytes: number;
 }
+
+/** A file to be sealed: `blob` is the chosen File, or one made of slices of it. Nothing of it is read before. */
+export interface ChosenFile {
+  readonly blob: Blob;
+  readonly name: string;
+  readonly type: string;
+}
+
+/** What a file is, by its first bytes and never by its name. `spoilt` is a picture whose parts cannot be told. */
+export type FileKind =
+  | "photo"
+  | "spoilt"
+  | "gif"
+  | "heic"
+  | "pdf"
+  | "office"
+  | "audio"
+  | "video"
+  | "text"
+  | "archive"
+  | "other";
+
+/** What was found in a photo that is not needed to draw it. */
+export type Trace = "place" | "time" | "device" | "maker" | "preview" | "text" | "description" | "picture" | "other";
+
+export interface Inspected {
+  readonly kind: FileKind;
+  /** Without a dot, lower case, of letters and digits; "" where there is none. */
+  readonly extension: string;
+  readonly type: string;
+  /** The photo without its traces; null where nothing was found to take out, or nothing can be. */
+  readonly stripped: Blob | null;
+  readonly traces: readonly Trace[];
+}
+
+/** A file of a message of the thread, as its author named it: not fetched yet. */
+export interface ShownFile {
+  readonly name: string;
+  readonly type: string;
+  readonly size: number;
+}
+
+/** How far a long errand is, in bytes; while it waits for the network, the seconds until it tries again. */
+export type Progress =
+  | { readonly phase: "reading" | "sending" | "fetching"; readonly done: number; readonly total: number }
+  | { readonly phase: "waiting"; readonly seconds: number };
 
 /** One message of the thread, in the channel's order. `author` is null for the reporter. `day` is the server's. */
 export interface ShownMessage {
@@ -22,6 +70,7 @@ export interface ShownMessage {
   readonly author: { readonly name: string; readonly role: string } | null;
   readonly day: number;
   readonly text: string;
+  readonly files: readonly ShownFile[];
 }
 
 /** Something that SPEC.md 5.2 calls an alarm, at its place: `after` messages stand before it. */
@@ -48,20 +97,42 @@ export interface Asks {
   readonly check: { readonly ask: { readonly typed: string }; readonly answer: { readonly receipt: string } };
   /** Seal, stamp and post a report to the chosen identities. Asked again after a failure, it sends the same bytes. */
   readonly report: {
-    readonly ask: { readonly receipt: string; readonly text: string; readonly chosen: readonly string[] };
+    readonly ask: {
+      readonly receipt: string;
+      readonly text: string;
+      readonly chosen: readonly string[];
+      readonly files: readonly ChosenFile[];
+    };
     readonly answer: { readonly day: number };
   };
   /** Read the whole thread of a receipt and keep its state in the worker's memory for `answer`. */
   readonly look: { readonly ask: { readonly receipt: string }; readonly answer: ShownThread };
   /** Seal, stamp and post an answer into the thread that was looked at last. */
-  readonly answer: { readonly ask: { readonly text: string }; readonly answer: { readonly day: number } };
+  readonly answer: {
+    readonly ask: { readonly text: string; readonly files: readonly ChosenFile[] };
+    readonly answer: { readonly day: number };
+  };
+  /** Look into a file before it is added; nothing of it is sent. */
+  readonly inspect: { readonly ask: { readonly file: Blob; readonly name: string }; readonly answer: Inspected };
+  /** Fetch a file of the thread that was looked at last, by its message's and its own place, its digest checked. */
+  readonly fetch: {
+    readonly ask: { readonly message: number; readonly file: number };
+    readonly answer: { readonly blob: Blob };
+  };
+  /**
+   * Break off what is under way, which then fails with "cancelled"; answered at once, before what was asked earlier.
+   *
+   * A message that was being sent may be asked for again with the same: it goes on where it was.
+   */
+  readonly cancel: { readonly ask: Record<never, never>; readonly answer: Record<never, never> };
 }
 
 export type Name = keyof Asks;
 
 /**
  * Codes are those of SPEC.md 10 and 11, and "network", "closed" (the fingerprint is another's), "empty", "too-long",
- * "nobody". With "not-enrolled", `who` are the identities that cannot be sealed to today.
+ * "nobody", "cancelled", "changed" (a file is not what it was when it was chosen; `who` is its name), "unreadable" (likewise),
+ * "too-many". With "not-enrolled", `who` are the identities that cannot be sealed to today.
  */
 export type Failure = { readonly code: string; readonly who: readonly string[] };
 
@@ -70,4 +141,5 @@ export type Request = { [N in Name]: { readonly number: number; readonly name: N
 export type Reply =
   | { readonly number: number; readonly done: unknown }
   | { readonly number: number; readonly failed: Failure }
-  | { readonly number: number; readonly step: "fetching" | "sealing" | "stamping" | "sending" };
+  | { readonly number: number; readonly step: "fetching" | "sealing" | "stamping" | "sending" }
+  | { readonly number: number; readonly progress: Progress };

@@ -1,20 +1,30 @@
 // The errands that the worker runs for the page, and what it keeps of a reporter meanwhile; it stores nothing.
 
 import { checkText, composeAnswer, composeReport, reporterKeys, type ReporterKeys } from "./cases/compose.ts";
-import { Case, type Received, review, textOf } from "./cases/review.ts";
+import { Case, type Received, review, type Said, textOf } from "./cases/review.ts";
 import type { Courier } from "./courier.ts";
-import { Delivery, type Step, type Write } from "./delivery.ts";
-import { FormatError, NetworkError, ReceiptError, RefusedError, UnsupportedError } from "./errors.ts";
-import type { Asks, Name, ShownRecipient, ShownThread } from "./protocol.ts";
+import { type Asker, Delivery, type Wait, type Write } from "./delivery.ts";
+import {
+  FormatError,
+  InputError,
+  MalformedError,
+  NetworkError,
+  ReceiptError,
+  RefusedError,
+  UnsupportedError,
+} from "./errors.ts";
+import { fetchFile, type Front, openFront } from "./fetching.ts";
+import { inspect } from "./photos/inspect.ts";
+import type { Asks, ChosenFile, Name, ShownMessage, ShownRecipient, ShownThread } from "./protocol.ts";
 import { Receipt } from "./receipt.ts";
 import type { Recipient } from "./roster/roster.ts";
-import { findContentKey, openMessage } from "./sealing/messages.ts";
+import { Attachment } from "./sealing/files.ts";
 import { recipientsCapability } from "./sealing/stream.ts";
 import { Trust } from "./trust.ts";
 import { type Bytes, equal } from "./wire/bytes.ts";
-import { checkEnvelopeSize } from "./wire/envelope.ts";
-import { append, type Item, openCase } from "./wire/exchange.ts";
-import { LARGEST_CLASS } from "./wire/head.ts";
+import { b64, repair } from "./wire/canonical.ts";
+import { append, openCase } from "./wire/exchange.ts";
+import { contentSize, MAX_FILES } from "./wire/files.ts";
 import { KINDS } from "./wire/kinds.ts";
 
 /** The thread that was looked at last, with the keys that write in it. */
@@ -23,34 +33,45 @@ interface Thread {
   readonly keys: ReporterKeys;
   readonly capability: Bytes;
   readonly case: Case;
+  /** What the files of a message are fetched by, by its id (b64). */
+  readonly fronts: ReadonlyMap<string, Front>;
 }
 
+/** What an envelope is that does not open. */
+type Spoilt = Extract<Received["opened"], string>;
+
+/** Everything that the page asks for, but to leave. */
+export type Errand = Exclude<Name, "cancel">;
+
 type Errands = {
-  readonly [N in Name]: (ask: Asks[N]["ask"], step: Step) => Asks[N]["answer"] | Promise<Asks[N]["answer"]>;
+  readonly [N in Errand]: (ask: Asks[N]["ask"], asker: Asker) => Asks[N]["answer"] | Promise<Asks[N]["answer"]>;
 };
 
 /** One reporter at a time, at one server. */
 export class Reporting implements Errands {
   readonly #courier: Courier;
   readonly #now: () => Date;
-  #delivery: Delivery;
+  readonly #wait: Wait;
+  readonly #delivery: Delivery;
   #trust: Trust | null = null;
   #thread: Thread | null = null;
 
-  constructor(courier: Courier, now: () => Date) {
+  constructor(courier: Courier, now: () => Date, wait: Wait) {
     this.#courier = courier;
     this.#now = now;
-    this.#delivery = new Delivery(courier);
+    this.#wait = wait;
+    this.#delivery = new Delivery(courier, wait);
   }
 
-  async trust({ fragment }: Asks["trust"]["ask"], step: Step): Promise<Asks["trust"]["answer"]> {
+  async trust({ fragment }: Asks["trust"]["ask"], { step }: Asker): Promise<Asks["trust"]["answer"]> {
     this.#trust = null;
     step("fetching");
     const trust = await Trust.establish(this.#courier, this.#now, fragment);
     this.#trust = trust;
     const { words, pinned, roster } = trust;
     const recipients = roster.receiving(trust.today()).map(shown);
-    return { organisation: roster.policy.organisation, words, pinned, recipients };
+    const { organisation, fileBytes } = roster.policy;
+    return { organisation, words, pinned, recipients, fileBytes };
   }
 
   draw(): Asks["draw"]["answer"] {
@@ -61,21 +82,23 @@ export class Reporting implements Errands {
     return { receipt: Receipt.parse(typed).written() };
   }
 
-  async report(ask: Asks["report"]["ask"], step: Step): Promise<Asks["report"]["answer"]> {
+  async report(ask: Asks["report"]["ask"], asker: Asker): Promise<Asks["report"]["answer"]> {
     const receipt = Receipt.parse(ask.receipt);
     const text = checkText(ask.text);
-    const about = JSON.stringify([receipt.symbols, text, ask.chosen]);
+    const attachments = await this.#attach(ask.files, asker);
+    const about = JSON.stringify([receipt.symbols, text, ask.chosen, attachments.map(nameOf)]);
     const keys = await reporterKeys(receipt);
     const write: Write = async ({ addressees, day }) => {
-      const composed = await composeReport(keys, text, addressees, ask.chosen, day);
+      const composed = await composeReport(keys, text, addressees, ask.chosen, day, attachments);
       const recipients = await recipientsCapability(composed.sealed.contentKey);
       return { ...composed, ...openCase(recipients, await receipt.capability()) };
     };
-    const { day } = await this.#delivery.deliver(about, this.#trusted(), write, step);
+    const patient = attachments.length > 0;
+    const { day } = await this.#delivery.deliver(about, this.#trusted(), write, asker, patient);
     return { day };
   }
 
-  async look({ receipt: typed }: Asks["look"]["ask"], step: Step): Promise<ShownThread> {
+  async look({ receipt: typed }: Asks["look"]["ask"], { step }: Asker): Promise<ShownThread> {
     this.#thread = null;
     const receipt = Receipt.parse(typed);
     const trust = this.#trusted();
@@ -85,43 +108,54 @@ export class Reporting implements Errands {
     const items = await this.#courier.channel(capability);
     const people = await trust.people();
     const received: Received[] = [];
+    const fronts = new Map<string, Front>();
     for (const item of items) {
-      received.push({ day: item.day, opened: await this.#open(item, keys, capability) });
+      const front = await this.#open({ capability, item }, keys);
+      received.push({ day: item.day, opened: typeof front === "string" ? front : front.message });
+      if (typeof front !== "string" && front.message.head.files.length > 0) fronts.set(b64(front.message.id), front);
     }
     const [found, alarms] = review(received, people, keys.signer.public);
     if (!found) return { messages: [], alarms, opened: false, readers: [] };
-    this.#thread = { receipt, keys, capability, case: found };
+    this.#thread = { receipt, keys, capability, case: found, fronts };
     const { pending } = this.#delivery;
     // It did arrive: the same words once more are a new message.
     if (pending && found.said.some(({ message }) => equal(message.id, pending.sealed.id))) this.#delivery.drop();
     return {
-      messages: found.said.map(({ message, day, author }) => ({
-        kind: message.head.kind,
-        known: KINDS.has(message.head.kind),
-        author: author && { name: author.name, role: author.role },
-        day,
-        text: textOf(message),
-      })),
+      messages: found.said.map(shownMessage),
       alarms,
       opened: found.said.some(({ author }) => author !== null),
       readers: trust.roster.receiving(trust.today()).filter(({ identity }) => found.readers.has(identity)).map(shown),
     };
   }
 
-  async answer({ text: typed }: Asks["answer"]["ask"], step: Step): Promise<Asks["answer"]["answer"]> {
+  async answer({ text: typed, files }: Asks["answer"]["ask"], asker: Asker): Promise<Asks["answer"]["answer"]> {
     const thread = this.#thread;
     if (!thread) throw new ReceiptError();
     const text = checkText(typed);
-    const about = JSON.stringify([thread.receipt.symbols, text]);
+    const attachments = await this.#attach(files, asker);
+    const about = JSON.stringify([thread.receipt.symbols, text, attachments.map(nameOf)]);
     const write: Write = async ({ addressees, day }) => {
-      const composed = await composeAnswer(thread.keys, thread.case, text, addressees, day);
+      const composed = await composeAnswer(thread.keys, thread.case, text, addressees, day, attachments);
       return { ...composed, ...append(thread.capability) };
     };
-    const { message, day } = await this.#delivery.deliver(about, this.#trusted(), write, step);
+    const patient = attachments.length > 0;
+    const { message, day } = await this.#delivery.deliver(about, this.#trusted(), write, asker, patient);
     // The next answer names this one in `seen`, also when the thread was not fetched again meanwhile.
     const said = [...thread.case.said, { message, day, author: null }];
     this.#thread = { ...thread, case: new Case(thread.case.report, said) };
     return { day };
+  }
+
+  inspect({ file, name }: Asks["inspect"]["ask"]): Promise<Asks["inspect"]["answer"]> {
+    return inspect(file, name);
+  }
+
+  async fetch({ message, file }: Asks["fetch"]["ask"], asker: Asker): Promise<Asks["fetch"]["answer"]> {
+    if (!this.#thread) throw new ReceiptError();
+    const said = this.#thread.case.said[message];
+    const front = said && this.#thread.fronts.get(b64(said.message.id));
+    if (!front) throw new MalformedError();
+    return { blob: await fetchFile(this.#courier, front, file, this.#wait, asker) };
   }
 
   #trusted(): Trust {
@@ -130,11 +164,27 @@ export class Reporting implements Errands {
     return this.#trust;
   }
 
-  async #open(item: Item, { pair }: ReporterKeys, capability: Bytes): Promise<Received["opened"]> {
+  /** Read the chosen files for the first time. */
+  async #attach(files: readonly ChosenFile[], { progress, left }: Asker): Promise<readonly Attachment[]> {
+    const total = contentSize(files.map(({ blob }) => blob));
+    if (files.length > MAX_FILES) throw new InputError("too-many");
+    if (total > this.#trusted().roster.policy.fileBytes) throw new InputError("too-large");
+    const attachments: Attachment[] = [];
+    let done = 0;
+    const read = (bytes: number): void => {
+      left.throwIfAborted();
+      done += bytes;
+      progress({ phase: "reading", done, total });
+    };
+    for (const { blob, name, type } of files) {
+      attachments.push(await Attachment.read(blob, repair(name), repair(type), read));
+    }
+    return attachments;
+  }
+
+  async #open(place: Pick<Front, "capability" | "item">, { pair }: ReporterKeys): Promise<Front | Spoilt> {
     try {
-      const contentKey = await findContentKey(item.header, pair);
-      if (checkEnvelopeSize(item.header, item.size) > LARGEST_CLASS) throw new UnsupportedError();
-      return await openMessage(await this.#courier.whole(capability, item), contentKey);
+      return await openFront(this.#courier, place, pair);
     } catch (error) {
       if (error instanceof UnsupportedError) return "unsupported";
       if (error instanceof FormatError || error instanceof RefusedError) return "spoilt";
@@ -145,4 +195,21 @@ export class Reporting implements Errands {
 
 function shown({ identity, name, role }: Recipient): ShownRecipient {
   return { identity, name, role };
+}
+
+function shownMessage({ message, day, author }: Said): ShownMessage {
+  const { kind, files } = message.head;
+  return {
+    kind,
+    known: KINDS.has(kind),
+    author: author && { name: author.name, role: author.role },
+    day,
+    text: textOf(message),
+    files: files.map(({ name, type, size }) => ({ name, type, size })),
+  };
+}
+
+/** What makes a file another one. */
+function nameOf({ file: { name, type, size, digest } }: Attachment): readonly [string, string, number, string] {
+  return [name, type, size, b64(digest)];
 }

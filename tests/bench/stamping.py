@@ -58,7 +58,7 @@ REPORTING = """
   const seen = [];
   for (let report = 0; report < reports; report++) {
     const { receipt } = (await ask("draw", {})).done;
-    seen.push((await ask("report", { receipt, text, chosen })).steps);
+    seen.push((await ask("report", { receipt, text, chosen, files: [] })).steps);
   }
   worker.terminate();
   return seen;

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.client import inspecting
+from tests.client.sending import LONG, written
 from tests.client.twin import Twin, running
 from tests.keys.office import Office
 
@@ -26,8 +28,21 @@ def still(tmp_path_factory: pytest.TempPathFactory) -> Office:
     return Office.open(tmp_path_factory.mktemp("still"))
 
 
+@pytest.fixture
+def long(tmp_path: Path) -> Path:
+    """A file that goes in parts."""
+    return written(tmp_path / "opname.ogg", LONG)
+
+
 @pytest.fixture(scope="session")
 def twin() -> Iterator[Twin]:
     """The page's reading of bytes."""
     with running() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def inspect() -> Iterator[inspecting.Inspector]:
+    """The page's look into a file."""
+    with inspecting.running() as started:
         yield started

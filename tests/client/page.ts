@@ -1,13 +1,22 @@
 /**
  * Run the page's worker as it is, with lines of JSON in place of messages: requests on stdin, replies on stdout.
  *
- * Usage: node page.ts ORIGIN MILLISECONDS  (what `new Date()` shows)
+ * A file to be sent is named by its path, `{path, name, type}`: a Blob of the disk that fails once it was changed,
+ * as Chromium's does; with `live` one that gives what stands there now, as Firefox's does. A Blob in an answer is told
+ * by its size, its type and its SHA-256. `{"online": true}` says that the network is back, `{"memory": true}` is
+ * answered with how much of it this program has and had at most.
+ *
+ * Usage: node page.ts ORIGIN MILLISECONDS HURRY  (what `new Date()` shows; how many times as fast its timers are)
  */
+import { createHash } from "node:crypto";
+import { openAsBlob, statSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { createInterface } from "node:readline";
 
-const [origin, now] = process.argv.slice(2);
-const listeners: ((message: { data: unknown }) => void)[] = [];
+const [origin, now, hurry] = process.argv.slice(2);
+const listeners = new Map<string, Set<(message: { data: unknown }) => void>>();
 const RealDate = Date;
+const realTimeout = setTimeout;
 
 class StoppedDate extends RealDate {
   constructor() {
@@ -15,13 +24,76 @@ class StoppedDate extends RealDate {
   }
 }
 
+/** A file as Firefox reads it: as long as it was, with the bytes that it has now. */
+class LiveBlob {
+  readonly path: string;
+  readonly start: number;
+  readonly size: number;
+
+  constructor(path: string, start: number, size: number) {
+    this.path = path;
+    this.start = start;
+    this.size = size;
+  }
+
+  slice(start: number, end: number): LiveBlob {
+    return new LiveBlob(this.path, start, Math.min(end, this.size) - start);
+  }
+
+  async arrayBuffer(): Promise<ArrayBuffer> {
+    const file = await open(this.path);
+    try {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(this.size), 0, this.size, this.start);
+      return buffer.buffer.slice(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+interface Named {
+  readonly path: string;
+  readonly name: string;
+  readonly type: string;
+  readonly live?: boolean;
+}
+
+async function chosen({ path, name, type, live }: Named): Promise<unknown> {
+  const blob = live ? new LiveBlob(path, 0, statSync(path).size) : await openAsBlob(path);
+  return { blob, name, type };
+}
+
+async function told(reply: any): Promise<unknown> {
+  const blob = reply.done?.blob;
+  if (!(blob instanceof Blob)) return reply;
+  const hash = createHash("sha256");
+  for await (const piece of blob.stream()) hash.update(piece);
+  return { ...reply, done: { blob: { size: blob.size, type: blob.type, sha256: hash.digest("hex") } } };
+}
+
+function tell(type: string, message: { data: unknown }): void {
+  for (const listener of [...(listeners.get(type) ?? [])]) listener(message);
+}
+
 Object.assign(globalThis, {
   Date: StoppedDate,
   self: { location: { origin } },
-  postMessage: (reply: unknown) => console.log(JSON.stringify(reply)),
-  addEventListener: (_: string, listener: (message: { data: unknown }) => void) => listeners.push(listener),
+  setTimeout: (call: () => void, milliseconds: number) => realTimeout(call, milliseconds / Number(hurry)),
+  postMessage: async (reply: unknown) => console.log(JSON.stringify(await told(reply))),
+  addEventListener(type: string, listener: (message: { data: unknown }) => void) {
+    listeners.set(type, (listeners.get(type) ?? new Set()).add(listener));
+  },
+  removeEventListener: (type: string, listener: never) => listeners.get(type)?.delete(listener),
 });
 await import("../../dropbox/client/worker.ts");
 for await (const line of createInterface({ input: process.stdin })) {
-  for (const listener of listeners) listener({ data: JSON.parse(line) });
+  const asked = JSON.parse(line);
+  if (asked.online) tell("online", { data: null });
+  else if (asked.memory) {
+    console.log(JSON.stringify({ memory: [process.memoryUsage.rss(), process.resourceUsage().maxRSS * 1024] }));
+  } else {
+    if (asked.ask.files) asked.ask.files = await Promise.all(asked.ask.files.map(chosen));
+    if (asked.ask.file?.path) asked.ask.file = await openAsBlob(asked.ask.file.path);
+    tell("message", { data: asked });
+  }
 }

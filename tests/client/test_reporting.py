@@ -54,8 +54,8 @@ def test_a_report_travels_from_the_page_to_the_recipients_and_an_answer_back(off
         assert shown["opened"]
         assert not shown["alarms"]
         assert {reader["name"] for reader in shown["readers"]} == {"Secretaris", "Bestuurslid 1", "Bestuurslid 2"}
-        page.ask("answer", text="Gisteren.")
-        page.ask("answer", text="En vandaag weer.")
+        page.ask("answer", text="Gisteren.", files=[])
+        page.ask("answer", text="En vandaag weer.", files=[])
     for name in ("Secretaris", "Bestuurslid 2"):
         [(case, alarms)] = office.read(name)
         assert [said.text for said in case.said if said.text][-2:] == ["Gisteren.", "En vandaag weer."]
@@ -134,7 +134,7 @@ def test_a_text_of_1_to_12000_bytes_gives_one_size_of_posting(office: Office, si
     with opened(office) as page:
         receipt = page.report("x" * size)
         page.look(receipt)
-        page.ask("answer", text="y" * size)
+        page.ask("answer", text="y" * size, files=[])
         assert {len(posting) for posting in postings(page)} == {81 + 26_173}
 
 
@@ -162,7 +162,7 @@ def test_nothing_is_sent_before_a_chain_counts(still: Office) -> None:
     with opened(still) as page:
         receipt = page.ask("draw")["receipt"]
         with pytest.raises(FailedError):
-            page.ask("report", receipt=receipt, text="x", chosen=[b64(still.identity("Secretaris"))])
+            page.ask("report", receipt=receipt, text="x", chosen=[b64(still.identity("Secretaris"))], files=[])
         with pytest.raises(FailedError):
             page.look(receipt)
         assert not page.wire.asked
@@ -174,8 +174,8 @@ def test_a_retry_after_a_lost_answer_sends_the_same_bytes_and_creates_nothing_tw
         chosen = [person["identity"] for person in page.trust()["recipients"]]
         receipt = page.ask("draw")["receipt"]
         with pytest.raises(FailedError, match=r"^network$"):
-            page.ask("report", receipt=receipt, text="een", chosen=chosen)
-        assert page.ask("report", receipt=receipt, text="een", chosen=chosen) == {"day": office.today}
+            page.ask("report", receipt=receipt, text="een", chosen=chosen, files=[])
+        assert page.ask("report", receipt=receipt, text="een", chosen=chosen, files=[]) == {"day": office.today}
         first, second = postings(page)
         assert first == second
         assert texts(page.look(receipt)) == ["een"]
@@ -187,9 +187,9 @@ def test_the_same_words_again_are_a_new_message_once_the_first_was_seen_to_arriv
         receipt = page.report("een")
         page.look(receipt)
         with pytest.raises(FailedError, match=r"^network$"):
-            page.ask("answer", text="twee")
+            page.ask("answer", text="twee", files=[])
         assert texts(page.look(receipt)) == ["een", "twee"]
-        page.ask("answer", text="twee")
+        page.ask("answer", text="twee", files=[])
         shown = page.look(receipt)
         assert texts(shown) == ["een", "twee", "twee"]
         assert not shown["alarms"]
@@ -253,7 +253,7 @@ def test_a_roster_renewed_while_the_page_stood_open_is_fetched_at_send(office: O
         office.read("Secretaris")  # its tool now knows the new roster, and says so in its bundle
         receipt = page.ask("draw")["receipt"]
         page.wire.asked.clear()
-        page.ask("report", receipt=receipt, text="een", chosen=chosen)
+        page.ask("report", receipt=receipt, text="een", chosen=chosen, files=[])
         assert [path for path, _ in page.wire.asked] == ["/bundles", "/chain", "/envelopes"]
     [(case, _)] = office.read("Secretaris")
     assert case.report.message.head.roster == office.roster().id
@@ -265,11 +265,11 @@ def test_an_envelope_past_its_until_is_sealed_anew(office: Office) -> None:
         chosen = [person["identity"] for person in page.trust()["recipients"]]
         receipt = page.ask("draw")["receipt"]
         with pytest.raises(FailedError, match=r"^network$"):
-            page.ask("report", receipt=receipt, text="een", chosen=chosen)
+            page.ask("report", receipt=receipt, text="een", chosen=chosen, files=[])
         office.pass_days(40)
         for name in office.cards:
             office.read(name)
-        page.ask("report", receipt=receipt, text="een", chosen=chosen)
+        page.ask("report", receipt=receipt, text="een", chosen=chosen, files=[])
         first, *_, last = map(Posting.parse, postings(page))
         assert first.envelope != last.envelope
 

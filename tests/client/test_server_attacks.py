@@ -140,7 +140,7 @@ def test_a_withheld_part_spoils_only_its_own_message(office: Office, receipt: st
     with opened(office) as page:
         page.trust()
         page.look(receipt)
-        page.ask("answer", text="a" * 80_000)
+        page.ask("answer", text="a" * 80_000, files=[])
         gone = ("404 Not Found", b'{"error": "unknown"}')
         page.wire.refuse = lambda path, times: gone if path.startswith("/channel/") else None
         shown = page.look(receipt)
@@ -207,7 +207,7 @@ def test_an_answer_is_sealed_to_nobody_who_was_left_out(office: Office, receipt:
     with opened(office) as page:
         page.trust()
         page.look(receipt)
-        page.ask("answer", text="vier")
+        page.ask("answer", text="vier", files=[])
     assert office.read("Bestuurslid 2") == []
     [(case, _)] = office.read("Bestuurslid 1")
     assert office.identity("Bestuurslid 2") not in case.said[-1].message.head.to
@@ -237,7 +237,7 @@ def test_after_a_closed_page_nothing_can_be_sent_without_the_fingerprint(still: 
             page.trust(b64(bytes(32)))
         receipt = page.ask("draw")["receipt"]
         with pytest.raises(FailedError):
-            page.ask("report", receipt=receipt, text="x", chosen=[b64(still.identity("Secretaris"))])
+            page.ask("report", receipt=receipt, text="x", chosen=[b64(still.identity("Secretaris"))], files=[])
         assert [path for path, _ in page.wire.asked] == ["/chain"]
 
 

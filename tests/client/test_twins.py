@@ -18,6 +18,7 @@ from keys.wire.envelope import Header
 from keys.wire.exchange import Page, Posting, parse_cursor
 from keys.wire.head import Head
 from keys.wire.signed import LABEL_BUNDLE, LABEL_ROOT, LABEL_ROSTER, Signed, join_frames, split_frames
+from keys.wire.upload import Opening, PartPosting
 from tests.organisation import Organisation, sign
 from tests.vectors.vector import committed
 
@@ -58,6 +59,8 @@ READERS: dict[str, Callable[[bytes], str]] = {
     "signed": lambda raw: Signed.parse(raw).encode().hex(),
     "frames": lambda raw: " ".join(frame.hex() for frame in split_frames(raw)),
     "posting": lambda raw: Posting.parse(raw).encode().hex(),
+    "opening": lambda raw: Opening.parse(raw).encode().hex(),
+    "part": lambda raw: PartPosting.parse(raw).encode().hex(),
     "page": page,
     "signature": verified,
 }

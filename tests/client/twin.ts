@@ -3,6 +3,7 @@
  *
  * What is accepted is written out again, so that another program's answer can be compared; what is refused gives its code.
  */
+import { createHash } from "node:crypto";
 import { createInterface } from "node:readline";
 import { MeldbusError } from "../../dropbox/client/errors.ts";
 import { Receipt } from "../../dropbox/client/receipt.ts";
@@ -10,17 +11,33 @@ import { Bundle } from "../../dropbox/client/roster/bundle.ts";
 import { Root } from "../../dropbox/client/roster/root.ts";
 import { Roster } from "../../dropbox/client/roster/roster.ts";
 import { verifySignature } from "../../dropbox/client/roster/signature.ts";
-import { findContentKey, openMessage } from "../../dropbox/client/sealing/messages.ts";
+import { openContents } from "../../dropbox/client/sealing/files.ts";
+import {
+  envelopeOf,
+  findContentKey,
+  frontSize,
+  isLong,
+  openMessage,
+  seal,
+  signerFromSeed,
+} from "../../dropbox/client/sealing/messages.ts";
 import { pairFromSeeds } from "../../dropbox/client/sealing/slots.ts";
-import type { Bytes } from "../../dropbox/client/wire/bytes.ts";
+import { type Bytes, join } from "../../dropbox/client/wire/bytes.ts";
 import { b64, encode, parse, unb64 } from "../../dropbox/client/wire/canonical.ts";
-import { encodeHeader, parseHeader } from "../../dropbox/client/wire/envelope.ts";
+import { encodeHeader, PART_SIZE, parseHeader, prefixSize } from "../../dropbox/client/wire/envelope.ts";
 import { cursorOf, encodePosting, parseCursor, parsePage, parsePosting } from "../../dropbox/client/wire/exchange.ts";
 import { encodeHead, parseHead } from "../../dropbox/client/wire/head.ts";
 import { encodeSigned, idOf, LABEL_ROOT, parseSigned, splitFrames } from "../../dropbox/client/wire/signed.ts";
+import {
+  encodeOpening,
+  encodePartPosting,
+  parseOpening,
+  parsePartPosting,
+} from "../../dropbox/client/wire/upload.ts";
 
 const KEY_SIZE = 32;
 const SIGNATURE_SIZE = 64;
+const ODD_SIZE = 100_003;
 
 function hex(raw: Bytes): string {
   return Buffer.from(raw).toString("hex");
@@ -39,11 +56,52 @@ async function open(envelope: Bytes, box: Bytes, kem: Bytes): Promise<string> {
   return hex(id);
 }
 
+/** Cut bytes into pieces that end where nothing else does. */
+function* pieces(raw: Bytes): Generator<Bytes, void, void> {
+  for (let at = 0; at < raw.length; at += ODD_SIZE) yield raw.subarray(at, at + ODD_SIZE);
+}
+
+async function sealWhole(raw: Bytes, { box, kem, seed, contents }: Asked): Promise<string> {
+  const head = parseHead(raw);
+  const readers = [pairFromSeeds(bytes(box!), bytes(kem!)).public];
+  const shape = { slots: 8, until: 20_000 };
+  const sealed = await seal(head, signerFromSeed(bytes(seed!)), readers, shape, pieces(bytes(contents!)));
+  if (!isLong(sealed)) return hex(await envelopeOf(sealed));
+  const parts: Bytes[] = [];
+  for await (const part of sealed.parts) parts.push(part);
+  if (!parts.every((part, at) => part.length === PART_SIZE || (at === parts.length - 1 && part.length < PART_SIZE))) {
+    throw new Error("size of a part");
+  }
+  const envelope = join(sealed.prefix, ...parts);
+  if (envelope.length !== sealed.size) throw new Error("size of the envelope");
+  return hex(envelope);
+}
+
+async function openFront(raw: Bytes, { box, kem, at }: Asked): Promise<string> {
+  const header = parseHeader(raw);
+  const contentKey = await findContentKey(header, pairFromSeeds(bytes(box!), bytes(kem!)));
+  const prefix = raw.subarray(0, prefixSize(header, raw.length));
+  const front = raw.subarray(0, await frontSize(prefix, raw.length, contentKey));
+  const { head } = await openMessage(front, contentKey, raw.length);
+  const fetched: number[] = [];
+  const fetch = async (number: number): Promise<Bytes> => {
+    fetched.push(number);
+    const start = prefix.length + number * PART_SIZE;
+    return raw.slice(start, start + PART_SIZE);
+  };
+  const digest = createHash("sha256");
+  for await (const piece of openContents(front, raw.length, contentKey, fetch, at)) digest.update(piece);
+  return [hex(encodeHead(head)), front.length, digest.digest("hex"), ...fetched].join(" ");
+}
+
 interface Asked {
   readonly what: string;
   readonly raw: string;
   readonly box?: string;
   readonly kem?: string;
+  readonly seed?: string;
+  readonly contents?: string;
+  readonly at?: number;
   /** For `tampered`: the changes to try, each a position and what it is xored with, or a length to cut to. */
   readonly changes?: readonly (readonly [at: number, by: number])[];
   readonly cuts?: readonly number[];
@@ -57,6 +115,8 @@ const readers: Record<string, (raw: Bytes, asked: Asked) => unknown> = {
   signed: (raw) => hex(encodeSigned(parseSigned(raw))),
   frames: (raw) => splitFrames(raw).map(hex).join(" "),
   posting: (raw) => hex(encodePosting(parsePosting(raw))),
+  opening: (raw) => hex(encodeOpening(parseOpening(raw))),
+  part: (raw) => hex(encodePartPosting(parsePartPosting(raw))),
   page: (raw) => [Number(parsePage(raw).more), ...parsePage(raw).items.map(cursorOf)].join(" "),
   cursor: (raw) => parseCursor(text(raw))[0].toString(),
   signature(raw) {
@@ -78,6 +138,8 @@ const readers: Record<string, (raw: Bytes, asked: Asked) => unknown> = {
     const { identity, serial, start, end, last } = Bundle.verify(parseSigned(raw));
     return [identity, serial, start, end, Number(last)].join(" ");
   },
+  seal: sealWhole,
+  front: openFront,
   open: (raw, { box, kem }) => open(raw, bytes(box!), bytes(kem!)),
   async tampered(raw, { box, kem, changes, cuts }) {
     const found: string[] = [];

@@ -4,20 +4,23 @@
  * Usage: node vectors.ts FOLDER
  */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join as path } from "node:path";
 import { reporterKeys } from "../../dropbox/client/cases/compose.ts";
 import { review } from "../../dropbox/client/cases/review.ts";
-import { FormatError, MeldbusError, StampError, UnsupportedError } from "../../dropbox/client/errors.ts";
+import { FormatError, MeldbusError, StampError, TamperedError, UnsupportedError } from "../../dropbox/client/errors.ts";
 import { Receipt } from "../../dropbox/client/receipt.ts";
 import { Addressees, Bundle } from "../../dropbox/client/roster/bundle.ts";
 import { words } from "../../dropbox/client/roster/fingerprint.ts";
 import { Root } from "../../dropbox/client/roster/root.ts";
 import { Roster } from "../../dropbox/client/roster/roster.ts";
 import { verifySignature } from "../../dropbox/client/roster/signature.ts";
-import { findContentKey, openMessage } from "../../dropbox/client/sealing/messages.ts";
+import { openContents } from "../../dropbox/client/sealing/files.ts";
+import { findContentKey, type Message, openMessage } from "../../dropbox/client/sealing/messages.ts";
 import { pairFromSeeds } from "../../dropbox/client/sealing/slots.ts";
-import type { Bytes } from "../../dropbox/client/wire/bytes.ts";
+import { gather } from "../../dropbox/client/sealing/stream.ts";
+import { type Bytes, equal } from "../../dropbox/client/wire/bytes.ts";
 import { b64, encode, parse, unb64 } from "../../dropbox/client/wire/canonical.ts";
 import { classOfStream, encodeHeader, headerSize, parseHeader } from "../../dropbox/client/wire/envelope.ts";
 import {
@@ -28,8 +31,16 @@ import {
   parsePosting,
   stampHolds,
 } from "../../dropbox/client/wire/exchange.ts";
+import { digestOf, MIB } from "../../dropbox/client/wire/files.ts";
 import { encodeHead, parseHead } from "../../dropbox/client/wire/head.ts";
 import { encodeSigned, parseSigned, splitFrames } from "../../dropbox/client/wire/signed.ts";
+import {
+  encodeOpening,
+  encodePartPosting,
+  parseOpening,
+  parsePartPosting,
+  partCount,
+} from "../../dropbox/client/wire/upload.ts";
 
 const ACCEPTED = "accepted";
 const KEY_SIZE = 32;
@@ -76,6 +87,25 @@ function ascii(raw: Bytes): string {
   return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(raw);
 }
 
+function sha256(raw: Bytes): Bytes {
+  return new Uint8Array(createHash("sha256").update(raw).digest());
+}
+
+/** Read every file of a whole envelope, each by its digest, and return their SHA-256 in hex. */
+async function filesIn(raw: Bytes, { head, contentKey }: Message): Promise<string[]> {
+  const contents = await gather(openContents(raw, raw.length, contentKey, async () => new Uint8Array()));
+  let at = 0;
+  const digests = head.files.map(({ size, digest }) => {
+    const content = contents.subarray(at, (at += size));
+    const pieces = Array.from({ length: Math.ceil(size / MIB) }, (_, number) =>
+      sha256(content.subarray(number * MIB, (number + 1) * MIB)));
+    if (!equal(digestOf(pieces), digest)) throw new TamperedError();
+    return Buffer.from(sha256(content)).toString("hex");
+  });
+  assert.equal(at, contents.length);
+  return digests;
+}
+
 type Reader = (vector: Vector) => string | Promise<string>;
 
 const readers: Record<string, Reader> = {
@@ -83,6 +113,7 @@ const readers: Record<string, Reader> = {
     const header = parseHeader(vector.raw);
     const contentKey = await findContentKey(header, pairFromSeeds(vector.hex("box"), vector.hex("kem")));
     const message = await openMessage(vector.raw, contentKey);
+    assert.deepEqual(await filesIn(vector.raw, message), vector.list("files"));
     const size = headerSize(header.slots.length);
     assert.deepEqual(contentKey, vector.hex("content-key"));
     assert.deepEqual(header.mac, vector.hex("mac"));
@@ -220,6 +251,26 @@ const readers: Record<string, Reader> = {
     assert.deepEqual(posting.address, vector.hex("address"));
     assert.deepEqual(parseHeader(posting.envelope).mac, vector.hex("mac"));
     assert.deepEqual(encodePosting(posting), vector.raw);
+    return ACCEPTED;
+  },
+
+  opening(vector) {
+    const opening = parseOpening(vector.raw);
+    assert.equal(opening.door, vector.number("door"));
+    assert.deepEqual(opening.nonce, vector.hex("nonce"));
+    assert.deepEqual(opening.address, vector.hex("address"));
+    assert.equal(opening.size, vector.number("size"));
+    assert.deepEqual(parseHeader(opening.prefix).mac, vector.hex("mac"));
+    assert.equal(partCount(opening.prefix.length, opening.size), vector.number("parts"));
+    assert.deepEqual(encodeOpening(opening), vector.raw);
+    return ACCEPTED;
+  },
+
+  part(vector) {
+    const part = parsePartPosting(vector.raw);
+    assert.deepEqual(part.mac, vector.hex("mac"));
+    assert.equal(part.number, vector.number("number"));
+    assert.deepEqual(encodePartPosting(part), vector.raw);
     return ACCEPTED;
   },
 

@@ -3,8 +3,13 @@
 import { InputError, NotEnrolledError, TamperedError } from "../errors.ts";
 import type { Receipt } from "../receipt.ts";
 import type { Addressees } from "../roster/bundle.ts";
+import type { Attachment } from "../sealing/files.ts";
 import {
+  envelopeOf,
   findContentKey,
+  frontSize,
+  isLong,
+  type LongSealed,
   type Message,
   openMessage,
   seal,
@@ -13,7 +18,8 @@ import {
   signerFromSeed,
 } from "../sealing/messages.ts";
 import { pairFromSeeds, type PrivatePair } from "../sealing/slots.ts";
-import { type Bytes, equal } from "../wire/bytes.ts";
+import type { Chunks } from "../sealing/stream.ts";
+import { type Bytes, equal, join } from "../wire/bytes.ts";
 import { encodedSize, repair, unb64 } from "../wire/canonical.ts";
 import { parseHeader } from "../wire/envelope.ts";
 import type { Head } from "../wire/head.ts";
@@ -48,7 +54,8 @@ export function checkText(typed: string): string {
 /**
  * Seal a report for the chosen identities and for the reporter; everyone else who receives today is left out.
  *
- * Throws InputError when nobody is chosen, NotEnrolledError when one of them has no valid key.
+ * Throws InputError when nobody is chosen, NotEnrolledError when one of them has no valid key, ChangedError when an
+ * attachment is not what it was.
  */
 export async function composeReport(
   keys: ReporterKeys,
@@ -56,6 +63,7 @@ export async function composeReport(
   addressees: Addressees,
   chosen: readonly string[],
   day: number,
+  attachments: readonly Attachment[] = [],
 ): Promise<Composed> {
   if (chosen.length === 0) throw new InputError("nobody");
   const unreachable = chosen.filter((identity) => !addressees.bundles.has(identity));
@@ -64,7 +72,7 @@ export async function composeReport(
   const without = listed.filter((identity) => !chosen.includes(identity)).map(idOf);
   const { box, kem } = keys.pair.public;
   const head = { kind: Report.KIND, case: null, seen: [], without, body: new Report(text, box, kem) };
-  return compose(keys, head, chosen, addressees, day);
+  return compose(keys, head, chosen, addressees, day, attachments);
 }
 
 /** Seal the reporter's next words for the case recipients who have a valid key today. */
@@ -74,12 +82,13 @@ export async function composeAnswer(
   text: string,
   addressees: Addressees,
   day: number,
+  attachments: readonly Attachment[] = [],
 ): Promise<Composed> {
   const readers = [...thread.readers].filter((identity) => addressees.bundles.has(identity));
   if (readers.length === 0) throw new NotEnrolledError();
   const { id } = thread.report;
   const head = { kind: Answer.KIND, case: id, seen: thread.frontier(), without: [], body: new Answer(text) };
-  return compose(keys, head, readers, addressees, day);
+  return compose(keys, head, readers, addressees, day, attachments);
 }
 
 async function compose(
@@ -88,14 +97,48 @@ async function compose(
   to: readonly string[],
   addressees: Addressees,
   day: number,
+  attachments: readonly Attachment[],
 ): Promise<Composed> {
   const { roster, bundles, shape } = addressees;
-  const head = { ...said, author: signer.public, channel: THREAD, day, roster: roster.id, to: to.map(idOf) };
-  const sealed = await seal(head, signer, [...to.map((identity) => bundles.get(identity)!), pair.public], shape);
+  const author = signer.public;
+  const files = attachments.map(({ file }) => file);
+  const head = { ...said, author, channel: THREAD, day, roster: roster.id, to: to.map(idOf), files };
+  const readers = [...to.map((identity) => bundles.get(identity)!), pair.public];
+  const sealed = await seal(head, signer, readers, shape, contentsOf(attachments));
   // A mistake of this program or a browser's must show before the report is out of the reporter's hands.
-  const message = await openMessage(sealed.envelope, await findContentKey(parseHeader(sealed.envelope), pair));
+  return isLong(sealed) ? readLong(sealed, pair) : read(sealed, pair);
+}
+
+async function read(sealed: Sealed, pair: PrivatePair): Promise<Composed> {
+  const envelope = await envelopeOf(sealed);
+  const message = await openMessage(envelope, await findContentKey(parseHeader(envelope), pair));
   if (!equal(message.id, sealed.id)) throw new TamperedError();
   return { sealed, message };
+}
+
+/** Read the front of what is sealed piece by piece, as it is sent: no piece is sealed for this. */
+async function readLong(sealed: LongSealed, pair: PrivatePair): Promise<Composed> {
+  const { prefix, size } = sealed;
+  const contentKey = await findContentKey(parseHeader(prefix), pair);
+  const first: Bytes[] = [];
+  if ((await frontSize(prefix, size, contentKey)) > prefix.length) {
+    const part = await sealed.parts.next();
+    if (part.done) throw new TamperedError();
+    first.push(part.value);
+  }
+  const message = await openMessage(join(prefix, ...first), contentKey, size);
+  if (!equal(message.id, sealed.id)) throw new TamperedError();
+  const parts = chain(first, sealed.parts);
+  return { sealed: { ...sealed, parts }, message };
+}
+
+async function* chain(first: readonly Bytes[], others: Chunks): Chunks {
+  yield* first;
+  yield* others;
+}
+
+async function* contentsOf(attachments: readonly Attachment[]): Chunks {
+  for (const attachment of attachments) yield* attachment.pieces();
 }
 
 function idOf(identity: string): Bytes {

@@ -1,6 +1,6 @@
 // The page's end of its worker: asks it, and hands on what it answers; it keeps nothing of either.
 
-import type { Asks, Name, Reply, Request } from "../protocol.ts";
+import type { Asks, Name, Progress, Reply, Request } from "../protocol.ts";
 
 /** What the worker could not do; `code` is one of protocol.ts, or "browser" where no worker runs at all. */
 export class Failed extends Error {
@@ -16,9 +16,15 @@ export class Failed extends Error {
 
 export type Step = Extract<Reply, { step: unknown }>["step"];
 
+/** Who hears how far the worker is. */
+export interface Listener {
+  step(step: Step): void;
+  progress(progress: Progress): void;
+}
+
 export interface Desk {
-  /** Ask the worker; rejects with Failed. `onStep` hears how far it is. */
-  ask<N extends Name>(name: N, ask: Asks[N]["ask"], onStep?: (step: Step) => void): Promise<Asks[N]["answer"]>;
+  /** Ask the worker; rejects with Failed. `listener` hears how far it is. */
+  ask<N extends Name>(name: N, ask: Asks[N]["ask"], listener?: Listener): Promise<Asks[N]["answer"]>;
   /** End the worker, with every secret in it. Whoever waits for it waits for ever. */
   close(): void;
 }
@@ -26,7 +32,7 @@ export interface Desk {
 interface Waiting {
   readonly done: (answer: never) => void;
   readonly failed: (reason: Failed) => void;
-  readonly step: (step: Step) => void;
+  readonly listener: Listener | undefined;
 }
 
 /** Start the worker at `address`. */
@@ -51,7 +57,11 @@ export function openDesk(address: string): Desk {
     const one = waiting.get(reply.number);
     if (one === undefined) return;
     if ("step" in reply) {
-      one.step(reply.step);
+      one.listener?.step(reply.step);
+      return;
+    }
+    if ("progress" in reply) {
+      one.listener?.progress(reply.progress);
       return;
     }
     waiting.delete(reply.number);
@@ -60,14 +70,14 @@ export function openDesk(address: string): Desk {
   });
 
   return {
-    ask(name, ask, onStep) {
+    ask(name, ask, listener) {
       return new Promise((done, failed) => {
         if (broken) {
           failed(new Failed("browser"));
           return;
         }
         last += 1;
-        waiting.set(last, { done, failed, step: onStep ?? (() => undefined) });
+        waiting.set(last, { done, failed, listener });
         worker.postMessage({ number: last, name, ask } as Request);
       });
     },

@@ -33,7 +33,11 @@ export function showMistakes(step: HTMLElement, mistakes: readonly Mistake[]): v
   part(step, "mistakes").replaceChildren(...mistakes.map(({ field: name, sentence }) => entry(step, name, sentence)));
   for (const { field: name, sentence } of mistakes) {
     if (name === null) continue;
-    part(field(step, name), "error").textContent = sentence;
+    const place = field(step, name);
+    const error = part(place, "error");
+    // What is wrong with one file stands at that file.
+    const there = Array.from(place.querySelectorAll('[data-part="wrong"]'), ({ textContent }) => textContent);
+    if (!there.includes(sentence)) error.textContent = [error.textContent, sentence].join(" ").trim();
     control(step, name).setAttribute("aria-invalid", "true");
   }
   const summary = part(step, "summary");
@@ -71,7 +75,9 @@ function entry(step: HTMLElement, name: string | null, sentence: string): HTMLEl
     item.textContent = sentence;
   } else {
     button.textContent = sentence;
-    button.addEventListener("click", () => control(step, name).focus());
+    // The browser's own way to choose files is hidden behind a button of ours.
+    const first = field(step, name).querySelector<HTMLElement>("input:not([hidden]), textarea, button");
+    button.addEventListener("click", () => first?.focus());
   }
   return item;
 }

@@ -2,6 +2,7 @@
 
 import type { Trusted } from "../protocol.ts";
 import { type Desk, Failed, openDesk } from "./desk.ts";
+import { Files } from "./files.ts";
 import { emptyDraft, write } from "./report.ts";
 import { onPress, openStage, part, type Stage } from "./stage.ts";
 import { enter } from "./talk.ts";
@@ -63,14 +64,22 @@ function close(stage: Stage, code: string): void {
 
 function start(stage: Stage, desk: Desk, trusted: Trusted): void {
   const draft = emptyDraft();
+  const files = new Files();
+  const errands = new Set<Promise<unknown>>();
+  const during = <T>(errand: Promise<T>): Promise<T> => {
+    errands.add(errand);
+    return errand.finally(() => errands.delete(errand));
+  };
   const wipe = (): void => {
     desk.close();
+    draft.files.clear();
+    files.clear();
     Object.assign(draft, emptyDraft());
     stage.clear();
   };
   addEventListener("pagehide", wipe);
   addEventListener("beforeunload", (event) => {
-    if (!draft.sending) return;
+    if (errands.size + draft.files.list.length + files.list.length === 0) return;
     event.preventDefault();
     event.returnValue = true; // Chrome before 119 asks only then
   });
@@ -91,7 +100,7 @@ function start(stage: Stage, desk: Desk, trusted: Trusted): void {
     onPress(part(step, "write"), () => write(reporting, draft));
     onPress(part(step, "enter"), () => enter(talking));
   };
-  const talking = { stage, desk, back };
+  const talking = { stage, desk, back, during, files, limit: trusted.fileBytes };
   const reporting = { ...talking, trusted, talk: (receipt: string) => enter(talking, receipt) };
   back();
 }

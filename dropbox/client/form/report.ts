@@ -3,7 +3,10 @@
 import type { ShownRecipient, Trusted } from "../protocol.ts";
 import { endsAlike, showCode } from "./code.ts";
 import { type Desk, Failed } from "./desk.ts";
+import { listFiles, showFiles } from "./choosing.ts";
 import { control, mistakeInText, showMistakes, showRoom, type Mistake } from "./fields.ts";
+import { Files } from "./files.ts";
+import { showErrand } from "./progress.ts";
 import { onPress, onSubmit, oneAtATime, part, piece, type Stage } from "./stage.ts";
 import { dated, listed, words, wordsFor } from "./words.ts";
 
@@ -12,12 +15,11 @@ export interface Draft {
   text: string;
   /** Identities that are unticked. */
   readonly without: Set<string>;
+  readonly files: Files;
   /** "" until the first review. */
   receipt: string;
   /** What was last tried to send with this receipt, "" for nothing. */
   tried: string;
-  /** Whether leaving the page now would cut a report off on its way. */
-  sending: boolean;
 }
 
 export interface ReportSteps {
@@ -26,13 +28,15 @@ export interface ReportSteps {
   readonly trusted: Trusted;
   /** Go back to the first step. */
   readonly back: () => void;
+  /** Let the browser ask before the page is left, until the errand ends. */
+  readonly during: <T>(errand: Promise<T>) => Promise<T>;
   /** Go on to the talk of a receipt. */
   readonly talk: (receipt: string) => void;
 }
 
 /** Return a draft of nothing. */
 export function emptyDraft(): Draft {
-  return { text: "", without: new Set(), receipt: "", tried: "", sending: false };
+  return { text: "", without: new Set(), files: new Files(), receipt: "", tried: "" };
 }
 
 /** Show the form with what the draft has, and `mistakes` in it. */
@@ -48,6 +52,7 @@ export function write(steps: ReportSteps, draft: Draft, mistakes: readonly Mista
     draft.text = story.value;
   });
   showRoom(step, "story");
+  showFiles({ ...steps, limit: trusted.fileBytes }, step, draft.files);
   onPress(part(step, "back"), steps.back);
   const next = async (): Promise<void> => {
     const found = mistakesIn(trusted, draft);
@@ -64,7 +69,8 @@ export function write(steps: ReportSteps, draft: Draft, mistakes: readonly Mista
   if (mistakes.length > 0) showMistakes(step, mistakes);
 }
 
-async function review(steps: ReportSteps, draft: Draft, failed: readonly Mistake[] = []): Promise<void> {
+/** Show what is about to be sent; `failed` is what went wrong when it was sent before. */
+async function review(steps: ReportSteps, draft: Draft, failed: readonly Mistake[] | null = null): Promise<void> {
   const { stage, desk, trusted } = steps;
   // The server may have stored the earlier text under the earlier code: another text needs a code of its own.
   const changed = draft.tried !== "" && draft.tried !== letter(draft);
@@ -77,6 +83,8 @@ async function review(steps: ReportSteps, draft: Draft, failed: readonly Mistake
   const others = trusted.recipients.filter(({ identity }) => draft.without.has(identity));
   part(step, "changed").hidden = !changed;
   part(step, "text").textContent = draft.text;
+  part(step, "attached").hidden = draft.files.list.length === 0;
+  part(step, "files").replaceChildren(...listFiles(draft.files));
   part(step, "readers").textContent = readersOf(readers);
   part(step, "without").textContent = others.length === 0 ? "" : withNames("without", others);
   showCode(stage, step, draft.receipt);
@@ -85,32 +93,39 @@ async function review(steps: ReportSteps, draft: Draft, failed: readonly Mistake
     if (endsAlike(draft.receipt, control(step, "confirm").value)) void send(steps, draft);
     else showMistakes(step, [{ field: "confirm", sentence: words("mistake-confirm") }]);
   });
-  if (failed.length > 0) {
-    // It was confirmed before it was sent: once is enough.
-    control(step, "confirm").value = draft.receipt.slice(-4);
-    showMistakes(step, failed);
-  }
+  if (failed === null) return;
+  // It was confirmed before it was sent: once is enough.
+  control(step, "confirm").value = draft.receipt.slice(-4);
+  showMistakes(step, failed);
 }
 
 async function send(steps: ReportSteps, draft: Draft): Promise<void> {
   const { stage, desk, trusted } = steps;
-  const progress = part<HTMLProgressElement>(stage.show("sending"), "progress");
+  const step = stage.show("sending");
+  const errand = showErrand(stage, step);
+  onPress(part(step, "cancel"), () => void desk.ask("cancel", {}));
+  const { receipt, text, files } = draft;
   const chosen = trusted.recipients.map(({ identity }) => identity).filter((one) => !draft.without.has(one));
   draft.tried = letter(draft);
-  draft.sending = true;
   try {
-    const { day } = await desk.ask("report", { receipt: draft.receipt, text: draft.text, chosen }, (at) => {
-      progress.value += 1;
-      stage.say(words(`step-${at}`));
-    });
+    const report = desk.ask("report", { receipt, text, chosen, files: files.chosen() }, errand);
+    const { day } = await steps.during(report);
     sent(steps, draft, day);
   } catch (error) {
-    draft.sending = false;
     if (!(error instanceof Failed)) throw error;
+    if (error.code === "cancelled") {
+      await review(steps, draft, []);
+      stage.say(words(errand.perhapsSent() ? "cancelled-late" : "cancelled"));
+      return;
+    }
     const unreachable = trusted.recipients.filter(({ identity }) => error.who.includes(identity));
     const sentence = wordsFor("send", error.code, { people: namesOf(unreachable) });
-    if (error.code === "nobody" || unreachable.length > 0) write(steps, draft, [{ field: "readers", sentence }]);
+    const wrong = files.blame(error.code, error.who, trusted.fileBytes);
+    if (wrong.length > 0) write(steps, draft, wrong);
+    else if (error.code === "nobody" || unreachable.length > 0) write(steps, draft, [{ field: "readers", sentence }]);
     else await review(steps, draft, [{ field: null, sentence }]);
+  } finally {
+    errand.end();
   }
 }
 
@@ -149,7 +164,7 @@ function mistakesIn(trusted: Trusted, draft: Draft): Mistake[] {
   }
   const sentence = mistakeInText(draft.text);
   if (sentence !== null) mistakes.push({ field: "story", sentence });
-  return mistakes;
+  return [...mistakes, ...draft.files.refused(trusted.fileBytes)];
 }
 
 function choice(recipient: ShownRecipient, at: number, draft: Draft): HTMLElement {
@@ -168,6 +183,6 @@ function choice(recipient: ShownRecipient, at: number, draft: Draft): HTMLElemen
   return row;
 }
 
-function letter({ text, without }: Draft): string {
-  return JSON.stringify([text, ...[...without].sort()]);
+function letter({ text, without, files }: Draft): string {
+  return JSON.stringify([text, files.letter(), ...[...without].sort()]);
 }

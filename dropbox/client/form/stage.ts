@@ -5,6 +5,8 @@ export interface Stage {
   show(name: string): HTMLElement;
   /** Tell in the live region what goes on; "" clears it. */
   say(sentence: string): void;
+  /** Call `act` with the files that are pasted while the step is shown. */
+  onPaste(act: (files: File[]) => void): void;
   /** Remove what is shown, and all that was typed into it. */
   clear(): void;
 }
@@ -21,6 +23,25 @@ export function openStage(host: HTMLElement): Stage {
   const say = (sentence: string): void => {
     if (status !== null) status.textContent = sentence;
   };
+  let paste: ((files: File[]) => void) | null = null;
+  // At the window: where nothing has the keyboard, nothing of the step hears of it.
+  addEventListener("paste", (event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    // Programs put a picture of a text beside it: who types means the text.
+    const meant = isTyped(event) && event.clipboardData?.types.includes("text/plain") === true;
+    if (paste === null || files.length === 0 || meant) return;
+    event.preventDefault();
+    paste(files);
+  });
+  // What is dropped beside a place for it would be opened in place of the page.
+  for (const name of ["dragover", "drop"] as const) {
+    addEventListener(name, (event) => {
+      const text = isTyped(event) && event.dataTransfer?.files.length === 0 && !event.dataTransfer.types.some(isFiles);
+      if (event.defaultPrevented || text) return;
+      event.preventDefault();
+      if (event.dataTransfer !== null) event.dataTransfer.dropEffect = "none";
+    });
+  }
   // It stands over the page: it would hide what is being typed.
   root.addEventListener("input", () => say(""));
   return {
@@ -30,6 +51,7 @@ export function openStage(host: HTMLElement): Stage {
       const step = template?.content.querySelector("section")?.cloneNode(true);
       if (!(step instanceof HTMLElement)) throw new Error(name);
       root.replaceChildren(step);
+      paste = null;
       say("");
       // A link that is followed wipes the page: while something can be lost, there is none.
       const alone = template?.hasAttribute("data-alone") ?? false;
@@ -39,8 +61,12 @@ export function openStage(host: HTMLElement): Stage {
       step.querySelector<HTMLElement>("h1[tabindex]")?.focus({ preventScroll: true });
       return step;
     },
+    onPaste(act) {
+      paste = act;
+    },
     clear() {
       root.replaceChildren();
+      paste = null;
       say("");
     },
   };
@@ -74,16 +100,30 @@ export function onSubmit(step: HTMLElement, act: () => void): void {
   });
 }
 
-/** Return a wrapper for what a step can do, of which one is done at a time; a press meanwhile does nothing. */
-export function oneAtATime(): (act: () => Promise<void>) => () => void {
+export type Act = () => Promise<void>;
+
+/** Return a wrapper for what a step can do, of which one is done at a time; a press meanwhile calls `refuse`. */
+export function oneAtATime(refuse = (): void => undefined): (act: Act) => () => void {
   let busy = false;
   return (act) => () => {
-    if (busy) return;
+    if (busy) {
+      refuse();
+      return;
+    }
     busy = true;
     void act().finally(() => {
       busy = false;
     });
   };
+}
+
+function isTyped(event: Event): boolean {
+  const [target] = event.composedPath();
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLInputElement;
+}
+
+function isFiles(type: string): boolean {
+  return /^files$/i.test(type);
 }
 
 // The document's sheet does not reach into a shadow root, and fetching it again would be a request more.

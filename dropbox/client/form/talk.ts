@@ -1,15 +1,21 @@
 // The way from a code to its talk: enter it, read, answer; what is wrong with the talk is said at its place.
 
 import type { Alarm, ShownMessage, ShownThread } from "../protocol.ts";
-import { type Desk, Failed } from "./desk.ts";
-import { control, field, mistakeInText, showMistakes, showRoom } from "./fields.ts";
+import { showFiles } from "./choosing.ts";
+import { Failed, type Listener } from "./desk.ts";
+import { control, field, mistakeInText, type Mistake, showMistakes, showRoom } from "./fields.ts";
+import type { Files } from "./files.ts";
+import { showErrand } from "./progress.ts";
 import { person, readersOf } from "./report.ts";
-import { onPress, onSubmit, oneAtATime, part, piece, type Stage } from "./stage.ts";
+import { type SavingSteps, showAttached } from "./saving.ts";
+import { type Act, onPress, onSubmit, oneAtATime, part, piece } from "./stage.ts";
 import { dated, isoDate, words, wordsFor } from "./words.ts";
 
-export interface TalkSteps {
-  readonly stage: Stage;
-  readonly desk: Desk;
+export interface TalkSteps extends SavingSteps {
+  /** What is added to the next message. */
+  readonly files: Files;
+  /** How many bytes the files of one message may have together. */
+  readonly limit: number;
   /** Go back to the first step. */
   readonly back: () => void;
 }
@@ -45,26 +51,31 @@ export function enter(steps: TalkSteps, receipt = ""): void {
 }
 
 function talk(steps: TalkSteps, receipt: string, first: ShownThread): void {
-  const { stage, desk } = steps;
+  const { stage, desk, files, limit } = steps;
   const step = stage.show("talk");
   const text = control(step, "story");
+  const inTurn = oneAtATime(() => stage.say(words("busy")));
   let length = first.messages.length + first.alarms.length;
-  showTalk(step, first);
+  const show = (thread: ShownThread): void => showTalk(step, thread, shower(steps, inTurn));
+  show(first);
   showRoom(step, "story");
+  showFiles(steps, step, files);
 
   /** Read the talk again, and return whether there was anything new. */
   const look = async (): Promise<boolean> => {
     const thread = await desk.ask("look", { receipt });
     const before = length;
     length = thread.messages.length + thread.alarms.length;
-    showTalk(step, thread);
+    show(thread);
     return length > before;
   };
-  const refuse = (family: string) => (error: unknown): void => {
-    if (!(error instanceof Failed)) throw error;
+  const refuse = (mistakes: readonly Mistake[]): void => {
     stage.say("");
-    const sentence = error.code === "not-enrolled" ? words("readers-none") : wordsFor(family, error.code);
-    showMistakes(step, [{ field: null, sentence }]);
+    showMistakes(step, mistakes);
+  };
+  const refuseAs = (family: string) => (error: unknown): void => {
+    if (!(error instanceof Failed)) throw error;
+    refuse([{ field: null, sentence: wordsFor(family, error.code) }]);
   };
 
   const again = async (): Promise<void> => {
@@ -74,26 +85,77 @@ function talk(steps: TalkSteps, receipt: string, first: ShownThread): void {
   };
   const answer = async (): Promise<void> => {
     const mistake = mistakeInText(text.value);
-    showMistakes(step, mistake === null ? [] : [{ field: "story", sentence: mistake }]);
-    if (mistake !== null) return;
-    await desk.ask("answer", { text: text.value }, (at) => stage.say(words(`step-${at}`)));
+    const mistakes: Mistake[] = mistake === null ? [] : [{ field: "story", sentence: mistake }];
+    mistakes.push(...files.refused(limit));
+    showMistakes(step, mistakes);
+    if (mistakes.length > 0) return;
+    const errand = showErrand(stage, part(step, "answering"));
+    showSending(step, files.list.length > 0);
+    const listener: Listener = {
+      ...errand,
+      progress(progress) {
+        // A text alone is gone at once, unless it has to wait for the network.
+        if (progress.phase === "waiting") showSending(step, true);
+        errand.progress(progress);
+      },
+    };
+    try {
+      await steps.during(desk.ask("answer", { text: text.value, files: files.chosen() }, listener));
+    } catch (error) {
+      if (!(error instanceof Failed)) throw error;
+      showSending(step, false);
+      if (error.code === "cancelled") stage.say(words(errand.perhapsSent() ? "cancelled-late" : "cancelled"));
+      else refuse(mistakesOf(error, files, limit));
+      return;
+    } finally {
+      errand.end();
+    }
+    showSending(step, false);
     text.value = "";
-    await look().catch(refuse("look"));
+    files.clear();
+    await look().catch(refuseAs("look"));
     stage.say(words("answered"));
   };
-  onPress(part(step, "again"), oneAtATime()(() => again().catch(refuse("look"))));
-  onSubmit(step, oneAtATime()(() => answer().catch(refuse("send"))));
+  onPress(part(step, "again"), inTurn(() => again().catch(refuseAs("look"))));
+  onPress(part(part(step, "answering"), "cancel"), () => void desk.ask("cancel", {}));
+  onSubmit(step, inTurn(answer));
 }
 
-function showTalk(step: HTMLElement, thread: ShownThread): void {
+// While files are on their way nothing about them can be changed: how far they are stands in place of the form.
+function showSending(step: HTMLElement, is: boolean): void {
+  const errand = part(step, "answering");
+  const form = part(step, "form");
+  if (errand.hidden !== is) return;
+  errand.hidden = !is;
+  form.hidden = is;
+  (is ? part(errand, "heading") : control(step, "story")).focus();
+}
+
+function mistakesOf({ code, who }: Failed, files: Files, limit: number): readonly Mistake[] {
+  const wrong = files.blame(code, who, limit);
+  if (wrong.length > 0) return wrong;
+  if (code === "not-enrolled") return [{ field: null, sentence: words("readers-none") }];
+  const full = code === "full" && files.list.length > 0;
+  return [{ field: null, sentence: full ? words("files-full") : wordsFor("send", code) }];
+}
+
+/** Puts a message's files under it. */
+type Shower = (item: HTMLElement, message: ShownMessage, at: number) => void;
+
+function shower(steps: SavingSteps, inTurn: (act: Act) => () => void): Shower {
+  return (item, message, at) => showAttached(steps, item, at, message.files, inTurn);
+}
+
+function showTalk(step: HTMLElement, thread: ShownThread, attach: Shower): void {
   part(step, "unopened").hidden = thread.opened;
   part(step, "alarmed").hidden = thread.alarms.every(({ code }) => code === "unsupported");
+  part(step, "saving").hidden = thread.messages.every(({ files }) => files.length === 0);
   part(field(step, "story"), "readers").textContent = readersOf(thread.readers);
-  part(step, "days").replaceChildren(...daysOf(thread));
+  part(step, "days").replaceChildren(...daysOf(thread, attach));
 }
 
 /** Return the talk, a section for each day. */
-function daysOf({ messages, alarms }: ShownThread): HTMLElement[] {
+function daysOf({ messages, alarms }: ShownThread, attach: Shower): HTMLElement[] {
   const sections: HTMLElement[] = [];
   let day: number | null = null;
   const add = (item: HTMLElement): void => part(sections.at(-1) ?? begin(sections), "messages").append(item);
@@ -109,7 +171,7 @@ function daysOf({ messages, alarms }: ShownThread): HTMLElement[] {
       date.dateTime = isoDate(day);
       date.textContent = dated(day);
     }
-    add(itemOf(message));
+    add(itemOf(message, (item) => attach(item, message, at)));
   }
   return sections;
 }
@@ -126,7 +188,7 @@ function alarmItem({ code }: Alarm): HTMLElement {
   return item;
 }
 
-function itemOf(message: ShownMessage): HTMLElement {
+function itemOf(message: ShownMessage, attach: (item: HTMLElement) => void): HTMLElement {
   const { author, kind, known, text } = message;
   const name = author === null ? words("you") : person(author.name, author.role);
   if (!known || text === "") {
@@ -139,5 +201,6 @@ function itemOf(message: ShownMessage): HTMLElement {
   part(item, "who").textContent = name;
   part(item, "kind").textContent = wordsFor("kind", kind);
   part(item, "text").textContent = text;
+  attach(item);
   return item;
 }

@@ -32,6 +32,36 @@ export function isoDate(day: number): string {
   return new Date(day * MILLISECONDS_PER_DAY).toISOString().slice(0, 10);
 }
 
+/** Return a number of bytes as file managers on most desks tell it, rounded down: "1,4 MB", of 1024 times 1024 bytes. */
+export function sized(bytes: number): string {
+  let amount = bytes;
+  let at = 0;
+  while (amount >= 1000 && at < UNITS.length - 1) {
+    amount /= 1024;
+    at += 1;
+  }
+  const rounded = amount < 10 ? Math.floor(amount * 10) / 10 : Math.floor(amount);
+  return measured(rounded, UNITS[at] ?? "byte", at === 0 ? "long" : "short");
+}
+
+/** Return a span of time in words, in the largest unit that it fills: "3 minuten". */
+export function lasting(seconds: number): string {
+  if (seconds < 60) return measured(Math.ceil(seconds), "second", "long");
+  if (seconds < 5400) return measured(Math.round(seconds / 60), "minute", "long");
+  return measured(Math.round(seconds / 3600), "hour", "long");
+}
+
+/** Return a share as a percentage, rounded down: only all of it is 100 %. */
+export function share(done: number, total: number): string {
+  const percent = total === 0 ? 100 : Math.floor((100 * done) / total);
+  return new Intl.NumberFormat(locale(), { style: "percent" }).format(percent / 100);
+}
+
+function measured(amount: number, unit: string, unitDisplay: "long" | "short"): string {
+  return new Intl.NumberFormat(locale(), { style: "unit", unit, unitDisplay }).format(amount);
+}
+
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
 const MILLISECONDS_PER_DAY = 86_400_000;
 
 /** The pages' English is European: a day comes before its month. */

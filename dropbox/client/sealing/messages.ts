@@ -4,11 +4,36 @@ import { ed25519 } from "@noble/curves/ed25519.js";
 import { MalformedError, NoSlotError } from "../errors.ts";
 import { verifySignature } from "../roster/signature.ts";
 import { type Bytes, compare, equal, join, random } from "../wire/bytes.ts";
-import { encodeHeader, type Header, headerBody, headerSize, parseHeader } from "../wire/envelope.ts";
-import { checkPadding, encodeHead, type Head, messageId, pad, parseHead, signedBytes, split } from "../wire/head.ts";
+import {
+  checkEnvelopeSize,
+  CHUNK_SIZE,
+  encodeHeader,
+  type Header,
+  headerBody,
+  headerSize,
+  PART_SIZE,
+  parseHeader,
+  prefixSize,
+  streamSize,
+} from "../wire/envelope.ts";
+import { contentSize } from "../wire/files.ts";
+import {
+  checkPadding,
+  classOf,
+  encodeHead,
+  type Head,
+  LENGTH_SIZE,
+  messageId,
+  parseHead,
+  signedBytes,
+  split,
+  start,
+  startSize,
+} from "../wire/head.ts";
 import { Report } from "../wire/kinds.ts";
+import { travelsInParts } from "../wire/upload.ts";
 import { checkPair, freeSlot, KEY_SIZE, openSlot, type PrivatePair, type PublicPair, sealSlot } from "./slots.ts";
-import { checkMac, headerMac, openStream, sealStream } from "./stream.ts";
+import { checkMac, type Chunks, gather, headerMac, openChunks, type Pieces, sealChunks } from "./stream.ts";
 
 /** An Ed25519 key that signs messages. */
 export interface Signer {
@@ -21,12 +46,35 @@ export function signerFromSeed(seed: Bytes): Signer {
   return { seed, public: ed25519.getPublicKey(seed) };
 }
 
-/** A sealed message: its envelope, its id, and the content key that its author may keep. */
+/**
+ * A sealed message: its envelope, its id, and the content key that its author may keep.
+ *
+ * `prefix` is the header and the first chunk, `parts` what is behind it, in parts of 1 MiB. Those of a long one are
+ * sealed when they are asked for, and each only once: whoever takes one keeps it until it has arrived. A file that is
+ * not what it was throws ChangedError there; then all of it is given up.
+ */
 export interface Sealed {
-  readonly envelope: Bytes;
+  readonly prefix: Bytes;
+  readonly parts: readonly Bytes[] | Chunks;
+  readonly size: number;
   readonly mac: Bytes;
   readonly id: Bytes;
   readonly contentKey: Bytes;
+}
+
+/** A sealed message that travels in parts; the others go in one posting. */
+export interface LongSealed extends Sealed {
+  readonly parts: Chunks;
+}
+
+export function isLong(sealed: Sealed): sealed is LongSealed {
+  return travelsInParts(checkEnvelopeSize(parseHeader(sealed.prefix), sealed.size));
+}
+
+/** Return the whole envelope; throws MalformedError for a long one, of which there is never more than a part. */
+export async function envelopeOf(sealed: Sealed): Promise<Bytes> {
+  if (isLong(sealed)) throw new MalformedError();
+  return join(sealed.prefix, await gather(sealed.parts));
 }
 
 /** A message whose envelope opened and whose author's signature is right; whether the author may say it is open. */
@@ -45,24 +93,34 @@ export interface Shape {
 }
 
 /**
- * Seal a message for `readers` into an envelope of this shape.
+ * Seal a message for `readers` into an envelope of this shape; `contents` are the bytes of its files, in order.
  *
- * Throws MalformedError when there are more readers than slots, or the head is too large or not as SPEC.md says.
+ * Throws MalformedError when there are more readers than slots, or the head is too large or not as SPEC.md says, and
+ * what `contents` throws.
  */
 export async function seal(
   head: Head,
   signer: Signer,
   readers: readonly PublicPair[],
   shape: Shape,
+  contents: Pieces = [],
 ): Promise<Sealed> {
   const contentKey = random(KEY_SIZE);
   const header = await sealHeader(contentKey, readers, shape);
   const raw = encodeHead(head);
   parseHead(raw);
   if (!equal(signer.public, head.author)) throw new MalformedError();
-  const signature = ed25519.sign(signedBytes(head.kind, header.mac, raw), signer.seed);
-  const envelope = join(encodeHeader(header), await sealStream(contentKey, pad(raw, signature)));
-  return { envelope, mac: header.mac, id: messageId(head.kind, header.mac, raw), contentKey };
+  const before = start(raw, ed25519.sign(signedBytes(head.kind, header.mac, raw), signer.seed));
+  const padded = classOf(raw, head.files);
+  const chunks = sealChunks(contentKey, padded, exactly(before, contentSize(head.files), contents));
+  const first = await chunks.next();
+  if (first.done) throw new MalformedError();
+  const prefix = join(encodeHeader(header), first.value);
+  const size = headerSize(header.slots.length) + streamSize(padded);
+  const parts = inParts(chunks, size - prefix.length);
+  const kept = travelsInParts(padded) ? parts : [await gather(parts)];
+  const id = messageId(head.kind, header.mac, raw);
+  return { prefix, parts: kept, size, mac: header.mac, id, contentKey };
 }
 
 /**
@@ -86,21 +144,88 @@ export async function findContentKey(header: Header, pair: PrivatePair): Promise
 }
 
 /**
- * Open a whole envelope by its content key and check its author's signature.
+ * Return how many bytes of an envelope of `size` bytes have to be at hand for `openMessage`.
  *
- * Throws FormatError: MalformedError, TamperedError or UnsupportedError, each of which is an alarm.
+ * That is the prefix, and the first part where head and signature go on behind the first chunk. Throws FormatError.
  */
-export async function openMessage(envelope: Bytes, contentKey: Bytes): Promise<Message> {
-  const header = parseHeader(envelope);
+export async function frontSize(prefix: Bytes, size: number, contentKey: Bytes): Promise<number> {
+  const header = parseHeader(prefix);
   await checkMac(contentKey, header);
-  const plaintext = await openStream(contentKey, envelope.subarray(headerSize(header.slots.length)));
+  const padded = checkEnvelopeSize(header, size);
+  const first = await opened(contentKey, header, prefix, padded, CHUNK_SIZE);
+  if (startSize(first) <= first.length) return prefix.length;
+  return Math.min(size, prefixSize(header, size) + PART_SIZE);
+}
+
+/**
+ * Open the front of an envelope of `size` bytes, or a whole one, and check its author's signature.
+ *
+ * Where all of the envelope is at hand, its padding is checked too, yet not the digests of its files. Throws
+ * FormatError: MalformedError, TamperedError or UnsupportedError, each of which is an alarm.
+ */
+export async function openMessage(front: Bytes, contentKey: Bytes, size = front.length): Promise<Message> {
+  const header = parseHeader(front);
+  await checkMac(contentKey, header);
+  const padded = checkEnvelopeSize(header, size);
+  const plaintext = await opened(contentKey, header, front, padded, size === front.length ? padded : 0);
   const [raw, signature] = split(plaintext);
   const head = parseHead(raw);
-  checkPadding(plaintext, raw);
+  // A class larger than needed is refused too: its author could hide something in the choice.
+  if (classOf(raw, head.files) !== padded) throw new MalformedError();
+  if (plaintext.length === padded) checkPadding(plaintext, startSize(plaintext) + contentSize(head.files));
+  else if (head.files.length === 0) throw new MalformedError();
   verifySignature(head.author, signedBytes(head.kind, header.mac, raw), signature);
   if (head.body instanceof Report) await checkPair(head.body);
   const id = messageId(head.kind, header.mac, raw);
   return { id, head, case: head.case ?? id, contentKey };
+}
+
+/** Return the plaintext of the chunks that hold head and signature, and of `least` bytes where they are at hand. */
+async function opened(
+  contentKey: Bytes,
+  header: Header,
+  front: Bytes,
+  padded: number,
+  least: number,
+): Promise<Bytes> {
+  const chunks: Bytes[] = [];
+  let size = 0;
+  for await (const chunk of openChunks(contentKey, padded, front.subarray(headerSize(header.slots.length)))) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= Math.max(least, startSize(chunks[0]!.subarray(0, LENGTH_SIZE)))) break;
+  }
+  return join(...chunks);
+}
+
+/** Yield `before`, then the contents; throw MalformedError when they are not `size` bytes in all. */
+async function* exactly(before: Bytes, size: number, contents: Pieces): Chunks {
+  yield before;
+  for await (const piece of contents) {
+    size -= piece.length;
+    if (size < 0) break;
+    yield piece;
+  }
+  if (size !== 0) throw new MalformedError();
+}
+
+/** Yield sealed chunks of `size` bytes in all cut anew, into parts of 1 MiB and a shorter last one. */
+async function* inParts(chunks: Chunks, size: number): Chunks {
+  let part = new Uint8Array(Math.min(PART_SIZE, size));
+  let filled = 0;
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length;) {
+      const taken = chunk.subarray(at, at + part.length - filled);
+      part.set(taken, filled);
+      at += taken.length;
+      filled += taken.length;
+      if (filled < part.length) continue;
+      yield part;
+      size -= filled;
+      part = new Uint8Array(Math.min(PART_SIZE, size));
+      filled = 0;
+    }
+  }
 }
 
 async function sealHeader(contentKey: Bytes, readers: readonly PublicPair[], shape: Shape): Promise<Header> {

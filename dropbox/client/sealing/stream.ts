@@ -1,6 +1,7 @@
 // The sealed stream behind a header and the mac before it, SPEC.md 3 and 3.3; it knows nothing of messages.
 
-import { TamperedError } from "../errors.ts";
+import { ahead } from "../ahead.ts";
+import { MalformedError, TamperedError } from "../errors.ts";
 import { bigEndian, type Bytes, join } from "../wire/bytes.ts";
 import {
   CHUNK_SIZE,
@@ -11,10 +12,16 @@ import {
   LABEL_PAYLOAD,
   LABEL_RECIPIENTS,
   SEALED_CHUNK_SIZE,
+  TAG_SIZE,
 } from "../wire/envelope.ts";
 import { gcm, gcmKey, hkdf, hmac, hmacHolds, hmacKey, openGcm } from "./native.ts";
 
 const COUNTER_SIZE = 11;
+const AT_ONCE = 8; // chunks that WebCrypto has at a time: each alone waits longer for its turn than it takes
+
+/** Bytes that come one piece after another. */
+export type Pieces = Iterable<Bytes> | AsyncIterable<Bytes>;
+export type Chunks = AsyncGenerator<Bytes, void, void>;
 
 /** Return the mac that commits to the content key and to every slot. */
 export async function headerMac(contentKey: Bytes, beforeMac: Bytes): Promise<Bytes> {
@@ -34,13 +41,54 @@ export async function recipientsCapability(contentKey: Bytes): Promise<Bytes> {
 
 /** Return the stream of a padded plaintext. */
 export async function sealStream(contentKey: Bytes, plaintext: Bytes): Promise<Bytes> {
-  const key = await gcmKey(await hkdf(contentKey, LABEL_PAYLOAD));
-  const chunks: Bytes[] = [];
-  for (let start = 0; start < plaintext.length; start += CHUNK_SIZE) {
-    const end = start + CHUNK_SIZE;
-    chunks.push(await gcm(key, nonce(chunks.length, end >= plaintext.length), plaintext.subarray(start, end)));
+  return gather(sealChunks(contentKey, plaintext.length, [plaintext]));
+}
+
+/**
+ * Yield the sealed chunks of the joined pieces, filled up with zeros to `padded` bytes.
+ *
+ * A few are sealed at once, and none ever again. Throws MalformedError when the pieces are more than that.
+ */
+export async function* sealChunks(contentKey: Bytes, padded: number, pieces: Pieces): Chunks {
+  const key = await payloadKey(contentKey);
+  const last = chunkCount(padded) - 1;
+  const sealing: Promise<Bytes>[] = [];
+  let at = 0;
+  for await (const chunk of cut(pieces, padded)) {
+    sealing.push(gcm(key, nonce(at, at === last), chunk));
+    at++;
+    if (sealing.length === AT_ONCE) yield await sealing.shift()!;
   }
-  return join(...chunks);
+  for (const chunk of sealing) yield await chunk;
+}
+
+/**
+ * Yield the plaintext of the whole chunks that `stream` begins with; `first` is the number of the first one.
+ *
+ * `padded` is the class of the whole. Throws TamperedError when a chunk does not open where it stands.
+ */
+export async function* openChunks(contentKey: Bytes, padded: number, stream: Bytes, first = 0): Chunks {
+  const key = await payloadKey(contentKey);
+  const last = chunkCount(padded) - 1;
+  const lastSize = padded - last * CHUNK_SIZE + TAG_SIZE;
+  const whole = Math.min(Math.floor(stream.length / SEALED_CHUNK_SIZE), last - first);
+  const rest = stream.length - whole * SEALED_CHUNK_SIZE;
+  const count = first + whole === last && rest >= lastSize ? whole + 1 : whole;
+  const open = (at: number): Promise<Bytes | null> => {
+    const number = first + at;
+    const start = at * SEALED_CHUNK_SIZE;
+    const size = number < last ? SEALED_CHUNK_SIZE : lastSize;
+    return openGcm(key, nonce(number, number === last), stream.subarray(start, start + size));
+  };
+  for await (const chunk of ahead(count, AT_ONCE, open)) {
+    if (!chunk) throw new TamperedError();
+    yield chunk;
+  }
+}
+
+/** Return how many chunks a class of `padded` bytes has. */
+export function chunkCount(padded: number): number {
+  return Math.ceil(padded / CHUNK_SIZE);
 }
 
 /**
@@ -49,16 +97,43 @@ export async function sealStream(contentKey: Bytes, plaintext: Bytes): Promise<B
  * Throws MalformedError when its size belongs to no class, TamperedError when a chunk does not open where it stands.
  */
 export async function openStream(contentKey: Bytes, stream: Bytes): Promise<Bytes> {
-  classOfStream(stream.length);
-  const key = await gcmKey(await hkdf(contentKey, LABEL_PAYLOAD));
-  const chunks: Bytes[] = [];
-  for (let start = 0; start < stream.length; start += SEALED_CHUNK_SIZE) {
-    const end = start + SEALED_CHUNK_SIZE;
-    const chunk = await openGcm(key, nonce(chunks.length, end >= stream.length), stream.subarray(start, end));
-    if (!chunk) throw new TamperedError();
-    chunks.push(chunk);
+  return gather(openChunks(contentKey, classOfStream(stream.length), stream));
+}
+
+/** Return all pieces as one. */
+export async function gather(pieces: Pieces): Promise<Bytes> {
+  const gathered: Bytes[] = [];
+  for await (const piece of pieces) gathered.push(piece);
+  return join(...gathered);
+}
+
+/** Yield the pieces as chunks, the last ones of zeros; only what lies across two pieces is copied. */
+async function* cut(pieces: Pieces, padded: number): Chunks {
+  let room = padded;
+  let held = new Uint8Array(0);
+  for await (const piece of pieces) {
+    room -= piece.length;
+    if (room < 0) throw new MalformedError();
+    let at = 0;
+    if (held.length > 0) {
+      at = CHUNK_SIZE - held.length;
+      held = join(held, piece.subarray(0, at));
+      if (held.length < CHUNK_SIZE) continue;
+      yield held;
+    }
+    for (; piece.length - at >= CHUNK_SIZE; at += CHUNK_SIZE) yield piece.subarray(at, at + CHUNK_SIZE);
+    held = piece.slice(at);
   }
-  return join(...chunks);
+  while (held.length > 0 || room > 0) {
+    const zeros = Math.min(CHUNK_SIZE - held.length, room);
+    yield join(held, new Uint8Array(zeros));
+    room -= zeros;
+    held = new Uint8Array(0);
+  }
+}
+
+async function payloadKey(contentKey: Bytes): Promise<CryptoKey> {
+  return gcmKey(await hkdf(contentKey, LABEL_PAYLOAD));
 }
 
 function nonce(counter: number, last: boolean): Bytes {

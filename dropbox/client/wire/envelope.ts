@@ -13,16 +13,16 @@ const SEALED_SHARE_SIZE = 80; // 32 bytes of share, 32 of ephemeral key, 16 of t
 const KEM_CIPHERTEXT_SIZE = 1088; // FIPS 203, table 3
 const WRAPPED_KEY_SIZE = 48; // 32 bytes of K, 16 of tag
 const SLOT_SIZE = SEALED_SHARE_SIZE + KEM_CIPHERTEXT_SIZE + WRAPPED_KEY_SIZE;
-const MAC_SIZE = 32;
+export const MAC_SIZE = 32;
 const SLOT_STEP = 8;
 export const MAX_RECIPIENTS = 31; // SPEC.md 3: a head still fits beside 12,000 bytes of text
 const MAX_SLOTS = 32;
 
 export const CHUNK_SIZE = 65536;
-const TAG_SIZE = 16;
+export const TAG_SIZE = 16;
 export const SEALED_CHUNK_SIZE = CHUNK_SIZE + TAG_SIZE;
 const SMALLEST_CLASS = 16384;
-const LARGEST_POWER = 1048576;
+export const LARGEST_POWER = 1048576;
 export const PART_SIZE = 1048576; // SPEC.md 10: the unit in which a stream travels behind its prefix
 
 export const LABEL_HEADER = utf8("meldbus/1 header");

@@ -6,13 +6,13 @@ import { type Bytes, join, numberOf, random } from "./bytes.ts";
 import { b64, unb64 } from "./canonical.ts";
 import { checkEnvelopeSize, type Header, headerDigest, parseHeader, prefixSize } from "./envelope.ts";
 
-const DOOR_SIZE = 1;
-const DOOR_CASE = 0;
-const DOOR_CHANNEL = 1;
-const NONCE_SIZE = 16;
+export const DOOR_SIZE = 1;
+export const DOOR_CASE = 0;
+export const DOOR_CHANNEL = 1;
+export const NONCE_SIZE = 16;
 export const CAPABILITY_SIZE = 32;
 const ADDRESS_SIZE = 2 * CAPABILITY_SIZE;
-const POSTING_START = DOOR_SIZE + NONCE_SIZE + ADDRESS_SIZE;
+export const POSTING_START = DOOR_SIZE + NONCE_SIZE + ADDRESS_SIZE;
 
 const PAGE_SIZE = 131_072;
 const MORE_SIZE = 1;
@@ -20,7 +20,7 @@ const ITEM_COUNT_SIZE = 2;
 const POSITION_SIZE = 8;
 const MAX_POSITION = 2n ** 63n - 1n; // what a database counts to
 const DAY_SIZE = 4;
-const SIZE_SIZE = 8;
+export const SIZE_SIZE = 8;
 const ITEM_START = POSITION_SIZE + DAY_SIZE + SIZE_SIZE;
 
 export const MAX_WORK = 2 ** 40;

@@ -1,16 +1,27 @@
 // The head of a message and the plaintext around it, SPEC.md 4; it checks no signature.
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { MalformedError, UnsupportedError } from "../errors.ts";
+import { MalformedError } from "../errors.ts";
 import { bigEndian, type Bytes, join, numberOf, utf8 } from "./bytes.ts";
-import { b64, checkMembers, encode, isList, isObject, type Json, parseObject, unb64, unb64List } from "./canonical.ts";
+import { b64, checkMembers, encode, isObject, type Json, parseObject, unb64, unb64List } from "./canonical.ts";
 import { paddedSize } from "./envelope.ts";
-import { type Body, CHANNELS, checkKind, FeedKey, ID_SIZE, KEY_SIZE, KINDS, Report, Unknown } from "./kinds.ts";
+import { contentSize, type File, fileMembers, parseFiles } from "./files.ts";
+import {
+  type Body,
+  CHANNELS,
+  checkKind,
+  FeedKey,
+  ID_SIZE,
+  KEY_SIZE,
+  KINDS,
+  mayHaveFiles,
+  Report,
+  Unknown,
+} from "./kinds.ts";
 
-const LENGTH_SIZE = 4;
+export const LENGTH_SIZE = 4;
 const SIGNATURE_SIZE = 64;
 const MAX_HEAD_SIZE = 262_144;
-export const LARGEST_CLASS = paddedSize(LENGTH_SIZE + MAX_HEAD_SIZE + SIGNATURE_SIZE); // of a message without files
 export const MAX_SEEN = 16;
 const MAX_DAY = 2 ** 32 - 1;
 const LABEL_MESSAGE = "meldbus/1 ";
@@ -29,12 +40,13 @@ export interface Head {
   readonly to: readonly Bytes[];
   readonly without: readonly Bytes[];
   readonly body: Body;
+  readonly files: readonly File[];
 }
 
 /**
  * Read the canonical JSON of a head.
  *
- * Throws MalformedError for a head that is not exactly as SPEC.md 4.1 says, UnsupportedError for one with files.
+ * Throws MalformedError for a head that is not exactly as SPEC.md 4.1 says.
  */
 export function parseHead(raw: Bytes): Head {
   if (raw.length > MAX_HEAD_SIZE) throw new MalformedError();
@@ -42,6 +54,8 @@ export function parseHead(raw: Bytes): Head {
   const kind = checkKind(members["kind"]);
   const opensCase = kind === Report.KIND || kind === FeedKey.KIND;
   checkMembers(members, opensCase ? MEMBERS : [...MEMBERS, "case"]);
+  const files = parseFiles(members["files"]);
+  if (files.length > 0 && !mayHaveFiles(kind)) throw new MalformedError();
   const channel = members["channel"]!;
   const known = KINDS.get(kind);
   if (!CHANNELS.includes(channel) || (known && channel !== known.CHANNEL)) throw new MalformedError();
@@ -55,7 +69,6 @@ export function parseHead(raw: Bytes): Head {
   }
   const seen = unb64List(members["seen"], ID_SIZE);
   if (seen.length > MAX_SEEN) throw new MalformedError();
-  checkFiles(members["files"]);
   return {
     author: unb64(members["author"], KEY_SIZE),
     kind,
@@ -67,6 +80,7 @@ export function parseHead(raw: Bytes): Head {
     to,
     without,
     body: known ? known.parse(body) : new Unknown(body),
+    files,
   };
 }
 
@@ -78,7 +92,7 @@ export function encodeHead(head: Head): Bytes {
     ...(head.case ? { case: b64(head.case) } : {}),
     channel: head.channel,
     day: head.day,
-    files: [],
+    files: head.files.map(fileMembers),
     kind: head.kind,
     roster: b64(head.roster),
     seen: listed(head.seen),
@@ -97,34 +111,35 @@ export function messageId(kind: string, mac: Bytes, head: Bytes): Bytes {
   return sha256(signedBytes(kind, mac, head));
 }
 
-/** Return the plaintext of a message without files, padded to its class. */
-export function pad(head: Bytes, signature: Bytes): Bytes {
+/** Return what stands in a plaintext before the files. */
+export function start(head: Bytes, signature: Bytes): Bytes {
   if (head.length > MAX_HEAD_SIZE) throw new MalformedError();
-  const content = join(bigEndian(head.length, LENGTH_SIZE), head, signature);
-  const padded = new Uint8Array(paddedSize(content.length));
-  padded.set(content);
-  return padded;
+  return join(bigEndian(head.length, LENGTH_SIZE), head, signature);
+}
+
+/** Return how many bytes stand before the files, by the length that a plaintext begins with. */
+export function startSize(plaintext: Bytes): number {
+  const length = numberOf(plaintext.subarray(0, LENGTH_SIZE));
+  if (length === 0 || length > MAX_HEAD_SIZE) throw new MalformedError();
+  return LENGTH_SIZE + length + SIGNATURE_SIZE;
 }
 
 /** Return head and signature of a plaintext; throw MalformedError where they do not fit in it. */
 export function split(plaintext: Bytes): readonly [head: Bytes, signature: Bytes] {
-  const length = numberOf(plaintext.subarray(0, LENGTH_SIZE));
-  const end = LENGTH_SIZE + length + SIGNATURE_SIZE;
-  if (length === 0 || length > MAX_HEAD_SIZE || plaintext.length < end) throw new MalformedError();
+  const end = startSize(plaintext);
+  if (plaintext.length < end) throw new MalformedError();
   const behindHead = end - SIGNATURE_SIZE;
   return [plaintext.subarray(LENGTH_SIZE, behindHead), plaintext.subarray(behindHead, end)];
 }
 
-/**
- * Throw MalformedError unless a plaintext without files holds nothing but zeros behind the signature.
- *
- * A class larger than needed is refused too: its author could hide something in the choice.
- */
-export function checkPadding(plaintext: Bytes, head: Bytes): void {
-  const end = LENGTH_SIZE + head.length + SIGNATURE_SIZE;
-  if (plaintext.length !== paddedSize(end) || plaintext.subarray(end).some((byte) => byte !== 0)) {
-    throw new MalformedError();
-  }
+/** Return the class that a message with this head and these files has (SPEC.md 4). */
+export function classOf(head: Bytes, files: readonly File[]): number {
+  return paddedSize(LENGTH_SIZE + head.length + SIGNATURE_SIZE + contentSize(files));
+}
+
+/** Throw MalformedError unless a plaintext holds nothing but zeros behind `end`. */
+export function checkPadding(plaintext: Bytes, end: number): void {
+  if (plaintext.subarray(end).some((byte) => byte !== 0)) throw new MalformedError();
 }
 
 function dayOf(value: Json | undefined): number {
@@ -134,13 +149,4 @@ function dayOf(value: Json | undefined): number {
 
 function listed(ids: readonly Bytes[]): Json {
   return ids.map(b64).sort();
-}
-
-function checkFiles(value: Json | undefined): void {
-  if (!isList(value)) throw new MalformedError();
-  for (const file of value) {
-    if (!isObject(file)) throw new MalformedError();
-    checkMembers(file, ["digest", "name", "size", "type"]);
-  }
-  if (value.length > 0) throw new UnsupportedError();
 }

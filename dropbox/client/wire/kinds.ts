@@ -51,6 +51,7 @@ export interface Body {
 }
 
 interface Kind {
+  readonly prototype: Body;
   readonly KIND: string;
   readonly AUTHORS: readonly Speaker[];
   readonly CHANNEL: string;
@@ -231,4 +232,10 @@ export function checkKind(kind: Json | undefined): string {
     throw new MalformedError();
   }
   return kind;
+}
+
+/** Say whether a message of this kind may have files: those with a text, and those that are not known. */
+export function mayHaveFiles(kind: string): boolean {
+  const known = KINDS.get(kind);
+  return !known || known === Report || known.prototype instanceof Words;
 }

@@ -1,0 +1,36 @@
+// What a zlib stream holds, within a bound. The platform refuses a stream that is cut, wrong, or followed by anything.
+
+import { type Bytes, join } from "../wire/bytes.ts";
+
+/** Return what was packed; null where it is no such stream or holds more than `most` bytes. */
+export async function inflated(packed: Bytes, most: number): Promise<Bytes | null> {
+  const pieces: Bytes[] = [];
+  return (await unpack([packed], most, (piece) => pieces.push(piece))) ? join(...pieces) : null;
+}
+
+/** Return how many bytes were packed into these pieces; null where it is no such stream or holds more than `most`. */
+export async function inflatedSize(packed: readonly Bytes[], most: number): Promise<number | null> {
+  let size = 0;
+  const isRead = await unpack(packed, most, (piece) => {
+    size += piece.length;
+  });
+  return isRead ? size : null;
+}
+
+async function unpack(packed: readonly Bytes[], most: number, take: (piece: Bytes) => void): Promise<boolean> {
+  const reader = new Blob([...packed]).stream().pipeThrough(new DecompressionStream("deflate")).getReader();
+  let size = 0;
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      size += read.value.length;
+      if (size > most) {
+        await reader.cancel();
+        return false;
+      }
+      take(read.value);
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,11 @@
+// A colour profile (ICC.1): kept when it is one by its own size and signature.
+
+import { type Bytes, numberOf } from "../wire/bytes.ts";
+import { startsWith } from "./cut.ts";
+
+const HEADER_SIZE = 128;
+const SIGNATURE_AT = 36;
+
+export function isProfile(raw: Bytes): boolean {
+  return raw.length >= HEADER_SIZE && numberOf(raw.subarray(0, 4)) === raw.length && startsWith(raw, "acsp", SIGNATURE_AT);
+}

@@ -1,0 +1,91 @@
+// An envelope that travels in parts, SPEC.md 10: its opening, its parts, what is missing; it opens no connection.
+
+import { MalformedError } from "../errors.ts";
+import { bigEndian, type Bytes, join, numberOf } from "./bytes.ts";
+import { isList, type Json } from "./canonical.ts";
+import { checkEnvelopeSize, LARGEST_POWER, MAC_SIZE, PART_SIZE, parseHeader, prefixSize } from "./envelope.ts";
+import { DOOR_CASE, DOOR_CHANNEL, DOOR_SIZE, NONCE_SIZE, type Posting, POSTING_START, SIZE_SIZE } from "./exchange.ts";
+
+const NUMBER_SIZE = 4;
+const PART_START = MAC_SIZE + NUMBER_SIZE;
+const OPENING_START = POSTING_START + SIZE_SIZE;
+
+/** Say whether an envelope of this class is sent in parts; smaller ones go in one posting. */
+export function travelsInParts(padded: number): boolean {
+  return padded > LARGEST_POWER;
+}
+
+/** Return how many parts stand behind a prefix of `prefix` bytes in an envelope of `size` bytes. */
+export function partCount(prefix: number, size: number): number {
+  return Math.ceil((size - prefix) / PART_SIZE);
+}
+
+/** Return the bytes of one part; throw MalformedError where there is none of this number. */
+export function partSize(prefix: number, size: number, number: number): number {
+  const behind = size - prefix - number * PART_SIZE;
+  if (number < 0 || behind <= 0) throw new MalformedError();
+  return Math.min(PART_SIZE, behind);
+}
+
+/** What begins, resumes and commits an upload: a posting whose envelope ends with its first chunk. */
+export interface Opening extends Omit<Posting, "envelope"> {
+  readonly size: number;
+  readonly prefix: Bytes;
+}
+
+/**
+ * Read an opening; throw UnsupportedError or MalformedError.
+ *
+ * An envelope that fits one posting has no opening: each goes one way only.
+ */
+export function parseOpening(raw: Bytes): Opening {
+  const door = raw[0]!;
+  if (raw.length < OPENING_START || (door !== DOOR_CASE && door !== DOOR_CHANNEL)) throw new MalformedError();
+  const size = numberOf(raw.subarray(POSTING_START, OPENING_START));
+  const prefix = raw.subarray(OPENING_START);
+  const header = parseHeader(prefix);
+  if (!Number.isSafeInteger(size)) throw new MalformedError();
+  const padded = checkEnvelopeSize(header, size);
+  if (!travelsInParts(padded) || prefix.length !== prefixSize(header, size)) throw new MalformedError();
+  const nonceEnd = DOOR_SIZE + NONCE_SIZE;
+  const address = raw.subarray(nonceEnd, POSTING_START);
+  return { door, nonce: raw.subarray(DOOR_SIZE, nonceEnd), address, size, prefix };
+}
+
+/** Return the bytes of the opening. */
+export function encodeOpening({ door, nonce, address, size, prefix }: Opening): Bytes {
+  return join(new Uint8Array([door]), nonce, address, bigEndian(size, SIZE_SIZE), prefix);
+}
+
+/** A part of the stream on its way to the server; `mac` says of which envelope. */
+export interface PartPosting {
+  readonly mac: Bytes;
+  readonly number: number;
+  readonly stream: Bytes;
+}
+
+/** Read a part; throw MalformedError. Whether its length is right, the opening says. */
+export function parsePartPosting(raw: Bytes): PartPosting {
+  if (raw.length <= PART_START || raw.length > PART_START + PART_SIZE) throw new MalformedError();
+  const number = numberOf(raw.subarray(MAC_SIZE, PART_START));
+  return { mac: raw.subarray(0, MAC_SIZE), number, stream: raw.subarray(PART_START) };
+}
+
+/** Return the bytes of the part. */
+export function encodePartPosting({ mac, number, stream }: PartPosting): Bytes {
+  return join(mac, bigEndian(number, NUMBER_SIZE), stream);
+}
+
+/** Return the numbers in runs of first and how many, all below `count`; throw MalformedError for anything else. */
+export function parseMissing(value: Json | undefined, count: number): readonly number[] {
+  if (!isList(value)) throw new MalformedError();
+  const numbers: number[] = [];
+  for (const run of value) {
+    const [first, many] = isList(run) && run.length === 2 ? run : [];
+    if (typeof first !== "number" || typeof many !== "number") throw new MalformedError();
+    if (!(first > (numbers.at(-1) ?? -1) && many > 0 && first + many <= count)) throw new MalformedError();
+    for (let number = first; number < first + many; number++) numbers.push(number);
+  }
+  if (!numbers.every(Number.isInteger)) throw new MalformedError();
+  return numbers;
+}

@@ -1,0 +1,187 @@
+"""Files of any size and number are sealed as they were chosen, or not at all; a small one looks like a text."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from keys.wire.exchange import Posting
+from keys.wire.files import MAX_FILES, MIB
+from tests.client.page import FailedError, Lost, Named, Wire, named, opened
+from tests.client.sending import LONG, arrived, changed, digest_of, macs, only_message, parts, sealed_once, written
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.keys.office import Office
+
+
+@pytest.mark.parametrize("sizes", [[0], [1], [0, 1, 2_000], [500_000, 400_000], [300] * 100])
+def test_small_files_go_in_one_posting(office: Office, tmp_path: Path, sizes: list[int]) -> None:
+    paths = [written(tmp_path / f"{number}.bin", size) for number, size in enumerate(sizes)]
+    with opened(office) as page:
+        code = page.report(files=[named(path) for path in paths])
+        assert [path for path, _ in page.wire.asked] == ["/chain", "/bundles", "/envelopes"]
+        shown = page.look(code)
+        assert [(file["name"], file["size"]) for file in shown["messages"][0]["files"]] == [
+            (path.name, size) for path, size in zip(paths, sizes, strict=True)
+        ]
+    assert only_message(office, code) == [digest_of(path) for path in paths]
+
+
+@pytest.mark.parametrize("live", [False, True], ids=["as Chromium reads it", "as Firefox reads it"])
+def test_large_files_go_in_parts_and_an_answer_carries_them_too(office: Office, tmp_path: Path, live: bool) -> None:
+    paths = [written(tmp_path / name, size) for name, size in (("a", 0), ("b", LONG), ("c", 1), ("d", MIB))]
+    files = [named(path, live=live) for path in paths]
+    with opened(office) as page:
+        code = page.report(files=files)
+        page.look(code)
+        page.ask("answer", text="En dit nog.", files=files)
+        assert sealed_once(page.wire)
+        assert len(macs(page.wire)) == 2
+    (_, first), (_, second) = arrived(office, code)
+    assert first == second == [digest_of(path) for path in paths]
+
+
+def test_a_message_is_read_without_its_files(office: Office, long: Path) -> None:
+    with opened(office) as page:
+        code = page.report(files=[named(long)])
+        page.wire.asked.clear()
+        page.look(code)
+        assert [path for path, _ in page.wire.asked] == ["/channel"]
+
+
+def test_a_message_of_a_long_text_and_many_files_takes_one_part_to_read(office: Office, long: Path) -> None:
+    files: list[Named] = [named(long, "x" * 900) for _ in range(10)]
+    with opened(office) as page:
+        code = page.report("y" * 99_000, files=files)
+        page.wire.asked.clear()
+        shown = page.look(code)
+        assert len(page.wire.asked) == 2
+        assert shown["messages"][0]["text"] == "y" * 99_000
+        assert len(shown["messages"][0]["files"]) == 10
+    assert only_message(office, code) == [digest_of(long)] * 10
+
+
+def shortened(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def grown(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b"x")
+
+
+def gone(path: Path) -> None:
+    path.unlink()
+
+
+@pytest.mark.parametrize(
+    ("change", "live"),
+    # Grown behind what was chosen, it is still what was chosen to a browser that reads as Firefox does.
+    [
+        *((change, False) for change in (changed, shortened, grown, gone)),
+        *((change, True) for change in (changed, shortened, gone)),
+    ],
+)
+def test_a_file_that_changes_on_its_way_stops_the_upload(
+    office: Office, tmp_path: Path, change: Callable[[Path], None], live: bool
+) -> None:
+    path = written(tmp_path / "opname.ogg", 20 * MIB)
+
+    def lose(asked: str, times: int) -> Lost:
+        if (asked, times) == ("/parts", 3):
+            change(path)
+        return None
+
+    with opened(office, Wire(office, lose=lose)) as page:
+        letter = page.letter(files=[named(path, "bestand-1.ogg", live=live)])
+        with pytest.raises(FailedError, match=r"^changed$") as failed:
+            page.ask("report", **letter)
+        assert failed.value.who == ("bestand-1.ogg",)
+        assert sealed_once(page.wire)
+        assert len(parts(page.wire)) < 20
+        if change is not gone:
+            page.ask("report", **letter)
+            assert len(macs(page.wire)) == 2
+            assert sealed_once(page.wire)
+            assert only_message(office, str(letter["receipt"])) == [digest_of(path)]
+
+
+def test_a_file_that_grows_while_it_is_read_as_firefox_reads_it_arrives_as_it_was_chosen(
+    office: Office, long: Path
+) -> None:
+    before = digest_of(long)
+
+    def lose(asked: str, times: int) -> Lost:
+        if (asked, times) == ("/parts", 2):
+            grown(long)
+        return None
+
+    with opened(office, Wire(office, lose=lose)) as page:
+        code = page.report(files=[named(long, live=True)])
+    assert only_message(office, code) == [before]
+
+
+def test_a_file_that_cannot_be_read_stops_it_before_anything_is_sent(office: Office, tmp_path: Path) -> None:
+    unreadable = named(tmp_path, "bestand-2", live=True)  # a folder
+    with opened(office) as page:
+        letter = page.letter(files=[named(written(tmp_path / "a", 1_000)), unreadable])
+        page.wire.asked.clear()
+        with pytest.raises(FailedError, match=r"^unreadable$") as failed:
+            page.ask("report", **letter)
+        assert failed.value.who == ("bestand-2",)
+        assert not page.wire.asked
+
+
+def test_more_than_the_policy_allows_is_refused_before_it_is_read(still: Office, tmp_path: Path) -> None:
+    path = tmp_path / "veel"
+    with path.open("wb") as sparse:
+        sparse.truncate(2**31)
+    one = written(tmp_path / "een", 1)
+    for files, code in (([path, one], "too-large"), ([one] * (MAX_FILES + 1), "too-many")):
+        with opened(still) as page:
+            with pytest.raises(FailedError, match=rf"^{code}$"):
+                page.report(files=[named(file) for file in files])
+            assert [asked for asked, _ in page.wire.asked] == ["/chain"]
+            assert not page.progress
+
+
+def test_progress_ends_where_it_says_and_never_goes_back(office: Office, tmp_path: Path) -> None:
+    path = written(tmp_path / "opname.ogg", 20 * MIB)
+    with opened(office) as page:
+        page.report(files=[named(path)])
+        for phase, least in (("reading", 20 * MIB), ("sending", 20 * MIB + 1)):
+            told = [progress for progress in page.progress if progress["phase"] == phase]
+            done = [progress["done"] for progress in told]
+            assert done == sorted(done)
+            assert {progress["total"] for progress in told} == {done[-1]}
+            assert done[-1] >= least
+
+
+def test_a_posting_with_a_file_looks_like_one_with_a_text(office: Office, tmp_path: Path) -> None:
+    """Of one class: the same requests, of the same sizes."""
+    asked: list[Any] = []
+    for text, files in (("x" * 10_000, []), ("Zie de foto.", [named(written(tmp_path / "foto.jpg", 10_000))])):
+        with opened(office) as page:
+            page.report(text, files=files)
+            asked.append([(path, len(sent)) for path, sent in page.wire.asked])
+            last = Posting.parse(page.wire.asked[-1][1])
+            assert len(last.envelope) == 26_173
+    assert asked[0] == asked[1]
+
+
+def test_a_file_of_256_mebibytes_takes_no_more_memory_than_a_small_one(office: Office, tmp_path: Path) -> None:
+    path = tmp_path / "opname.ogg"
+    block = random.Random(256).randbytes(MIB)
+    with path.open("wb") as file:
+        for number in range(256):
+            file.write(block[number:] + block[:number])
+    with opened(office, Wire(office, remember=False)) as page:
+        page.report(files=[named(written(tmp_path / "klein", 3 * MIB))])
+        _, before = page.memory()
+        page.report(files=[named(path)])
+        _, most = page.memory()
+    assert most - before < 100 * MIB
