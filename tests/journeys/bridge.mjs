@@ -18,12 +18,14 @@ const pages = [];
 const requests = [];
 const messages = [];
 
-async function start({ kind, program, profile, args, prefs, scripting, timeout: milliseconds }) {
+async function start({ kind, program, profile, downloads, args, prefs, scripting, timeout: milliseconds }) {
   timeout = milliseconds;
   firefox = kind === "firefox";
   // Firefox is told by a preference instead.
   scripted = firefox || scripting;
   const shared = { browser: firefox ? "firefox" : "chrome", executablePath: program, userDataDir: profile, args };
+  // Without a window Chromium has nobody to ask where to.
+  shared.downloadBehavior = { policy: "allow", downloadPath: downloads };
   browser =
     firefox
       ? await puppeteer.launch({ ...shared, protocol: "webDriverBiDi", extraPrefsFirefox: prefs, protocolTimeout: timeout })
@@ -76,6 +78,16 @@ async function click(element) {
   });
   if (x === undefined) throw new Error("the element is not shown");
   await page.mouse.click(x, y);
+}
+
+async function press(keys) {
+  for (const chord of keys) {
+    const parts = chord === "+" ? ["+"] : chord.split("+");
+    const last = parts.pop();
+    for (const held of parts) await page.keyboard.down(held);
+    await page.keyboard.press(last);
+    for (const held of parts.reverse()) await page.keyboard.up(held);
+  }
 }
 
 async function kill() {
@@ -138,14 +150,14 @@ const commands = {
     if ((await box.evaluate((element) => element.checked)) !== on) await click(box);
   },
   upload: async ({ selector, paths }) => (await find(selector)).uploadFile(...paths),
-  press: async ({ keys }) => {
-    for (const chord of keys) {
-      const parts = chord === "+" ? ["+"] : chord.split("+");
-      const last = parts.pop();
-      for (const held of parts) await page.keyboard.down(held);
-      await page.keyboard.press(last);
-      for (const held of parts.reverse()) await page.keyboard.up(held);
-    }
+  press: ({ keys }) => press(keys),
+  chooser: async ({ keys, paths }) => {
+    const [chooser] = await Promise.all([
+      page.waitForFileChooser(),
+      // A browser that does not hold its window back yet would open it, and nobody could close it.
+      page.evaluate("0").then(() => press(keys)),
+    ]);
+    await chooser.accept(paths);
   },
   evaluate: async ({ expression }) => (await page.evaluate(expression)) ?? null,
   dark: ({ on }) => page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: on ? "dark" : "light" }]),

@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -128,6 +129,8 @@ class Browser:
         self.folder = Path(tempfile.mkdtemp(prefix="meldbus-browser-"))
         self.profile = self.folder / "profile"
         self.profile.mkdir()
+        self.downloads = self.folder / "Downloads"  # where Firefox puts them, in the home that it is given
+        self.downloads.mkdir()
         self.version = ""
         self.pid = 0
         self.tab = 0
@@ -157,6 +160,7 @@ class Browser:
                 kind=self.kind,
                 program=program,
                 profile=str(self.profile),
+                downloads=str(self.downloads),
                 args=self._args,
                 prefs=self._prefs,
                 scripting=self._scripting,
@@ -284,6 +288,21 @@ class Browser:
     def press(self, *keys: str) -> None:
         """Press keys, one after another, by their names: "Tab", "Enter", "Shift+Tab"."""
         self._ask("press", keys=keys)
+
+    def choose(self, *paths: Path, keys: tuple[str, ...] = ("Enter",)) -> None:
+        """Press keys that open the browser's own window for choosing files, and choose these in it."""
+        self._ask("chooser", keys=keys, paths=[str(path.absolute()) for path in paths])
+
+    def downloaded(self, name: str) -> Path:
+        """Wait until a file of this name was saved, whole, and return where."""
+        path = self.downloads / name
+        deadline = time.monotonic() + self._timeout
+        while time.monotonic() < deadline:
+            # Chromium and Firefox write elsewhere first; Firefox puts an empty file at the place meanwhile.
+            if path.exists() and not [*self.downloads.glob("*.part"), *self.downloads.glob("*.crdownload")]:
+                return path
+            time.sleep(0.05)
+        raise BridgeError(f"{name} was not saved")
 
     def evaluate(self, expression: str) -> Any:
         """Evaluate a JavaScript expression in the page, a promise to its end. Return what JSON can say."""

@@ -10,6 +10,7 @@ from dropbox.i18n import translations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from tests.journeys.browser import Browser
 
@@ -31,6 +32,16 @@ class Line:
     what: str  # "message", "mine", "event" or "alarm"
     who: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A file as a step or a message lists it; what is not shown there is ""."""
+
+    name: str
+    about: str  # its size, and what it is
+    own: str  # its name on the reporter's device
+    found: str  # what was found in it, or what is wrong with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +137,73 @@ class Reporter:
         before = len(self.lines())
         self.fill("talk", text)
         self.press("talk")
-        self.browser.wait_until(f"{ROOT}.querySelectorAll('.days li').length > {before}")
+        self.browser.wait_until(f"{ROOT}.querySelectorAll('.days ol > li').length > {before}")
+
+    def add_files(self, step: str, *paths: Path) -> None:
+        """Choose files in a step and wait until each was looked into."""
+        before = len(self.files(step))
+        self.browser.upload(_in(step, "input[type=file]"), *paths)
+        self.looked_into(step, before + 1)
+
+    def looked_into(self, step: str, count: int) -> None:
+        """Wait until a step lists at least so many files and none of them has to be looked into any more."""
+        rows = f"Array.from({ROOT}.querySelectorAll('section[data-step={step}] [data-field=files] .file'))"
+        looking = 'document.querySelector("#words").content.querySelector("[data-word=file-looking]").textContent'
+        self.browser.wait_until(
+            f"((rows) => rows.length >= {count} && rows.every((row) => !row.textContent.includes({looking})))({rows})"
+        )
+
+    def files(self, step: str) -> list[Listed]:
+        """Return the files that are added to a message, or listed in its review."""
+        within = "[data-part=files]" if step == "review" else "[data-field=files]"
+        read = f"""
+            Array.from(root.querySelectorAll('section[data-step={step}] {within} .file'), (row) =>
+                [["name"], ["about", "size"], ["own"], ["found", "wrong"]].map((names) =>
+                    names.map((name) => row.querySelector(`[data-part=${{name}}]`)?.textContent ?? "").join("")))
+        """
+        return [Listed(*row) for row in self.evaluate(read)]
+
+    def attached(self) -> list[Listed]:
+        """Return the files of all messages of the talk, in order."""
+        read = """
+            Array.from(root.querySelectorAll('.days .file'), (row) =>
+                ["name", "size", "state"].map((name) => row.querySelector(`[data-part=${name}]`).textContent))
+        """
+        return [Listed(name, about, "", found) for name, about, found in self.evaluate(read)]
+
+    def remove_file(self, step: str, name: str) -> None:
+        """Remove the file that is listed under this name."""
+        self.browser.click(_in(step, f'[data-part="remove"][aria-label$={_js(name)}]'))
+
+    def keep_original(self, step: str, name: str) -> None:
+        """Tick that a photo is sent as it is."""
+        place = [file.name for file in self.files(step)].index(name) + 1
+        self.browser.check(_in(step, f'[data-part="list"] > :nth-child({place}) [data-part="original"] input'))
+
+    def keep_names(self, step: str) -> None:
+        """Tick that the files keep their names."""
+        self.browser.check(_in(step, "[data-part=names] input"))
+
+    def progress(self, step: str) -> str:
+        """Return how far the sending is, as the page says it."""
+        return self.browser.text(_in(step, '[data-part="pace"]')).strip()
+
+    def cancel(self, step: str) -> None:
+        """Stop what is being sent."""
+        within = '[data-part="answering"] ' if step == "talk" else ""
+        self.browser.click(_in(step, f'{within}[data-part="cancel"]'))
+
+    def save_file(self, name: str, saved_as: str | None = None) -> Path:
+        """Save the first file of the talk that is listed under this name; return where the browser has put it."""
+        place = [file.name for file in self.attached()].index(name)
+        self.browser.click(f'#stage >>> .days [data-part="save"][aria-label$={_js(name)}]')
+        self.browser.wait_until(f"{ROOT}.querySelectorAll('.days [data-part=state]')[{place}].textContent !== ''")
+        return self.browser.downloaded(saved_as or name)
 
     def lines(self) -> list[Line]:
         """Return the talk as it is shown."""
         read = """
-            Array.from(root.querySelectorAll('.days li'), (one) => {
+            Array.from(root.querySelectorAll('.days ol > li'), (one) => {
                 const text = one.querySelector('.text');
                 if (text === null) return [one.className === 'event' ? 'event' : 'alarm', '', one.textContent];
                 const what = one.classList.contains('mine') ? 'mine' : 'message';

@@ -28,6 +28,7 @@ from keys.policy import OutsideRoute, Policy
 from keys.roster import address
 from keys.wire.canonical import b64
 from keys.wire.signed import Signed
+from tests.journeys.memory import descendants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -129,15 +130,15 @@ class Site:
         """Return the poster's address; `server` is another origin in front of ours."""
         return address(server or self.url, language, self.root.id)
 
-    def reserve(self, kept: int) -> None:
-        """Write the operator's settings, with so many bytes of 2**30 kept for talks; the next start reads them."""
+    def reserve(self, kept: int, most: int = 2**30) -> None:
+        """Write the operator's settings, with so many bytes of `most` kept for talks; the next start reads them."""
         settings = {
             "data": str(self.data),
             "bind": f"127.0.0.1:{self.port}",
             "address": self.url,
             "workers": 2,
             "threads": 8,
-            "max_database_bytes": 2**30,
+            "max_database_bytes": most,
             "reserve_bytes": kept,
         }
         # A string or a number is written alike in JSON and in TOML.
@@ -149,9 +150,8 @@ class Site:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             assert self._server.poll() is None, self.log.read_text()
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
+            if _listens(self.port):
+                return
             time.sleep(0.05)
         self.stop()
         raise AssertionError("the server does not answer")
@@ -160,6 +160,18 @@ class Site:
         """End the server and wait for its end."""
         self._server.send_signal(signal.SIGINT)  # the quick end: it waits for no idle connection
         self._server.wait()
+
+    def kill(self) -> None:
+        """End all the server's processes at once: none can finish anything."""
+        for pid in reversed(self.processes()):
+            os.kill(pid, signal.SIGKILL)
+        self._server.wait()
+        while _listens(self.port):
+            time.sleep(0.01)
+
+    def processes(self) -> list[int]:
+        """Return the server's processes."""
+        return descendants(self._server.pid)
 
     def enrol(self, name: str, role: str) -> None:
         """Make a recipient's key, vault and card."""
@@ -187,7 +199,7 @@ class Site:
         `code` is read by `open` from its descriptor.
         """
         tool = Tool(self.folder / who, profile=CHEAP)
-        with _turn, _descriptor(PASSPHRASE) as passphrase, _descriptor(code or "") as receipt:
+        with _turn, descriptor(PASSPHRASE) as passphrase, descriptor(code or "") as receipt:
             given = ["--passphrase-fd", passphrase, *map(str, arguments)]
             given += ["--receipt-fd", receipt] if code is not None else []
             done = CliRunner().invoke(commands, given, input=text, obj=tool, env={"LANGUAGE": "en"})
@@ -234,6 +246,11 @@ class Site:
             )
 
 
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def free_port() -> int:
     """Return a port on loopback that nobody listens on."""
     with socket.socket() as probe:
@@ -246,7 +263,8 @@ _turn = threading.Lock()
 
 
 @contextmanager
-def _descriptor(line: str) -> Iterator[str]:
+def descriptor(line: str) -> Iterator[str]:
+    """Give the number of a descriptor from which a program reads this line."""
     reading, writing = os.pipe()
     os.write(writing, f"{line}\n".encode())
     os.close(writing)

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.journeys.meddling import Meddler, honest
 from tests.journeys.reporter import nl
+from tests.journeys.shelf import DOCUMENT, PHOTO, RECORDING, fill
 from tests.journeys.site import SECRETARIS, Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.journeys.reporter import Reporter
 
@@ -115,6 +118,61 @@ def test_every_page_and_step_is_for_everybody(site: Site, in_chromium: Reporter,
     assert len(found) == 16
 
 
+def states(reporter: Reporter, wire: Meddler, address: str, shelf: Path) -> Iterator[str]:
+    """Go through every state in which files are, the line cut where it has to be."""
+    files = [shelf / name for name in (PHOTO, DOCUMENT, RECORDING, "a\u202egpj.exe")]
+    reporter.visit(address)
+    reporter.begin()
+    reporter.fill("write", "Met bestanden.")
+    reporter.add_files("write", *files)
+    yield "files listed"
+    reporter.browser.upload("#stage >>> input[type=file]", shelf / "map")
+    reporter.looked_into("write", len(files) + 1)
+    reporter.press("write")
+    reporter.mistakes("write")
+    yield "a file that cannot be read"
+    reporter.remove_file("write", "map")
+    reporter.keep_names("write")
+    code = reporter.review()
+    yield "files at the review"
+    wire.meddle = lambda asked, forward: None if asked.path == "/parts" else forward(asked)
+    reporter.send(code)
+    reporter.browser.wait_for("#stage >>> [data-part=waiting]")
+    yield "waiting for the line"
+    reporter.cancel("sending")
+    reporter.at("review")
+    yield "stopped"
+    wire.meddle = honest
+    reporter.press("review")
+    reporter.at("sent")
+    reporter.press("sent", "talk")
+    reporter.at("talk")
+    yield "files in the talk"
+    reporter.save_file(DOCUMENT)
+    yield "a file saved"
+    reporter.fill("talk", "Nog een.")
+    reporter.add_files("talk", *files)
+    wire.meddle = lambda asked, forward: None if asked.path == "/parts" else forward(asked)
+    reporter.press("talk")
+    reporter.browser.wait_for("#stage >>> [data-part=answering] [data-part=waiting]")
+    yield "an answer waiting for the line"
+    wire.meddle = honest
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_state_of_files_is_for_everybody(
+    site: Site, in_chromium: Reporter, tmp_path: Path, language: str
+) -> None:
+    fill(tmp_path, "Een beschrijving.")
+    (tmp_path / "a\u202egpj.exe").write_bytes(b"MZ")
+    (tmp_path / "map").mkdir()
+    with Meddler(site.port) as wire:
+        address = site.address(language, wire.url)
+        found = {state: faults(in_chromium) for state in states(in_chromium, wire, address, tmp_path)}
+    assert {state: wrong for state, wrong in found.items() if wrong} == {}
+    assert len(found) == 8
+
+
 def test_every_sentence_of_the_talk_is_told_to_a_screen_reader(site: Site, reporter: Reporter, code: str) -> None:
     """The live region says what goes on, and the heading of each step has the keyboard."""
     reporter.visit(site.address("nl"))
@@ -141,6 +199,27 @@ def go_to(reporter: Reporter, wanted: str) -> None:
         if wanted in reporter.browser.evaluate(FOCUSED)[:3]:
             return
     raise AssertionError(f"the keyboard does not get to {wanted}")
+
+
+def test_the_keyboard_alone_adds_keeps_and_removes_files(site: Site, reporter: Reporter, tmp_path: Path) -> None:
+    fill(tmp_path, "Een beschrijving.")
+    keyboard = reporter.browser
+    reporter.visit(site.address("nl"))
+    reporter.begin()
+    go_to(reporter, "choose")
+    keyboard.choose(tmp_path / PHOTO, tmp_path / DOCUMENT)
+    reporter.looked_into("write", 2)
+    go_to(reporter, "original-1")
+    keyboard.press(" ")
+    go_to(reporter, "files-names")
+    keyboard.press(" ")
+    assert [file.name for file in reporter.files("write")] == [PHOTO, DOCUMENT]
+    keyboard.press("Shift+Tab")
+    assert keyboard.evaluate(FOCUSED)[1] == "remove"
+    keyboard.press("Enter")
+    assert [file.name for file in reporter.files("write")] == [PHOTO]
+    assert keyboard.evaluate(FOCUSED)[1] == "choose"
+    assert reporter.evaluate("root.querySelector('#original-1').checked") is True
 
 
 def test_the_keyboard_alone_leads_from_the_address_to_the_receipt_and_the_talk(site: Site, reporter: Reporter) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 UNREACHED = nl(
     "Sending did not work: we cannot reach the server. Check your connection, then try again. Your text is still here."
 )
-FULL = nl("The server is full and takes nothing now. Try again tomorrow, or talk to somebody.")
+FULL = nl("The server is full and takes nothing now. Everything is still here: try again later, or talk to somebody.")
 TYPING_ERROR = nl("There is a typing error in the code. Compare it with what you wrote down.")
 OTHER_CHARACTERS = nl(
     "These are not the last four characters of your code. Look at what you wrote down, and type them again."
