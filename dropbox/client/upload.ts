@@ -2,6 +2,7 @@
 
 import type { Courier } from "./courier.ts";
 import { LostError, MalformedError, NetworkError, RefusedError } from "./errors.ts";
+import { release } from "./release.ts";
 import type { LongSealed } from "./sealing/messages.ts";
 import type { Bytes } from "./wire/bytes.ts";
 import type { Posting } from "./wire/exchange.ts";
@@ -80,14 +81,17 @@ export class Upload {
 
   async #sendOne(courier: Courier, number: number): Promise<void> {
     const stream = this.#kept.get(number)!;
+    const posting = encodePartPosting({ mac: this.#sealed.mac, number, stream });
     try {
-      await courier.send(encodePartPosting({ mac: this.#sealed.mac, number, stream }));
+      await courier.send(posting);
     } catch (error) {
       // The server has forgotten that this was begun, or keeps what we never sent.
       throw error instanceof RefusedError && FORGOTTEN.includes(error.code) ? new LostError() : error;
     }
     this.#kept.delete(number);
     this.#arrived += stream.length;
+    release(posting);
+    release(stream);
   }
 
   /** Seal the next part and return its number, or null behind the last one. */

@@ -13,6 +13,7 @@ import { openAsBlob, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { createInterface } from "node:readline";
 
+const STREAMED = 64 * 1024; // bytes that a stream gives at a time
 const [origin, now, hurry] = process.argv.slice(2);
 const listeners = new Map<string, Set<(message: { data: unknown }) => void>>();
 const RealDate = Date;
@@ -36,8 +37,26 @@ class LiveBlob {
     this.size = size;
   }
 
-  slice(start: number, end: number): LiveBlob {
-    return new LiveBlob(this.path, start, Math.min(end, this.size) - start);
+  slice(start: number, end = this.size): LiveBlob {
+    const from = start < 0 ? Math.max(0, this.size + start) : start;
+    return new LiveBlob(this.path, from, Math.min(end, this.size) - from);
+  }
+
+  /** What stands there now, to where it ends now. */
+  stream(): ReadableStream<Uint8Array> {
+    let at = 0;
+    const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+      const file = await open(this.path);
+      try {
+        const { bytesRead, buffer } = await file.read(Buffer.alloc(STREAMED), 0, STREAMED, at);
+        at += bytesRead;
+        if (bytesRead === 0) controller.close();
+        else controller.enqueue(new Uint8Array(buffer.subarray(0, bytesRead)));
+      } finally {
+        await file.close();
+      }
+    };
+    return new ReadableStream({ pull }, { highWaterMark: 0 });
   }
 
   async arrayBuffer(): Promise<ArrayBuffer> {

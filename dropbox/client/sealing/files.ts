@@ -2,6 +2,7 @@
 
 import { ahead } from "../ahead.ts";
 import { ChangedError, MalformedError, UnreadableError } from "../errors.ts";
+import { release } from "../release.ts";
 import { type Bytes, equal, join } from "../wire/bytes.ts";
 import {
   checkEnvelopeSize,
@@ -18,7 +19,7 @@ import { sha256 } from "./native.ts";
 import { checkMac, type Chunks, chunkCount, gather, openChunks } from "./stream.ts";
 
 // A browser asks another of its processes for each reading, so there are few, and one waits while another is in use.
-const READING = 4 * MIB;
+const READING = 2 * MIB;
 const AT_ONCE = 2;
 
 /** A file that was read once, for its digest; `pieces` reads it a second time. */
@@ -40,32 +41,98 @@ export class Attachment {
    */
   static async read(blob: Blob, name: string, type: string, heard: (bytes: number) => void): Promise<Attachment> {
     const digests: Bytes[] = [];
-    const readings = ahead(Math.ceil(blob.size / READING), AT_ONCE, async (number) => {
-      const piece = await reading(blob, number, new UnreadableError(name));
-      if (piece.length !== Math.min(READING, blob.size - number * READING)) throw new ChangedError(name);
-      return [piece.length, await digestsOf(piece)] as const;
+    // Chromium looks at the disk each time that it is asked.
+    const { size } = blob;
+    const readings = ahead(Math.ceil(size / READING), AT_ONCE, async (number) => {
+      const piece = await bytesOf(blob.slice(number * READING, (number + 1) * READING), new UnreadableError(name));
+      const { length } = piece;
+      if (length !== Math.min(READING, size - number * READING)) throw new ChangedError(name);
+      const starts = Array.from({ length: Math.ceil(length / MIB) }, (_, at) => at * MIB);
+      const found = await Promise.all(starts.map((start) => sha256(piece.subarray(start, start + MIB))));
+      release(piece);
+      return [length, found] as const;
     });
-    for await (const [size, found] of readings) {
+    for await (const [length, found] of readings) {
       digests.push(...found);
-      heard(size);
+      heard(length);
     }
-    return new Attachment({ name, type, size: blob.size, digest: digestOf(digests) }, blob, digests);
+    return new Attachment({ name, type, size, digest: digestOf(digests) }, blob, digests);
   }
 
   /**
-   * Yield the file, a few MiB at a time, each as it was at the first reading.
+   * Yield the file, a MiB at a time, each as it was at the first reading; a piece holds until the next one is asked for.
    *
    * Throws ChangedError before anything that is not: two texts under one key and nonce would give both away.
    */
-  pieces(): Chunks {
-    return ahead(Math.ceil(this.file.size / READING), AT_ONCE, async (number) => {
-      const changed = new ChangedError(this.file.name);
-      const piece = await reading(this.#blob, number, changed);
-      const first = (number * READING) / MIB;
-      const digests = this.#digests.slice(first, first + READING / MIB);
-      if (!equal(join(...(await digestsOf(piece))), join(...digests))) throw changed;
-      return piece;
-    });
+  async *pieces(): Chunks {
+    const changed = new ChangedError(this.file.name);
+    const reading = new Reading(this.#blob, changed);
+    try {
+      let next = reading.take();
+      for (const [number, digest] of this.#digests.entries()) {
+        const piece = await next;
+        next = reading.take();
+        if (!equal(await sha256(piece), digest)) throw changed;
+        // The last piece is given only when it is known that nothing has come behind it.
+        if (number === this.#digests.length - 1) await this.#checkEnd(next, changed);
+        yield piece;
+        release(piece);
+      }
+      if (this.#digests.length === 0) await this.#checkEnd(next, changed);
+    } finally {
+      reading.end();
+    }
+  }
+
+  async #checkEnd(behind: Promise<Bytes>, changed: Error): Promise<void> {
+    // Firefox gives what has come behind the end; Chromium ends, and refuses to open what was changed.
+    if ((await behind).length > 0 || this.#blob.size !== this.file.size) throw changed;
+    await bytesOf(this.#blob.slice(-1), changed);
+  }
+}
+
+/** A file read from its beginning on, a MiB at a time. */
+class Reading {
+  readonly #reader: ReadableStreamDefaultReader<Bytes>;
+  readonly #fault: Error;
+  #held: Bytes = new Uint8Array(0);
+
+  /** `fault` is thrown for what cannot be read. */
+  constructor(blob: Blob, fault: Error) {
+    this.#reader = blob.stream().getReader();
+    this.#fault = fault;
+  }
+
+  /** Return the next MiB, or what is left; not to be asked for twice at a time. */
+  take(): Promise<Bytes> {
+    const taken = this.#take();
+    // Whoever has found something else wrong does not wait for it.
+    taken.catch(() => undefined);
+    return taken;
+  }
+
+  /** Let go of the file. */
+  end(): void {
+    this.#reader.cancel().catch(() => undefined);
+  }
+
+  async #take(): Promise<Bytes> {
+    const piece = new Uint8Array(MIB);
+    let filled = 0;
+    while (filled < MIB) {
+      if (this.#held.length === 0) {
+        const { done, value } = await this.#reader.read().catch(() => {
+          throw this.#fault;
+        });
+        if (done) return piece.subarray(0, filled);
+        this.#held = value;
+      }
+      const taken = this.#held.subarray(0, MIB - filled);
+      piece.set(taken, filled);
+      filled += taken.length;
+      this.#held = this.#held.subarray(taken.length);
+    }
+    return piece;
   }
 }
 
@@ -134,16 +201,10 @@ async function* chunksFrom(
   }
 }
 
-async function reading(blob: Blob, number: number, fault: Error): Promise<Bytes> {
+async function bytesOf(blob: Blob, fault: Error): Promise<Bytes> {
   try {
-    return new Uint8Array(await blob.slice(number * READING, (number + 1) * READING).arrayBuffer());
+    return new Uint8Array(await blob.arrayBuffer());
   } catch {
     throw fault;
   }
-}
-
-/** Return the SHA-256 of each MiB. */
-async function digestsOf(piece: Bytes): Promise<readonly Bytes[]> {
-  const starts = Array.from({ length: Math.ceil(piece.length / MIB) }, (_, at) => at * MIB);
-  return Promise.all(starts.map((start) => sha256(piece.subarray(start, start + MIB))));
 }

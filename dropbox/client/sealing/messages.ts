@@ -2,6 +2,7 @@
 
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { MalformedError, NoSlotError } from "../errors.ts";
+import { release } from "../release.ts";
 import { verifySignature } from "../roster/signature.ts";
 import { type Bytes, compare, equal, join, random } from "../wire/bytes.ts";
 import {
@@ -225,6 +226,7 @@ async function* inParts(chunks: Chunks, size: number): Chunks {
       part = new Uint8Array(Math.min(PART_SIZE, size));
       filled = 0;
     }
+    release(chunk);
   }
 }
 
