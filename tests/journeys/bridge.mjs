@@ -13,17 +13,19 @@ let browser;
 let firefox;
 let page;
 let scripted;
+let noted;
 let timeout;
 const pages = [];
 const requests = [];
 const messages = [];
 
-async function start({ kind, program, profile, downloads, args, prefs, scripting, timeout: milliseconds }) {
+async function start({ kind, program, profile, downloads, args, prefs, scripting, noting, timeout: milliseconds }) {
   timeout = milliseconds;
+  noted = noting;
   firefox = kind === "firefox";
   // Firefox is told by a preference instead.
   scripted = firefox || scripting;
-  const shared = { browser: firefox ? "firefox" : "chrome", executablePath: program, userDataDir: profile, args };
+  const shared = { browser: firefox ? "firefox" : "chrome", executablePath: program, userDataDir: profile, args, networkEnabled: noting };
   // Without a window Chromium has nobody to ask where to.
   shared.downloadBehavior = { policy: "allow", downloadPath: downloads };
   browser =
@@ -45,7 +47,7 @@ async function adopt(opened) {
     messages.push(`dialog: ${dialog.type()}: ${dialog.message()}`);
     return dialog.accept();
   });
-  await (firefox ? logOverBidi(page, requests) : logOverCdp(page, requests));
+  if (noted) await (firefox ? logOverBidi(page, requests) : logOverCdp(page, requests));
   if (!scripted) await page.setJavaScriptEnabled(false);
 }
 
@@ -69,14 +71,25 @@ async function poll(what, look) {
 
 const find = (selector) => poll(selector, () => page.$(selector));
 
+// Firefox brings what was typed last into view a frame later, and so may take a scrolled page back: look until it rests.
+async function place(element) {
+  let before = null;
+  for (;;) {
+    const found = await element.evaluate((target) => {
+      target.scrollIntoView({ block: "center", behavior: "instant" });
+      const [box] = target.getClientRects();
+      return box ? { x: box.x + box.width / 2, y: box.y + box.height / 2 } : null;
+    });
+    if (!found) throw new Error("the element is not shown");
+    if (before && before.x === found.x && before.y === found.y) return found;
+    before = found;
+    await sleep(50);
+  }
+}
+
 // Not puppeteer's own click: it waits for an observer that never calls back in a Firefox without script.
 async function click(element) {
-  const { x, y } = await element.evaluate((target) => {
-    target.scrollIntoView({ block: "center", behavior: "instant" });
-    const [box] = target.getClientRects();
-    return box ? { x: box.x + box.width / 2, y: box.y + box.height / 2 } : {};
-  });
-  if (x === undefined) throw new Error("the element is not shown");
+  const { x, y } = await place(element);
   await page.mouse.click(x, y);
 }
 

@@ -112,7 +112,8 @@ class Stored:
 class Browser:
     """A browser whose calls go to one tab. Selectors are CSS, and reach into open shadow roots after `>>>`.
 
-    Every call waits, up to `timeout` seconds, for the element that it names; else it raises BridgeError.
+    Every call waits, up to `timeout` seconds, for the element that it names; else it raises BridgeError. One
+    that is not `noting` requests keeps none: Chromium's page holds all that it has sent for those who may ask.
     """
 
     def __init__(
@@ -120,6 +121,7 @@ class Browser:
         kind: Kind,
         *,
         scripting: bool = True,
+        noting: bool = True,
         safer: bool = True,
         prefs: dict[str, bool | int | str] | None = None,
         args: tuple[str, ...] = (),
@@ -135,6 +137,7 @@ class Browser:
         self.pid = 0
         self.tab = 0
         self._scripting = scripting
+        self._noting = noting
         self._prefs = QUIET_PREFS | PRODUCT_PREFS | (SAFER_PREFS if safer else {}) | (prefs or {})
         if not scripting:
             self._prefs["javascript.enabled"] = False
@@ -164,6 +167,7 @@ class Browser:
                 args=self._args,
                 prefs=self._prefs,
                 scripting=self._scripting,
+                noting=self._noting,
                 timeout=self._timeout * 1000,
             )
         except BaseException:
