@@ -24,7 +24,10 @@ MIB = 2**20
 SIZE = 24 * MIB + 12_345
 CUTS = 20
 KILLS = 2
-FULL = "The server is full and takes nothing now. Everything is still here: try again later, or talk to somebody."
+FULL = (
+    "The server has no room for files now. Everything is still here: try again later, "
+    "or remove the files and send the text alone."
+)
 WAITING = f"!({ROOT}.querySelector('[data-part=waiting]')?.hidden ?? true)"
 
 
@@ -144,10 +147,7 @@ def test_a_full_server_says_so_and_after_room_is_made_the_upload_goes_on(
         own_site.start()
         reporter.browser.wait_until(f"!{ROOT}.querySelector('[data-part=summary]').hidden")
         [mistake] = reporter.mistakes("talk")
-        full = (
-            "The server is full and takes nothing now. Everything is still here: try again later, or talk to somebody."
-        )
-        assert mistake == nl(full)
+        assert mistake == nl(FULL)
         assert own_site.run(SECRETARIS, "reply", number, text="Wij lezen mee.")
         assert reporter.browser.value("#stage >>> textarea") == "Nu met een opname."
         own_site.stop()

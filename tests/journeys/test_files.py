@@ -250,7 +250,7 @@ def test_the_limit_is_the_organisations_and_is_told_before_choosing(
         assert reporter.evaluate("root.querySelector('#files-error').textContent") == too_large
         reporter.press("write")
         assert reporter.mistakes("write") == [too_large]
-        reporter.remove_file("write", "bestand-2")
+        reporter.remove_file("write", "bestand-2.txt")
         reporter.send(reporter.review())
         reporter.at("sent")
 
