@@ -49,7 +49,9 @@ test: browsers build lint ## everything
 check: build lint ## what takes seconds: no browsers, nothing slow
 	$(BIN)/python -m pytest -m "not slow and not journey"
 
-bench: build ## measure speed
+bench: PROGRAMS += age gpg
+bench: PACKAGES += age gnupg
+bench: browsers build ## measure speed, beside age and gpg too
 	$(BIN)/python -m tests.bench
 
 soak: build ## load a server for a long time

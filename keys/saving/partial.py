@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+THREADS = 2
+AT_ONCE = 4  # blocks that wait to be digested
+
+
 class Partial:
     """A file on its way, held by us alone; use it in a `with` statement. What was written stays, whole MiB of it."""
 
@@ -29,8 +33,8 @@ class Partial:
         self.path = path
         self._file = _held(path)
         self._digests: list[Future[bytes]] = []
-        # A second thread digests what this one opens and writes: hashing lets go of the interpreter meanwhile.
-        self._pool = ThreadPoolExecutor(1)
+        # Others digest what this thread opens and writes: hashing lets go of the interpreter meanwhile.
+        self._pool = ThreadPoolExecutor(THREADS)
 
     def __enter__(self) -> Self:
         """Return this file."""
@@ -75,8 +79,8 @@ class Partial:
         self.path.unlink(missing_ok=True)
 
     def _digest(self, block: bytes) -> None:
-        if self._digests:
-            self._digests[-1].result()  # so that blocks never pile up
+        if len(self._digests) >= AT_ONCE:
+            self._digests[-AT_ONCE].result()  # so that blocks never pile up
         self._digests.append(self._pool.submit(lambda: hashlib.sha256(block).digest()))
 
 

@@ -1,0 +1,120 @@
+"""How fast the recipients' tool opens a GiB and saves it, beside age and gpg: each in a process, from disk to disk."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+from keys.cases import compose_report
+from keys.receipt import Receipt
+from keys.sealing import Attachment, find_content_key
+from keys.wire.envelope import Header
+from tests.bench.figures import BUILD, Figure, WrongError
+from tests.bench.saver import KEY, PARTS, PREFIX, SAVED
+from tests.journeys.large import MIB, made, sha256
+from tests.organisation import Organisation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+SIZE = 2**30
+ROUNDS = 5
+RECIPIENT = "bench@voorbeeldstichting.example"
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A program that opens a file: its command, and where it puts what it opened."""
+
+    name: str
+    command: Sequence[str | Path]
+    opened: Path
+
+
+def measure() -> Iterator[Figure]:
+    """Open the same file by each program in turn, several times; compare what came out."""
+    BUILD.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=BUILD, prefix="bench-") as name:
+        folder = Path(name)
+        plain = folder / "opname"
+        digest = made(plain, SIZE)
+        _seal(folder, plain)
+        rivals = [
+            Rival("tool", [sys.executable, "-m", "tests.bench.saver", folder], folder / SAVED / "opname"),
+            _age(folder, plain),
+            _gpg(folder, plain),
+        ]
+        plain.unlink()
+        rounds = [{rival.name: _seconds(rival, digest, folder / "room") for rival in rivals} for _ in range(ROUNDS)]
+    yield Figure("save_mib_s", SIZE / MIB / median(one["tool"] for one in rounds), "start and fsync included")
+    for name in ("age", "gpg"):
+        yield Figure(f"open_ratio_{name}", median(one[name] / one["tool"] for one in rounds), "above 1")
+
+
+def _seal(folder: Path, plain: Path) -> None:
+    """Seal a report with this file, and note how to open it."""
+    organisation = Organisation.found()
+    attachment = Attachment.read(plain, plain.name, "application/octet-stream")
+    chosen = [person.identity for person in organisation.people]
+    sealed = compose_report(
+        Receipt.draw(), "Met een opname.", organisation.addressees(), chosen, organisation.today, [attachment]
+    )
+    (folder / PREFIX).write_bytes(sealed.prefix)
+    with (folder / PARTS).open("wb") as parts:
+        for part in sealed.parts:
+            parts.write(part)
+    key = find_content_key(Header.parse(sealed.prefix), organisation.people[0].pairs)
+    (folder / KEY).write_bytes(key)
+
+
+def _age(folder: Path, plain: Path) -> Rival:
+    key, sealed, opened = folder / "age.key", folder / "opname.age", folder / "age.out"
+    _run(["age-keygen", "-o", key])
+    recipient = _run(["age-keygen", "-y", key]).strip()
+    _run(["age", "--encrypt", "--recipient", recipient, "--output", sealed, plain])
+    return Rival("age", ["age", "--decrypt", "--identity", key, "--output", opened, sealed], opened)
+
+
+def _gpg(folder: Path, plain: Path) -> Rival:
+    home, sealed, opened = folder / "gnupg", folder / "opname.gpg", folder / "gpg.out"
+    home.mkdir(mode=0o700)
+    gpg = ["gpg", "--homedir", home, "--batch", "--quiet", "--yes"]
+    _run([*gpg, "--passphrase", "", "--quick-generate-key", RECIPIENT, "default", "default", "never"])
+    _run([*gpg, "--trust-model", "always", "--recipient", RECIPIENT, "--output", sealed, "--encrypt", plain])
+    return Rival("gpg", [*gpg, "--output", opened, "--decrypt", sealed], opened)
+
+
+def _run(command: Sequence[str | Path]) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def _seconds(rival: Rival, digest: str, room: Path) -> float:
+    """Return how long one opening takes until it is on the disk; raise WrongError unless it gives what was sealed."""
+    _make_room(room)
+    begun = time.perf_counter()
+    _run(rival.command)
+    # The tool says so itself before it ends; the others leave that to whoever needs it.
+    with rival.opened.open("rb") as opened:
+        os.fsync(opened.fileno())
+    took = time.perf_counter() - begun
+    if sha256(rival.opened) != digest:
+        raise WrongError(f"{rival.name} opened another file")
+    rival.opened.unlink()
+    return took
+
+
+def _make_room(path: Path) -> None:
+    """Let everyone begin alike: with memory for a file that this machine has at hand, and a disk at rest."""
+    zeros = bytes(MIB)
+    with path.open("wb") as file:
+        for _ in range(0, SIZE, MIB):
+            file.write(zeros)
+    path.unlink()
+    os.sync()
