@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import random
+import sqlite3
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from keys.wire.envelope import COUNT_SIZE, MAGIC_SIZE, UNTIL_SIZE
 from keys.wire.exchange import Posting
 from keys.wire.files import MAX_FILES, MIB
 from tests.client.page import FailedError, Lost, Named, Wire, named, opened
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.keys.office import Office
+
+HEADER_START = MAGIC_SIZE + COUNT_SIZE + UNTIL_SIZE
+COUNTED = {"id", "position", "envelope", "channel"}
 
 
 @pytest.mark.parametrize("sizes", [[0], [1], [0, 1, 2_000], [500_000, 400_000], [300] * 100])
@@ -150,6 +156,40 @@ def test_a_posting_with_a_file_looks_like_one_with_a_text(office: Office, tmp_pa
             last = Posting.parse(page.wire.asked[-1][1])
             assert len(last.envelope) == 26_173
     assert asked[0] == asked[1]
+
+
+def test_a_report_with_a_file_is_stored_like_one_with_a_text(office: Office, tmp_path: Path) -> None:
+    added = []
+    for text, files in (("x" * 10_000, []), ("Zie de foto.", [named(written(tmp_path / "foto.jpg", 10_000))])):
+        before = stored(office)
+        with opened(office) as page:
+            page.report(text, files=files)
+        added.append(stored(office) - before)
+    of_a_text, of_a_file = added
+    assert {table for table, *_ in of_a_text} == {"envelope", "entry", "channel", "capability", "message"}
+    assert of_a_text == of_a_file
+
+
+def stored(office: Office) -> Counter[tuple[object, ...]]:
+    """Return the rows of all tables, and how often there is each, as a stranger tells them apart.
+
+    Of what is random, the length, and of a header what comes before its slots; what only counts up is left out.
+    """
+    store = sqlite3.connect(office.data / "meldbus.sqlite")
+    store.row_factory = sqlite3.Row
+    try:
+        tables = [row["name"] for row in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        rows = [(table, dict(row)) for table in tables for row in store.execute(f"SELECT * FROM {table}")]
+    finally:
+        store.close()
+    return Counter((table, *map(shape, row.items())) for table, row in rows)
+
+
+def shape(cell: tuple[str, object]) -> object:
+    name, value = cell
+    if isinstance(value, bytes):
+        return len(value), value[:HEADER_START] if name == "prefix" else b""
+    return name if name in COUNTED else value
 
 
 def test_a_file_of_256_mebibytes_takes_no_more_memory_than_a_small_one(office: Office, tmp_path: Path) -> None:
