@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 SIZE = 2**30
 ROUNDS = 5
+GNUPG = "gnupg"
 RECIPIENT = "bench@voorbeeldstichting.example"
 
 
@@ -41,8 +43,10 @@ class Rival:
 def measure() -> Iterator[Figure]:
     """Open the same file by each program in turn, several times; compare what came out."""
     BUILD.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=BUILD, prefix="bench-") as name:
+    with tempfile.TemporaryDirectory(dir=BUILD, prefix="bench-") as name, ExitStack() as ending:
         folder = Path(name)
+        # gpg leaves an agent behind for each of its homes.
+        ending.callback(_run, ["gpgconf", "--homedir", folder / GNUPG, "--kill", "gpg-agent"])
         plain = folder / "opname"
         digest = made(plain, SIZE)
         _seal(folder, plain)
@@ -83,7 +87,7 @@ def _age(folder: Path, plain: Path) -> Rival:
 
 
 def _gpg(folder: Path, plain: Path) -> Rival:
-    home, sealed, opened = folder / "gnupg", folder / "opname.gpg", folder / "gpg.out"
+    home, sealed, opened = folder / GNUPG, folder / "opname.gpg", folder / "gpg.out"
     home.mkdir(mode=0o700)
     gpg = ["gpg", "--homedir", home, "--batch", "--quiet", "--yes"]
     _run([*gpg, "--passphrase", "", "--quick-generate-key", RECIPIENT, "default", "default", "never"])
