@@ -8,7 +8,6 @@ import secrets
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from keys.policy import OutsideRoute, Policy
 from keys.receipt import Receipt
 from keys.roster import Addressees, Bundle, Recipient, Root, Roster, root_document, roster_document
 from keys.sealing import PrivatePair, PublicPair, Sealed, Signer, seal, seal_decoy
@@ -18,29 +17,20 @@ from keys.wire.exchange import Posting, append, make_stamp, open_case
 from keys.wire.head import Head
 from keys.wire.kinds import Acknowledgement, Answer, Consent, Opened, Question, Report
 from keys.wire.signed import LABEL_BUNDLE, LABEL_ROOT, LABEL_ROSTER, Signed, join_frames
+from tests.policies import example
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from keys.policy import Policy
 
 ROOT_DAYS = 3650
 ROSTER_DAYS = 390
 WEEKLY_DAYS = 28
 LAST_RESORT_DAYS = 396
-WORK = 16  # so that a test's stamp takes no time
 
 RECIPIENTS = (("Secretaris", "secretaris"), ("Bestuurslid 1", "bestuur"), ("Bestuurslid 2", "bestuur"))
-POLICY = Policy(
-    version=1,
-    organisation="Voorbeeldstichting",
-    timezone="Europe/Amsterdam",
-    languages=("nl", "en"),
-    work=WORK,
-    decoys_per_week=20,
-    file_bytes=2**31,
-    outside=(
-        OutsideRoute("Adviespunt", "https://adviespunt.example/", "", {"nl": "Gratis advies.", "en": "Free advice."}),
-    ),
-)
+POLICY = example()
 
 
 Message: TypeAlias = Acknowledgement | Answer | Consent | Opened | Question

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +13,8 @@ from keys import policy, receipt
 from keys.errors import FormatError
 from keys.identity import bundles as own_bundles
 from keys.identity import keyfile
+from keys.policy import shapes
+from keys.policy.policy import SHAPE
 from keys.roster import bundle, fingerprint, root, roster
 from keys.sealing import slots, stream
 from keys.wire import canonical, envelope, exchange, files, head, kinds, signed, upload
@@ -21,12 +24,25 @@ from tests.vectors import sample
 from tests.vectors.generator.people import seed
 from tests.vectors.generator.sealer import answer, report_head
 
+if TYPE_CHECKING:
+    from keys.policy.shapes import Shape
+
 CLASSES = [padded_size(1 << power) for power in range(14, 21)]
 HEADERS = [header_size(count) for count in (8, 16, 24, 32)]
 # Contents whose padding the page shows, and the ends of orders of which it counts the classes.
 CONTENTS = (16384, 100_000, 524_289, 2**20 + 1, 5_000_000, 100 * 2**20 + 1, 2**30 + 1)
 CLASSES_AN_ORDER = 32
 STATUSES = {status for status, _ in answers._STATUS.values()} | set(answers._HTTP) - {405}  # 405 is HTTP's own
+
+
+def limits(shape: Shape) -> set[int]:
+    """Return every bound in a shape and below it, but those that a section never names as such: 0, 1, billions."""
+    below = [getattr(shape, "shape", None), getattr(shape, "text", None), *getattr(shape, "shapes", {}).values()]
+    found = {getattr(shape, name) for name in ("least", "most") if hasattr(shape, name)}
+    found = {bound for bound in found if 1 < bound < 10**9}
+    return found.union(*(limits(one) for one in below if one is not None))
+
+
 SIZES: dict[int, set[int]] = {
     3: {
         envelope.MAGIC_SIZE,
@@ -88,6 +104,12 @@ SIZES: dict[int, set[int]] = {
         *(int(f"{ord(receipt.DASHES[at]):x}") for at in (1, -2, -1)),  # U+2010 to U+2015, U+2212
     },
     7: {
+        *limits(SHAPE),
+        shapes.MAX_LINK,
+        shapes.MAX_LOGO_SIZE,
+        shapes.MAX_LOGO_SIDE,
+        4,  # of its contrast, 4.5
+        *(9, 39),  # of what an id is made of
         root.MAX_KEYS,
         roster.MAX_DAYS,
         envelope.MAX_RECIPIENTS,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import yaml
 
 from dropbox import answers
 from keys.errors import FormatError, TrustError
-from keys.policy import _MEMBERS as POLICY_MEMBERS
-from keys.policy import _ROUTE_MEMBERS, MAX_NAME
+from keys.policy import MAX_NAME, Policy
+from keys.policy import members as policy_members
 from keys.roster import ROLES, bundle, root_document, roster
 from keys.wire import head, kinds, signed
 from tests.spec_page import REPOSITORY, SECTIONS, SPEC, flat, members, quoted, table
@@ -79,12 +80,34 @@ def test_documents_have_the_members_that_the_page_names() -> None:
     assert members(7, "before, feed") == roster._MEMBERS
     assert members(7, "from, identity, name") == roster._RECIPIENT_MEMBERS
     assert members(7, "away") == bundle._MEMBERS
-    assert members(7, "decoys_per_week") == POLICY_MEMBERS
-    assert members(7, "link") == _ROUTE_MEMBERS
     assert members(7, "argon2id") == {"argon2id", "box", "format", "kind", "public"}
     assert tuple(re.findall(r'"(\w+)"', flat(7).split("role ")[1].split(", a name")[0])) == ROLES
     assert MAX_NAME == roster.MAX_NAME
     assert members(4, "digest") == {"digest", "name", "size", "type"}
+
+
+def test_a_policy_has_the_members_that_the_page_names() -> None:
+    rows = {name.strip("`"): value for name, value in table(7, "member")}
+    assert set(rows) == {field.name for field in dataclasses.fields(Policy)}
+    tables = {
+        "away": (policy_members.Absence,),
+        "elsewhere": (policy_members.Elsewhere,),
+        "forms": (policy_members.Form, policy_members.Field),
+        "inside": (policy_members.InsideRoute,),
+        "look": (policy_members.Look,),
+        "outside": (policy_members.OutsideRoute,),
+        "questions": (policy_members.Question,),
+        "retention": (policy_members.Retention,),
+        "roles": (policy_members.RoleNames,),
+        "routing": (policy_members.Routing,),
+        "terms": (policy_members.Terms,),
+        "texts": (policy_members.PageTexts,),
+        "topics": (policy_members.Topic,),
+    }
+    for name, value in rows.items():
+        stated = [set(inner.split(", ")) for inner in re.findall(r"`\{([\w, ]+)\}`", value)]
+        made = [{field.name for field in dataclasses.fields(cls)} for cls in tables.get(name, ())]
+        assert stated == made, name
 
 
 def test_the_errors_are_those_of_the_page() -> None:

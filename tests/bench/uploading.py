@@ -16,7 +16,8 @@ from tests.bench.shaping import Shaping
 from tests.journeys.browser import Browser
 from tests.journeys.large import MIB, made
 from tests.journeys.reporter import Reporter
-from tests.organisation import WORK, Organisation
+from tests.organisation import Organisation
+from tests.policies import WORK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

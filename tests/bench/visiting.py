@@ -13,7 +13,8 @@ from tests.bench.figures import Figure, WrongError
 from tests.bench.serving import shipped_policy, shipped_server
 from tests.journeys.browser import Browser
 from tests.journeys.reporter import Reporter
-from tests.organisation import WORK, Organisation
+from tests.organisation import Organisation
+from tests.policies import WORK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

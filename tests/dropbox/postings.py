@@ -21,7 +21,7 @@ from keys.wire.envelope import (
 )
 from keys.wire.exchange import ADDRESS_SIZE, NONCE_SIZE, Posting, append, make_stamp, open_case, stamp_holds
 from keys.wire.upload import Opening, PartPosting, part_count, part_size
-from tests.organisation import WORK
+from tests.policies import WORK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

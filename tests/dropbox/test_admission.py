@@ -19,7 +19,7 @@ from keys.wire.signed import split_frames
 from tests.dropbox.conftest import Box, publish
 from tests.dropbox.postings import opaque_case, opaque_envelope, opaque_message, unstamped
 from tests.dropbox.serving import write_config
-from tests.organisation import WORK
+from tests.policies import WORK
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import itertools
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,7 +13,8 @@ import pytest
 
 from dropbox import site
 from dropbox.site import RESULTS, Page, Site
-from keys.policy import LANGUAGES, OutsideRoute, Policy
+from keys.policy import LANGUAGES, OutsideRoute
+from tests.policies import SMALL, shipped
 
 CLIENT = Path(__file__).parents[2] / "dropbox" / "client"
 FORM = sorted((CLIENT / "form").glob("*.ts"))
@@ -22,16 +24,7 @@ ROUTE = OutsideRoute(
     phone="000 000 00 00",
     text={"nl": "Onderzoekt <klachten>.", "en": "Looks into <complaints>."},
 )
-POLICY = Policy(
-    version=1,
-    organisation="Voorbeeldstichting & Co",
-    timezone="Europe/Amsterdam",
-    languages=("nl", "en"),
-    work=1000,
-    decoys_per_week=1,
-    file_bytes=2**31,
-    outside=(ROUTE,),
-)
+POLICY = replace(SMALL, organisation="Voorbeeldstichting & Co", outside=(ROUTE,))
 
 
 class Parsed(HTMLParser):
@@ -103,13 +96,10 @@ def test_each_language_of_the_policy_has_the_same_pages(built: Site) -> None:
 
 
 def test_a_language_that_the_policy_leaves_out_has_no_page(scripts: Path) -> None:
-    texts = {"en": "Looks into complaints."}
-    route = OutsideRoute(ROUTE.name, ROUTE.link, ROUTE.phone, texts)
-    english = Policy(1, "Voorbeeldstichting", "Europe/Amsterdam", ("en",), 1000, 1, 2**31, (route,))
-    built = site.build(english, scripts)
+    built = site.build(shipped("en"), scripts)
     assert built.home == "/en/"
     assert [path for path in built.pages if path.startswith("/nl")] == []
-    assert b"Nederlands" not in built.pages["/en/"].body
+    assert b'lang="nl"' not in built.pages["/en/"].body
 
 
 def test_compressed_bytes_are_the_body(documents: list[tuple[str, Page]], built: Site) -> None:

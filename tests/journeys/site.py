@@ -24,11 +24,11 @@ from keys.cli import commands
 from keys.cli.tool import Tool
 from keys.courier import Courier
 from keys.identity import Profile
-from keys.policy import OutsideRoute, Policy
 from keys.roster import address
 from keys.wire.canonical import b64
 from keys.wire.signed import Signed
 from tests.journeys.memory import descendants
+from tests.policies import example
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,23 +41,7 @@ CHEAP = Profile(time=1, memory_kib=64, lanes=1)  # a test's passphrase guards no
 PASSPHRASE = "een wachtwoord voor de proef"
 SECRETARIS, BOARD_1, BOARD_2 = "Secretaris", "Bestuurslid 1", "Bestuurslid 2"
 PEOPLE = ((SECRETARIS, "secretaris"), (BOARD_1, "bestuur"), (BOARD_2, "bestuur"))
-POLICY = Policy(
-    version=1,
-    organisation="Voorbeeldstichting",
-    timezone="Europe/Amsterdam",
-    languages=("nl", "en"),
-    work=16,  # so that a test's stamp takes no time
-    decoys_per_week=20,
-    file_bytes=2**31,
-    outside=(
-        OutsideRoute(
-            name="Adviespunt",
-            link="https://adviespunt.example/",
-            phone="000 000 00 00",
-            text={"nl": "Gratis en vertrouwelijk advies.", "en": "Free and confidential advice."},
-        ),
-    ),
-)
+POLICY = example()
 START_SECONDS = 60
 CODE_LENGTH = 34
 

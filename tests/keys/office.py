@@ -6,7 +6,7 @@ import datetime as dt
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dropbox import create_app
@@ -19,23 +19,24 @@ from keys.cases import Alarm, Case, compose_report
 from keys.ceremony import Card, Draft, enrol, found, join, make_roster, open_vault, publish, root_key_name, unlock
 from keys.courier import Courier
 from keys.identity import Profile
-from keys.policy import Policy
 from keys.receipt import Receipt
 from keys.sealing import Attachment
 from keys.sync import Desk, answer, post_entry, read_thread
 from keys.sync.desk import addressees_of
 from keys.wire.signed import Signed
+from tests.policies import SMALL
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from keys.policy import Policy
     from keys.roster import Roster
 
 CHEAP = Profile(time=1, memory_kib=64, lanes=1)  # a test's passphrase guards nothing
 START = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 PASSPHRASE = "een wachtwoord voor de proef"
 PEOPLE = (("Secretaris", "secretaris"), ("Bestuurslid 1", "bestuur"), ("Bestuurslid 2", "bestuur"))
-POLICY = Policy(1, "Voorbeeldstichting", "Europe/Amsterdam", ("nl", "en"), 4, 20, 2**31, ())
+POLICY = replace(SMALL, work=4, outside=())
 
 Meddle = Callable[[str, bytes], bytes]
 

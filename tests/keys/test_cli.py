@@ -10,22 +10,12 @@ from keys.cli import commands
 from keys.cli.words import harmless
 from keys.roster import words
 from tests.keys.line import descriptor
+from tests.policies import SMALL_TOML
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.keys.line import Line
-
-POLICY = """
-version = 1
-organisation = "Voorbeeldstichting"
-timezone = "Europe/Amsterdam"
-languages = ["nl", "en"]
-work = 4
-decoys_per_week = 20
-file_bytes = 2147483648
-outside = []
-"""
 
 
 def test_a_report_is_listed_read_acknowledged_and_answered(line: Line) -> None:
@@ -77,7 +67,7 @@ def test_founding_to_joining_by_the_command_line_alone(line: Line, tmp_path: Pat
     found = line.done("found", "--folder", board, "--keys", "3", "--needed", "2", passphrases=("a", "b", "c"))
     spoken, written = found.stdout.splitlines()
     assert (len(spoken.split()), len(written)) == (10, 43)
-    (board / "policy.toml").write_text(POLICY)
+    (board / "policy.toml").write_text(SMALL_TOML.replace("work = 1000", "work = 4"))
     card = line.done("enrol", "--name", "Secretaris", "--role", "secretaris", who="nieuw").stdout.strip()
     draft = board / "roster-1"
     made = ("roster", "make", "--root", board / "root.signed", "--policy", board / "policy.toml", "--output", draft)
@@ -100,7 +90,7 @@ def test_a_roster_is_published_and_joined(line: Line) -> None:
     office = line.office
     card = line.done("enrol", "--name", "Bestuurslid 3", "--role", "bestuur", who="Bestuurslid 3").stdout.strip()
     board = office.folder
-    (board / "policy.toml").write_text(POLICY)
+    (board / "policy.toml").write_text(SMALL_TOML.replace("work = 1000", "work = 4"))
     cards = [office.folder / name / made.file_name() for name, made in office.cards.items()]
     (board / "now").write_bytes(office.drafts[-1].encode())
     draft = board / "roster-2"

@@ -12,23 +12,8 @@ from keys.errors import MalformedError, PolicyError
 from keys.policy import EPOCH, Policy, date_of, day_number
 from keys.wire.canonical import Json, encode, parse_object
 from tests.keys.strategies import jsons, nearly
-from tests.vectors.generator.rosters import POLICY
-
-TOML = """
-version = 1
-organisation = "Voorbeeldstichting"
-timezone = "Europe/Amsterdam"
-languages = ["nl", "en"]
-work = 1000
-decoys_per_week = 20
-file_bytes = 2147483648
-
-[[outside]]
-name = "Huis voor Klokkenluiders"
-link = "https://www.huisvoorklokkenluiders.nl/"
-phone = ""
-text = { nl = "Gratis en vertrouwelijk advies.", en = "Free and confidential advice." }
-"""
+from tests.policies import SMALL as POLICY
+from tests.policies import SMALL_TOML as TOML
 
 
 def test_a_policy_is_read_from_toml_as_it_is_signed() -> None:

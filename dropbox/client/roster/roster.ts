@@ -1,7 +1,7 @@
 // The signed list of recipients and the organisation's policy, SPEC.md 7.2; it cannot sign.
 
 import { ExpiredError, ForkError, MalformedError, RolledBackError } from "../errors.ts";
-import { Policy } from "../policy.ts";
+import { Policy } from "../policy/policy.ts";
 import { type Bytes, equal } from "../wire/bytes.ts";
 import { b64, checkMembers, isObject, type Json, unb64 } from "../wire/canonical.ts";
 import { MAX_RECIPIENTS, slotCount } from "../wire/envelope.ts";

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from keys.policy import OutsideRoute, Policy
 from keys.roster import Bundle, Recipient
 from keys.wire.canonical import Json, b64
 from keys.wire.envelope import slot_count
 from keys.wire.signed import LABEL_BUNDLE, LABEL_ROSTER, Signed, join_frames
+from tests.policies import SMALL
 from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, SECRETARIS, TODAY, Person, seed
 from tests.vectors.generator.trust import FIRST, FIRST_ID, OLD, signed
 
@@ -24,23 +24,7 @@ LAST_RESORT_DAYS = 396
 START = TODAY - 30
 UNTIL = TODAY + 300
 PEOPLE = (SECRETARIS, BESTUUR_1, BESTUUR_2)
-POLICY = Policy(
-    version=1,
-    organisation="Voorbeeldstichting",
-    timezone="Europe/Amsterdam",
-    languages=("nl", "en"),
-    work=1000,
-    decoys_per_week=20,
-    file_bytes=2**31,
-    outside=(
-        OutsideRoute(
-            name="Huis voor Klokkenluiders",
-            link="https://www.huisvoorklokkenluiders.nl/",
-            phone="",
-            text={"en": "Free and confidential advice.", "nl": "Gratis en vertrouwelijk advies."},
-        ),
-    ),
-)
+POLICY = SMALL
 RECIPIENTS = (
     Recipient(SECRETARIS.identity, "Secretaris", "secretaris", START, UNTIL),
     Recipient(BESTUUR_1.identity, "Bestuurslid 1", "bestuur", START, UNTIL),

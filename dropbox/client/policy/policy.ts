@@ -1,0 +1,154 @@
+// The organisation's policy, SPEC.md 7.4: what may differ from one to another; it decides nothing by itself.
+
+import { MalformedError } from "../errors.ts";
+import { isObject, type Json } from "../wire/canonical.ts";
+import { MAX_WORK } from "../wire/exchange.ts";
+import {
+  colour,
+  day,
+  id,
+  integer,
+  link,
+  list,
+  logo,
+  maybe,
+  oneOf,
+  type Read,
+  ROLES,
+  table,
+  text,
+  texts,
+  timezone,
+  TOOL_LANGUAGES,
+  truth,
+} from "./shapes.ts";
+
+const LANGUAGES = ["nl", "en"] as const; // what this release ships pages in
+const MAX_DECOYS_PER_WEEK = 1000;
+const MAX_FILE_BYTES = 2 ** 31; // 2 GiB
+const MAX_NAME = 80;
+const DAY = 86_400_000; // milliseconds
+
+const name = text(MAX_NAME);
+const phone = maybe(name);
+const names = texts(name);
+const long = texts(text(2000));
+const hint = texts(maybe(text(500)));
+const label = text(200);
+const roles = list(oneOf(...ROLES), ROLES.length);
+const languages = list(oneOf(...LANGUAGES), LANGUAGES.length, 1);
+const choices = list(table({ id, name: names }), 16, 0, "id");
+const toolNames = texts(name, TOOL_LANGUAGES);
+const field = table({
+  id,
+  kind: oneOf("text", "choice", "day"),
+  label: texts(label, TOOL_LANGUAGES),
+  choices: list(table({ id, name: toolNames }), 16, 0, "id"),
+});
+const month = integer(1, 120);
+
+const SHAPE = table({
+  version: integer(1, 2 ** 31),
+  organisation: name,
+  timezone,
+  languages,
+  work: integer(1, MAX_WORK),
+  decoys_per_week: integer(0, MAX_DECOYS_PER_WEEK),
+  file_bytes: integer(0, MAX_FILE_BYTES),
+  exit: link,
+  chair: phone,
+  away: list(table({ name, until: day }), 31, 0, "name"),
+  look: table({ colour, logo }),
+  texts: table({ welcome: long, before: long }),
+  roles: table({ secretaris: names, bestuur: names, external: names }),
+  topics: list(
+    table({
+      id,
+      name: names,
+      hint,
+      categories: choices,
+      readers: list(oneOf(...ROLES), ROLES.length, 1),
+      may_add: roles,
+      board_informed: truth,
+    }),
+    16,
+    1,
+    "id",
+  ),
+  routing: table({ away: roles, secretaris: roles, bestuur: roles, all: roles, late: roles }),
+  questions: list(
+    table({ id, kind: oneOf("text", "choice"), label: texts(label), hint, choices, topics: list(id, 16) }),
+    24,
+    0,
+    "id",
+  ),
+  terms: table({
+    answer_days: integer(1, 30),
+    acknowledgement_days: integer(1, 30),
+    acknowledgement_alerts: list(integer(1, 30), 4),
+    feedback_months: integer(1, 12),
+    feedback_alert_weeks: integer(1, 52),
+    feedback_alerts: list(integer(1, 365), 6),
+    detriment_months: list(integer(1, 60), 6),
+    late_days: integer(1, 365),
+  }),
+  holidays: list(day, 400),
+  retention: table({ unfounded_months: month, months: month, most_months: month }),
+  forms: list(table({ id, name: toolNames, fields: list(field, 24, 1, "id") }), 16, 0, "id"),
+  inside: list(table({ name: names, phone, text: long }), 8),
+  elsewhere: list(table({ name: names, text: long }), 16),
+  outside: list(table({ name, link, phone, text: long }), 32),
+});
+
+export type Members = Read<typeof SHAPE>;
+
+/** The signed policy, by the names of SPEC.md 7.4. */
+export class Policy {
+  readonly members: Members;
+
+  private constructor(members: Members) {
+    this.members = members;
+  }
+
+  /** Read the policy of a roster; throw MalformedError when it is not as SPEC.md 7.4 says. */
+  static parse(value: Json | undefined): Policy {
+    // The texts are read by it, so it comes first.
+    const tags = languages(isObject(value) ? value["languages"] : undefined, []);
+    const members = SHAPE(value, tags);
+    if (!fits(members)) throw new MalformedError();
+    return new Policy(members);
+  }
+
+  get organisation(): string {
+    return this.members.organisation;
+  }
+
+  /** How many bytes the files of one message may have together; with 0 there are none. */
+  get fileBytes(): number {
+    return this.members.file_bytes;
+  }
+
+  /** Return the day number (SPEC.md 1) of a time in this policy's time zone. */
+  day(now: Date): number {
+    const parts = { year: "numeric", month: "numeric", day: "numeric" } as const;
+    const format = new Intl.DateTimeFormat("en-US", { ...parts, calendar: "gregory", timeZone: this.members.timezone });
+    const [month, day, year] = format.format(now).split("/").map(Number);
+    return Date.UTC(year!, month! - 1, day) / DAY;
+  }
+}
+
+/** Whether the members fit together. */
+function fits({ topics, questions, forms, holidays, terms, retention }: Members): boolean {
+  const known = topics.map((topic) => topic.id);
+  const asked = [...questions, ...forms.flatMap(({ fields }) => fields)];
+  const { unfounded_months: least, months, most_months: most } = retention;
+  return (
+    topics.every(({ readers, may_add: more }) => !readers.some((role) => more.includes(role))) &&
+    questions.every((question) => question.topics.every((topic) => known.includes(topic))) &&
+    asked.every(({ kind, choices }) => (kind === "choice") === choices.length > 0) &&
+    holidays.every((one, at) => at === 0 || holidays[at - 1]! < one) &&
+    terms.acknowledgement_alerts.every((one) => one < terms.acknowledgement_days) &&
+    least <= months &&
+    months <= most
+  );
+}

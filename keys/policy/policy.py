@@ -1,0 +1,274 @@
+"""The organisation's policy, SPEC.md 7.4: what may differ between organisations; it decides nothing by itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from keys.errors import MalformedError, PolicyError
+from keys.policy import members as made
+from keys.policy.days import day_number
+from keys.policy.shapes import (
+    ROLES,
+    Colour,
+    Day,
+    Id,
+    Integer,
+    Link,
+    ListOf,
+    Logo,
+    OneOf,
+    Reading,
+    Table,
+    Text,
+    Texts,
+    Timezone,
+    Truth,
+)
+from keys.wire.exchange import MAX_WORK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keys.wire.canonical import Json
+
+LANGUAGES = ("nl", "en")  # what this release ships pages in
+MAX_DECOYS_PER_WEEK = 1000
+MAX_FILE_BYTES = 2**31  # 2 GiB
+MAX_NAME = 80
+CHOICE = "choice"
+
+_NAME = Text(MAX_NAME)
+_PHONE = Text(MAX_NAME, least=0)
+_LONG = Text(2000)
+_HINT = Text(500, least=0)
+_LABEL = Text(200)
+_ROLES = ListOf(OneOf(ROLES), len(ROLES))
+_LANGUAGES = ListOf(OneOf(LANGUAGES), len(LANGUAGES), least=1)
+_CHOICES = Table(made.Named, {"id": Id(), "name": Texts(_NAME)})
+_TOOL_CHOICES = Table(made.Named, {"id": Id(), "name": Texts(_NAME, tool=True)})
+_FIELD = Table(
+    made.Field,
+    {
+        "id": Id(),
+        "kind": OneOf(("text", CHOICE, "day")),
+        "label": Texts(_LABEL, tool=True),
+        "choices": ListOf(_TOOL_CHOICES, 16, key="id"),
+    },
+)
+_TERMS: dict[str, Any] = {
+    "answer_days": Integer(1, 30),
+    "acknowledgement_days": Integer(1, 30),
+    "acknowledgement_alerts": ListOf(Integer(1, 30), 4),
+    "feedback_months": Integer(1, 12),
+    "feedback_alert_weeks": Integer(1, 52),
+    "feedback_alerts": ListOf(Integer(1, 365), 6),
+    "detriment_months": ListOf(Integer(1, 60), 6),
+    "late_days": Integer(1, 365),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The signed policy; `work` is the expected number of hashes of a stamp at rest.
+
+    `file_bytes` is how many bytes the files of one message may have together; with 0 there are none. `chair` is the
+    name on the roster of the board's chair, or "".
+    """
+
+    version: int
+    organisation: str
+    timezone: str
+    languages: tuple[str, ...]
+    work: int
+    decoys_per_week: int
+    file_bytes: int
+    exit: str
+    chair: str
+    away: tuple[made.Absence, ...]
+    look: made.Look
+    texts: made.PageTexts
+    roles: made.RoleNames
+    topics: tuple[made.Topic, ...]
+    routing: made.Routing
+    questions: tuple[made.Question, ...]
+    terms: made.Terms
+    holidays: tuple[dt.date, ...]
+    retention: made.Retention
+    forms: tuple[made.Form, ...]
+    inside: tuple[made.InsideRoute, ...]
+    elsewhere: tuple[made.Elsewhere, ...]
+    outside: tuple[made.OutsideRoute, ...]
+
+    @classmethod
+    def parse(cls, value: Json) -> Policy:
+        """Read the policy of a roster; raise MalformedError when it is not as SPEC.md 7.4 says."""
+        try:
+            return _read(value)
+        except PolicyError as error:
+            raise MalformedError("policy: " + ", ".join(error.args)) from None
+
+    @classmethod
+    def from_toml(cls, text: str) -> Policy:
+        """Read a `policy.toml`; raise PolicyError with the line of a mistake in its writing, else every wrong key."""
+        return cls.from_members(table_of(text))
+
+    @classmethod
+    def from_members(cls, value: object) -> Policy:
+        """Read the tables of a `policy.toml`; raise PolicyError with every mistake, by key path."""
+        return _read(value)
+
+    def members(self) -> dict[str, Json]:
+        """Return the policy as the JSON members that are signed."""
+        return cast("dict[str, Json]", _json(self))
+
+    def day(self, now: dt.datetime) -> int:
+        """Return the day number (SPEC.md 1) of an aware time in this policy's time zone."""
+        return day_number(now.astimezone(zoneinfo.ZoneInfo(self.timezone)).date())
+
+    def topic(self, name: str) -> made.Topic | None:
+        """Return the topic with this id, or None: an earlier policy may have had it."""
+        return next((topic for topic in self.topics if topic.id == name), None)
+
+
+SHAPE = Table(
+    Policy,
+    {
+        "version": Integer(1, 2**31),
+        "organisation": _NAME,
+        "timezone": Timezone(),
+        "languages": _LANGUAGES,
+        "work": Integer(1, MAX_WORK),
+        "decoys_per_week": Integer(0, MAX_DECOYS_PER_WEEK),
+        "file_bytes": Integer(0, MAX_FILE_BYTES),
+        "exit": Link(),
+        "chair": Text(MAX_NAME, least=0),
+        "away": ListOf(Table(made.Absence, {"name": _NAME, "until": Day()}), 31, key="name"),
+        "look": Table(made.Look, {"colour": Colour(), "logo": Logo()}),
+        "texts": Table(made.PageTexts, {"welcome": Texts(_LONG), "before": Texts(_LONG)}),
+        "roles": Table(made.RoleNames, {role: Texts(_NAME) for role in ROLES}),
+        "topics": ListOf(
+            Table(
+                made.Topic,
+                {
+                    "id": Id(),
+                    "name": Texts(_NAME),
+                    "hint": Texts(_HINT),
+                    "categories": ListOf(_CHOICES, 16, key="id"),
+                    "readers": ListOf(OneOf(ROLES), len(ROLES), least=1),
+                    "may_add": _ROLES,
+                    "board_informed": Truth(),
+                },
+            ),
+            16,
+            least=1,
+            key="id",
+        ),
+        "routing": Table(made.Routing, dict.fromkeys(("away", "secretaris", "bestuur", "all", "late"), _ROLES)),
+        "questions": ListOf(
+            Table(
+                made.Question,
+                {
+                    "id": Id(),
+                    "kind": OneOf(("text", CHOICE)),
+                    "label": Texts(_LABEL),
+                    "hint": Texts(_HINT),
+                    "choices": ListOf(_CHOICES, 16, key="id"),
+                    "topics": ListOf(Id(), 16),
+                },
+            ),
+            24,
+            key="id",
+        ),
+        "terms": Table(made.Terms, _TERMS),
+        "holidays": ListOf(Day(), 400),
+        "retention": Table(
+            made.Retention, dict.fromkeys(("unfounded_months", "months", "most_months"), Integer(1, 120))
+        ),
+        "forms": ListOf(
+            Table(
+                made.Form,
+                {
+                    "id": Id(),
+                    "name": Texts(_NAME, tool=True),
+                    "fields": ListOf(_FIELD, 24, least=1, key="id"),
+                },
+            ),
+            16,
+            key="id",
+        ),
+        "inside": ListOf(Table(made.InsideRoute, {"name": Texts(_NAME), "phone": _PHONE, "text": Texts(_LONG)}), 8),
+        "elsewhere": ListOf(Table(made.Elsewhere, {"name": Texts(_NAME), "text": Texts(_LONG)}), 16),
+        "outside": ListOf(
+            Table(made.OutsideRoute, {"name": _NAME, "link": Link(), "phone": _PHONE, "text": Texts(_LONG)}), 32
+        ),
+    },
+)
+
+
+def table_of(text: str) -> dict[str, Any]:
+    """Return the tables of a TOML file; raise PolicyError that names the line."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError(str(error)) from None
+
+
+def key_paths() -> list[str]:
+    """Return every key path that there is, lists as [] and languages as <language>, for the reference of keys."""
+    return [path.removeprefix(".") for path in SHAPE.paths()]
+
+
+def _read(value: object) -> Policy:
+    # The texts are read by it, so it comes first; where it is wrong, that is said once, with the others.
+    tags = _LANGUAGES.read(value.get("languages") if isinstance(value, dict) else None, "", Reading(()))
+    reading = Reading(tuple(tag for tag in tags if tag) or LANGUAGES)
+    policy = SHAPE.read(value, "", reading)
+    if isinstance(policy, Policy):
+        for where, remedy in _between(policy):
+            reading.wrong(where, remedy)
+    if not isinstance(policy, Policy) or reading.mistakes:
+        raise PolicyError(*reading.mistakes)
+    return policy
+
+
+def _between(policy: Policy) -> Iterator[tuple[str, str]]:
+    """Yield what does not fit together."""
+    topics = [topic.id for topic in policy.topics]
+    for at, topic in enumerate(policy.topics):
+        if set(topic.readers) & set(topic.may_add):
+            yield f"topics[{at}].may_add", "names a role that gets the report anyway, take it out"
+    for at, question in enumerate(policy.questions):
+        if not set(question.topics) <= set(topics):
+            yield f"questions[{at}].topics", f"names a topic that is not there, use {', '.join(topics)}"
+    for where, asked in _asked(policy):
+        if (asked.kind == CHOICE) != bool(asked.choices):
+            yield f"{where}.choices", "a choice needs some, everything else has none"
+    if list(policy.holidays) != sorted(set(policy.holidays)):
+        yield "holidays", "have to stand in order, each once"
+    if any(day >= policy.terms.acknowledgement_days for day in policy.terms.acknowledgement_alerts):
+        yield "terms.acknowledgement_alerts", "have to come before the last day of acknowledgement_days"
+    kept = policy.retention
+    if not kept.unfounded_months <= kept.months <= kept.most_months:
+        yield "retention", "has to grow from unfounded_months over months to most_months"
+
+
+def _asked(policy: Policy) -> Iterator[tuple[str, made.Question | made.Field]]:
+    for at, question in enumerate(policy.questions):
+        yield f"questions[{at}]", question
+    for at, form in enumerate(policy.forms):
+        yield from ((f"forms[{at}].fields[{below}]", field) for below, field in enumerate(form.fields))
+
+
+def _json(value: object) -> object:
+    if is_dataclass(value):
+        return {field.name: _json(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {name: _json(one) for name, one in value.items()}
+    if isinstance(value, tuple):
+        return [_json(one) for one in value]
+    return value.isoformat() if isinstance(value, dt.date) else value
