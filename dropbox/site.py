@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import hashlib
 from dataclasses import dataclass
@@ -95,12 +96,16 @@ def build(policy: Policy | None, scripts: Path) -> Site:
 
     `scripts` is the folder of `form.js` and `worker.js`. Raises FileNotFoundError without them: run the bundler.
     """
+    static = TEMPLATES / "static"
+    style = (static / "style.css").read_bytes()
     assets = {
-        "style": _asset("style.css", "text/css; charset=utf-8", TEMPLATES / "static" / "style.css"),
-        "icon": _asset("icon.svg", "image/svg+xml", TEMPLATES / "static" / "icon.svg"),
-        "form": _asset("form.js", "text/javascript; charset=utf-8", scripts / "form.js"),
-        "worker": _asset("worker.js", "text/javascript; charset=utf-8", scripts / "worker.js"),
+        "style": _asset("style.css", "text/css; charset=utf-8", style if policy is None else _coloured(style, policy)),
+        "icon": _asset("icon.svg", "image/svg+xml", (static / "icon.svg").read_bytes()),
+        "form": _asset("form.js", "text/javascript; charset=utf-8", (scripts / "form.js").read_bytes()),
+        "worker": _asset("worker.js", "text/javascript; charset=utf-8", (scripts / "worker.js").read_bytes()),
     }
+    if policy is not None and policy.look.logo:
+        assets["logo"] = _asset("logo.png", "image/png", _logo(policy))
     paths = {name: path for name, (path, _) in assets.items()}
     pages = dict(assets.values())
     results, missing = {}, {}
@@ -140,7 +145,7 @@ class _Printer:
             languages=[(tag, NAMES[tag]) for tag in languages],
             ready=policy is not None,
             organisation="" if policy is None else policy.organisation,
-            routes=() if policy is None else policy.outside,
+            policy=policy,
             assets=assets,
         )
 
@@ -150,8 +155,16 @@ class _Printer:
         return _compressed(HTML, text.encode())
 
 
-def _asset(name: str, kind: str, source: Path) -> tuple[str, Page]:
-    body = source.read_bytes()
+def _coloured(style: bytes, policy: Policy) -> bytes:
+    return style + f":root {{ --brand: {policy.look.colour}; }}\n".encode()
+
+
+def _logo(policy: Policy) -> bytes:
+    text = policy.look.logo
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def _asset(name: str, kind: str, body: bytes) -> tuple[str, Page]:
     stem, ending = name.split(".")
     # Part of the hash in the path: a page never meets the script of another release.
     return f"/static/{stem}.{hashlib.sha256(body).hexdigest()[:16]}.{ending}", _compressed(kind, body)

@@ -124,7 +124,7 @@ class ExistsError(MeldbusError):
 
 
 class PolicyError(MeldbusError):
-    """The policy has a mistake: mend the key that is named."""
+    """The policy has mistakes: mend what is named."""
 
     code = "policy"
 

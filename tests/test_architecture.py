@@ -29,6 +29,7 @@ LINES = (
 CRYPTOGRAPHY = {f"keys.{unit}" for unit in LINES[1]}
 # Every third-party library, and where it may be imported.
 LIBRARIES = {
+    "PIL": {"keys.ceremony"},
     "alembic": {"dropbox.migrations"},
     "argon2": {"keys.identity"},
     "babel": {"dropbox.i18n"},

@@ -10,6 +10,7 @@ import pytest
 
 from dropbox.__main__ import main as dropbox
 from keys.cli import commands
+from keys.policy import key_paths
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("", "docs/", "deploy/")
@@ -122,3 +123,10 @@ def test_the_licence_is_whole() -> None:
     assert text.endswith(
         "All other changes or additions to this Appendix require the production of a new EUPL version.\n"
     )
+
+
+def test_the_reference_of_the_policy_has_every_key_and_no_other() -> None:
+    text = (ROOT / "docs" / "policy.md").read_text("utf-8")
+    explained = re.findall(r"(?m)^\| `([^`]+)` \| \S", text)
+    assert len(explained) == len(set(explained))
+    assert set(explained) == set(key_paths())

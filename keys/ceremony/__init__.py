@@ -4,6 +4,7 @@ from keys.ceremony.draft import Draft, signatures
 from keys.ceremony.enrolling import IDENTITY_FILE, Card, enrol, make_card, open_vault, unlock
 from keys.ceremony.founding import ROOT_FILE, found, root_key_name
 from keys.ceremony.joining import SERVER, fingerprint_of, join
+from keys.ceremony.policy_file import read_policy, redrawn
 from keys.ceremony.roster_making import make_roster, publish
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "make_roster",
     "open_vault",
     "publish",
+    "read_policy",
+    "redrawn",
     "root_key_name",
     "signatures",
     "unlock",

@@ -7,7 +7,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from keys.ceremony.draft import Draft
-from keys.errors import ExpiredError, RefusedError
+from keys.errors import ExpiredError, PolicyError, RefusedError
 from keys.roster import Recipient, Root, Roster, read_unsigned, roster_document
 from keys.roster.bundle import SPARE_DAYS
 from keys.roster.roster import MAX_DAYS
@@ -20,13 +20,14 @@ from keys.wire.head import Head
 from keys.wire.signed import LABEL_ROOT, Signed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from keys.ceremony.enrolling import Card
     from keys.courier import Courier
     from keys.policy import Policy
 
 CAPABILITY_SIZE = 32
+BESTUUR = "bestuur"
 
 
 def make_roster(
@@ -35,13 +36,14 @@ def make_roster(
     """Draw a new feed capability, seal it to everyone on the roster, and return the draft to be signed.
 
     `before` is the draft of the roster that is in force. Raises ExpiredError when a card's key has under a week
-    left: that recipient makes a new card.
+    left: that recipient makes a new card. Raises PolicyError when the policy names somebody who is on no card.
     """
     root = Root.walk(roots, roots[0].id(LABEL_ROOT))
     root.check_day(today)
     for card in cards:
         if not card.bundle.usable(today):
             raise ExpiredError(f"card of {card.name}: under {SPARE_DAYS} days left")
+    _check_names(policy, {card.name: card.role for card in cards})
     capability = secrets.token_bytes(CAPABILITY_SIZE)
     until = min(today + MAX_DAYS, root.until)
     recipients = [Recipient(card.bundle.identity, card.name, card.role, today, until) for card in cards]
@@ -58,6 +60,19 @@ def make_roster(
     )
     roster = Signed(document, ())
     return Draft(tuple(roots), roster, tuple(cards), _invite(read_unsigned(roster), cards, capability, today))
+
+
+def _check_names(policy: Policy, roles: Mapping[str, str]) -> None:
+    # A report about a chair whom the roster calls otherwise would be routed as if it were about anybody.
+    mistakes = [
+        f"away[{at}].name: on no card, use a name of the roster"
+        for at, absence in enumerate(policy.away)
+        if absence.name not in roles
+    ]
+    if policy.chair and roles.get(policy.chair) != BESTUUR:
+        mistakes.append('chair: on no card of the bestuur, use a name of the roster or ""')
+    if mistakes:
+        raise PolicyError(*mistakes)
 
 
 def publish(draft: Draft, courier: Courier) -> Roster:

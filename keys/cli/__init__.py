@@ -8,6 +8,7 @@ import click
 
 from keys.cli.ceremonies import card_command, enrol_command, found_command, join_command, roster_commands
 from keys.cli.files import save_command
+from keys.cli.policies import policy_commands
 from keys.cli.recipients import (
     acknowledge_command,
     list_command,
@@ -36,6 +37,7 @@ for _command in (
     found_command,
     enrol_command,
     card_command,
+    policy_commands,
     roster_commands,
     join_command,
     sync_command,

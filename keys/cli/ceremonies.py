@@ -22,6 +22,7 @@ from keys.ceremony import (
     make_roster,
     open_vault,
     publish,
+    read_policy,
     root_key_name,
     signatures,
     unlock,
@@ -30,7 +31,6 @@ from keys.cli.tool import Command, Commands, Option, Tool, hint, tell
 from keys.cli.words import _, columns, date, harmless
 from keys.errors import ExistsError, JoinedError
 from keys.identity import replace, write_new
-from keys.policy import Policy
 from keys.roster import ROLES, address, words
 from keys.roster.root import MAX_KEYS
 from keys.wire.canonical import b64
@@ -115,7 +115,7 @@ def make_command(
     before = Draft.parse(after.read_bytes()) if after else None
     roots = list(before.roots) if before else [Signed.parse(root.read_bytes())]
     listed = [Card.parse(card.read_bytes()) for card in cards]
-    read = Policy.from_toml(policy.read_text("utf-8"))
+    read = read_policy(policy)
     draft = make_roster(roots, before, read, listed, tool.today())
     write_new(output, draft.encode())
     click.echo(str(output))

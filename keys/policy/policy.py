@@ -219,7 +219,7 @@ def table_of(text: str) -> dict[str, Any]:
 
 
 def key_paths() -> list[str]:
-    """Return every key path that there is, lists as [] and languages as <language>, for the reference of keys."""
+    """Return every key path that there is, lists as [], for the reference of keys."""
     return [path.removeprefix(".") for path in SHAPE.paths()]
 
 

@@ -200,7 +200,7 @@ class Logo(_Leaf):
 
 
 @dataclass(frozen=True)
-class Texts:
+class Texts(_Leaf):
     """A text in each language: of the policy, or of the recipients' tool."""
 
     text: Text
@@ -211,10 +211,6 @@ class Texts:
         languages = TOOL_LANGUAGES if self.tool else reading.languages
         found = _members(value, where, languages, reading)
         return {tag: self.text.read(found[tag], f"{where}.{tag}", reading) for tag in languages if tag in found}
-
-    def paths(self) -> Iterator[str]:
-        """Yield one path for all languages."""
-        yield ".<language>"
 
 
 @dataclass(frozen=True)

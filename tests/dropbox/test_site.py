@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import io
 import itertools
 import re
 from dataclasses import replace
@@ -10,10 +11,12 @@ from pathlib import Path
 
 import brotli
 import pytest
+from PIL import Image
 
 from dropbox import site
 from dropbox.site import RESULTS, Page, Site
-from keys.policy import LANGUAGES, OutsideRoute
+from keys.policy import LANGUAGES, Look, OutsideRoute
+from keys.wire.canonical import b64
 from tests.policies import SMALL, shipped
 
 CLIENT = Path(__file__).parents[2] / "dropbox" / "client"
@@ -137,14 +140,30 @@ def test_no_page_has_script_or_style_of_its_own(documents: list[tuple[str, Page]
         assert [name for name in names if name.startswith("on") or name == "style"] == []
 
 
-def test_every_address_is_a_page_of_ours_or_an_outside_route(documents: list[tuple[str, Page]], built: Site) -> None:
+def test_every_address_is_a_page_of_ours_or_an_outside_route(
+    documents: list[tuple[str, Page]], built: Site, scripts: Path
+) -> None:
+    ours = {**site.build(None, scripts).pages, **built.pages}
     for _, page in documents:
         parsed = Parsed(page)
         names = ("href", "src", "action", "data-worker")
         for address in [value for name in names for value in parsed.values(name)]:
-            inside = address == "#main" or built.find(address) is not None
+            inside = address == "#main" or address in ours
             assert inside or address == ROUTE.link, address
         assert parsed.values("srcset") == []
+
+
+def test_the_look_of_the_policy_is_on_every_page(scripts: Path) -> None:
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 8), "teal").save(picture, "PNG")
+    look = Look("#7a1f1f", b64(picture.getvalue()))
+    built = site.build(replace(POLICY, look=look), scripts)
+    styles, logos = ([path for path in built.pages if path.endswith(ending)] for ending in (".css", ".png"))
+    assert b"--brand: #7a1f1f;" in built.pages[styles[0]].body
+    assert built.pages[logos[0]].body == picture.getvalue()
+    for path, page in built.pages.items():
+        if page.kind == site.HTML:
+            assert [image["src"] for image in Parsed(page).named("img")] == logos, path
 
 
 def test_outside_routes_tell_nobody_where_the_person_came_from(documents: list[tuple[str, Page]]) -> None:
