@@ -20,8 +20,8 @@ const RealDate = Date;
 const realTimeout = setTimeout;
 
 class StoppedDate extends RealDate {
-  constructor() {
-    super(Number(now));
+  constructor(...given: [] | [number]) {
+    super(given[0] ?? Number(now));
   }
 }
 
