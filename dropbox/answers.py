@@ -84,6 +84,11 @@ def kept(number: int) -> Response:
     return Response(encode({"kept": number}), mimetype=JSON)
 
 
+def left() -> Response:
+    """Return the answer that a capability is forgotten."""
+    return Response(encode({"left": True}), mimetype=JSON)
+
+
 def body(request: Request, most: int) -> bytes:
     """Return the bytes that were sent.
 

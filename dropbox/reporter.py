@@ -8,10 +8,24 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, redirect, request
 
 from dropbox import site
-from dropbox.answers import BINARY, CREATED, REFUSALS, Refusal, bearer, body, cursor, kept, missing, sealed_file, stored
+from dropbox.answers import (
+    BINARY,
+    CREATED,
+    REFUSALS,
+    Refusal,
+    bearer,
+    body,
+    cursor,
+    kept,
+    left,
+    missing,
+    sealed_file,
+    stored,
+)
 from dropbox.sealed_file import SealedFile
 from dropbox.store.errors import NotReadyError
 from keys.wire.canonical import encode
+from keys.wire.exchange import LEAVE_SIZE, parse_leave
 from keys.wire.signed import join_frames
 from keys.wire.upload import MAX_OPENING_SIZE, MAX_PART_POSTING_SIZE, MAX_POSTING_SIZE
 
@@ -85,6 +99,11 @@ def reporter(store: Store, admission: Admission, pages: Pages) -> Blueprint:
     def channel() -> Response:
         found = store.envelopes.channel(bearer(request), admission.today(), cursor(request))
         return Response(found.encode(), mimetype=BINARY)
+
+    @routes.post("/leave")
+    def leave() -> Response:
+        store.envelopes.forget(*parse_leave(body(request, LEAVE_SIZE)), admission.today())
+        return left()
 
     @routes.get("/channel/<position:position>/<position:part>")
     def part(position: int, part: int) -> Response:

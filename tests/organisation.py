@@ -196,7 +196,7 @@ class Organisation:
         signer = Signer.from_seed(receipt.sign_seed())
         own = PrivatePair.from_seeds(receipt.box_seed(), receipt.kem_seed()).public
         readers = [person for person in self.people if person not in without]
-        drawn = self._head(signer, Report(text, own.box, own.kem), readers)
+        drawn = self._head(signer, Report(text, own.box, own.kem, "anders", "nl"), readers)
         head = replace(drawn, without=tuple(sorted(person.identity for person in without)))
         sealed = self._seal(head, signer, [*(person.weekly.public for person in readers), own])
         nonce = make_stamp(sealed.mac, self.policy.work)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from keys.cases import Telling
 from keys.policy import LANGUAGES, OutsideRoute, Policy
 
 if TYPE_CHECKING:
@@ -91,6 +92,11 @@ phone = ""
 text = { nl = "Gratis en vertrouwelijk advies.", en = "Free and confidential advice." }
 """
 SMALL = Policy.from_toml(SMALL_TOML)
+
+
+def tell(text: str, **more: Any) -> Telling:
+    """Return what a report of no more than a text tells, or of this too."""
+    return Telling(**{"text": text, "topic": "anders", "language": "nl"} | more)
 
 
 def shipped(*languages: str) -> Policy:

@@ -58,15 +58,21 @@ def test_the_kinds_are_those_of_the_table_with_their_authors_channels_and_bodies
         listed = re.search(r"`\{([^}]*)\}`", body)
         assert listed
         assert {member.strip() for member in listed.group(1).split(",") if member.strip()} == _body_members(name)
-    answers_of_consent = re.findall(r'"([a-z]+)"', rows["consent"][3])
-    assert tuple(answers_of_consent) == kinds.Consent.ANSWERS
+    for choice in (kinds.Consent, kinds.Agreed, kinds.Rating):
+        assert tuple(re.findall(r'"([a-z]+)"', rows[choice.KIND][3])) == choice.ANSWERS
 
 
 def _body_members(kind: str) -> set[str]:
     bodies: dict[str, kinds.Body] = {
-        "report": kinds.Report("a", bytes(kinds.BOX_KEY_SIZE), bytes(kinds.KEM_KEY_SIZE)),
+        "report": kinds.Report("a", bytes(kinds.BOX_KEY_SIZE), bytes(kinds.KEM_KEY_SIZE), "anders", "nl"),
         "opened": kinds.Opened(),
         "consent": kinds.Consent("yes", bytes(kinds.ID_SIZE)),
+        "request": kinds.Request("a", "b", "c"),
+        "admit": kinds.Admit((bytes(kinds.KEY_SIZE),)),
+        "agreed": kinds.Agreed("yes", bytes(kinds.ID_SIZE)),
+        "rating": kinds.Rating("yes"),
+        "withdrawn": kinds.Withdrawn(),
+        "left": kinds.Left(),
         "share": kinds.Share(((bytes(kinds.ID_SIZE), bytes(kinds.KEY_SIZE)),)),
         "feed": kinds.FeedKey(bytes(kinds.KEY_SIZE)),
     }

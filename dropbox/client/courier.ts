@@ -2,7 +2,7 @@
 
 import { MalformedError, NetworkError, RefusedError } from "./errors.ts";
 import { dayOf, integerOf } from "./roster/fields.ts";
-import type { Bytes } from "./wire/bytes.ts";
+import { type Bytes, join } from "./wire/bytes.ts";
 import { b64, checkMembers, isObject, type Json, parseObject } from "./wire/canonical.ts";
 import { cursorOf, type Item, MAX_WORK, parsePage } from "./wire/exchange.ts";
 import { parseSigned, type Signed, splitFrames } from "./wire/signed.ts";
@@ -93,6 +93,16 @@ export class Courier {
     const part = await this.#ask(`/channel/${position}/${number}`, bearer(capability));
     if (part.length !== partSize(prefix.length, size, number)) throw new MalformedError();
     return part;
+  }
+
+  /** Have the server forget a capability for good; `other` is the other one of the same channel. */
+  async leave(capability: Bytes, other: Bytes): Promise<void> {
+    try {
+      await this.#ask("/leave", sending(join(capability, other)));
+    } catch (error) {
+      // The answer to an earlier try was lost.
+      if (!(error instanceof RefusedError && error.code === "unknown")) throw error;
+    }
   }
 
   async #ask(path: string, init?: RequestInit): Promise<Bytes> {

@@ -63,10 +63,34 @@ export type Progress =
   | { readonly phase: "reading" | "sending" | "fetching"; readonly done: number; readonly total: number }
   | { readonly phase: "waiting"; readonly seconds: number };
 
-/** One message of the thread, in the channel's order. `author` is null for the reporter. `day` is the server's. */
+/** What a report tells; `topic` and the names of `answers` are ids of the policy, `people` identities. */
+export interface Told {
+  readonly text: string;
+  readonly topic: string;
+  readonly language: string;
+  readonly about: { readonly board: boolean; readonly others: string; readonly people: readonly string[] };
+  readonly answers: Readonly<Record<string, string>>;
+}
+
+/** What a reporter can say beside words and files: the members of SPEC.md 5, ids and identities as base64url. */
+export type Word =
+  | { readonly kind: "identity" | "withdrawn"; readonly text: string }
+  | { readonly kind: "consent"; readonly answer: "yes" | "no" | "withdrawn"; readonly request: string }
+  | { readonly kind: "agreed"; readonly answer: "yes" | "no"; readonly minutes: string; readonly text: string }
+  | { readonly kind: "rating"; readonly answer: "yes" | "partly" | "no"; readonly text: string }
+  | { readonly kind: "admit"; readonly people: readonly string[] }
+  | { readonly kind: "left" };
+
+/**
+ * One message of the thread, in the channel's order. `author` is null for the reporter. `day` is the server's.
+ *
+ * `body` are the members of its kind (SPEC.md 5), ids and identities as base64url; {} where the kind is not known.
+ */
 export interface ShownMessage {
+  readonly id: string;
   readonly kind: string;
   readonly known: boolean;
+  readonly body: Readonly<Record<string, unknown>>;
   readonly author: { readonly name: string; readonly role: string } | null;
   readonly day: number;
   readonly text: string;
@@ -86,6 +110,8 @@ export interface ShownThread {
   readonly opened: boolean;
   /** Who can read what is sent now, after the roster of today. */
   readonly readers: readonly ShownRecipient[];
+  /** Who is left out, and has not been let in since. */
+  readonly leftOut: readonly ShownRecipient[];
 }
 
 export interface Asks {
@@ -99,7 +125,7 @@ export interface Asks {
   readonly report: {
     readonly ask: {
       readonly receipt: string;
-      readonly text: string;
+      readonly told: Told;
       readonly chosen: readonly string[];
       readonly files: readonly ChosenFile[];
     };
@@ -112,6 +138,12 @@ export interface Asks {
     readonly ask: { readonly text: string; readonly files: readonly ChosenFile[] };
     readonly answer: { readonly day: number };
   };
+  /** Seal, stamp and post another word of the reporter's into the thread that was looked at last. */
+  readonly say: { readonly ask: { readonly word: Word }; readonly answer: { readonly day: number } };
+  /** Let people read all of the thread that was looked at last; those left out have to be admitted before. */
+  readonly share: { readonly ask: { readonly people: readonly string[] }; readonly answer: { readonly day: number } };
+  /** Have the server forget the code of the thread that was looked at last, for good. */
+  readonly leave: { readonly ask: Record<never, never>; readonly answer: Record<never, never> };
   /** Look into a file before it is added; nothing of it is sent. */
   readonly inspect: { readonly ask: { readonly file: Blob; readonly name: string }; readonly answer: Inspected };
   /** Fetch a file of the thread that was looked at last, by its message's and its own place, its digest checked. */

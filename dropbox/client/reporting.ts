@@ -1,6 +1,14 @@
 // The errands that the worker runs for the page, and what it keeps of a reporter meanwhile; it stores nothing.
 
-import { checkText, composeAnswer, composeReport, reporterKeys, type ReporterKeys } from "./cases/compose.ts";
+import {
+  checkText,
+  checkTold,
+  composeReport,
+  composeShare,
+  composeWord,
+  reporterKeys,
+  type ReporterKeys,
+} from "./cases/compose.ts";
 import { Case, type Received, review, type Said, textOf } from "./cases/review.ts";
 import type { Courier } from "./courier.ts";
 import { type Asker, Delivery, type Wait, type Write } from "./delivery.ts";
@@ -21,8 +29,9 @@ import type { Recipient } from "./roster/roster.ts";
 import { Attachment } from "./sealing/files.ts";
 import { recipientsCapability } from "./sealing/stream.ts";
 import { Trust } from "./trust.ts";
-import { type Bytes, equal } from "./wire/bytes.ts";
-import { b64, repair } from "./wire/canonical.ts";
+import { Answer, type Body, KEY_SIZE, type Kind } from "./wire/bodies.ts";
+import { type Bytes, equal, random } from "./wire/bytes.ts";
+import { b64, type JsonObject, repair } from "./wire/canonical.ts";
 import { append, openCase } from "./wire/exchange.ts";
 import { contentSize, MAX_FILES } from "./wire/files.ts";
 import { KINDS } from "./wire/kinds.ts";
@@ -84,12 +93,12 @@ export class Reporting implements Errands {
 
   async report(ask: Asks["report"]["ask"], asker: Asker): Promise<Asks["report"]["answer"]> {
     const receipt = Receipt.parse(ask.receipt);
-    const text = checkText(ask.text);
+    const told = checkTold(ask.told);
     const attachments = await this.#attach(ask.files, asker);
-    const about = JSON.stringify([receipt.symbols, text, ask.chosen, attachments.map(nameOf)]);
+    const about = JSON.stringify([receipt.symbols, told, ask.chosen, attachments.map(nameOf)]);
     const keys = await reporterKeys(receipt);
     const write: Write = async ({ addressees, day }) => {
-      const composed = await composeReport(keys, text, addressees, ask.chosen, day, attachments);
+      const composed = await composeReport(keys, told, addressees, ask.chosen, day, attachments);
       const recipients = await recipientsCapability(composed.sealed.contentKey);
       return { ...composed, ...openCase(recipients, await receipt.capability()) };
     };
@@ -115,35 +124,53 @@ export class Reporting implements Errands {
       if (typeof front !== "string" && front.message.head.files.length > 0) fronts.set(b64(front.message.id), front);
     }
     const [found, alarms] = review(received, people, keys.signer.public);
-    if (!found) return { messages: [], alarms, opened: false, readers: [] };
+    if (!found) return { messages: [], alarms, opened: false, readers: [], leftOut: [] };
     this.#thread = { receipt, keys, capability, case: found, fronts };
     const { pending } = this.#delivery;
     // It did arrive: the same words once more are a new message.
     if (pending && found.said.some(({ message }) => equal(message.id, pending.sealed.id))) this.#delivery.drop();
+    const receiving = trust.roster.receiving(trust.today());
+    const out = found.admission.leftOut();
     return {
       messages: found.said.map(shownMessage),
       alarms,
       opened: found.said.some(({ author }) => author !== null),
-      readers: trust.roster.receiving(trust.today()).filter(({ identity }) => found.readers.has(identity)).map(shown),
+      readers: receiving.filter(({ identity }) => found.readers.has(identity)).map(shown),
+      leftOut: receiving.filter(({ identity }) => out.includes(identity)).map(shown),
     };
   }
 
   async answer({ text: typed, files }: Asks["answer"]["ask"], asker: Asker): Promise<Asks["answer"]["answer"]> {
-    const thread = this.#thread;
-    if (!thread) throw new ReceiptError();
     const text = checkText(typed);
     const attachments = await this.#attach(files, asker);
-    const about = JSON.stringify([thread.receipt.symbols, text, attachments.map(nameOf)]);
+    return this.#say(new Answer(text), asker, attachments);
+  }
+
+  say({ word: { kind, ...members } }: Asks["say"]["ask"], asker: Asker): Promise<Asks["say"]["answer"]> {
+    const texts = Object.entries(members).map(([name, member]) => [name, typeof member === "string" ? repair(member) : member]);
+    const known = KINDS.get(kind);
+    if (!known) throw new MalformedError();
+    return this.#say(known.parse(Object.fromEntries(texts) as JsonObject), asker);
+  }
+
+  async share({ people }: Asks["share"]["ask"], asker: Asker): Promise<Asks["share"]["answer"]> {
+    const thread = this.#looked();
+    const about = JSON.stringify([thread.receipt.symbols, "share", people]);
     const write: Write = async ({ addressees, day }) => {
-      const composed = await composeAnswer(thread.keys, thread.case, text, addressees, day, attachments);
-      return { ...composed, ...append(thread.capability) };
+      const composed = await composeShare(thread.keys, thread.case, people, addressees, day);
+      // An entry of its own: nobody else has a capability of its channel.
+      const recipients = await recipientsCapability(composed.sealed.contentKey);
+      return { ...composed, ...openCase(recipients, random(KEY_SIZE)) };
     };
-    const patient = attachments.length > 0;
-    const { message, day } = await this.#delivery.deliver(about, this.#trusted(), write, asker, patient);
-    // The next answer names this one in `seen`, also when the thread was not fetched again meanwhile.
-    const said = [...thread.case.said, { message, day, author: null }];
-    this.#thread = { ...thread, case: new Case(thread.case.report, said) };
+    const { day } = await this.#delivery.deliver(about, this.#trusted(), write, asker, false);
     return { day };
+  }
+
+  async leave(): Promise<Asks["leave"]["answer"]> {
+    const { capability, case: { report } } = this.#looked();
+    await this.#courier.leave(capability, await recipientsCapability(report.contentKey));
+    this.#thread = null;
+    return {};
   }
 
   inspect({ file, name }: Asks["inspect"]["ask"]): Promise<Asks["inspect"]["answer"]> {
@@ -151,11 +178,36 @@ export class Reporting implements Errands {
   }
 
   async fetch({ message, file }: Asks["fetch"]["ask"], asker: Asker): Promise<Asks["fetch"]["answer"]> {
-    if (!this.#thread) throw new ReceiptError();
-    const said = this.#thread.case.said[message];
-    const front = said && this.#thread.fronts.get(b64(said.message.id));
+    const thread = this.#looked();
+    const said = thread.case.said[message];
+    const front = said && thread.fronts.get(b64(said.message.id));
     if (!front) throw new MalformedError();
     return { blob: await fetchFile(this.#courier, front, file, this.#wait, asker) };
+  }
+
+  async #say(
+    body: Body,
+    asker: Asker,
+    attachments: readonly Attachment[] = [],
+  ): Promise<{ readonly day: number }> {
+    const thread = this.#looked();
+    const said = (body.constructor as unknown as Kind).KIND;
+    const about = JSON.stringify([thread.receipt.symbols, said, body.members(), attachments.map(nameOf)]);
+    const write: Write = async ({ addressees, day }) => {
+      const composed = await composeWord(thread.keys, thread.case, body, addressees, day, attachments);
+      return { ...composed, ...append(thread.capability) };
+    };
+    const patient = attachments.length > 0;
+    const { message, day } = await this.#delivery.deliver(about, this.#trusted(), write, asker, patient);
+    // The next word names this one in `seen`, also when the thread was not fetched again meanwhile.
+    const all = [...thread.case.said, { message, day, author: null }];
+    this.#thread = { ...thread, case: new Case(thread.case.report, all) };
+    return { day };
+  }
+
+  #looked(): Thread {
+    if (!this.#thread) throw new ReceiptError();
+    return this.#thread;
   }
 
   #trusted(): Trust {
@@ -198,10 +250,13 @@ function shown({ identity, name, role }: Recipient): ShownRecipient {
 }
 
 function shownMessage({ message, day, author }: Said): ShownMessage {
-  const { kind, files } = message.head;
+  const { kind, files, body } = message.head;
+  const known = KINDS.has(kind);
   return {
+    id: b64(message.id),
     kind,
-    known: KINDS.has(kind),
+    known,
+    body: known ? body.members() : {},
     author: author && { name: author.name, role: author.role },
     day,
     text: textOf(message),

@@ -8,7 +8,7 @@ import { Root } from "./roster/root.ts";
 import { type Recipient, Roster } from "./roster/roster.ts";
 import { type Bytes, equal } from "./wire/bytes.ts";
 import { unb64 } from "./wire/canonical.ts";
-import { ID_SIZE } from "./wire/kinds.ts";
+import { ID_SIZE } from "./wire/bodies.ts";
 import { idOf, LABEL_ROOT, type Signed } from "./wire/signed.ts";
 
 /** What an envelope is sealed by today, with the day and the work that the server named. */

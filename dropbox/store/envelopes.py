@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, TypeAlias
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, delete, exists, select
 
 from dropbox.store.batches import Batches
 from dropbox.store.errors import FullError, StoreError, UnknownError
@@ -33,6 +33,7 @@ _LIVE = (
     .join(capability, capability.c.channel == channel.c.id)
     .where(capability.c.digest == bindparam("digest"), channel.c.until >= bindparam("today"))
 )
+_FORGOTTEN = delete(capability).where(capability.c.digest == bindparam("forgotten"))
 _ITEM = (envelope.c.day, envelope.c.size, envelope.c.prefix)
 _ENTRIES = select(entry.c.position, *_ITEM).join(envelope, envelope.c.id == entry.c.envelope)
 _MESSAGES = (
@@ -76,6 +77,17 @@ class Envelopes:
         if isinstance(outcome, StoreError):
             raise outcome
         return outcome
+
+    def forget(self, secret: bytes, other: bytes, today: int) -> None:
+        """Forget a capability for good, where `other` is the other one of the same channel; raise UnknownError.
+
+        Only the reporter knows both: no recipient can shut out the reporter, nor the other recipients.
+        """
+        with self._database.turn(), self._database.writing() as connection:
+            number = live_channel(connection, secret, today)
+            if secret == other or live_channel(connection, other, today) != number:
+                raise UnknownError
+            connection.execute(_FORGOTTEN, {"forgotten": hashlib.sha256(secret).digest()})
 
     def close(self) -> None:
         """Finish what is being stored."""

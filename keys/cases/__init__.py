@@ -1,11 +1,12 @@
 """What a case is and who may say what in it, SPEC.md 5; it fetches nothing."""
 
 from keys.cases.compose import (
+    Telling,
     accept_share,
-    compose_answer,
     compose_reply,
     compose_report,
     compose_share,
+    compose_word,
     reporter_pair,
 )
 from keys.cases.review import Alarm, Case, Received, Said, case_number, review
@@ -16,13 +17,14 @@ __all__ = [
     "Case",
     "Received",
     "Said",
+    "Telling",
     "accept_share",
     "all_cases",
     "case_number",
-    "compose_answer",
     "compose_reply",
     "compose_report",
     "compose_share",
+    "compose_word",
     "find_case",
     "read_case",
     "reporter_pair",

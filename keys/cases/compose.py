@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from keys.errors import ExcludedError, ForbiddenError, MalformedError, NotEnroll
 from keys.sealing import Message, PrivatePair, PublicPair, Sealed, Signer, seal
 from keys.wire import kinds
 from keys.wire.canonical import repair
-from keys.wire.head import Head
+from keys.wire.head import Head, named
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -27,9 +27,22 @@ def reporter_pair(receipt: Receipt) -> PrivatePair:
     return PrivatePair.from_seeds(receipt.box_seed(), receipt.kem_seed())
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What a report tells; `topic` and the names of `answers` are ids of the policy, `people` are identities."""
+
+    text: str
+    topic: str
+    language: str
+    people: frozenset[bytes] = frozenset()
+    board: bool = False
+    others: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
 def compose_report(
     receipt: Receipt,
-    text: str,
+    telling: Telling,
     addressees: Addressees,
     chosen: Collection[bytes],
     day: int,
@@ -46,6 +59,17 @@ def compose_report(
     to = _with_bundles(chosen, addressees)
     if not to or set(to) != set(chosen):
         raise NotEnrolledError("a chosen recipient has no valid key")
+    without = tuple(sorted(listed - set(chosen)))
+    places = tuple(at for at, name in enumerate(named(to, without)) if name in telling.people)
+    body = kinds.Report(
+        text=repair(telling.text),
+        box=own.box,
+        kem=own.kem,
+        topic=telling.topic,
+        language=telling.language,
+        about=kinds.About(places, telling.board, repair(telling.others)),
+        answers={name: repair(answer) for name, answer in telling.answers.items()},
+    )
     head = Head(
         author=signer.public,
         kind=kinds.Report.KIND,
@@ -55,24 +79,30 @@ def compose_report(
         roster=addressees.roster.id,
         seen=(),
         to=tuple(to),
-        without=tuple(sorted(listed - set(chosen))),
-        body=kinds.Report(repair(text), own.box, own.kem),
+        without=without,
+        body=body,
         files=_files(attachments),
     )
     return _seal(head, signer, [*to.values(), own], addressees, attachments)
 
 
-def compose_answer(
+def compose_word(
     receipt: Receipt,
     case: Case,
-    text: str,
+    body: kinds.Body,
     addressees: Addressees,
     day: int,
     attachments: Sequence[Attachment] = (),
 ) -> Sealed:
-    """Seal the reporter's next words for the case recipients who have a valid key today."""
-    signer = Signer.from_seed(receipt.sign_seed())
-    return _compose(case, kinds.Answer(repair(text)), signer, addressees, day, attachments)
+    """Seal what the reporter says for the case recipients who have a valid key today.
+
+    Raises ForbiddenError when a reporter may not say that.
+    """
+    if kinds.REPORTER not in body.AUTHORS:
+        raise ForbiddenError
+    if isinstance(body, kinds.Answer | kinds.Identity):
+        body = replace(body, text=repair(body.text))
+    return _compose(case, body, Signer.from_seed(receipt.sign_seed()), addressees, day, attachments)
 
 
 def compose_reply(
@@ -87,17 +117,18 @@ def compose_reply(
 
     Raises ForbiddenError when this recipient may not say that.
     """
-    if kinds.RECIPIENT not in body.AUTHORS or signer.public in case.without:
+    if kinds.RECIPIENT not in body.AUTHORS or signer.public in case.left_out:
         raise ForbiddenError
     return _compose(case, body, signer, addressees, day, attachments)
 
 
 def compose_share(case: Case, newcomers: Collection[bytes], signer: Signer, addressees: Addressees, day: int) -> Sealed:
-    """Seal a share that lets newcomers read all of a case so far.
+    """Seal a share that lets newcomers read all of a case so far; the reporter shares by the key of the report.
 
-    Raises ExcludedError when the reporter left one of them out, NotEnrolledError when one has no valid key.
+    Raises ExcludedError when the reporter left one of them out and has not let them in since, NotEnrolledError when
+    one has no valid key.
     """
-    if case.without & set(newcomers):
+    if case.left_out & set(newcomers):
         raise ExcludedError
     to = _with_bundles(newcomers, addressees)
     if set(to) != set(newcomers):
@@ -107,16 +138,16 @@ def compose_share(case: Case, newcomers: Collection[bytes], signer: Signer, addr
     return _seal(head, signer, to.values(), addressees)
 
 
-def accept_share(share: Message, report: Message, own: bytes, people: Mapping[bytes, Recipient]) -> None:
-    """Raise unless this share of this report lets its reader in.
+def accept_share(share: Message, case: Case, own: bytes, people: Mapping[bytes, Recipient]) -> None:
+    """Raise unless this share lets its reader into the case, as it stands in the thread.
 
-    Raises ExcludedError when the report leaves the reader or the sharer out, ForbiddenError when the sharer is
-    no recipient or the share is of another case.
+    Raises ExcludedError when the reporter leaves the reader or the sharer out, ForbiddenError when the sharer is
+    neither a recipient nor the reporter, or the share is of another case.
     """
-    without = report.head.without
-    if own in without or share.head.author in without:
+    author, reporter = share.head.author, case.report.message.head.author
+    if {own, author} & case.left_out:
         raise ExcludedError
-    if share.case != report.id or report.head.kind != kinds.Report.KIND or share.head.author not in people:
+    if share.case != case.id or (author not in people and author != reporter):
         raise ForbiddenError
 
 

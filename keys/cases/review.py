@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from keys.cases.admission import Admission
 from keys.errors import UnsupportedError
 from keys.roster import Recipient, proquint
 from keys.wire import kinds
-from keys.wire.head import MAX_SEEN
+from keys.wire.head import MAX_SEEN, named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,18 +87,35 @@ class Case:
         return case_number(self.id)
 
     @property
-    def without(self) -> frozenset[bytes]:
-        """The identities whom the report leaves out."""
-        return frozenset(self.report.message.head.without)
+    def admission(self) -> Admission:
+        """Whom the report leaves out, and whom the reporter has let in since."""
+        admission = Admission(frozenset(self.report.message.head.without))
+        for said in self.said:
+            admission.take(said.message)
+        return admission
+
+    @property
+    def left_out(self) -> frozenset[bytes]:
+        """The identities that stay out: the report leaves them out, and the reporter has not let them in."""
+        return self.admission.left_out()
+
+    @property
+    def concerned(self) -> frozenset[bytes]:
+        """The identities of the people on that day's roster whom the report is about."""
+        head = self.report.message.head
+        places = head.body.about.people if isinstance(head.body, kinds.Report) else ()
+        everyone = named(head.to, head.without)
+        return frozenset(everyone[place] for place in places)
 
     @property
     def readers(self) -> frozenset[bytes]:
         """The identities of the case recipients (SPEC.md 5.1)."""
-        readers = set(self.report.message.head.to)
+        admission = self.admission
+        readers = {*self.report.message.head.to, *admission.let_in()}
         for said in self.said[1:]:
             if said.author:
                 readers |= {said.author.identity, *said.message.head.to}
-        return frozenset(readers) - self.without
+        return frozenset(readers) - admission.left_out()
 
     @property
     def opened_by(self) -> frozenset[bytes]:
@@ -161,6 +179,7 @@ class _Reading:
         self.alarms: list[Alarm] = []
         self.places: dict[bytes, int] = {}
         self.pending: dict[bytes, int] = {}
+        self.admission = Admission(frozenset())
 
     def take(self, at: int, envelope: Received) -> None:
         message = envelope.message
@@ -172,6 +191,9 @@ class _Reading:
             if name not in self.places:
                 self.pending.setdefault(name, len(self.said))
         self.places[message.id] = at
+        if not self.said:
+            self.admission = Admission(frozenset(message.head.without))
+        self.admission.take(message)
         author = None if self._is_reporter(message) else self.people.get(message.head.author)
         self.said.append(Said(message, envelope.day, author))
 
@@ -206,11 +228,11 @@ class _Reading:
         return not self.said or message.head.author == self.said[0].message.head.author
 
     def _may_say(self, message: Message) -> bool:
-        head, report = message.head, self.said[0].message.head
+        head, left_out = message.head, self.admission.left_out()
         authors = kinds.KINDS[head.kind].AUTHORS if head.kind in kinds.KINDS else kinds.Unknown.AUTHORS
-        if set(head.to) & set(report.without):
+        if left_out.intersection(head.to):
             return False
         if self._is_reporter(message):
-            return kinds.REPORTER in authors
-        listed = head.author in self.people and head.author not in report.without
+            return kinds.REPORTER in authors and self.admission.refers(message)
+        listed = head.author in self.people and head.author not in left_out
         return listed and kinds.RECIPIENT in authors

@@ -9,16 +9,17 @@ import click
 from keys.cli.ceremonies import card_command, enrol_command, found_command, join_command, roster_commands
 from keys.cli.files import save_command
 from keys.cli.policies import policy_commands
-from keys.cli.recipients import (
-    acknowledge_command,
-    list_command,
-    read_command,
-    reply_command,
-    share_command,
-    sync_command,
-)
+from keys.cli.recipients import list_command, read_command, share_command, sync_command
 from keys.cli.reporters import decoy_command, open_command, seal_command
 from keys.cli.tool import Commands, Option, Tool
+from keys.cli.writing import (
+    acknowledge_command,
+    ask_command,
+    close_command,
+    feedback_command,
+    minutes_command,
+    reply_command,
+)
 
 
 @click.group("meldbus", cls=Commands)
@@ -46,6 +47,10 @@ for _command in (
     save_command,
     reply_command,
     acknowledge_command,
+    ask_command,
+    feedback_command,
+    minutes_command,
+    close_command,
     share_command,
     seal_command,
     open_command,

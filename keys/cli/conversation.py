@@ -11,7 +11,8 @@ from keys.wire import kinds
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from keys.cases import Alarm, Case, Said
+    from keys.cases import Alarm, Said
+    from keys.cli.bodies import Reading
 
     Saved = Callable[[bytes], Mapping[int, bytes]]
 
@@ -27,7 +28,17 @@ KINDS = {
     kinds.Question.KIND: _mark("question"),
     kinds.Acknowledgement.KIND: _mark("acknowledgement"),
     kinds.Opened.KIND: _mark("has opened the report"),
-    kinds.Consent.KIND: _mark("consent"),
+    kinds.Feedback.KIND: _mark("what was done with it"),
+    kinds.Minutes.KIND: _mark("minutes of a conversation"),
+    kinds.Closed.KIND: _mark("has closed the case"),
+    kinds.Request.KIND: _mark("asks for consent"),
+    kinds.Consent.KIND: _mark("answer to a request for consent"),
+    kinds.Admit.KIND: _mark("lets someone read it after all"),
+    kinds.Identity.KIND: _mark("says who they are"),
+    kinds.Agreed.KIND: _mark("answer to the minutes"),
+    kinds.Rating.KIND: _mark("how it was handled"),
+    kinds.Withdrawn.KIND: _mark("wants to withdraw the report"),
+    kinds.Left.KIND: _mark("has left: nobody reads here any more"),
 }
 
 ALARMS = {
@@ -46,22 +57,22 @@ ALARMS = {
 }
 
 
-def conversation(case: Case, alarms: tuple[Alarm, ...], saved: Saved | None = None) -> Iterator[str]:
+def conversation(reading: Reading, alarms: tuple[Alarm, ...], saved: Saved | None = None) -> Iterator[str]:
     """Yield the lines of a case, with each alarm at its place; `saved` says where files of an envelope were saved."""
-    for at, said in enumerate(case.said):
+    for at, said in enumerate(reading.case.said):
         yield from _alarms_at(alarms, at)
         yield ""
-        yield from _message(said)
+        yield _title(said)
+        yield from reading.lines(said)
         yield from _files(said, saved)
-    yield from _alarms_at(alarms, len(case.said))
+    yield from _alarms_at(alarms, len(reading.case.said))
 
 
-def _message(said: Said) -> Iterator[str]:
+def _title(said: Said) -> str:
     author = harmless(f"{said.author.name} ({said.author.role})") if said.author else _("reporter")
     known = KINDS.get(said.kind)
     what = _(known) if known else _("something this version does not know: update the tool")
-    yield f"--- {date(said.day)} · {author} · {what}"
-    yield from harmless(said.text).splitlines()
+    return f"--- {date(said.day)} · {author} · {what}"
 
 
 def _files(said: Said, saved: Saved | None) -> Iterator[str]:

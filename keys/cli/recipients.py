@@ -1,4 +1,4 @@
-"""Commands of a recipient: sync, list, read, reply, acknowledge, share; all work is done by the desk."""
+"""Commands of a recipient: sync, list, read, share; all work is done by the desk."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from keys.cli.bodies import Reading
 from keys.cli.conversation import ALARMS, conversation
-from keys.cli.files import attaching, own_names, progress
-from keys.cli.tool import Command, Option, Tool, hint, read_text, tell
+from keys.cli.tool import Command, Option, Tool, hint, tell
 from keys.cli.words import _, columns, date, harmless
 from keys.errors import NetworkError, NoCaseError
 from keys.sync import Desk, load_trust
-from keys.wire import kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from keys.cases import Alarm, Case
     from keys.roster import Recipient
@@ -54,9 +52,10 @@ def list_command(tool: Tool) -> None:
 
 
 @click.command("read", cls=Command)
+@click.option("--identity", cls=Option, is_flag=True, help="Show who the reporter is too, where they said so.")
 @click.argument("number")
 @click.pass_obj
-def read_command(tool: Tool, number: str) -> None:
+def read_command(tool: Tool, identity: bool, number: str) -> None:
     """Show a case, and tell the reporter that you have opened it."""
     with tool.desk() as desk:
         case, alarms = desk.case(number)
@@ -67,7 +66,8 @@ def read_command(tool: Tool, number: str) -> None:
         unread = case.readers - case.opened_by - {desk.signer.public}
         if unread:
             click.echo(_("Not opened yet by: %(names)s") % {"names": _names(unread, people)})
-        for line in conversation(case, alarms, desk.vault.saved):
+        reading = Reading(case, people, trust.roster.policy, identity=identity)
+        for line in conversation(reading, alarms, desk.vault.saved):
             click.echo(line)
         if trust.roster.find(desk.signer.public) is None:
             return
@@ -75,28 +75,6 @@ def read_command(tool: Tool, number: str) -> None:
             desk.confirm_opened(case)
         except NetworkError:
             hint(_("The reporter could not be told that you have opened it: the server was not reached."))
-
-
-@click.command("reply", cls=Command)
-@click.option("--question", cls=Option, is_flag=True, help="It is a question that waits for an answer.")
-@click.option("--file", "source", cls=Option, type=click.Path(exists=True), help="Read the text from a file.")
-@attaching
-@click.argument("number")
-@click.pass_obj
-def reply_command(tool: Tool, question: bool, source: str | None, attached: tuple[Path, ...], number: str) -> None:
-    """Write to the reporter; the text comes from standard input."""
-    text = read_text(source)
-    _say(tool, number, kinds.Question(text) if question else kinds.Answer(text), attached)
-
-
-@click.command("acknowledge", cls=Command)
-@click.option("--file", "source", cls=Option, type=click.Path(exists=True), help="Read the text from a file.")
-@attaching
-@click.argument("number")
-@click.pass_obj
-def acknowledge_command(tool: Tool, source: str | None, attached: tuple[Path, ...], number: str) -> None:
-    """Confirm to the reporter that the report was received; the law gives seven days."""
-    _say(tool, number, kinds.Acknowledgement(read_text(source)), attached)
 
 
 @click.command("share", cls=Command)
@@ -115,15 +93,6 @@ def share_command(tool: Tool, number: str, name: str) -> None:
     tell(_("sent"))
 
 
-def _say(tool: Tool, number: str, body: kinds.Body, attached: Sequence[Path]) -> None:
-    with tool.desk() as desk:
-        case, _alarms = desk.case(number)
-        attachments = own_names(attached, load_trust(desk.vault).roster.policy.file_bytes)
-        with progress(_("Sending")) as watch:
-            desk.say(case, body, attachments, watch)
-    tell(_("sent"))
-
-
 def _state(case: Case, alarms: tuple[Alarm, ...], desk: Desk) -> str:
     states = []
     if alarms:
@@ -136,6 +105,6 @@ def _state(case: Case, alarms: tuple[Alarm, ...], desk: Desk) -> str:
     return ", ".join(states)
 
 
-def _names(identities: frozenset[bytes], people: dict[bytes, Recipient]) -> str:
+def _names(identities: frozenset[bytes], people: Mapping[bytes, Recipient]) -> str:
     listed = [people[identity] for identity in identities if identity in people]
     return ", ".join(sorted(harmless(f"{person.name} ({person.role})") for person in listed))

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
+from keys.cases import Telling
 from keys.ceremony import fingerprint_of
+from keys.cli.bodies import Reading
 from keys.cli.conversation import conversation
 from keys.cli.files import attaching, keeping_names, progress, reporters_files, save, watched
 from keys.cli.tool import Command, Option, Tool, hint, read_text, tell
@@ -16,7 +18,8 @@ from keys.errors import ExistsError, NoCaseError, NotEnrolledError
 from keys.identity import write_new_pieces
 from keys.receipt import Receipt
 from keys.saving import check_space
-from keys.sync import Fetched, answer, post_decoy, read_thread, save_thread, seal_report, trusted_roster
+from keys.sync import Fetched, post_decoy, read_thread, save_thread, say, seal_report, trusted_roster
+from keys.wire import kinds
 
 _server = click.option("--server", cls=Option, required=True, help="The server's address.")
 _fingerprint = click.option("--fingerprint", cls=Option, required=True, help="The words, or the address of the poster.")
@@ -31,6 +34,9 @@ _fingerprint = click.option("--fingerprint", cls=Option, required=True, help="Th
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="A folder with /chain and /bundles fetched from the server, instead of its address.",
 )
+@click.option("--topic", cls=Option, help="What it is about: a topic of the policy; without it, the last one.")
+@click.option("--about", cls=Option, multiple=True, help="The name of somebody on the list whom it is about.")
+@click.option("--about-board", cls=Option, is_flag=True, help="It is about the whole board.")
 @click.option("--without", cls=Option, multiple=True, help="The name of someone who must not read it.")
 @click.option("--file", "source", cls=Option, type=click.Path(exists=True), help="Read the text from a file.")
 @click.option("--output", cls=Option, type=click.Path(path_type=Path), required=True, help="The sealed file to write.")
@@ -42,6 +48,9 @@ def seal_command(
     tool: Tool,
     server: str | None,
     folder: Path | None,
+    topic: str | None,
+    about: tuple[str, ...],
+    about_board: bool,
     without: tuple[str, ...],
     source: str | None,
     output: Path,
@@ -59,9 +68,12 @@ def seal_command(
     roster = trusted_roster(origin, fingerprint_of(fingerprint, origin), tool.today())
     today = roster.policy.day(tool.clock())
     receiving = roster.receiving(today)
-    unknown = set(without) - {person.name for person in receiving}
+    unknown = {*without, *about} - {person.name for person in receiving}
     if unknown:
         raise NotEnrolledError(", ".join(sorted(unknown)))
+    topics = [one.id for one in roster.policy.topics]
+    if topic is not None and topic not in topics:
+        raise click.UsageError(_("--topic is one of these: %(topics)s") % {"topics": ", ".join(topics)})
     chosen = [person for person in receiving if person.name not in without]
     tell(_("These people can read it:"))
     for line in columns([(person.role, person.name) for person in chosen]):
@@ -69,7 +81,14 @@ def seal_command(
     receipt = Receipt.draw()
     attachments = reporters_files(attached, roster.policy.file_bytes, keep_names=keep_names)
     identities = [person.identity for person in chosen]
-    sealed = seal_report(origin, roster, receipt, read_text(source), identities, today, attachments)
+    telling = Telling(
+        text=read_text(source),
+        topic=topic or topics[-1],
+        language=roster.policy.languages[0],
+        people=frozenset(person.identity for person in receiving if person.name in about),
+        board=about_board,
+    )
+    sealed = seal_report(origin, roster, receipt, telling, identities, today, attachments)
     check_space(output.absolute().parent, sealed.size)
     with progress(_("Sealing")) as watch:
         write_new_pieces(output, watched(sealed, watch))
@@ -106,7 +125,8 @@ def open_command(
     case, alarms = read_thread(courier.apart(), roster, receipt)
     if case is None:
         raise NoCaseError
-    for line in conversation(case, alarms):
+    people = {person.identity: person for person in roster.recipients}
+    for line in conversation(Reading(case, people, roster.policy, identity=True), alarms):
         click.echo(line)
     if not case.opened_by:
         tell(_("Nobody has opened it yet."))
@@ -116,7 +136,7 @@ def open_command(
         attachments = reporters_files(attached, roster.policy.file_bytes, keep_names=keep_names)
         text = read_text(None)
         with progress(_("Sending")) as watch:
-            answer(courier.apart(), roster, receipt, case, text, attachments, watch)
+            say(courier.apart(), roster, receipt, case, kinds.Answer(text), attachments, watch)
         tell(_("sent"))
 
 

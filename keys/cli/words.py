@@ -31,6 +31,11 @@ def _(text: str) -> str:
     return _catalogue().gettext(text) if text else ""
 
 
+def language() -> str:
+    """Return the language that sentences are in: "nl" or "en"."""
+    return str(_catalogue().info().get("language", "en"))
+
+
 def explain(error: MeldbusError) -> str:
     """Return what a person reads of an error: its class's sentence in their language, and the detail."""
     sentence = _(" ".join((type(error).__doc__ or "").split()))

@@ -7,7 +7,7 @@ from keys.sync.fetch import FEED_CAPABILITY
 from keys.sync.files import SavedFile, save_thread
 from keys.sync.own_bundles import publish_bundles, renew_bundles
 from keys.sync.post import post_entry, post_message
-from keys.sync.reporter import Fetched, SealedFile, Source, answer, read_thread, seal_report, trusted_roster
+from keys.sync.reporter import Fetched, SealedFile, Source, let_in, read_thread, say, seal_report, trusted_roster
 from keys.sync.trust import Trust, first_trust, load_trust
 
 __all__ = [
@@ -19,9 +19,9 @@ __all__ = [
     "Served",
     "Source",
     "Trust",
-    "answer",
     "attach",
     "first_trust",
+    "let_in",
     "load_trust",
     "post_decoy",
     "post_entry",
@@ -30,6 +30,7 @@ __all__ = [
     "read_thread",
     "renew_bundles",
     "save_thread",
+    "say",
     "seal_report",
     "trusted_roster",
 ]

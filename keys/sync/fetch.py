@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keys.cases import accept_share
+from keys.cases import Received, accept_share, review
 from keys.errors import ExcludedError, ForbiddenError, FormatError, NoSlotError, UnknownCapabilityError
 from keys.identity import private_pair
 from keys.sealing import (
@@ -22,7 +22,7 @@ from keys.wire import kinds
 from keys.wire.exchange import Item, Page, parse_cursor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from keys.courier import Courier
     from keys.sync.trust import Trust
@@ -147,14 +147,28 @@ def _take_share(vault: Vault, courier: Courier, trust: Trust, own: Own, share: M
     items = list(all_items(lambda after: courier.channel(capability, after), None))
     if not items:
         raise ForbiddenError
-    report = open_front(courier, capability, items[0], keys[share.case])
-    accept_share(share, report, own.identity, trust.people)
+    received = [_read_shared(courier, capability, item, keys.values()) for item in items]
+    case, _ = review(received, trust.people)
+    if case is None:
+        raise ForbiddenError
+    # What the reporter has signed since stands in the thread: it says who may be let in.
+    accept_share(share, case, own.identity, trust.people)
     for item in items:
         header = item.header()
         for key in keys.values():
             if _opens(key, item):
                 vault.add_content_key(header.mac, key, addressed=False)
     vault.add_channel(share.case, capability)
+
+
+def _read_shared(courier: Courier, capability: bytes, item: Item, keys: Iterable[bytes]) -> Received:
+    for key in keys:
+        if _opens(key, item):
+            try:
+                return Received(item.day, open_front(courier, capability, item, key), addressed=False)
+            except FormatError as error:
+                return Received(item.day, None, error)
+    return Received(item.day, None, NoSlotError())
 
 
 def _take_message(vault: Vault, courier: Courier, own: Own, channel: Channel, item: Item, *, is_new: bool) -> None:

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
-from keys.cases import Alarm, Case, Received, compose_answer, compose_report, reporter_pair, review
+from keys.cases import Alarm, Case, Received, compose_report, compose_share, compose_word, reporter_pair, review
 from keys.errors import FormatError, NetworkError
 from keys.roster import Addressees, Recipient, Root, Roster, linked
 from keys.sealing import Sealed, Signer, find_content_key
 from keys.sync.desk import addressees_of
 from keys.sync.fetch import all_items, open_front
-from keys.sync.post import opening_of, post_message, unwatched
+from keys.sync.post import opening_of, post_entry, post_message, unwatched
 from keys.wire.canonical import parse_object
 from keys.wire.exchange import SEAL_WORK_FACTOR, Item, make_stamp, open_case
 from keys.wire.signed import Signed, split_frames
@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
+    from keys.cases import Telling
     from keys.courier import Courier
     from keys.receipt import Receipt
     from keys.sealing import Attachment
     from keys.sync.post import Watch
+    from keys.wire.kinds import Body
 
 CHAIN_FILE = "chain"
 BUNDLES_FILE = "bundles"
@@ -86,7 +88,7 @@ def seal_report(
     source: Source,
     roster: Roster,
     receipt: Receipt,
-    text: str,
+    telling: Telling,
     chosen: Collection[bytes],
     today: int,
     attachments: Sequence[Attachment] = (),
@@ -97,7 +99,7 @@ def seal_report(
     """
     _, _, bundles = source.bundles()
     addressees = addressees_of(roster, bundles, today, last_resort_only=True)
-    sealed = compose_report(receipt, text, addressees, chosen, today, attachments)
+    sealed = compose_report(receipt, telling, addressees, chosen, today, attachments)
     nonce = make_stamp(sealed.mac, roster.policy.work * SEAL_WORK_FACTOR)
     start = sealed.prefix if sealed.is_long else sealed.envelope
     posting = open_case(start, nonce, sealed.recipients_capability(), receipt.capability())
@@ -127,20 +129,31 @@ def read_thread(courier: Courier, roster: Roster, receipt: Receipt) -> tuple[Cas
     return review(received, everyone(courier, roster), reporter=Signer.from_seed(receipt.sign_seed()).public)
 
 
-def answer(
+def say(
     courier: Courier,
     roster: Roster,
     receipt: Receipt,
     case: Case,
-    text: str,
+    body: Body,
     attachments: Sequence[Attachment] = (),
     watch: Watch = unwatched,
 ) -> None:
-    """Seal the reporter's answer to the case recipients of today and post it."""
+    """Seal what the reporter says to the case recipients of today and post it into the thread."""
     day, work, bundles = courier.bundles()
     addressees: Addressees = addressees_of(roster, bundles, day)
-    sealed: Sealed = compose_answer(receipt, case, text, addressees, day, attachments)
+    sealed: Sealed = compose_word(receipt, case, body, addressees, day, attachments)
     post_message(courier, sealed, work, receipt.capability(), watch)
+
+
+def let_in(courier: Courier, roster: Roster, receipt: Receipt, case: Case, newcomers: Collection[bytes]) -> None:
+    """Share all of a case with newcomers, as its reporter.
+
+    Raises ExcludedError where the thread does not say that they may read it: say so first.
+    """
+    day, work, bundles = courier.bundles()
+    signer = Signer.from_seed(receipt.sign_seed())
+    sealed = compose_share(case, newcomers, signer, addressees_of(roster, bundles, day), day)
+    post_entry(courier, sealed, work)
 
 
 def _open(courier: Courier, receipt: Receipt, item: Item) -> Received:

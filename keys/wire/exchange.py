@@ -21,6 +21,7 @@ DOOR_CHANNEL = 1
 NONCE_SIZE = 16
 CAPABILITY_SIZE = 32
 ADDRESS_SIZE = 2 * CAPABILITY_SIZE
+LEAVE_SIZE = 2 * CAPABILITY_SIZE
 POSTING_START = DOOR_SIZE + NONCE_SIZE + ADDRESS_SIZE
 
 PAGE_SIZE = 131_072
@@ -194,3 +195,10 @@ def _parse_item(raw: bytes) -> Item:
     if len(prefix) != prefix_size(header, size):
         raise MalformedError("cut item")
     return Item(position, day, size, prefix)
+
+
+def parse_leave(raw: bytes) -> tuple[bytes, bytes]:
+    """Return the capability to be forgotten and the other one of its channel (SPEC.md 10); raise MalformedError."""
+    if len(raw) != LEAVE_SIZE:
+        raise MalformedError
+    return raw[:CAPABILITY_SIZE], raw[CAPABILITY_SIZE:]

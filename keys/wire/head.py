@@ -71,6 +71,9 @@ class Head:
         seen = _names(members["seen"])
         if len(seen) > MAX_SEEN:
             raise MalformedError("seen")
+        read = known.parse(body) if known else kinds.Unknown.keep(body)
+        if isinstance(read, kinds.Report) and any(place >= len(to) + len(without) for place in read.about.people):
+            raise MalformedError("about")
         return cls(
             author=unb64(members["author"], kinds.KEY_SIZE),
             kind=kind,
@@ -81,7 +84,7 @@ class Head:
             seen=seen,
             to=to,
             without=without,
-            body=known.parse(body) if known else kinds.Unknown.keep(body),
+            body=read,
             files=files,
         )
 
@@ -107,6 +110,11 @@ class Head:
         if isinstance(self.body, kinds.Unknown):
             return parse_object(self.body.raw)
         return self.body.members()
+
+
+def named(to: Iterable[bytes], without: Iterable[bytes]) -> tuple[bytes, ...]:
+    """Return all recipients whom a report names, chosen or left out, in the order of their text (SPEC.md 5)."""
+    return tuple(sorted({*to, *without}, key=b64))
 
 
 def signed_bytes(kind: str, mac: bytes, head: bytes) -> bytes:

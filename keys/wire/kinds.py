@@ -1,166 +1,106 @@
-"""The kinds of message and their bodies, SPEC.md 5; who really wrote one is checked by `cases`."""
+"""The kinds of message, SPEC.md 5, with the bodies of the feed; who really wrote one is checked by `cases`."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from keys.errors import MalformedError
-from keys.wire.canonical import Json, b64, encode, encoded_size, unb64
+from keys.wire.bodies import (
+    ANYONE,
+    BOX_KEY_SIZE,
+    CHANNELS,
+    DOSSIER,
+    FEED,
+    FIRST_CLASS_TEXT_SIZE,
+    ID_SIZE,
+    KEM_KEY_SIZE,
+    KEY_SIZE,
+    MAX_OTHERS_SIZE,
+    MAX_TEXT_SIZE,
+    RECIPIENT,
+    REPORTER,
+    THREAD,
+    About,
+    Acknowledgement,
+    Answer,
+    Closed,
+    Feedback,
+    Identity,
+    Minutes,
+    Opened,
+    Question,
+    Report,
+    Words,
+    check_members,
+)
+from keys.wire.canonical import Json, b64, encode, unb64
+from keys.wire.wishes import Admit, Agreed, Consent, Left, Rating, Request, Withdrawn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-BOX_KEY_SIZE = 32
-KEM_KEY_SIZE = 1184  # FIPS 203, table 3
-ID_SIZE = 32
-KEY_SIZE = 32  # of K, of a capability, of an Ed25519 key
-MAX_TEXT_SIZE = 100_000  # SPEC.md 4
-FIRST_CLASS_TEXT_SIZE = 12_000  # SPEC.md 4
-
-REPORTER = "reporter"
-RECIPIENT = "recipient"
-ANYONE = "anyone"
-
-THREAD = "thread"
-DOSSIER = "dossier"
-FEED = "feed"
-CHANNELS = (THREAD, DOSSIER, FEED)
+__all__ = [
+    "ANYONE",
+    "BOX_KEY_SIZE",
+    "CHANNELS",
+    "DOSSIER",
+    "FEED",
+    "FIRST_CLASS_TEXT_SIZE",
+    "ID_SIZE",
+    "KEM_KEY_SIZE",
+    "KEY_SIZE",
+    "KINDS",
+    "MAX_OTHERS_SIZE",
+    "MAX_TEXT_SIZE",
+    "RECIPIENT",
+    "REPORTER",
+    "THREAD",
+    "About",
+    "Acknowledgement",
+    "Admit",
+    "Agreed",
+    "Answer",
+    "Body",
+    "Closed",
+    "Consent",
+    "FeedKey",
+    "Feedback",
+    "Identity",
+    "Left",
+    "Minutes",
+    "Opened",
+    "Question",
+    "Rating",
+    "Report",
+    "Request",
+    "Share",
+    "Unknown",
+    "Withdrawn",
+    "Words",
+    "check_kind",
+    "may_have_files",
+]
 
 _KIND = re.compile(r"[a-z][a-z-]{0,39}")
 # Their labels are those of signed documents: a message of that kind could pass for one.
 _RESERVED_KINDS = ("root", "roster", "bundle")
 
 
-def _members(body: Mapping[str, Json], *names: str) -> None:
-    if set(body) != set(names):
-        raise MalformedError("members of the body")
-
-
-def _text(value: Json) -> str:
-    if not isinstance(value, str) or not 1 <= encoded_size(value) <= MAX_TEXT_SIZE:
-        raise MalformedError("text")
-    return value
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """The first message of a case; `box` and `kem` are the reporter's public keys."""
-
-    KIND: ClassVar[str] = "report"
-    AUTHORS: ClassVar[tuple[str, ...]] = (REPORTER,)
-    CHANNEL: ClassVar[str] = THREAD
-    text: str
-    box: bytes
-    kem: bytes
-
-    @classmethod
-    def parse(cls, body: Mapping[str, Json]) -> Report:
-        """Read the body of a report."""
-        _members(body, "box", "kem", "text")
-        box, kem = unb64(body["box"], BOX_KEY_SIZE), unb64(body["kem"], KEM_KEY_SIZE)
-        return cls(_text(body["text"]), box, kem)
-
-    def members(self) -> dict[str, Json]:
-        """Return the body as JSON members."""
-        return {"box": b64(self.box), "kem": b64(self.kem), "text": self.text}
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    KIND: ClassVar[str]
-    AUTHORS: ClassVar[tuple[str, ...]] = (RECIPIENT,)
-    CHANNEL: ClassVar[str] = THREAD
-    text: str
-
-    @classmethod
-    def parse(cls, body: Mapping[str, Json]) -> Self:
-        """Read a body that is a text and nothing else."""
-        _members(body, "text")
-        return cls(_text(body["text"]))
-
-    def members(self) -> dict[str, Json]:
-        """Return the body as JSON members."""
-        return {"text": self.text}
-
-
-class Answer(_Text):
-    """Words in the thread, by the reporter or a recipient."""
-
-    KIND: ClassVar[str] = "answer"
-    AUTHORS: ClassVar[tuple[str, ...]] = (REPORTER, RECIPIENT)
-
-
-class Question(_Text):
-    """Words in the thread that ask the reporter for an answer."""
-
-    KIND: ClassVar[str] = "question"
-
-
-class Acknowledgement(_Text):
-    """The confirmation that the law wants within seven days."""
-
-    KIND: ClassVar[str] = "acknowledgement"
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A recipient has opened the report; before that the reporter's page says that nobody has."""
-
-    KIND: ClassVar[str] = "opened"
-    AUTHORS: ClassVar[tuple[str, ...]] = (RECIPIENT,)
-    CHANNEL: ClassVar[str] = THREAD
-
-    @classmethod
-    def parse(cls, body: Mapping[str, Json]) -> Opened:
-        """Read an empty body."""
-        _members(body)
-        return cls()
-
-    def members(self) -> dict[str, Json]:
-        """Return the body as JSON members."""
-        return {}
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """The reporter's word on a request of a recipient, whose message id it names."""
-
-    KIND: ClassVar[str] = "consent"
-    AUTHORS: ClassVar[tuple[str, ...]] = (REPORTER,)
-    CHANNEL: ClassVar[str] = THREAD
-    ANSWERS: ClassVar[tuple[str, ...]] = ("yes", "no", "withdrawn")
-    answer: str
-    request: bytes
-
-    @classmethod
-    def parse(cls, body: Mapping[str, Json]) -> Consent:
-        """Read the body of a consent."""
-        _members(body, "answer", "request")
-        answer = body["answer"]
-        if not isinstance(answer, str) or answer not in cls.ANSWERS:
-            raise MalformedError("answer")
-        return cls(answer, unb64(body["request"], ID_SIZE))
-
-    def members(self) -> dict[str, Json]:
-        """Return the body as JSON members."""
-        return {"answer": self.answer, "request": b64(self.request)}
-
-
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The content keys by which a case recipient lets others in, by message id; the report's among them."""
+    """The content keys by which the reporter or a case recipient lets others in, by message id."""
 
     KIND: ClassVar[str] = "share"
-    AUTHORS: ClassVar[tuple[str, ...]] = (RECIPIENT,)
+    AUTHORS: ClassVar[tuple[str, ...]] = (REPORTER, RECIPIENT)
     CHANNEL: ClassVar[str] = FEED
     keys: tuple[tuple[bytes, bytes], ...]
 
     @classmethod
     def parse(cls, body: Mapping[str, Json]) -> Share:
         """Read the body of a share."""
-        _members(body, "keys")
+        check_members(body, "keys")
         keys = body["keys"]
         if not isinstance(keys, dict) or not keys:
             raise MalformedError("keys")
@@ -183,7 +123,7 @@ class FeedKey:
     @classmethod
     def parse(cls, body: Mapping[str, Json]) -> FeedKey:
         """Read the body of a feed envelope."""
-        _members(body, "capability")
+        check_members(body, "capability")
         return cls(unb64(body["capability"], KEY_SIZE))
 
     def members(self) -> dict[str, Json]:
@@ -204,11 +144,13 @@ class Unknown:
         return cls(encode(dict(body)))
 
 
-Body: TypeAlias = Report | Answer | Question | Acknowledgement | Opened | Consent | Share | FeedKey | Unknown | _Text
+_Wish: TypeAlias = Request | Consent | Admit | Agreed | Rating | Withdrawn | Left
+_Known: TypeAlias = Report | Words | Opened | _Wish | Share | FeedKey
+Body: TypeAlias = _Known | Unknown
 
-KINDS: dict[str, type[Report | _Text | Opened | Consent | Share | FeedKey]] = {
-    body.KIND: body for body in (Report, Answer, Question, Acknowledgement, Opened, Consent, Share, FeedKey)
-}
+_WORDS: tuple[type[Words], ...] = (Answer, Question, Acknowledgement, Feedback, Closed, Minutes, Identity)
+_WISHES: tuple[type[_Wish], ...] = (Request, Consent, Admit, Agreed, Rating, Withdrawn, Left)
+KINDS: dict[str, type[_Known]] = {body.KIND: body for body in (Report, *_WORDS, Opened, *_WISHES, Share, FeedKey)}
 
 
 def check_kind(kind: Json) -> str:
@@ -219,6 +161,6 @@ def check_kind(kind: Json) -> str:
 
 
 def may_have_files(kind: str) -> bool:
-    """Say whether a message of this kind may have files: those with a text, and those that are not known."""
+    """Say whether a message of this kind may have files: those with a text to read, and those that are not known."""
     known = KINDS.get(kind)
-    return known is None or issubclass(known, (Report, _Text))
+    return known is None or (issubclass(known, (Report, Words)) and known is not Identity)

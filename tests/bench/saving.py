@@ -21,6 +21,7 @@ from tests.bench.figures import BUILD, Figure, WrongError
 from tests.bench.saver import KEY, PARTS, PREFIX, SAVED
 from tests.journeys.large import MIB, made, sha256
 from tests.organisation import Organisation
+from tests.policies import tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,7 +69,7 @@ def _seal(folder: Path, plain: Path) -> None:
     attachment = Attachment.read(plain, plain.name, "application/octet-stream")
     chosen = [person.identity for person in organisation.people]
     sealed = compose_report(
-        Receipt.draw(), "Met een opname.", organisation.addressees(), chosen, organisation.today, [attachment]
+        Receipt.draw(), tell("Met een opname."), organisation.addressees(), chosen, organisation.today, [attachment]
     )
     (folder / PREFIX).write_bytes(sealed.prefix)
     with (folder / PARTS).open("wb") as parts:

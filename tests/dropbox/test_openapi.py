@@ -96,6 +96,7 @@ def test_faults_and_other_methods_are_answered_as_documented(
             "/envelopes",
             "/uploads",
             "/parts",
+            "/leave",
             "/channel/1/0",
             "/nl/file",
             "/rosters/1",
@@ -161,6 +162,7 @@ def asked(box: Box, crowded: Box) -> Iterator[Asked]:
         yield from ((path, "post", answer) for answer in _postings(box, crowded, post))
     yield from _uploads(box, crowded)
     yield from _looks(box)
+    yield from _leaving(box)
 
 
 def envelope(box: Box, raw: bytes, kind: str = BINARY) -> TestResponse:
@@ -184,6 +186,7 @@ def _before_a_roster(box: Box) -> Iterator[Asked]:
     yield "/{language}/file", "post", file(box, opaque_case(box.until).raw)
     yield "/uploads", "post", box.post_raw("/uploads", opaque_upload(box.until).raw)
     yield "/parts", "post", box.post_raw("/parts", opaque_upload(box.until).part(0))
+    yield "/leave", "post", box.post_raw("/leave", bytes(64))
 
 
 def _documents(box: Box) -> Iterator[Asked]:
@@ -250,6 +253,14 @@ def _uploads(box: Box, crowded: Box) -> Iterator[Asked]:
         connection.execute(insert(tables.envelope), row | {"prefix": small.opening.prefix})
         connection.execute(insert(tables.upload), {"envelope": 1, "day": 0})
     yield kept(small.part(0), to=crowded)
+
+
+def _leaving(box: Box) -> Iterator[Asked]:
+    case = opaque_case(box.until)
+    box.post(case.posting)
+    for raw in (case.reporter + case.recipients, bytes(64), b"wrong", bytes(65)):
+        yield "/leave", "post", box.post_raw("/leave", raw)
+    yield "/leave", "post", box.post_raw("/leave", bytes(64), "text/plain")
 
 
 def _looks(box: Box) -> Iterator[Asked]:

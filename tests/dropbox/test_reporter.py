@@ -8,7 +8,9 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
+from dropbox.store import tables
 from keys.receipt import Receipt
 from keys.roster import Bundle
 from keys.wire.canonical import parse_object
@@ -37,6 +39,44 @@ def test_report_and_answer_are_read_with_both_capabilities(box: Box) -> None:
         assert [item.position for item in items] == [1, 2]
         assert [item.prefix for item in items] == [reported.posting.envelope, answer.envelope]
         assert {item.day for item in items} == {box.organisation.today}
+
+
+def test_a_reporter_who_leaves_is_forgotten_and_the_recipients_go_on(box: Box) -> None:
+    case, other = opaque_case(box.until), opaque_case(box.until)
+    box.post(case.posting)
+    box.post(other.posting)
+    gone = box.post_raw("/leave", case.reporter + case.recipients)
+    assert (gone.status_code, gone.data) == (200, b'{"left":true}')
+    assert box.get("/channel", case.reporter).data == box.get("/channel", bytes(32)).data == UNKNOWN
+    assert box.get("/channel/1/0", case.reporter).data == UNKNOWN
+    assert box.post(opaque_message(box.until, case.reporter)).status_code == 404
+    assert box.post_raw("/leave", case.reporter + case.recipients).data == UNKNOWN
+    assert box.post(opaque_message(box.until, case.recipients)).status_code == 201
+    assert len(box.look("/channel", case.recipients).items) == 2
+    assert len(box.look("/channel", other.reporter).items) == 1
+
+
+def test_nobody_leaves_who_does_not_know_both_capabilities_of_the_channel(box: Box) -> None:
+    case, other = opaque_case(box.until), opaque_case(box.until)
+    box.post(case.posting)
+    box.post(other.posting)
+    seconds = (bytes(32), case.recipients, other.recipients, other.reporter, box.organisation.feed_capability)
+    pairs = [pair for second in seconds for pair in (case.recipients + second, second + case.recipients)]
+    answers = [box.post_raw("/leave", pair) for pair in pairs]
+    assert {(answer.status_code, answer.data) for answer in answers} == {(404, UNKNOWN)}
+    for capability in (case.reporter, case.recipients, other.reporter, other.recipients):
+        assert len(box.look("/channel", capability).items) == 1
+
+
+def test_the_digest_of_what_is_forgotten_is_deleted(box: Box) -> None:
+    case = opaque_case(box.until)
+    box.post(case.posting)
+    digest = hashlib.sha256(case.reporter).digest()
+    with box.database.reading() as connection:
+        assert digest in set(connection.execute(select(tables.capability.c.digest)).scalars())
+    box.post_raw("/leave", case.reporter + case.recipients)
+    with box.database.reading() as connection:
+        assert digest not in set(connection.execute(select(tables.capability.c.digest)).scalars())
 
 
 def test_stored_names_the_servers_day(box: Box) -> None:

@@ -66,7 +66,7 @@ def post_unknown_kind(office: Office, desk: Desk, case: Case) -> None:
             "channel": "thread",
             "day": day,
             "files": [],
-            "kind": "minutes",
+            "kind": "hand-over",
             "roster": b64(today.roster.id),
             "seen": sorted(map(b64, case.frontier())),
             "to": sorted(map(b64, case.readers)),
@@ -74,7 +74,7 @@ def post_unknown_kind(office: Office, desk: Desk, case: Case) -> None:
         }
     )
     content_key, header = header_for(case, today)
-    signature = desk.signer.sign(signed_bytes("minutes", header.mac, head))
+    signature = desk.signer.sign(signed_bytes("hand-over", header.mac, head))
     envelope = header.encode() + seal_stream(content_key, pad(head, signature))
     post_into(office, case, Sealed(envelope, (), len(envelope), header.mac, bytes(32), content_key), work)
 

@@ -21,10 +21,11 @@ from keys.courier import Courier
 from keys.identity import Profile
 from keys.receipt import Receipt
 from keys.sealing import Attachment
-from keys.sync import Desk, answer, post_entry, read_thread
+from keys.sync import Desk, let_in, post_entry, read_thread, say
 from keys.sync.desk import addressees_of
+from keys.wire import kinds
 from keys.wire.signed import Signed
-from tests.policies import SMALL
+from tests.policies import SMALL, tell
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -144,7 +145,11 @@ class Office:
         return self.drafts[-1].finished()
 
     def report(
-        self, text: str = "Er ging iets mis.", without: Sequence[str] = (), attachments: Sequence[Attachment] = ()
+        self,
+        text: str = "Er ging iets mis.",
+        without: Sequence[str] = (),
+        attachments: Sequence[Attachment] = (),
+        **telling: object,
     ) -> Receipt:
         """Report as the page does and return the code."""
         receipt = Receipt.draw()
@@ -152,7 +157,7 @@ class Office:
         day, work, bundles = courier.bundles()
         chosen = [person.identity for person in self.roster().recipients if person.name not in without]
         addressees = addressees_of(self.roster(), bundles, day)
-        sealed = compose_report(receipt, text, addressees, chosen, day, attachments)
+        sealed = compose_report(receipt, tell(text, **telling), addressees, chosen, day, attachments)
         post_entry(courier, sealed, work, receipt.capability())
         return receipt
 
@@ -160,9 +165,19 @@ class Office:
         return read_thread(self.courier(), self.roster(), receipt)
 
     def answer(self, receipt: Receipt, text: str, attachments: Sequence[Attachment] = ()) -> None:
+        self.say(receipt, kinds.Answer(text), attachments)
+
+    def say(self, receipt: Receipt, body: kinds.Body, attachments: Sequence[Attachment] = ()) -> None:
+        """Say something in the thread, as its reporter."""
         case, _ = self.thread(receipt)
         assert case
-        answer(self.courier(), self.roster(), receipt, case, text, attachments)
+        say(self.courier(), self.roster(), receipt, case, body, attachments)
+
+    def let_in(self, receipt: Receipt, *names: str) -> None:
+        """Share the case as its reporter."""
+        case, _ = self.thread(receipt)
+        assert case
+        let_in(self.courier(), self.roster(), receipt, case, [self.identity(name) for name in names])
 
     def attachment(self, name: str, content: bytes, media_type: str = "") -> Attachment:
         """Return a file of this content to send along under any name."""

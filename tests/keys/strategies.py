@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from keys.wire.canonical import repair
+from keys.wire.canonical import b64, repair
 from keys.wire.head import MAX_SEEN, Head
 from keys.wire.kinds import (
     BOX_KEY_SIZE,
     CHANNELS,
     KEM_KEY_SIZE,
     KINDS,
+    About,
     Acknowledgement,
+    Admit,
+    Agreed,
     Answer,
+    Closed,
     Consent,
+    Feedback,
     FeedKey,
+    Identity,
+    Left,
+    Minutes,
     Opened,
     Question,
+    Rating,
     Report,
+    Request,
     Share,
     Unknown,
+    Withdrawn,
 )
 
 if TYPE_CHECKING:
@@ -42,19 +54,39 @@ jsons: st.SearchStrategy[Json] = st.recursive(
 objects: st.SearchStrategy[Mapping[str, Json]] = st.dictionaries(st.text(max_size=8), jsons, max_size=4)
 # Identities and ids as a head lists them: in the order of their base64url.
 id_sets = st.sets(ids, max_size=5)
+policy_ids = st.from_regex(r"[a-z][a-z0-9-]{0,39}", fullmatch=True)
 unknown_kinds = st.from_regex(r"[a-z][a-z-]{0,39}", fullmatch=True).filter(
     lambda kind: kind not in KINDS and kind not in ("root", "roster", "bundle")
 )
 
+WORDS = (Answer, Question, Acknowledgement, Feedback, Closed, Minutes, Identity)
+
+
+def in_order(people: set[bytes]) -> tuple[bytes, ...]:
+    """Return identities as a body lists them."""
+    return tuple(sorted(people, key=b64))
+
+
 _bodies: dict[str, st.SearchStrategy[Body]] = {
     Report.KIND: st.builds(
-        Report, texts, st.binary(min_size=BOX_KEY_SIZE, max_size=BOX_KEY_SIZE), st.just(bytes(KEM_KEY_SIZE))
+        Report,
+        texts,
+        st.binary(min_size=BOX_KEY_SIZE, max_size=BOX_KEY_SIZE),
+        st.just(bytes(KEM_KEY_SIZE)),
+        policy_ids,
+        st.sampled_from(["nl", "en", "pt-BR"]),
+        st.builds(About, st.just(()), st.booleans(), texts | st.just("")),
+        st.dictionaries(policy_ids, texts, max_size=4),
     ),
-    Answer.KIND: st.builds(Answer, texts),
-    Question.KIND: st.builds(Question, texts),
-    Acknowledgement.KIND: st.builds(Acknowledgement, texts),
+    **{words.KIND: st.builds(words, texts) for words in WORDS},
     Opened.KIND: st.just(Opened()),
+    Request.KIND: st.builds(Request, texts, texts, texts, id_sets.map(in_order)),
     Consent.KIND: st.builds(Consent, st.sampled_from(Consent.ANSWERS), ids),
+    Admit.KIND: st.builds(Admit, st.sets(ids, min_size=1, max_size=5).map(in_order)),
+    Agreed.KIND: st.builds(Agreed, st.sampled_from(Agreed.ANSWERS), ids, texts | st.just("")),
+    Rating.KIND: st.builds(Rating, st.sampled_from(Rating.ANSWERS), texts | st.just("")),
+    Withdrawn.KIND: st.builds(Withdrawn, texts | st.just("")),
+    Left.KIND: st.just(Left()),
     Share.KIND: st.builds(Share, st.dictionaries(ids, ids, min_size=1, max_size=4).map(lambda keys: (*keys.items(),))),
     FeedKey.KIND: st.builds(FeedKey, ids),
 }
@@ -67,6 +99,10 @@ def heads(draw: st.DrawFn, kinds: st.SearchStrategy[str] | None = None) -> Head:
     known = KINDS.get(kind)
     people = draw(id_sets)
     out = draw(id_sets) - people if kind == Report.KIND else set()
+    body = draw(_bodies[kind]) if known else Unknown.keep(draw(objects))
+    if isinstance(body, Report) and people | out:
+        places = draw(st.sets(st.integers(0, len(people | out) - 1)))
+        body = replace(body, about=replace(body.about, people=tuple(sorted(places))))
     return Head(
         author=draw(ids),
         kind=kind,
@@ -77,7 +113,7 @@ def heads(draw: st.DrawFn, kinds: st.SearchStrategy[str] | None = None) -> Head:
         seen=(*draw(st.sets(ids, max_size=MAX_SEEN)),),
         to=(*people,),
         without=(*out,),
-        body=draw(_bodies[kind]) if known else Unknown.keep(draw(objects)),
+        body=body,
     )
 
 

@@ -142,10 +142,10 @@ def test_a_message_of_an_unknown_kind_is_kept(office: Office) -> None:
     with office.desk("Secretaris") as desk:
         post_unknown_kind(office, desk, case)
     [(case, alarms)] = office.read("Bestuurslid 1")
-    assert [said.kind for said in case.said] == ["report", "minutes"]
+    assert [said.kind for said in case.said] == ["report", "hand-over"]
     assert alarms == ()
     seen, alarms = office.thread(receipt)
-    assert [said.kind for said in seen.said] == ["report", "minutes"]
+    assert [said.kind for said in seen.said] == ["report", "hand-over"]
     assert alarms == ()
 
 

@@ -52,7 +52,7 @@ def test_any_report_opens_for_each_of_its_readers_as_it_was_sealed(text: str) ->
     sealed = seal(report_head(text), REPORTER.signer, READERS, slots=8, until=UNTIL)
     for reader in (SECRETARIS, BESTUUR_1, REPORTER):
         message = opened(sealed.envelope, reader.pair)
-        assert message.head.body == Report(text, REPORTER.public.box, REPORTER.public.kem)
+        assert message.head.body == Report(text, REPORTER.public.box, REPORTER.public.kem, "anders", "nl")
         assert (message.id, message.case, message.content_key) == (sealed.id, sealed.id, sealed.content_key)
 
 
@@ -147,7 +147,9 @@ def test_a_text_out_of_range_is_not_sealed(text: str) -> None:
 
 def test_the_longest_text_is_sealed() -> None:
     text = "\u20ac" * (MAX_TEXT_SIZE // 3)
-    assert opened(_sealed(report_head(text))).head.body == Report(text, REPORTER.public.box, REPORTER.public.kem)
+    assert opened(_sealed(report_head(text))).head.body == Report(
+        text, REPORTER.public.box, REPORTER.public.kem, "anders", "nl"
+    )
 
 
 def test_more_readers_than_slots_are_refused() -> None:
@@ -223,7 +225,7 @@ def test_two_envelopes_of_one_text_have_nothing_in_common_behind_their_start() -
     ids=["a point of order 4", "a point of order 1", "a key of ones", "one coefficient of 3329"],
 )
 def test_a_report_whose_keys_nobody_can_seal_to_is_malformed(pair: PublicPair) -> None:
-    head = replace(report_head(), body=Report("Een melding.", pair.box, pair.kem))
+    head = replace(report_head(), body=Report("Een melding.", pair.box, pair.kem, "anders", "nl"))
     with pytest.raises(MalformedError):
         opened(Draft(head.encode()).seal())
 

@@ -17,6 +17,7 @@ from keys.sync.desk import addressees_of
 from keys.sync.fetch import Own
 from keys.wire import kinds
 from keys.wire.envelope import Header
+from tests.policies import tell
 
 if TYPE_CHECKING:
     from tests.keys.office import Office
@@ -113,7 +114,7 @@ def test_a_recipient_who_was_away_for_months_gets_reports_by_the_last_resort_key
 def test_an_envelope_past_its_until_is_refused_by_the_server(office: Office) -> None:
     day, work, bundles = office.courier().bundles()
     addressees = addressees_of(office.roster(), bundles, day)
-    sealed = compose_report(Receipt.draw(), "een", addressees, [office.identity("Secretaris")], day)
+    sealed = compose_report(Receipt.draw(), tell("een"), addressees, [office.identity("Secretaris")], day)
     office.pass_days(addressees.until - day + 1)
     with pytest.raises(RefusedError, match="until"):
         post_entry(office.courier(), sealed, work)

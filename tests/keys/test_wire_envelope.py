@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from keys.errors import MalformedError, StampError
 from keys.sealing import Sealed, Signer, seal, seal_decoy
+from keys.wire.canonical import encoded_size
 from keys.wire.envelope import (
     LARGEST_POWER,
     MAX_RECIPIENTS,
@@ -37,7 +38,7 @@ from keys.wire.exchange import (
     stamp_target,
 )
 from keys.wire.head import MAX_SEEN, Head
-from keys.wire.kinds import FIRST_CLASS_TEXT_SIZE, KEM_KEY_SIZE, Acknowledgement, Answer, Body, Report
+from keys.wire.kinds import FIRST_CLASS_TEXT_SIZE, KEM_KEY_SIZE, About, Acknowledgement, Answer, Body, Report
 from tests.vectors.generator.people import REPORTER, TODAY, seed
 from tests.vectors.vector import committed
 
@@ -130,6 +131,25 @@ def _sealed(body: Body, kind: str, recipients: int, *, left_out: int = 0) -> Sea
     return seal(head, REPORTER.signer, (), slots=slot_count(recipients), until=TODAY)
 
 
+def _report_of(text: str, recipients: int) -> Report:
+    """Return a report of this text about everybody, its other names as long as they can be."""
+    about = About(tuple(range(recipients)), board=False)
+    return Report(text, bytes(32), bytes(KEM_KEY_SIZE), "a" * 40, "nl-Latn", about)
+
+
+def _spread(text: str, recipients: int) -> Report:
+    """Return the same words, most of them as answers; its `size` is that of the text, or of one letter."""
+    whole = _report_of(text, recipients)
+    if len(text) == 1:
+        return whole
+    names = [f"{'q' * 38}{at:02}" for at in range(24)]
+    room = whole.size() - encoded_size(text[0]) - sum(len(f'"{name}":"",') for name in names)
+    letters = text[: room // len(names) // encoded_size(text[0])]
+    spread = replace(whole, text=text[0], answers=dict.fromkeys(names, letters))
+    assert whole.size() - 400 < spread.size() <= whole.size()
+    return spread
+
+
 @pytest.mark.parametrize("recipients", [1, 7, 8, 31])
 @pytest.mark.parametrize(("letter", "bytes_each"), WORST)
 def test_texts_of_1_to_12000_bytes_have_one_size_in_report_answer_and_decoy(
@@ -139,12 +159,11 @@ def test_texts_of_1_to_12000_bytes_have_one_size_in_report_answer_and_decoy(
     sizes = {len(open_case(decoy.envelope, bytes(16), bytes(32)).encode())}
     for length in (1, FIRST_CLASS_TEXT_SIZE // bytes_each):
         text = letter * length
-        report = _sealed(
-            Report(text, bytes(32), bytes(KEM_KEY_SIZE)), Report.KIND, recipients, left_out=recipients // 2
-        )
+        for body in (_report_of(text, recipients), _spread(text, recipients)):
+            report = _sealed(body, Report.KIND, recipients, left_out=recipients // 2)
+            sizes.add(len(open_case(report.envelope, bytes(16), bytes(32), bytes(32)).encode()))
         answer = _sealed(Answer(text), Answer.KIND, recipients)
         official = _sealed(Acknowledgement(text), Acknowledgement.KIND, recipients)
-        sizes.add(len(open_case(report.envelope, bytes(16), bytes(32), bytes(32)).encode()))
         sizes.add(len(append(answer.envelope, bytes(16), bytes(32)).encode()))
         sizes.add(len(append(official.envelope, bytes(16), bytes(32)).encode()))
     assert len(sizes) == 1

@@ -1,6 +1,7 @@
 // New messages of a case by its reporter, sealed for exactly those who may read them; it sends nothing.
 
 import { InputError, NotEnrolledError, TamperedError } from "../errors.ts";
+import type { Told } from "../protocol.ts";
 import type { Receipt } from "../receipt.ts";
 import type { Addressees } from "../roster/bundle.ts";
 import type { Attachment } from "../sealing/files.ts";
@@ -23,7 +24,18 @@ import { type Bytes, equal, join } from "../wire/bytes.ts";
 import { encodedSize, repair, unb64 } from "../wire/canonical.ts";
 import { parseHeader } from "../wire/envelope.ts";
 import type { Head } from "../wire/head.ts";
-import { Answer, ID_SIZE, MAX_TEXT_SIZE, Report, THREAD } from "../wire/kinds.ts";
+import {
+  type Body,
+  FEED,
+  ID_SIZE,
+  type Kind,
+  MAX_TEXT_SIZE,
+  Report,
+  sizeOf,
+  type Telling,
+  THREAD,
+} from "../wire/bodies.ts";
+import { Share } from "../wire/kinds.ts";
 import type { Case } from "./review.ts";
 
 /** The keys that a receipt stands for. */
@@ -51,6 +63,20 @@ export function checkText(typed: string): string {
   return text;
 }
 
+/** Return what can be sealed of what is told; throw InputError when the text is empty or all of it too long. */
+export function checkTold(told: Told): Told {
+  const { about, answers } = told;
+  const repaired = Object.entries(answers).map(([name, answer]) => [name, repair(answer)]);
+  const checked = {
+    ...told,
+    text: checkText(told.text),
+    about: { ...about, others: repair(about.others) },
+    answers: Object.fromEntries(repaired.filter(([, answer]) => answer !== "")) as Telling["answers"],
+  };
+  if (sizeOf({ ...checked, about: { ...checked.about, people: [] } }) > MAX_TEXT_SIZE) throw new InputError("too-long");
+  return checked;
+}
+
 /**
  * Seal a report for the chosen identities and for the reporter; everyone else who receives today is left out.
  *
@@ -59,7 +85,7 @@ export function checkText(typed: string): string {
  */
 export async function composeReport(
   keys: ReporterKeys,
-  text: string,
+  told: Told,
   addressees: Addressees,
   chosen: readonly string[],
   day: number,
@@ -69,40 +95,66 @@ export async function composeReport(
   const unreachable = chosen.filter((identity) => !addressees.bundles.has(identity));
   if (unreachable.length > 0) throw new NotEnrolledError(unreachable);
   const listed = addressees.roster.receiving(day).map(({ identity }) => identity);
-  const without = listed.filter((identity) => !chosen.includes(identity)).map(idOf);
+  const left = listed.filter((identity) => !chosen.includes(identity));
+  // SPEC.md 5: a place in the list of all whom the head names.
+  const named = [...new Set([...chosen, ...left])].sort();
+  const people = named.flatMap((identity, at) => (told.about.people.includes(identity) ? [at] : []));
   const { box, kem } = keys.pair.public;
-  const head = { kind: Report.KIND, case: null, seen: [], without, body: new Report(text, box, kem) };
+  const body = new Report({ ...told, about: { ...told.about, people } }, box, kem);
+  const head = { kind: Report.KIND, channel: THREAD, case: null, seen: [], without: left.map(idOf), body };
   return compose(keys, head, chosen, addressees, day, attachments);
 }
 
-/** Seal the reporter's next words for the case recipients who have a valid key today. */
-export async function composeAnswer(
+/** Seal what the reporter says for the case recipients who have a valid key today. */
+export async function composeWord(
   keys: ReporterKeys,
   thread: Case,
-  text: string,
+  body: Body,
   addressees: Addressees,
   day: number,
   attachments: readonly Attachment[] = [],
 ): Promise<Composed> {
   const readers = [...thread.readers].filter((identity) => addressees.bundles.has(identity));
   if (readers.length === 0) throw new NotEnrolledError();
-  const { id } = thread.report;
-  const head = { kind: Answer.KIND, case: id, seen: thread.frontier(), without: [], body: new Answer(text) };
+  const { KIND: kind } = body.constructor as unknown as Kind;
+  const head = { kind, channel: THREAD, case: thread.report.id, seen: thread.frontier(), without: [], body };
   return compose(keys, head, readers, addressees, day, attachments);
+}
+
+/**
+ * Seal a share that lets newcomers (b64) read all of a case so far.
+ *
+ * Throws InputError when the reporter left one of them out and has not let them in since, NotEnrolledError when one has
+ * no valid key.
+ */
+export async function composeShare(
+  keys: ReporterKeys,
+  thread: Case,
+  newcomers: readonly string[],
+  addressees: Addressees,
+  day: number,
+): Promise<Composed> {
+  const out = thread.admission.leftOut();
+  if (newcomers.length === 0 || newcomers.some((identity) => out.includes(identity))) throw new InputError("nobody");
+  const unreachable = newcomers.filter((identity) => !addressees.bundles.has(identity));
+  if (unreachable.length > 0) throw new NotEnrolledError(unreachable);
+  const body = new Share(thread.said.map(({ message: { id, contentKey } }) => [id, contentKey]));
+  const head = { kind: Share.KIND, channel: FEED, case: thread.report.id, seen: [], without: [], body };
+  return compose(keys, head, newcomers, addressees, day);
 }
 
 async function compose(
   { signer, pair }: ReporterKeys,
-  said: Pick<Head, "kind" | "case" | "seen" | "without" | "body">,
+  said: Pick<Head, "kind" | "channel" | "case" | "seen" | "without" | "body">,
   to: readonly string[],
   addressees: Addressees,
   day: number,
-  attachments: readonly Attachment[],
+  attachments: readonly Attachment[] = [],
 ): Promise<Composed> {
   const { roster, bundles, shape } = addressees;
   const author = signer.public;
   const files = attachments.map(({ file }) => file);
-  const head = { ...said, author, channel: THREAD, day, roster: roster.id, to: to.map(idOf), files };
+  const head = { ...said, author, day, roster: roster.id, to: to.map(idOf), files };
   const readers = [...to.map((identity) => bundles.get(identity)!), pair.public];
   const sealed = await seal(head, signer, readers, shape, contentsOf(attachments));
   // A mistake of this program or a browser's must show before the report is out of the reporter's hands.

@@ -6,7 +6,9 @@ import type { Message } from "../sealing/messages.ts";
 import { type Bytes, equal } from "../wire/bytes.ts";
 import { b64 } from "../wire/canonical.ts";
 import { type Head, MAX_SEEN } from "../wire/head.ts";
-import { KINDS, RECIPIENT, Report, REPORTER, type Speaker, THREAD, Unknown } from "../wire/kinds.ts";
+import { RECIPIENT, Report, REPORTER, type Speaker, THREAD } from "../wire/bodies.ts";
+import { KINDS, Unknown } from "../wire/kinds.ts";
+import { Admission } from "./admission.ts";
 
 /** An envelope of a channel after the attempt to open it; `day` is the server's. */
 export interface Received {
@@ -31,13 +33,21 @@ export class Case {
     this.said = said;
   }
 
+  /** Whom the report leaves out, and whom the reporter has let in since. */
+  get admission(): Admission {
+    const admission = new Admission(this.report.head.without.map(b64));
+    for (const { message } of this.said) admission.take(message);
+    return admission;
+  }
+
   /** The identities (b64) of the case recipients (SPEC.md 5.1). */
   get readers(): ReadonlySet<string> {
-    const readers = new Set(this.report.head.to.map(b64));
+    const { admission } = this;
+    const readers = new Set([...this.report.head.to.map(b64), ...admission.letIn()]);
     for (const { author, message } of this.said) {
       if (author) for (const reader of [author.identity, ...message.head.to.map(b64)]) readers.add(reader);
     }
-    for (const left of this.report.head.without) readers.delete(b64(left));
+    for (const left of admission.leftOut()) readers.delete(left);
     return readers;
   }
 
@@ -81,6 +91,7 @@ class Reading {
   readonly ids = new Set<string>();
   readonly pending = new Map<string, number>();
   report: Message | null = null;
+  admission = new Admission([]);
 
   constructor(people: ReadonlyMap<string, Recipient>, reporter: Bytes) {
     this.people = people;
@@ -91,7 +102,11 @@ class Reading {
     if (typeof opened === "string") return this.#alarm(opened);
     const fault = this.#fault(at, opened);
     if (fault) return this.#alarm(fault);
-    this.report ??= opened;
+    if (!this.report) {
+      this.report = opened;
+      this.admission = new Admission(opened.head.without.map(b64));
+    }
+    this.admission.take(opened);
     for (const seen of opened.head.seen.map(b64)) {
       if (!this.ids.has(seen) && !this.pending.has(seen)) this.pending.set(seen, this.said.length);
     }
@@ -113,22 +128,24 @@ class Reading {
     this.alarms.push({ after, code });
   }
 
-  #fault(at: number, { head, id, case: named }: Message): Alarm["code"] | null {
+  #fault(at: number, message: Message): Alarm["code"] | null {
+    const { head, id, case: named } = message;
     if (this.ids.has(b64(id))) return "repeated";
     if (!this.report) return at === 0 && head.kind === Report.KIND && this.#isReporter(head) ? null : "moved";
     if (head.channel !== THREAD || !equal(named, this.report.id)) return "moved";
-    return this.#maySay(head, this.report.head.without.map(b64)) ? null : "forbidden";
+    return this.#maySay(message, this.admission.leftOut()) ? null : "forbidden";
   }
 
   #isReporter(head: Head): boolean {
     return equal(head.author, this.reporter);
   }
 
-  #maySay(head: Head, without: readonly string[]): boolean {
+  #maySay(message: Message, leftOut: readonly string[]): boolean {
+    const { head } = message;
     const speakers: readonly Speaker[] = (KINDS.get(head.kind) ?? Unknown).AUTHORS;
     const author = b64(head.author);
-    if (head.to.some((identity) => without.includes(b64(identity)))) return false;
-    if (this.#isReporter(head)) return speakers.includes(REPORTER);
-    return this.people.has(author) && !without.includes(author) && speakers.includes(RECIPIENT);
+    if (head.to.some((identity) => leftOut.includes(b64(identity)))) return false;
+    if (this.#isReporter(head)) return speakers.includes(REPORTER) && this.admission.refers(message);
+    return this.people.has(author) && !leftOut.includes(author) && speakers.includes(RECIPIENT);
   }
 }

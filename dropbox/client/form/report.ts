@@ -108,7 +108,9 @@ async function send(steps: ReportSteps, draft: Draft): Promise<void> {
   const chosen = trusted.recipients.map(({ identity }) => identity).filter((one) => !draft.without.has(one));
   draft.tried = letter(draft);
   try {
-    const report = desk.ask("report", { receipt, text, chosen, files: files.chosen() }, errand);
+    const about = { board: false, others: "", people: [] };
+    const told = { text, topic: "anders", language: document.documentElement.lang, about, answers: {} };
+    const report = desk.ask("report", { receipt, told, chosen, files: files.chosen() }, errand);
     const { day } = await steps.during(report);
     sent(steps, draft, day);
   } catch (error) {

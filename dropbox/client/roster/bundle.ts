@@ -5,7 +5,7 @@ import type { PublicPair } from "../sealing/slots.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import { b64, checkMembers, unb64 } from "../wire/canonical.ts";
 import { VERSION } from "../wire/envelope.ts";
-import { BOX_KEY_SIZE, ID_SIZE, KEM_KEY_SIZE } from "../wire/kinds.ts";
+import { BOX_KEY_SIZE, ID_SIZE, KEM_KEY_SIZE } from "../wire/bodies.ts";
 import { LABEL_BUNDLE, type Signed } from "../wire/signed.ts";
 import { dayOf, integerOf, listOf } from "./fields.ts";
 import { checkSigners } from "./root.ts";

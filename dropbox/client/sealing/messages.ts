@@ -31,7 +31,7 @@ import {
   start,
   startSize,
 } from "../wire/head.ts";
-import { Report } from "../wire/kinds.ts";
+import { Report } from "../wire/bodies.ts";
 import { travelsInParts } from "../wire/upload.ts";
 import { checkPair, freeSlot, KEY_SIZE, openSlot, type PrivatePair, type PublicPair, sealSlot } from "./slots.ts";
 import { checkMac, type Chunks, gather, headerMac, openChunks, type Pieces, sealChunks } from "./stream.ts";

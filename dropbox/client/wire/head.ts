@@ -6,18 +6,8 @@ import { bigEndian, type Bytes, join, numberOf, utf8 } from "./bytes.ts";
 import { b64, checkMembers, encode, isObject, type Json, parseObject, unb64, unb64List } from "./canonical.ts";
 import { paddedSize } from "./envelope.ts";
 import { contentSize, type File, fileMembers, parseFiles } from "./files.ts";
-import {
-  type Body,
-  CHANNELS,
-  checkKind,
-  FeedKey,
-  ID_SIZE,
-  KEY_SIZE,
-  KINDS,
-  mayHaveFiles,
-  Report,
-  Unknown,
-} from "./kinds.ts";
+import { type Body, CHANNELS, ID_SIZE, KEY_SIZE, Report } from "./bodies.ts";
+import { checkKind, FeedKey, KINDS, mayHaveFiles, Unknown } from "./kinds.ts";
 
 export const LENGTH_SIZE = 4;
 const SIGNATURE_SIZE = 64;
@@ -69,6 +59,10 @@ export function parseHead(raw: Bytes): Head {
   }
   const seen = unb64List(members["seen"], ID_SIZE);
   if (seen.length > MAX_SEEN) throw new MalformedError();
+  const read = known ? known.parse(body) : new Unknown(body);
+  if (read instanceof Report && read.telling.about.people.some((place) => place >= to.length + without.length)) {
+    throw new MalformedError();
+  }
   return {
     author: unb64(members["author"], KEY_SIZE),
     kind,
@@ -79,7 +73,7 @@ export function parseHead(raw: Bytes): Head {
     seen,
     to,
     without,
-    body: known ? known.parse(body) : new Unknown(body),
+    body: read,
     files,
   };
 }

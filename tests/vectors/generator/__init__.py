@@ -1,6 +1,6 @@
 """The scenarios of the vectors, a module a subject; the committed files are the truth, not these."""
 
-from tests.vectors.generator import bodies  # noqa: F401  (adds to HEAD)
+from tests.vectors.generator import admissions, asked, bodies  # noqa: F401  (they add to THREAD and HEAD)
 from tests.vectors.generator.bundles import BUNDLE
 from tests.vectors.generator.chains import ROSTER
 from tests.vectors.generator.codes import FINGERPRINT, RECEIPTS, STAMP

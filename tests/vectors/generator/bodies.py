@@ -5,9 +5,16 @@ from __future__ import annotations
 from keys.wire.canonical import Json, b64
 from keys.wire.kinds import Acknowledgement, Consent, FeedKey, Opened, Question, Share
 from tests.vectors.generator.heads import CASE, FILES, Members, answer_with, lacking, report_with, right, wrong
-from tests.vectors.generator.people import REPORTER
+from tests.vectors.generator.people import BESTUUR_2, REPORTER
 
 _REQUEST = b64(CASE)
+_ABOUT: Members = {"board": False, "others": "", "people": []}
+_TOLD: Members = {
+    "about": {"board": True, "others": "Iemand van buiten", "people": [0, 2]},
+    "answers": {"bewijs": "Een e-mail.", "wanneer": "kort"},
+    "language": "en",
+    "topic": "integriteit",
+}
 _KEYS: Members = {b64(CASE): b64(bytes(32))}
 
 
@@ -47,6 +54,15 @@ right("share", "content keys by message id", _share(keys=_KEYS))
 right("feed", "belongs to no case", lacking(_feed(bytes(32)), "case"))
 right("kind of a newer version", "kept, whatever object its body is", _kind("hand-over", a=[{"b": None}]))
 right("kind of a newer version in the dossier", "its channel is not known", _kind("note", "dossier"))
+right("report of a whole telling", "every member", _report(**_TOLD))
+right("report about the second of those named", "a place", _report(about=_ABOUT | {"people": [1]}))
+right("report about the last of those named", "two are in to, one is left out", _report(about=_ABOUT | {"people": [2]}))
+right(
+    "report whose answers are the rest of 100000 bytes",
+    "counted together",
+    _report(text="a", answers={"b": "c" * 99_993}),
+)
+right("report in a language with a region", "the tag of the page", _report(language="pt-BR"))
 right("kind of 40 letters", "the limit", _kind("a" * 40))
 
 wrong("kind root", "its label would be that of a root document", _kind("root"))
@@ -67,6 +83,31 @@ wrong("report of 100001 bytes", "above the limit", _report(text="a" * 100_001))
 wrong("report of 50001 quotes", "above the limit, as encoded", _report(text='"' * 50_001))
 wrong("report with a number for text", "a text", _report(text=1))
 wrong("report with another member in its body", "nothing that nobody reads is signed", _report(name="x"))
+for _wrong, _body in {
+    "about a place that nobody has": {"about": _ABOUT | {"people": [3]}},
+    "about a place below zero": {"about": _ABOUT | {"people": [-1]}},
+    "about places out of order": {"about": _ABOUT | {"people": [1, 0]}},
+    "about the same place twice": {"about": _ABOUT | {"people": [1, 1]}},
+    "about the place true": {"about": _ABOUT | {"people": [True]}},
+    "about an identity": {"about": _ABOUT | {"people": [b64(BESTUUR_2.identity)]}},
+    "about a board of 1": {"about": _ABOUT | {"board": 1}},
+    "about others of null": {"about": _ABOUT | {"others": None}},
+    "about others of 1001 bytes": {"about": _ABOUT | {"others": "a" * 1001}},
+    "about nothing": {"about": None},
+    "with another member about whom": {"about": _ABOUT | {"name": "x"}},
+    "with an answer of no text": {"answers": {"wanneer": ""}},
+    "with an answer of a number": {"answers": {"wanneer": 1}},
+    "with an answer to no id": {"answers": {"Wanneer": "a"}},
+    "with answers as a list": {"answers": ["a"]},
+    "whose answers take 100001 bytes with the text": {"text": "a", "answers": {"b": "c" * 99_994}},
+    "whose others take 100001 bytes with the text": {"text": "a" * 100_000, "about": _ABOUT | {"others": "a"}},
+    "with a topic in upper case": {"topic": "Anders"},
+    "with a topic and a newline": {"topic": "anders\n"},
+    "with no topic": {"topic": ""},
+    "with a language in words": {"language": "Nederlands"},
+    "with a language of null": {"language": None},
+}.items():
+    wrong(f"report {_wrong}", "SPEC.md 5", _report(**_body))
 wrong("report without keys", "nobody could answer", report_with(body={"text": "a"}))
 wrong("report with a short ML-KEM key", "1,184 bytes", _report(kem=b64(REPORTER.public.kem[:-1])))
 wrong("report with a long X25519 key", "32 bytes", _report(box=b64(bytes(33))))

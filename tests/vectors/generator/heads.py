@@ -117,7 +117,7 @@ right(
     "a reader shows none of them to a terminal",
     report_with(files=[_FILE | {"name": "a\x00\x1b[2J\r\n\u2066\u200f.txt"}]),
 )
-right("unknown kind with a file", "kept, with its file", answer_with(kind="minutes", files=[_FILE]))
+right("unknown kind with a file", "kept, with its file", answer_with(kind="hand-over", files=[_FILE]))
 wrong("101 files", "above the limit", report_with(files=[_FILE] * 101))
 wrong("file with a name of 1001 bytes", "above the limit", report_with(files=[_FILE | {"name": "x" * 1001}]))
 wrong("file with a type of 101 bytes", "above the limit", report_with(files=[_FILE | {"type": "x" * 101}]))

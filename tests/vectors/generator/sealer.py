@@ -97,7 +97,7 @@ def report_head(text: str = TEXT, *, to: Sequence[Person] = READERS[:2]) -> Head
         seen=(),
         to=tuple(person.identity for person in to),
         without=(BESTUUR_2.identity,),
-        body=Report(text, REPORTER.public.box, REPORTER.public.kem),
+        body=Report(text, REPORTER.public.box, REPORTER.public.kem, "anders", "nl"),
     )
 
 

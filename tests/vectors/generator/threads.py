@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from keys.sealing import seal_decoy
 from keys.wire.envelope import MAGIC_NAME, MAGIC_SIZE
-from keys.wire.kinds import Acknowledgement, Answer, Consent, Opened, Question, Report, Unknown
+from keys.wire.kinds import Acknowledgement, Answer, Opened, Question, Report, Unknown
 from keys.wire.signed import join_frames
 from tests.vectors.generator.envelopes import flipped
 from tests.vectors.generator.files import draft, listed, noise
@@ -52,7 +52,7 @@ class Talk:
         return answer(text, self.case, SECRETARIS, [self.case, *seen])
 
 
-def _thread(title: str, expect: str, comment: str, shown: str, make: Callable[[Talk], list[bytes]]) -> None:
+def thread(title: str, expect: str, comment: str, shown: str, make: Callable[[Talk], list[bytes]]) -> None:
     def made() -> Made:
         identities = " ".join(person.identity.hex() for person in LISTED)
         fields = {"receipt": RECEIPT.written(), "recipients": identities} | ({"shown": shown} if shown else {})
@@ -85,15 +85,11 @@ def _rewrapped(talk: Talk) -> bytes:
     return header.encode() + draft.stream(right.replace(draft.signature(header.mac), signature))
 
 
-def _consent(talk: Talk, author: Person) -> bytes:
-    return talk.sends(author, Consent("yes", seed("request")), Consent.KIND)
-
-
 def _newer(talk: Talk, author: Person) -> bytes:
     return talk.sends(author, Unknown.keep({"a": 1}), "hand-over")
 
 
-def _to_one_left_out(talk: Talk) -> bytes:
+def to_one_left_out(talk: Talk) -> bytes:
     head = head_of(Answer("Dank je."), Answer.KIND, SECRETARIS, talk.case, [talk.case])
     head = replace(head, to=(SECRETARIS.identity, BESTUUR_2.identity))
     return replace(talk.draft(), head=head.encode()).seal()
@@ -116,41 +112,34 @@ def _strangers_report() -> bytes:
     return Draft(head.encode(), signer=STRANGER.signer).seal()
 
 
-def _kinds(*kinds: str) -> str:
+def kinds(*kinds: str) -> str:
     return " ".join((Report.KIND, *kinds))
 
 
-_alone = Report.KIND
-_answered = _kinds(Answer.KIND)
+ALONE = Report.KIND
+_answered = kinds(Answer.KIND)
 
-_thread("report alone", ACCEPTED, "nobody has opened it yet", _alone, lambda talk: [talk.report])
-_thread(
+thread("report alone", ACCEPTED, "nobody has opened it yet", ALONE, lambda talk: [talk.report])
+thread(
     "report opened and acknowledged",
     ACCEPTED,
     "by the secretaris",
-    _kinds(Opened.KIND, Acknowledgement.KIND),
+    kinds(Opened.KIND, Acknowledgement.KIND),
     lambda talk: [
         talk.report,
         talk.sends(SECRETARIS, Opened(), Opened.KIND),
         talk.sends(SECRETARIS, Acknowledgement("Ontvangen."), Acknowledgement.KIND),
     ],
 )
-_thread("two recipients at once", ACCEPTED, "neither has seen the other", _kinds(*[Answer.KIND] * 3), _both_heard)
-_thread(
-    "consent by the reporter",
-    ACCEPTED,
-    "the only one who may",
-    _kinds(Consent.KIND),
-    lambda talk: [talk.report, _consent(talk, REPORTER)],
-)
-_thread(
+thread("two recipients at once", ACCEPTED, "neither has seen the other", kinds(*[Answer.KIND] * 3), _both_heard)
+thread(
     "kind of a newer version",
     ACCEPTED,
     "kept, and shown as 'update'",
-    _kinds("hand-over"),
+    kinds("hand-over"),
     lambda talk: [talk.report, _newer(talk, SECRETARIS)],
 )
-_thread(
+thread(
     "answer by a recipient let in later",
     ACCEPTED,
     "on a roster, and not left out",
@@ -158,148 +147,141 @@ _thread(
     lambda talk: [talk.report, talk.says(LATER)],
 )
 
-_thread(
+thread(
     "answer missing",
     "missing",
     "the server leaves out what a later one has seen",
     _answered,
     lambda talk: [talk.report, _missing(talk)[1]],
 )
-_thread(
+thread(
     "answers in another order",
     "reordered",
     "the server puts the later one first",
-    _kinds(*[Answer.KIND] * 2),
+    kinds(*[Answer.KIND] * 2),
     lambda talk: [talk.report, *_missing(talk)[::-1]],
 )
-_thread(
+thread(
     "answer repeated",
     "repeated",
     "the server shows one twice",
     _answered,
     lambda talk: [talk.report, *[talk.says(SECRETARIS)] * 2],
 )
-_thread("report repeated", "repeated", "the server shows it twice", _alone, lambda talk: [talk.report] * 2)
-_thread(
+thread("report repeated", "repeated", "the server shows it twice", ALONE, lambda talk: [talk.report] * 2)
+thread(
     "answer of another case",
     "moved",
     "to the same reporter",
-    _alone,
+    ALONE,
     lambda talk: [talk.report, answer("Dank je.", seed("another case")).seal()],
 )
-_thread(
-    "message of the feed", "moved", "it is in another channel", _alone, lambda talk: [talk.report, _in_the_feed(talk)]
+thread(
+    "message of the feed", "moved", "it is in another channel", ALONE, lambda talk: [talk.report, _in_the_feed(talk)]
 )
-_thread(
+thread(
     "second report",
     "moved",
     "it is a case of its own",
-    _alone,
+    ALONE,
     lambda talk: [talk.report, report("Nog een melding.").seal()],
 )
-_thread(
+thread(
     "answer in place of the report",
     "moved",
     "the first envelope is the report",
     "",
     lambda talk: [talk.says(SECRETARIS)],
 )
-_thread(
+thread(
     "report of a stranger", "moved", "sealed to this reporter by someone else", "", lambda talk: [_strangers_report()]
 )
-_thread(
+thread(
     "decoy",
     "spoilt",
     "no slot",
-    _alone,
+    ALONE,
     lambda talk: [talk.report, seal_decoy(slots=8, until=UNTIL, padded=16384).envelope],
 )
-_thread(
+thread(
     "answer with one bit changed",
     "spoilt",
     "in the stream",
-    _alone,
+    ALONE,
     lambda talk: [talk.report, flipped(talk.says(SECRETARIS), 20_000)],
 )
-_thread(
+thread(
     "answer sealed to others",
     "spoilt",
     "another channel's envelope",
-    _alone,
+    ALONE,
     lambda talk: [talk.report, replace(talk.draft(), readers=(SECRETARIS.public,)).seal()],
 )
-_thread(
+thread(
     "spoilt between two answers",
     "spoilt",
     "the rest stays readable",
-    _kinds(*[Answer.KIND] * 2),
+    kinds(*[Answer.KIND] * 2),
     lambda talk: [talk.report, talk.says(SECRETARIS), talk.says(SECRETARIS)[:-1], talk.says(BESTUUR_1)],
 )
-_thread(
+thread(
     "head re-wrapped by another",
     "spoilt",
     "the signature holds the first envelope's mac",
-    _alone,
+    ALONE,
     lambda talk: [talk.report, _rewrapped(talk)],
 )
-_thread(
+thread(
     "answer with a file",
     ACCEPTED,
     "its text is read without the file",
-    _kinds(Answer.KIND),
+    kinds(Answer.KIND),
     lambda talk: [talk.report, _with_a_file(talk)],
 )
-_thread(
+thread(
     "answer of another version",
     "unsupported",
     "not spoilt: whoever updates can read it",
-    _alone,
+    ALONE,
     lambda talk: [talk.report, MAGIC_NAME + b"\x02" + talk.says(SECRETARIS)[MAGIC_SIZE:]],
 )
-_thread(
-    "consent by a recipient",
-    "forbidden",
-    "nobody agrees for the reporter",
-    _alone,
-    lambda talk: [talk.report, _consent(talk, SECRETARIS)],
-)
-_thread("answer by a stranger", "forbidden", "on no roster", _alone, lambda talk: [talk.report, talk.says(STRANGER)])
-_thread(
+thread("answer by a stranger", "forbidden", "on no roster", ALONE, lambda talk: [talk.report, talk.says(STRANGER)])
+thread(
     "answer by one left out",
     "forbidden",
     "the report leaves them out",
-    _alone,
+    ALONE,
     lambda talk: [talk.report, talk.says(BESTUUR_2)],
 )
-_thread(
+thread(
     "answer to one left out",
     "forbidden",
     "nobody writes them into `to`",
-    _alone,
-    lambda talk: [talk.report, _to_one_left_out(talk)],
+    ALONE,
+    lambda talk: [talk.report, to_one_left_out(talk)],
 )
-_thread(
+thread(
     "acknowledgement by the reporter",
     "forbidden",
     "recipients alone acknowledge",
-    _alone,
+    ALONE,
     lambda talk: [talk.report, talk.sends(REPORTER, Acknowledgement("Ontvangen."), Acknowledgement.KIND)],
 )
-_thread(
+thread(
     "question by the reporter",
     "forbidden",
     "a reporter's words are an answer",
-    _alone,
+    ALONE,
     lambda talk: [talk.report, talk.sends(REPORTER, Question("Wanneer?"), Question.KIND)],
 )
-_thread(
+thread(
     "kind of a newer version by a stranger",
     "forbidden",
     "on no roster",
-    _alone,
+    ALONE,
     lambda talk: [talk.report, _newer(talk, STRANGER)],
 )
-_thread(
+thread(
     "two alarms",
     "forbidden repeated",
     "in the order of the channel",

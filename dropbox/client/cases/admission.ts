@@ -1,0 +1,47 @@
+// Whom the reporter's own words let in, SPEC.md 5.1; it knows nothing of who says so.
+
+import type { Message } from "../sealing/messages.ts";
+import { b64 } from "../wire/canonical.ts";
+import { Minutes } from "../wire/bodies.ts";
+import { Admit, Agreed, Consent, Request } from "../wire/wishes.ts";
+
+/** Who is left out, as the messages of a case are read one by one; only such as count are to be taken. */
+export class Admission {
+  readonly without: readonly string[];
+  /** By the id (b64) of a request, the people it asks for. */
+  readonly asked = new Map<string, readonly string[]>();
+  /** The latest word on a request. */
+  readonly agreed = new Map<string, Consent["answer"]>();
+  readonly admitted = new Set<string>();
+  readonly minutes = new Set<string>();
+
+  constructor(without: readonly string[]) {
+    this.without = without;
+  }
+
+  /** Return the identities (b64) that are left out at this place of the channel. */
+  leftOut(): readonly string[] {
+    const consented = [...this.asked].flatMap(([id, people]) => (this.agreed.get(id) === "yes" ? people : []));
+    return this.without.filter((one) => !this.admitted.has(one) && !consented.includes(one));
+  }
+
+  /** Return those whom the report left out and the reporter has let in since. */
+  letIn(): readonly string[] {
+    const out = this.leftOut();
+    return this.without.filter((one) => !out.includes(one));
+  }
+
+  /** Say whether what a message of the reporter's refers to has been asked before. */
+  refers({ head: { body } }: Message): boolean {
+    if (body instanceof Consent) return this.asked.has(b64(body.request));
+    return body instanceof Agreed ? this.minutes.has(b64(body.minutes)) : true;
+  }
+
+  /** Take a message that counts. */
+  take({ id, head: { body } }: Message): void {
+    if (body instanceof Request) this.asked.set(b64(id), body.people.map(b64));
+    else if (body instanceof Minutes) this.minutes.add(b64(id));
+    else if (body instanceof Admit) for (const one of body.people) this.admitted.add(b64(one));
+    else if (body instanceof Consent) this.agreed.set(b64(body.request), body.answer);
+  }
+}

@@ -1,0 +1,104 @@
+"""Commands of a recipient that write to the reporter; all work is done by the desk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from keys.cli.files import attaching, own_names, progress
+from keys.cli.tool import Command, Option, Tool, read_text, tell
+from keys.cli.words import _
+from keys.errors import NoCaseError
+from keys.sync import load_trust
+from keys.wire import kinds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_source = click.option("--file", "source", cls=Option, type=click.Path(exists=True), help="Read the text from a file.")
+
+
+@click.command("reply", cls=Command)
+@click.option("--question", cls=Option, is_flag=True, help="It is a question that waits for an answer.")
+@_source
+@attaching
+@click.argument("number")
+@click.pass_obj
+def reply_command(tool: Tool, question: bool, source: str | None, attached: tuple[Path, ...], number: str) -> None:
+    """Write to the reporter; the text comes from standard input."""
+    text = read_text(source)
+    _say(tool, number, kinds.Question(text) if question else kinds.Answer(text), attached)
+
+
+@click.command("acknowledge", cls=Command)
+@_source
+@attaching
+@click.argument("number")
+@click.pass_obj
+def acknowledge_command(tool: Tool, source: str | None, attached: tuple[Path, ...], number: str) -> None:
+    """Confirm to the reporter that the report was received; the law gives seven days."""
+    _say(tool, number, kinds.Acknowledgement(read_text(source)), attached)
+
+
+@click.command("feedback", cls=Command)
+@_source
+@attaching
+@click.argument("number")
+@click.pass_obj
+def feedback_command(tool: Tool, source: str | None, attached: tuple[Path, ...], number: str) -> None:
+    """Tell the reporter what was done with it and why; the law gives three months."""
+    _say(tool, number, kinds.Feedback(read_text(source)), attached)
+
+
+@click.command("minutes", cls=Command)
+@_source
+@attaching
+@click.argument("number")
+@click.pass_obj
+def minutes_command(tool: Tool, source: str | None, attached: tuple[Path, ...], number: str) -> None:
+    """Give the reporter the minutes of a conversation, to agree to or to correct."""
+    _say(tool, number, kinds.Minutes(read_text(source)), attached)
+
+
+@click.command("close", cls=Command)
+@_source
+@attaching
+@click.argument("number")
+@click.pass_obj
+def close_command(tool: Tool, source: str | None, attached: tuple[Path, ...], number: str) -> None:
+    """Close a case, with the outcome and the reason for the reporter."""
+    _say(tool, number, kinds.Closed(read_text(source)), attached)
+
+
+@click.command("ask", cls=Command)
+@click.option("--to", "recipient", cls=Option, required=True, help="Whom it would be told.")
+@click.option("--what", cls=Option, required=True, help="What exactly would be told.")
+@click.option("--let-in", cls=Option, multiple=True, help="Someone whom the reporter left out, and who would read it.")
+@_source
+@click.argument("number")
+@click.pass_obj
+def ask_command(
+    tool: Tool, recipient: str, what: str, let_in: tuple[str, ...], source: str | None, number: str
+) -> None:
+    """Ask the reporter's consent before something is told on; the reason comes from standard input."""
+    text = read_text(source)
+    with tool.desk() as desk:
+        case, _alarms = desk.case(number)
+        out = [person for person in load_trust(desk.vault).people.values() if person.identity in case.left_out]
+        missing = set(let_in) - {person.name for person in out}
+        if missing:
+            raise NoCaseError(_("the reporter left nobody out of this name"))
+        people = [person.identity for person in out if person.name in let_in]
+        desk.say(case, kinds.Request(text, recipient, what, tuple(people)))
+    tell(_("sent"))
+
+
+def _say(tool: Tool, number: str, body: kinds.Body, attached: Sequence[Path]) -> None:
+    with tool.desk() as desk:
+        case, _alarms = desk.case(number)
+        attachments = own_names(attached, load_trust(desk.vault).roster.policy.file_bytes)
+        with progress(_("Sending")) as watch:
+            desk.say(case, body, attachments, watch)
+    tell(_("sent"))
