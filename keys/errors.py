@@ -105,6 +105,12 @@ class NotEnrolledError(TrustError):
     code = "not-enrolled"
 
 
+class ProofError(MeldbusError):
+    """This proof does not hold: do not rely on it, and ask whoever gave it to you for the file as they got it."""
+
+    code = "proof"
+
+
 class KeyFileError(MeldbusError):
     """The key file cannot be used: check which file it is, or restore it from its backup."""
 
@@ -151,6 +157,12 @@ class NoCaseError(MeldbusError):
     """There is no such case here: `meldbus list` shows those you can open."""
 
     code = "no-case"
+
+
+class NobodyError(MeldbusError):
+    """Nobody is left who may read this report: tell it to somebody outside, whom the site's page of others names."""
+
+    code = "nobody"
 
 
 class ExcludedError(MeldbusError):

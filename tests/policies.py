@@ -77,6 +77,15 @@ readers = ["secretaris"]
 may_add = ["bestuur"]
 board_informed = false
 
+[[topics]]
+id = "fraude"
+name = { nl = "Fraude", en = "Fraud" }
+hint = { nl = "", en = "" }
+categories = []
+readers = ["secretaris", "bestuur"]
+may_add = []
+board_informed = true
+
 [[questions]]
 id = "wanneer"
 kind = "choice"

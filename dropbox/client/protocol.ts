@@ -1,10 +1,43 @@
 // What the page asks its worker and what the worker answers; plaintext passes here and nowhere else.
 
+import type { Clocks } from "./cases/clocks.ts";
+
 /** A recipient as the verified roster lists them; `identity` is base64url. */
 export interface ShownRecipient {
   readonly identity: string;
   readonly name: string;
   readonly role: "secretaris" | "bestuur" | "external";
+}
+
+/** A text of the policy by language. */
+export type Words = Readonly<Record<string, string>>;
+
+/** What a report can be about. */
+export interface Topic {
+  readonly id: string;
+  readonly name: Words;
+  readonly hint: Words;
+}
+
+/** A question beside the story, of the topics in the list or, where it is empty, of all. */
+export interface Question {
+  readonly id: string;
+  readonly label: Words;
+  readonly hint: Words;
+  readonly choices: readonly { readonly id: string; readonly name: Words }[];
+  readonly topics: readonly string[];
+}
+
+/** What decides who gets a report; `people` are identities. */
+export interface Matter {
+  readonly topic: string;
+  readonly board: boolean;
+  readonly people: readonly string[];
+}
+
+/** Where a recipient stands for a matter: cases/routing.ts. */
+export interface ShownPlace extends ShownRecipient {
+  readonly state: "reads" | "added" | "about" | "board" | "role" | "key";
 }
 
 /** What the page may know of a chain that counts. `pinned` is true when it led through the address's fingerprint. */
@@ -13,6 +46,8 @@ export interface Trusted {
   readonly words: string;
   readonly pinned: boolean;
   readonly recipients: readonly ShownRecipient[];
+  readonly topics: readonly Topic[];
+  readonly questions: readonly Question[];
   /** How many bytes the files of one message may have together. */
   readonly fileBytes: number;
 }
@@ -110,8 +145,15 @@ export interface ShownThread {
   readonly opened: boolean;
   /** Who can read what is sent now, after the roster of today. */
   readonly readers: readonly ShownRecipient[];
-  /** Who is left out, and has not been let in since. */
-  readonly leftOut: readonly ShownRecipient[];
+  /** Who is left out, and has not been let in since; `about` where the report is about them. */
+  readonly leftOut: readonly (ShownRecipient & { readonly about: boolean })[];
+  /** Where the case stands; null where there is no report. */
+  readonly clocks: Clocks | null;
+  /** Whether the acknowledgement is late, and to whom the report can be sent too: never to those it is about. */
+  readonly late: boolean;
+  readonly offered: readonly ShownRecipient[];
+  /** The day by the policy's time zone. */
+  readonly today: number;
 }
 
 export interface Asks {
@@ -121,15 +163,22 @@ export interface Asks {
   readonly draw: { readonly ask: Record<never, never>; readonly answer: { readonly receipt: string } };
   /** Check a typed receipt without the network; the answer is its written form. */
   readonly check: { readonly ask: { readonly typed: string }; readonly answer: { readonly receipt: string } };
-  /** Seal, stamp and post a report to the chosen identities. Asked again after a failure, it sends the same bytes. */
+  /** Say who would get a report; the newest bundles are fetched for it. */
+  readonly route: { readonly ask: { readonly matter: Matter }; readonly answer: { readonly places: readonly ShownPlace[] } };
+  /**
+   * Seal, stamp and post a report to the chosen identities. Asked again after a failure, it sends the same bytes.
+   *
+   * `identity` is who the reporter is, or "": a message of its own, sent after. `named` is false where that failed.
+   */
   readonly report: {
     readonly ask: {
       readonly receipt: string;
       readonly told: Told;
       readonly chosen: readonly string[];
       readonly files: readonly ChosenFile[];
+      readonly identity: string;
     };
-    readonly answer: { readonly day: number };
+    readonly answer: { readonly day: number; readonly named: boolean };
   };
   /** Read the whole thread of a receipt and keep its state in the worker's memory for `answer`. */
   readonly look: { readonly ask: { readonly receipt: string }; readonly answer: ShownThread };
@@ -142,6 +191,8 @@ export interface Asks {
   readonly say: { readonly ask: { readonly word: Word }; readonly answer: { readonly day: number } };
   /** Let people read all of the thread that was looked at last; those left out have to be admitted before. */
   readonly share: { readonly ask: { readonly people: readonly string[] }; readonly answer: { readonly day: number } };
+  /** Make a proof of the first acknowledgement in the thread that was looked at last, SPEC.md 5.5. */
+  readonly prove: { readonly ask: Record<never, never>; readonly answer: { readonly blob: Blob } };
   /** Have the server forget the code of the thread that was looked at last, for good. */
   readonly leave: { readonly ask: Record<never, never>; readonly answer: Record<never, never> };
   /** Look into a file before it is added; nothing of it is sent. */

@@ -9,13 +9,16 @@ import {
   reporterKeys,
   type ReporterKeys,
 } from "./cases/compose.ts";
-import { Case, type Received, review, type Said, textOf } from "./cases/review.ts";
+import { Case, type Received, review } from "./cases/review.ts";
+import { encodeProof } from "./cases/proof.ts";
+import { route } from "./cases/routing.ts";
 import type { Courier } from "./courier.ts";
 import { type Asker, Delivery, type Wait, type Write } from "./delivery.ts";
 import {
   FormatError,
   InputError,
   MalformedError,
+  MeldbusError,
   NetworkError,
   ReceiptError,
   RefusedError,
@@ -23,13 +26,13 @@ import {
 } from "./errors.ts";
 import { fetchFile, type Front, openFront } from "./fetching.ts";
 import { inspect } from "./photos/inspect.ts";
-import type { Asks, ChosenFile, Name, ShownMessage, ShownRecipient, ShownThread } from "./protocol.ts";
+import type { Asks, ChosenFile, Name, ShownThread } from "./protocol.ts";
 import { Receipt } from "./receipt.ts";
-import type { Recipient } from "./roster/roster.ts";
 import { Attachment } from "./sealing/files.ts";
 import { recipientsCapability } from "./sealing/stream.ts";
+import { shown, shownThread } from "./showing.ts";
 import { Trust } from "./trust.ts";
-import { Answer, type Body, KEY_SIZE, type Kind } from "./wire/bodies.ts";
+import { Acknowledgement, Answer, type Body, Identity, KEY_SIZE, type Kind } from "./wire/bodies.ts";
 import { type Bytes, equal, random } from "./wire/bytes.ts";
 import { b64, type JsonObject, repair } from "./wire/canonical.ts";
 import { append, openCase } from "./wire/exchange.ts";
@@ -79,8 +82,16 @@ export class Reporting implements Errands {
     this.#trust = trust;
     const { words, pinned, roster } = trust;
     const recipients = roster.receiving(trust.today()).map(shown);
-    const { organisation, fileBytes } = roster.policy;
-    return { organisation, words, pinned, recipients, fileBytes };
+    const { organisation, fileBytes, members: { topics, questions } } = roster.policy;
+    return { organisation, words, pinned, recipients, topics, questions, fileBytes };
+  }
+
+  async route({ matter }: Asks["route"]["ask"], { step }: Asker): Promise<Asks["route"]["answer"]> {
+    step("fetching");
+    const { addressees: { roster, bundles, away }, day } = await this.#trusted().addressees();
+    const presence = { reachable: new Set(bundles.keys()), away };
+    const places = route(roster.policy.members, roster.receiving(day), { ...matter, people: new Set(matter.people) }, presence);
+    return { places: places.map(({ recipient, state }) => ({ ...shown(recipient), state })) };
   }
 
   draw(): Asks["draw"]["answer"] {
@@ -103,8 +114,19 @@ export class Reporting implements Errands {
       return { ...composed, ...openCase(recipients, await receipt.capability()) };
     };
     const patient = attachments.length > 0;
-    const { day } = await this.#delivery.deliver(about, this.#trusted(), write, asker, patient);
-    return { day };
+    const { message, day } = await this.#delivery.deliver(about, this.#trusted(), write, asker, patient);
+    const identity = repair(ask.identity);
+    if (identity.trim() === "") return { day, named: true };
+    const capability = await receipt.capability();
+    this.#thread = { receipt, keys, capability, case: new Case(message, [{ message, day, author: null }]), fronts: new Map() };
+    try {
+      await this.#say(new Identity(checkText(identity)), asker);
+    } catch (error) {
+      // The report is there: what is missing can be said in the talk.
+      if (!(error instanceof MeldbusError)) throw error;
+      return { day, named: false };
+    }
+    return { day, named: true };
   }
 
   async look({ receipt: typed }: Asks["look"]["ask"], { step }: Asker): Promise<ShownThread> {
@@ -124,20 +146,12 @@ export class Reporting implements Errands {
       if (typeof front !== "string" && front.message.head.files.length > 0) fronts.set(b64(front.message.id), front);
     }
     const [found, alarms] = review(received, people, keys.signer.public);
-    if (!found) return { messages: [], alarms, opened: false, readers: [], leftOut: [] };
+    if (!found) return shownThread(null, alarms, trust.roster, trust.today());
     this.#thread = { receipt, keys, capability, case: found, fronts };
     const { pending } = this.#delivery;
     // It did arrive: the same words once more are a new message.
     if (pending && found.said.some(({ message }) => equal(message.id, pending.sealed.id))) this.#delivery.drop();
-    const receiving = trust.roster.receiving(trust.today());
-    const out = found.admission.leftOut();
-    return {
-      messages: found.said.map(shownMessage),
-      alarms,
-      opened: found.said.some(({ author }) => author !== null),
-      readers: receiving.filter(({ identity }) => found.readers.has(identity)).map(shown),
-      leftOut: receiving.filter(({ identity }) => out.includes(identity)).map(shown),
-    };
+    return shownThread(found, alarms, trust.roster, trust.today());
   }
 
   async answer({ text: typed, files }: Asks["answer"]["ask"], asker: Asker): Promise<Asks["answer"]["answer"]> {
@@ -171,6 +185,14 @@ export class Reporting implements Errands {
     await this.#courier.leave(capability, await recipientsCapability(report.contentKey));
     this.#thread = null;
     return {};
+  }
+
+  async prove(): Promise<Asks["prove"]["answer"]> {
+    const { said } = this.#looked().case;
+    const found = said.find(({ message }) => message.head.kind === Acknowledgement.KIND);
+    if (!found) throw new MalformedError();
+    const { roots, roster } = await this.#trusted().evidence(found.message.head.roster);
+    return { blob: new Blob([encodeProof(found.message, roots, roster)]) };
   }
 
   inspect({ file, name }: Asks["inspect"]["ask"]): Promise<Asks["inspect"]["answer"]> {
@@ -243,25 +265,6 @@ export class Reporting implements Errands {
       throw error;
     }
   }
-}
-
-function shown({ identity, name, role }: Recipient): ShownRecipient {
-  return { identity, name, role };
-}
-
-function shownMessage({ message, day, author }: Said): ShownMessage {
-  const { kind, files, body } = message.head;
-  const known = KINDS.has(kind);
-  return {
-    id: b64(message.id),
-    kind,
-    known,
-    body: known ? body.members() : {},
-    author: author && { name: author.name, role: author.role },
-    day,
-    text: textOf(message),
-    files: files.map(({ name, type, size }) => ({ name, type, size })),
-  };
 }
 
 /** What makes a file another one. */

@@ -9,7 +9,7 @@ import { type Recipient, Roster } from "./roster/roster.ts";
 import { type Bytes, equal } from "./wire/bytes.ts";
 import { unb64 } from "./wire/canonical.ts";
 import { ID_SIZE } from "./wire/bodies.ts";
-import { idOf, LABEL_ROOT, type Signed } from "./wire/signed.ts";
+import { idOf, LABEL_ROOT, LABEL_ROSTER, type Signed } from "./wire/signed.ts";
 
 /** What an envelope is sealed by today, with the day and the work that the server named. */
 export interface Today {
@@ -79,6 +79,14 @@ export class Trust {
       this.#people = people;
     }
     return this.#people;
+  }
+
+  /** Return every root, and the roster with this id behind them, as they were signed; throw ForkError without one. */
+  async evidence(id: Bytes): Promise<{ readonly roots: readonly Signed[]; readonly roster: Signed }> {
+    const { roots, roster } = await this.#courier.chain();
+    const found = [roster, ...(await this.#earlier())].find((signed) => equal(idOf(signed, LABEL_ROSTER), id));
+    if (!found) throw new ForkError();
+    return { roots, roster: found };
   }
 
   async #earlier(): Promise<readonly Signed[]> {

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from keys.errors import ForbiddenError, MalformedError, NotEnrolledError, TamperedError
 from keys.identity import KeyFile, private_pair
 from keys.roster import words
 from keys.sealing import find_content_key, open_message
-from keys.sync import FEED_CAPABILITY, Served, Source, Trust, first_trust, publish_bundles, renew_bundles
+from keys.sync import FEED_CAPABILITY, Served, Trust, first_trust, publish_bundles, renew_bundles
 from keys.wire import kinds
 from keys.wire.canonical import unb64
 from keys.wire.envelope import Header
 from keys.wire.exchange import Posting
-from keys.wire.signed import LABEL_ROOT
+from keys.wire.signed import LABEL_ROOT, Signed
 
 if TYPE_CHECKING:
     from keys.courier import Courier
@@ -24,7 +24,14 @@ ID_SIZE = 32
 FINGERPRINT_CHARACTERS = 43
 
 
-def fingerprint_of(typed: str, source: Source) -> bytes:
+class Chained(Protocol):
+    """Where a chain comes from: a server, or a file."""
+
+    def chain(self) -> tuple[list[Signed], Signed]:
+        """Return every root and a roster, unverified."""
+
+
+def fingerprint_of(typed: str, source: Chained) -> bytes:
     """Return the root's id for a fingerprint as a person types it: the 43 characters of an address, or ten words.
 
     Raises TamperedError when no root of the source's chain has these words.

@@ -9,6 +9,7 @@ import click
 from keys.cli.ceremonies import card_command, enrol_command, found_command, join_command, roster_commands
 from keys.cli.files import save_command
 from keys.cli.policies import policy_commands
+from keys.cli.proofs import verify_proof_command
 from keys.cli.recipients import list_command, read_command, share_command, sync_command
 from keys.cli.reporters import decoy_command, open_command, seal_command
 from keys.cli.tool import Commands, Option, Tool
@@ -55,6 +56,7 @@ for _command in (
     seal_command,
     open_command,
     decoy_command,
+    verify_proof_command,
 ):
     commands.add_command(_command)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from keys.cases import clocks, happened_in
 from keys.cli.bodies import Reading
 from keys.cli.conversation import ALARMS, conversation
 from keys.cli.tool import Command, Option, Tool, hint, tell
@@ -14,9 +15,10 @@ from keys.errors import NetworkError, NoCaseError
 from keys.sync import Desk, load_trust
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from keys.cases import Alarm, Case
+    from keys.policy import Policy
     from keys.roster import Recipient
 
 
@@ -66,6 +68,8 @@ def read_command(tool: Tool, identity: bool, number: str) -> None:
         unread = case.readers - case.opened_by - {desk.signer.public}
         if unread:
             click.echo(_("Not opened yet by: %(names)s") % {"names": _names(unread, people)})
+        for line in _due(case, trust.roster.policy):
+            click.echo(line)
         reading = Reading(case, people, trust.roster.policy, identity=identity)
         for line in conversation(reading, alarms, desk.vault.saved):
             click.echo(line)
@@ -91,6 +95,15 @@ def share_command(tool: Tool, number: str, name: str) -> None:
             raise NoCaseError(_("nobody of this name is on the roster"))
         desk.share(case, newcomers)
     tell(_("sent"))
+
+
+def _due(case: Case, policy: Policy) -> Iterator[str]:
+    happened = happened_in(case)
+    due = clocks(policy, happened)
+    if happened.acknowledged is None:
+        yield _("To be acknowledged by: %(day)s") % {"day": date(due.acknowledgement)}
+    if happened.informed is None:
+        yield _("What is done has to be told by: %(day)s") % {"day": date(due.feedback)}
 
 
 def _state(case: Case, alarms: tuple[Alarm, ...], desk: Desk) -> str:

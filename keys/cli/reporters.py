@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from keys.cases import Telling
+from keys.cases import ADDED, READS, Matter, Telling
 from keys.ceremony import fingerprint_of
 from keys.cli.bodies import Reading
 from keys.cli.conversation import conversation
 from keys.cli.files import attaching, keeping_names, progress, reporters_files, save, watched
 from keys.cli.tool import Command, Option, Tool, hint, read_text, tell
 from keys.cli.words import _, columns, harmless
-from keys.errors import ExistsError, NoCaseError, NotEnrolledError
+from keys.errors import ExcludedError, ExistsError, NobodyError, NoCaseError, NotEnrolledError
 from keys.identity import write_new_pieces
 from keys.receipt import Receipt
 from keys.saving import check_space
-from keys.sync import Fetched, post_decoy, read_thread, save_thread, say, seal_report, trusted_roster
+from keys.sync import Fetched, places, post_decoy, read_thread, save_thread, say, seal_report, trusted_roster
 from keys.wire import kinds
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from keys.roster import Recipient
 
 _server = click.option("--server", cls=Option, required=True, help="The server's address.")
 _fingerprint = click.option("--fingerprint", cls=Option, required=True, help="The words, or the address of the poster.")
@@ -38,6 +44,7 @@ _fingerprint = click.option("--fingerprint", cls=Option, required=True, help="Th
 @click.option("--about", cls=Option, multiple=True, help="The name of somebody on the list whom it is about.")
 @click.option("--about-board", cls=Option, is_flag=True, help="It is about the whole board.")
 @click.option("--without", cls=Option, multiple=True, help="The name of someone who must not read it.")
+@click.option("--add", "added", cls=Option, multiple=True, help="The name of someone who may read it too.")
 @click.option("--file", "source", cls=Option, type=click.Path(exists=True), help="Read the text from a file.")
 @click.option("--output", cls=Option, type=click.Path(path_type=Path), required=True, help="The sealed file to write.")
 @attaching
@@ -52,6 +59,7 @@ def seal_command(
     about: tuple[str, ...],
     about_board: bool,
     without: tuple[str, ...],
+    added: tuple[str, ...],
     source: str | None,
     output: Path,
     attached: tuple[Path, ...],
@@ -68,13 +76,15 @@ def seal_command(
     roster = trusted_roster(origin, fingerprint_of(fingerprint, origin), tool.today())
     today = roster.policy.day(tool.clock())
     receiving = roster.receiving(today)
-    unknown = {*without, *about} - {person.name for person in receiving}
+    unknown = {*without, *about, *added} - {person.name for person in receiving}
     if unknown:
         raise NotEnrolledError(", ".join(sorted(unknown)))
     topics = [one.id for one in roster.policy.topics]
     if topic is not None and topic not in topics:
         raise click.UsageError(_("--topic is one of these: %(topics)s") % {"topics": ", ".join(topics)})
-    chosen = [person for person in receiving if person.name not in without]
+    people = frozenset(person.identity for person in receiving if person.name in about)
+    matter = Matter(topic or topics[-1], about_board, people)
+    chosen = _chosen(receiving, places(origin, roster, matter, today), without, added)
     tell(_("These people can read it:"))
     for line in columns([(person.role, person.name) for person in chosen]):
         tell(f"  {harmless(line)}")
@@ -83,9 +93,9 @@ def seal_command(
     identities = [person.identity for person in chosen]
     telling = Telling(
         text=read_text(source),
-        topic=topic or topics[-1],
+        topic=matter.topic,
         language=roster.policy.languages[0],
-        people=frozenset(person.identity for person in receiving if person.name in about),
+        people=people,
         board=about_board,
     )
     sealed = seal_report(origin, roster, receipt, telling, identities, today, attachments)
@@ -95,6 +105,24 @@ def seal_command(
     click.echo(receipt.written())
     hint(_("With this code you read the answer. Lost is lost."))
     hint(_("Send the file %(path)s through the page for sealed files, from any device.") % {"path": output})
+
+
+def _chosen(
+    receiving: Sequence[Recipient], placed: Mapping[bytes, str], without: Collection[str], added: Collection[str]
+) -> list[Recipient]:
+    """Return who gets the report; raise ExcludedError for who may not be added, NobodyError where nobody is left."""
+    open_to = [person for person in receiving if placed[person.identity] in (ADDED, READS)]
+    refused = set(added) - {person.name for person in open_to}
+    if refused:
+        raise ExcludedError(", ".join(sorted(refused)))
+    chosen = [
+        person
+        for person in open_to
+        if person.name not in without and (placed[person.identity] == READS or person.name in added)
+    ]
+    if not chosen:
+        raise NobodyError
+    return chosen
 
 
 @click.command("open", cls=Command)

@@ -130,6 +130,10 @@ class Policy:
         """Return the day number (SPEC.md 1) of an aware time in this policy's time zone."""
         return day_number(now.astimezone(zoneinfo.ZoneInfo(self.timezone)).date())
 
+    def is_away(self, name: str, today: int) -> bool:
+        """Say whether somebody of this name on the roster is away, as the root's keys say."""
+        return any(one.name == name and day_number(one.until) >= today for one in self.away)
+
     def topic(self, name: str) -> made.Topic | None:
         """Return the topic with this id, or None: an earlier policy may have had it."""
         return next((topic for topic in self.topics if topic.id == name), None)

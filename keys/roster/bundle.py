@@ -75,10 +75,14 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True)
 class Addressees:
-    """The bundle used today for each recipient of a roster that has one, and `until` for every envelope."""
+    """The bundle used today for each recipient of a roster that has one, and `until` for every envelope.
+
+    `away` are those who say so, or of whom the policy does, and those who have no weekly bundle.
+    """
 
     roster: Roster
     bundles: dict[bytes, Bundle]
+    away: frozenset[bytes]
     until: int
 
     @classmethod
@@ -93,15 +97,21 @@ class Addressees:
         roster.check_day(today)
         valid = [bundle for bundle in bundles if bundle.start <= today <= bundle.end and roster.find(bundle.identity)]
         roster.check_not_withheld(bundle.roster for bundle in valid)
-        chosen: dict[bytes, Bundle] = {}
-        for bundle in sorted(valid, key=lambda candidate: (not candidate.last, candidate.serial)):
-            if bundle.usable(today) and (bundle.last or not last_resort_only):
-                chosen[bundle.identity] = bundle
-        people = {person.identity for person in roster.receiving(today)}
-        chosen = {identity: bundle for identity, bundle in chosen.items() if identity in people}
+        people = {person.identity: person for person in roster.receiving(today)}
+        in_order = sorted(valid, key=lambda candidate: (not candidate.last, candidate.serial))
+        usable = [bundle for bundle in in_order if bundle.usable(today) and bundle.identity in people]
+        chosen = {bundle.identity: bundle for bundle in usable if bundle.last or not last_resort_only}
         if not chosen:
             raise NotEnrolledError("no recipient has a valid key")
-        return cls(roster, chosen, min(bundle.end for bundle in chosen.values()))
+        weekly = {bundle.identity: bundle for bundle in usable if not bundle.last}
+        away = [
+            identity
+            for identity, person in people.items()
+            if identity not in weekly
+            or roster.policy.is_away(person.name, today)
+            or (weekly[identity].away or 0) >= today
+        ]
+        return cls(roster, chosen, frozenset(away), min(bundle.end for bundle in chosen.values()))
 
 
 def _parse(signed: Signed) -> Bundle:

@@ -7,7 +7,17 @@ from keys.sync.fetch import FEED_CAPABILITY
 from keys.sync.files import SavedFile, save_thread
 from keys.sync.own_bundles import publish_bundles, renew_bundles
 from keys.sync.post import post_entry, post_message
-from keys.sync.reporter import Fetched, SealedFile, Source, let_in, read_thread, say, seal_report, trusted_roster
+from keys.sync.reporter import (
+    Fetched,
+    SealedFile,
+    Source,
+    let_in,
+    places,
+    read_thread,
+    say,
+    seal_report,
+    trusted_roster,
+)
 from keys.sync.trust import Trust, first_trust, load_trust
 
 __all__ = [
@@ -23,6 +33,7 @@ __all__ = [
     "first_trust",
     "let_in",
     "load_trust",
+    "places",
     "post_decoy",
     "post_entry",
     "post_message",

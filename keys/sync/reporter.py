@@ -6,7 +6,18 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
-from keys.cases import Alarm, Case, Received, compose_report, compose_share, compose_word, reporter_pair, review
+from keys.cases import (
+    Alarm,
+    Case,
+    Presence,
+    Received,
+    compose_report,
+    compose_share,
+    compose_word,
+    reporter_pair,
+    review,
+    route,
+)
 from keys.errors import FormatError, NetworkError
 from keys.roster import Addressees, Recipient, Root, Roster, linked
 from keys.sealing import Sealed, Signer, find_content_key
@@ -21,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
-    from keys.cases import Telling
+    from keys.cases import Matter, Telling
     from keys.courier import Courier
     from keys.receipt import Receipt
     from keys.sealing import Attachment
@@ -82,6 +93,14 @@ def trusted_roster(source: Source, fingerprint: bytes, today: int) -> Roster:
     roster = Roster.verify(newest, root)
     roster.check_day(today)
     return roster
+
+
+def places(source: Source, roster: Roster, matter: Matter, today: int) -> dict[bytes, str]:
+    """Return who gets a report that is sealed to a file today, by identity, as `route` names their places."""
+    _, _, bundles = source.bundles()
+    addressees = addressees_of(roster, bundles, today, last_resort_only=True)
+    presence = Presence(addressees.bundles.keys(), addressees.away)
+    return route(roster.policy, roster.receiving(today), matter, presence)
 
 
 def seal_report(

@@ -189,7 +189,8 @@ class Page:
         """Return what a person asks for who reports, with a new code."""
         listed = self.trust()["recipients"]
         chosen = [person["identity"] for person in listed if person["name"] not in without]
-        return {"receipt": self.ask("draw")["receipt"], "told": told(text), "chosen": chosen, "files": list(files)}
+        code = self.ask("draw")["receipt"]
+        return {"receipt": code, "told": told(text), "chosen": chosen, "files": list(files), "identity": ""}
 
     def look(self, receipt: str) -> Any:
         return self.ask("look", receipt=receipt)

@@ -3,7 +3,7 @@
  *
  * A file to be sent is named by its path, `{path, name, type}`: a Blob of the disk that fails once it was changed,
  * as Chromium's does; with `live` one that gives what stands there now, as Firefox's does. A Blob in an answer is told
- * by its size, its type and its SHA-256. `{"online": true}` says that the network is back, `{"memory": true}` is
+ * by its size, its type and its SHA-256, a proof by its bytes in hex. `{"online": true}` says that the network is back, `{"memory": true}` is
  * answered with how much of it this program has and had at most.
  *
  * Usage: node page.ts ORIGIN MILLISECONDS HURRY  (what `new Date()` shows; how many times as fast its timers are)
@@ -15,6 +15,7 @@ import { createInterface } from "node:readline";
 
 const STREAMED = 64 * 1024; // bytes that a stream gives at a time
 const [origin, now, hurry] = process.argv.slice(2);
+const proving = new Set<number>();
 const listeners = new Map<string, Set<(message: { data: unknown }) => void>>();
 const RealDate = Date;
 const realTimeout = setTimeout;
@@ -85,6 +86,9 @@ async function chosen({ path, name, type, live }: Named): Promise<unknown> {
 async function told(reply: any): Promise<unknown> {
   const blob = reply.done?.blob;
   if (!(blob instanceof Blob)) return reply;
+  if (proving.delete(reply.number)) {
+    return { ...reply, done: { proof: Buffer.from(await blob.arrayBuffer()).toString("hex") } };
+  }
   const hash = createHash("sha256");
   for await (const piece of blob.stream()) hash.update(piece);
   return { ...reply, done: { blob: { size: blob.size, type: blob.type, sha256: hash.digest("hex") } } };
@@ -113,6 +117,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   } else {
     if (asked.ask.files) asked.ask.files = await Promise.all(asked.ask.files.map(chosen));
     if (asked.ask.file?.path) asked.ask.file = await openAsBlob(asked.ask.file.path);
+    if (asked.name === "prove") proving.add(asked.number);
     tell("message", { data: asked });
   }
 }

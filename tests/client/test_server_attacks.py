@@ -237,7 +237,14 @@ def test_after_a_closed_page_nothing_can_be_sent_without_the_fingerprint(still: 
             page.trust(b64(bytes(32)))
         receipt = page.ask("draw")["receipt"]
         with pytest.raises(FailedError):
-            page.ask("report", receipt=receipt, told=told("x"), chosen=[b64(still.identity("Secretaris"))], files=[])
+            page.ask(
+                "report",
+                receipt=receipt,
+                told=told("x"),
+                chosen=[b64(still.identity("Secretaris"))],
+                files=[],
+                identity="",
+            )
         assert [path for path, _ in page.wire.asked] == ["/chain"]
 
 

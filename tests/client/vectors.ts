@@ -7,9 +7,12 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join as path } from "node:path";
+import { clocks } from "../../dropbox/client/cases/clocks.ts";
 import { reporterKeys } from "../../dropbox/client/cases/compose.ts";
 import { review } from "../../dropbox/client/cases/review.ts";
+import { route } from "../../dropbox/client/cases/routing.ts";
 import { FormatError, MeldbusError, StampError, TamperedError, UnsupportedError } from "../../dropbox/client/errors.ts";
+import { Policy } from "../../dropbox/client/policy/policy.ts";
 import { Receipt } from "../../dropbox/client/receipt.ts";
 import { Addressees, Bundle } from "../../dropbox/client/roster/bundle.ts";
 import { words } from "../../dropbox/client/roster/fingerprint.ts";
@@ -242,6 +245,24 @@ const readers: Record<string, Reader> = {
     const shown = (found?.said ?? []).map(({ message }) => message.head.kind);
     assert.deepEqual(shown, vector.list("shown"));
     return alarms.length > 0 ? alarms.map(({ code }) => code).join(" ") : ACCEPTED;
+  },
+
+  route(vector) {
+    const { matter, policy, reachable, away, receiving } = parse(vector.raw) as any;
+    const people = receiving.map(({ identity, name, role }: any) => ({ identity, name, role, start: 0, end: 0 }));
+    const about = { ...matter, people: new Set(matter.people) };
+    const presence = { reachable: new Set<string>(reachable), away: new Set<string>(away) };
+    const places = route(Policy.parse(policy).members, people, about, presence);
+    assert.deepEqual(places.map(({ state }) => state), vector.list("places"));
+    return ACCEPTED;
+  },
+
+  clocks(vector) {
+    const { policy, received, acknowledged } = parse(vector.raw) as any;
+    const happened = { received, acknowledged, answered: null, informed: null, closed: null };
+    const due = clocks(Policy.parse(policy).members, happened);
+    for (const name of ["answer", "acknowledgement", "feedback"] as const) assert.equal(due[name], vector.number(name));
+    return ACCEPTED;
   },
 
   posting(vector) {

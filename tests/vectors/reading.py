@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from keys.cases.clocks import Happened
+from keys.cases.clocks import clocks as clocks_of
 from keys.cases.review import Received, review
+from keys.cases.routing import Matter, Presence
+from keys.cases.routing import route as routed
 from keys.errors import FormatError, StampError, TamperedError
+from keys.policy import Policy
 from keys.receipt import Receipt
 from keys.roster import Addressees, Bundle, Recipient, Root, Roster, verify_signature, walk_back, words
 from keys.roster.roster import _parse as parse_pinned
+from keys.roster.roster import _recipient
 from keys.sealing import Message, PrivatePair, Signer, find_content_key, open_contents, open_message
-from keys.wire.canonical import b64, encode, parse, unb64
+from keys.wire.canonical import b64, encode, parse, parse_object, unb64
 from keys.wire.envelope import Header, class_of_stream
 from keys.wire.exchange import Page, Posting, parse_cursor, stamp_holds
 from keys.wire.files import FileDigest
@@ -226,6 +232,31 @@ def thread(vector: Vector) -> str:
     said = case.said if case else ()
     assert " ".join(message.kind for message in said) == vector.fields.get("shown", "")
     return " ".join(alarm.code for alarm in alarms) or ACCEPTED
+
+
+def route(vector: Vector) -> str:
+    """Say who gets a report."""
+    asked: dict[str, Any] = parse_object(vector.raw)
+    matter = asked["matter"]
+    receiving = [_recipient(member) for member in asked["receiving"]]
+    about = Matter(matter["topic"], matter["board"], frozenset(_identities(matter["people"])))
+    presence = Presence(_identities(asked["reachable"]), _identities(asked["away"]))
+    places = routed(Policy.parse(asked["policy"]), receiving, about, presence)
+    assert [places[person.identity] for person in receiving] == vector.words("places")
+    return ACCEPTED
+
+
+def clocks(vector: Vector) -> str:
+    """Compute what is due when."""
+    asked: dict[str, Any] = parse_object(vector.raw)
+    due = clocks_of(Policy.parse(asked["policy"]), Happened(asked["received"], acknowledged=asked["acknowledged"]))
+    for name in ("answer", "acknowledgement", "feedback"):
+        assert getattr(due, name) == vector.number(name)
+    return ACCEPTED
+
+
+def _identities(names: list[str]) -> set[bytes]:
+    return {unb64(name, KEY_SIZE) for name in names}
 
 
 def _received(envelope: bytes, reader: PrivatePair) -> Received:

@@ -128,6 +128,11 @@ export class Policy {
     return this.members.file_bytes;
   }
 
+  /** Whether somebody of this name on the roster is away, as the root's keys say. */
+  isAway(name: string, today: number): boolean {
+    return this.members.away.some((one) => one.name === name && Date.parse(one.until) / DAY >= today);
+  }
+
   /** Return the day number (SPEC.md 1) of a time in this policy's time zone. */
   day(now: Date): number {
     const parts = { year: "numeric", month: "numeric", day: "numeric" } as const;

@@ -29,6 +29,8 @@ export class Bundle implements PublicPair {
   readonly end: number;
   readonly last: boolean;
   readonly roster: number;
+  /** The day up to and with which the recipient is away. */
+  readonly away: number | null;
   readonly formats: readonly number[];
 
   private constructor({ members }: Signed) {
@@ -47,7 +49,7 @@ export class Bundle implements PublicPair {
     this.box = unb64(members["box"], BOX_KEY_SIZE);
     this.kem = unb64(members["kem"], KEM_KEY_SIZE);
     this.roster = integerOf(members["roster"], 0);
-    if (members["away"] !== null) dayOf(members["away"]);
+    this.away = members["away"] === null ? null : dayOf(members["away"]);
     this.formats = formats.map((number) => integerOf(number, 1, MAX_FORMAT));
   }
 
@@ -64,15 +66,21 @@ export class Bundle implements PublicPair {
   }
 }
 
-/** The bundle used today for each recipient of a roster that has one, by identity, and `until` for every envelope. */
+/**
+ * The bundle used today for each recipient of a roster that has one, by identity, and `until` for every envelope.
+ *
+ * `away` are those who say so, or of whom the policy does, and those who have no weekly bundle.
+ */
 export class Addressees {
   readonly roster: Roster;
   readonly bundles: ReadonlyMap<string, Bundle>;
+  readonly away: ReadonlySet<string>;
   readonly until: number;
 
-  private constructor(roster: Roster, bundles: ReadonlyMap<string, Bundle>) {
+  private constructor(roster: Roster, bundles: ReadonlyMap<string, Bundle>, away: ReadonlySet<string>) {
     this.roster = roster;
     this.bundles = bundles;
+    this.away = away;
     this.until = Math.min(...[...bundles.values()].map(({ end }) => end));
   }
 
@@ -87,13 +95,19 @@ export class Addressees {
     const valid = bundles.filter(({ start, end, identity }) => start <= today && today <= end && roster.find(identity));
     roster.checkNotWithheld(valid.map((bundle) => bundle.roster));
     const order = (bundle: Bundle): number => (bundle.last ? 0 : 1);
-    const people = roster.receiving(today).map(({ identity }) => identity);
+    const receiving = roster.receiving(today);
+    const people = receiving.map(({ identity }) => identity);
     const chosen = new Map<string, Bundle>();
     for (const bundle of valid.sort((left, right) => order(left) - order(right) || left.serial - right.serial)) {
       if (bundle.usable(today) && people.includes(bundle.identity)) chosen.set(bundle.identity, bundle);
     }
     if (chosen.size === 0) throw new NotEnrolledError();
-    return new Addressees(roster, chosen);
+    const away = receiving.filter(({ identity, name }) => {
+      const bundle = chosen.get(identity);
+      const weekly = bundle && !bundle.last;
+      return !weekly || roster.policy.isAway(name, today) || (bundle.away !== null && bundle.away >= today);
+    });
+    return new Addressees(roster, chosen, new Set(away.map(({ identity }) => identity)));
   }
 
   /** The shape of every envelope of today. */

@@ -81,6 +81,8 @@ export async function envelopeOf(sealed: Sealed): Promise<Bytes> {
 /** A message whose envelope opened and whose author's signature is right; whether the author may say it is open. */
 export interface Message {
   readonly id: Bytes;
+  readonly mac: Bytes;
+  readonly signature: Bytes;
   readonly head: Head;
   /** The id of the case: the report's own id, or the one that the head names. */
   readonly case: Bytes;
@@ -178,7 +180,7 @@ export async function openMessage(front: Bytes, contentKey: Bytes, size = front.
   verifySignature(head.author, signedBytes(head.kind, header.mac, raw), signature);
   if (head.body instanceof Report) await checkPair(head.body);
   const id = messageId(head.kind, header.mac, raw);
-  return { id, head, case: head.case ?? id, contentKey };
+  return { id, mac: header.mac, signature, head, case: head.case ?? id, contentKey };
 }
 
 /** Return the plaintext of the chunks that hold head and signature, and of `least` bytes where they are at hand. */

@@ -56,6 +56,11 @@ export function idOf(signed: Signed, label: Bytes): Bytes {
   return sha256(join(label, signed.document));
 }
 
+/** Return the frames in one piece. */
+export function joinFrames(frames: readonly Bytes[]): Bytes {
+  return join(...frames.flatMap((frame) => [bigEndian(frame.length, FRAME_LENGTH_SIZE), frame]));
+}
+
 /** Return the frames of `raw`; throw MalformedError where it is cut. */
 export function splitFrames(raw: Bytes): Bytes[] {
   const frames: Bytes[] = [];

@@ -9,9 +9,11 @@ from tests.vectors.generator.envelopes import ENVELOPE
 from tests.vectors.generator.files import FILES
 from tests.vectors.generator.heads import HEAD
 from tests.vectors.generator.jsons import BASE64URL, CANONICAL
+from tests.vectors.generator.routes import ROUTE
 from tests.vectors.generator.scenario import Scenario
 from tests.vectors.generator.signatures import SIGNATURE
 from tests.vectors.generator.streams import STREAM
+from tests.vectors.generator.terms import CLOCKS
 from tests.vectors.generator.threads import THREAD
 from tests.vectors.generator.trust import ROOT
 from tests.vectors.generator.uploads import OPENING, PART
@@ -19,6 +21,7 @@ from tests.vectors.generator.uploads import OPENING, PART
 _SUBJECTS = (
     BASE64URL,
     CANONICAL,
+    CLOCKS,
     CURSOR,
     ENVELOPE,
     STREAM,
@@ -34,6 +37,7 @@ _SUBJECTS = (
     ROOT,
     ROSTER,
     BUNDLE,
+    ROUTE,
     SIGNATURE,
     SIGNED,
     STAMP,

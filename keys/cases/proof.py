@@ -1,0 +1,114 @@
+"""A proof that somebody confirmed the receipt of a report, SPEC.md 5.5, checked without a server; it makes none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from keys.errors import ForkError, FormatError, MeldbusError, ProofError
+from keys.roster import Recipient, Root, Roster, verify_signature
+from keys.wire.canonical import b64
+from keys.wire.head import Head, message_id, signed_bytes
+from keys.wire.kinds import THREAD, Acknowledgement
+from keys.wire.signed import LABEL_ROOT, Signed, split_frames
+
+TITLE = b"meldbus proof 1"
+MAC_SIZE = 32
+MESSAGE_START = MAC_SIZE + 64  # behind the signature
+LEAST_FRAMES = 4  # the title, the acknowledgement, a root, a roster
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """What a proof shows: `author` confirmed, on the `day` that they named, the receipt of the report with this id."""
+
+    report: bytes
+    author: Recipient
+    day: int
+    organisation: str
+    acknowledgement: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A proof as it was given: nothing of it counts before `verify`."""
+
+    mac: bytes
+    signature: bytes
+    signed_head: bytes
+    roots: tuple[Signed, ...]
+    roster: Signed
+
+    @classmethod
+    def parse(cls, raw: bytes) -> Proof:
+        """Read a file; raise ProofError where it is no proof, or a part of it cannot be read."""
+        try:
+            frames = split_frames(raw)
+        except FormatError:
+            raise ProofError("file", "cut or not a proof") from None
+        if not frames or frames[0] != TITLE:
+            raise ProofError("file", "cut or not a proof")
+        if len(frames) < LEAST_FRAMES:
+            raise ProofError("file", "something is missing")
+        message, *roots, roster = frames[1:]
+        return cls(
+            message[:MAC_SIZE],
+            message[MAC_SIZE:MESSAGE_START],
+            message[MESSAGE_START:],
+            tuple(_signed("roots", root) for root in roots),
+            _signed("roster", roster),
+        )
+
+    def chain(self) -> tuple[list[Signed], Signed]:
+        """Return every root and the roster, unverified."""
+        return [*self.roots], self.roster
+
+    def verify(self, pinned: bytes) -> Proved:
+        """Return what the proof shows to whoever knows the fingerprint of any of the organisation's roots.
+
+        Raises ProofError that names what is wrong.
+        """
+        head = self._head()
+        if head.kind != Acknowledgement.KIND or head.channel != THREAD or head.case is None:
+            raise ProofError("acknowledgement", "another kind")
+        roster = self._roster(pinned)
+        if head.roster != roster.id:
+            raise ProofError("roster", "not the one that the acknowledgement names")
+        author = roster.find(head.author)
+        if author is None:
+            raise ProofError("acknowledgement", "its author is not on the roster")
+        try:
+            verify_signature(head.author, signed_bytes(head.kind, self.mac, self.signed_head), self.signature)
+        except FormatError as error:
+            raise ProofError("acknowledgement", error.code) from None
+        name = message_id(head.kind, self.mac, self.signed_head)
+        return Proved(head.case, author, head.day, roster.policy.organisation, name)
+
+    def _head(self) -> Head:
+        try:
+            return Head.parse(self.signed_head)
+        except FormatError as error:
+            raise ProofError("acknowledgement", error.code) from None
+
+    def _roster(self, pinned: bytes) -> Roster:
+        """Return the roster, signed by a root of a chain that leads through the fingerprint."""
+        try:
+            Root.walk(self.roots, pinned)
+        except ForkError:
+            raise ProofError("roots", "another organisation's fingerprint, or not one chain") from None
+        except MeldbusError as error:
+            raise ProofError("roots", error.code) from None
+        named = self.roster.members().get("root")
+        for count, signed in enumerate(self.roots, 1):
+            if named == b64(signed.id(LABEL_ROOT)):
+                try:
+                    return Roster.verify(self.roster, Root.walk(self.roots[:count], signed.id(LABEL_ROOT)))
+                except MeldbusError as error:
+                    raise ProofError("roster", error.code) from None
+        raise ProofError("roster", "signed by no root of these")
+
+
+def _signed(part: str, raw: bytes) -> Signed:
+    try:
+        return Signed.parse(raw)
+    except FormatError as error:
+        raise ProofError(part, error.code) from None
