@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 from typing import Never
 
+from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -15,6 +16,11 @@ LOCALES = Path(__file__).parent.parent / "templates" / "locale"
 
 # Each language by its own name: that is what somebody who reads no other looks for.
 NAMES = {"nl": "Nederlands", "en": "English"}
+
+
+def direction(language: str) -> str:
+    """Return which way the language is written, as HTML says it: "ltr" or "rtl"."""
+    return str(Locale.parse(language).text_direction)
 
 
 class MissingTextError(LookupError):

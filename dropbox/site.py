@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import brotli
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from dropbox.i18n import NAMES, translations
+from dropbox.i18n import NAMES, direction, translations
 from keys.policy import LANGUAGES, Policy
 
 if TYPE_CHECKING:
@@ -142,6 +142,7 @@ class _Printer:
         self._environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
         self._environment.globals.update(
             lang=language,
+            direction=direction(language),
             languages=[(tag, NAMES[tag]) for tag in languages],
             ready=policy is not None,
             organisation="" if policy is None else policy.organisation,

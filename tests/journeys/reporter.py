@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dropbox.i18n import translations
+from tests.policies import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +19,7 @@ ROOT = 'document.querySelector("#stage").shadowRoot'
 
 
 DUTCH = translations("nl")
+TOPICS = shipped().topics
 
 
 def nl(sentence: str, **fills: str) -> str:
@@ -77,26 +79,57 @@ class Reporter:
         """Return the words of a part of a step."""
         return self.browser.text(_in(step, f'[data-part="{part}"]')).strip()
 
-    def begin(self) -> None:
-        """Go from the first step to the form."""
+    def choose(self, topic: str) -> None:
+        """Go from the first step to the one that asks whom it is about."""
         self.press("start", "write")
+        self.at("topic")
+        place = [one.id for one in TOPICS].index(topic) + 1
+        self.browser.click(_in("topic", f".option:nth-child({place})"))
+        self.at("about")
+
+    def begin(self, topic: str = "fraude", about: Sequence[str] = ()) -> None:
+        """Go from the first step to the form; of fraud everyone on the roster hears."""
+        self.choose(topic)
+        for name in about:
+            self.tick("about", name)
+        self.press("about")
+        self.at("readers")
+        self.press("readers")
         self.at("write")
 
+    def tick(self, step: str, name: str, *, on: bool = True) -> None:
+        """Tick the box of a step whose label begins so."""
+        labels = "Array.from(root.querySelectorAll('.choice label'))"
+        box = self.evaluate(f"{labels}.find((one) => one.textContent.startsWith({_js(name)})).htmlFor")
+        self.browser.check(_in(step, f"#{box}"), on=on)
+
     def untick(self, *names: str) -> None:
-        """Take these people off the report."""
+        """Go back from the form, take these people off the report, and go on; with nobody left, as far as it goes."""
+        self.press("write", "back")
+        self.at("readers")
         for name in names:
-            labels = "Array.from(root.querySelectorAll('.choice label'))"
-            box = self.evaluate(f"{labels}.find((one) => one.textContent.startsWith({_js(name)})).htmlFor")
-            self.browser.check(_in("write", f"#{box}"), on=False)
+            self.tick("readers", name, on=False)
+        self.press("readers")
+        if len(names) < self.evaluate("root.querySelectorAll('.choice').length"):
+            self.at("write")
+
+    def boxes(self, step: str) -> dict[str, bool]:
+        """Return the boxes of a step by their labels, and which are ticked."""
+        read = f"""
+            Array.from(root.querySelectorAll('section[data-step={step}] .choice'), (one) =>
+                [one.querySelector('label').textContent, one.querySelector('input').checked])
+        """
+        return dict(self.evaluate(read))
 
     def write(self, text: str) -> None:
         """Type the report key by key."""
-        self.browser.type(_in("write", "textarea"), text)
+        self.browser.type(_in("write", "#story"), text)
 
     def fill(self, step: str, text: str) -> None:
         """Put a text into the step's text area at once, as pasting does; lone surrogates too."""
-        area = f"{ROOT}.querySelector('section[data-step={step}] textarea')"
-        self.browser.wait_for(_in(step, "textarea"))
+        name = {"about": "#others", "write": "#story", "talk": "#answer"}[step]
+        area = f"{ROOT}.querySelector('section[data-step={step}] {name}')"
+        self.browser.wait_for(_in(step, name))
         event = "new Event('input', { bubbles: true })"
         self.browser.evaluate(f"void ({area}.value = {_js(text)}, {area}.dispatchEvent({event}))")
 
@@ -114,7 +147,8 @@ class Reporter:
     def report(self, text: str, without: Sequence[str] = ()) -> str:
         """Go from the first step to the receipt; return the code."""
         self.begin()
-        self.untick(*without)
+        if without:
+            self.untick(*without)
         self.fill("write", text)
         code = self.review()
         self.send(code)
@@ -138,6 +172,14 @@ class Reporter:
         self.fill("talk", text)
         self.press("talk")
         self.browser.wait_until(f"{ROOT}.querySelectorAll('.days ol > li').length > {before}")
+
+    def open_wish(self, part: str) -> None:
+        """Open what else can be done in the talk: the block in which this part stands."""
+        self.evaluate(f"void (root.querySelector('[data-part={part}]').closest('details').open = true)")
+
+    def said_so(self, sentence: str) -> None:
+        """Wait until the live region says this."""
+        self.browser.wait_until(f"document.querySelector('#status').textContent === {_js(sentence)}")
 
     def add_files(self, step: str, *paths: Path) -> None:
         """Choose files in a step and wait until each was looked into."""
@@ -211,6 +253,32 @@ class Reporter:
             })
         """
         return [Line(*line) for line in self.evaluate(read)]
+
+    def new(self) -> list[str]:
+        """Return the texts of the talk that are marked as new."""
+        marked = "Array.from(root.querySelectorAll('.message')).filter((one) => !one.querySelector('.new').hidden)"
+        return list(self.evaluate(f"{marked}.map((one) => one.querySelector('.text').textContent)"))
+
+    def told(self) -> list[dict[str, str]]:
+        """Return what stands beside the texts of the talk, of each message that has something there."""
+        read = """
+            Array.from(root.querySelectorAll('.message .told'), (one) => Array.from(one.children, (line) =>
+                [line.querySelector("dt").textContent, line.querySelector("dd").textContent]))
+        """
+        return [dict(lines) for lines in self.evaluate(read) if lines]
+
+    def reply(self, answer: str) -> None:
+        """Press an answer under the last message that asks for one."""
+        self.evaluate(f"void Array.from(root.querySelectorAll('.asking [data-part={answer}]')).at(-1).click()")
+
+    def reply_state(self) -> str:
+        """Return how the last request was answered."""
+        return str(self.evaluate("Array.from(root.querySelectorAll('.asking [data-part=state]')).at(-1).textContent"))
+
+    def hidden(self, step: str, part: str) -> bool:
+        """Say whether a part of a step is not shown."""
+        one = f"root.querySelector('section[data-step={step}] [data-part={part}]')"
+        return bool(self.evaluate(f"{one}.closest('[hidden]') !== null"))
 
     def said(self) -> list[str]:
         """Return the texts of the talk."""

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).parents[2]
 CHEAP = Profile(time=1, memory_kib=64, lanes=1)  # a test's passphrase guards nothing
 PASSPHRASE = "een wachtwoord voor de proef"
-SECRETARIS, BOARD_1, BOARD_2 = "Secretaris", "Bestuurslid 1", "Bestuurslid 2"
+SECRETARIS, BOARD_1, BOARD_2, OUTSIDER = "Secretaris", "Bestuurslid 1", "Bestuurslid 2", "Buitenstaander"
 PEOPLE = ((SECRETARIS, "secretaris"), (BOARD_1, "bestuur"), (BOARD_2, "bestuur"))
 POLICY = example()
 START_SECONDS = 60
@@ -51,6 +51,7 @@ class Site:
     """A founded organisation and its server. `with` serves it; `stop` and `start` are the operator's."""
 
     folder: Path
+    people: Sequence[tuple[str, str]] = PEOPLE
     cards: dict[str, Card] = field(default_factory=dict)
     drafts: list[Draft] = field(default_factory=list)
     known: dict[str, set[str]] = field(default_factory=dict)
@@ -66,10 +67,10 @@ class Site:
         assert made.wait() == 0, self.log.read_text()
         self.start()
         try:
-            for name, role in PEOPLE:
+            for name, role in self.people:
                 self.enrol(name, role)
-            self.publish_roster([name for name, _ in PEOPLE])
-            for name, _ in PEOPLE:
+            self.publish_roster([name for name, _ in self.people])
+            for name, _ in self.people:
                 self.join(name)
         except BaseException:
             self.stop()
@@ -193,7 +194,9 @@ class Site:
     def report(self, text: str) -> str:
         """Report without a browser, by a sealed file; return the code."""
         sealed = self.folder / "melding.meldbus"
-        code = self.run("nobody", "seal", *self.reporting(), "--output", sealed, text=text).splitlines()
+        code = self.run(
+            "nobody", "seal", *self.reporting(), "--topic", "fraude", "--output", sealed, text=text
+        ).splitlines()
         Courier(self.url).post_raw(sealed.read_bytes())
         sealed.unlink()
         return next(line for line in code if not line.startswith("meldbus") and len(line) == CODE_LENGTH)

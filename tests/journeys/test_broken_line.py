@@ -149,7 +149,7 @@ def test_a_full_server_says_so_and_after_room_is_made_the_upload_goes_on(
         [mistake] = reporter.mistakes("talk")
         assert mistake == nl(FULL)
         assert own_site.run(SECRETARIS, "reply", number, text="Wij lezen mee.")
-        assert reporter.browser.value("#stage >>> textarea") == "Nu met een opname."
+        assert reporter.browser.value("#stage >>> #answer") == "Nu met een opname."
         own_site.stop()
         own_site.reserve(2 * MIB)
         own_site.start()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keys.wire.exchange import Item
+    from tests.journeys.meddling import Meddle
     from tests.journeys.reporter import Reporter
 
 NOT_RIGHT = (
@@ -70,13 +71,20 @@ def is_closed(reporter: Reporter, server: Meddler, why: str) -> None:
     assert {asked.method for asked in server.asked} == {"GET"}
 
 
-def is_refused(reporter: Reporter, server: Meddler, why: str) -> None:
-    """Hold that a report is written, is not sent, and that the page says why and keeps the text."""
+def is_refused(reporter: Reporter, server: Meddler, meddle: Meddle, why: str) -> None:
+    """Hold that nobody comes to write, and that what was written is not sent, kept, and the page says why."""
     reporter.begin()
     reporter.fill("write", "Not for this server.")
-    reporter.send(reporter.review())
+    code = reporter.review()
+    server.meddle = meddle
+    reporter.send(code)
     assert reporter.mistakes("review") == [why]
     assert reporter.part("review", "text") == "Not for this server."
+    for step in ("review", "write", "readers"):
+        reporter.press(step, "back")
+    reporter.at("about")
+    reporter.press("about")
+    assert reporter.mistakes("about") == [why]
     assert server.postings() == []
 
 
@@ -161,10 +169,19 @@ def test_a_rolled_back_roster_is_told_by_the_bundles_and_nothing_is_sent(tmp_pat
         reporter.visit(site.address("en", server.url))
         old = next(answer.body for asked, answer in server.passed if asked.path == "/chain")
         site.publish_roster([name for name, _ in PEOPLE])
-        site.run(SECRETARIS, "sync")
         server.meddle = on("/chain", lambda _: old)
         reporter.visit(site.address("en", server.url))
-        is_refused(reporter, server, NOT_SENT)
+        reporter.begin()
+        reporter.fill("write", "Not for this server.")
+        code = reporter.review()
+        site.run(SECRETARIS, "sync")
+        reporter.send(code)
+        assert reporter.mistakes("review") == [NOT_SENT]
+        assert server.postings() == []
+        reporter.visit(site.address("en", server.url))
+        reporter.choose("fraude")
+        reporter.press("about")
+        assert reporter.mistakes("about") == [NOT_SENT]
 
 
 def test_a_swapped_key_is_never_sealed_to(site: Site, server: Meddler, reporter: Reporter) -> None:
@@ -177,9 +194,8 @@ def test_a_swapped_key_is_never_sealed_to(site: Site, server: Meddler, reporter:
         members["box"] = b64(Organisation.found().people[0].weekly.public.box)
         return join_frames([first, Signed(encode(members), signed.signers).encode(), *bundles[1:]])
 
-    server.meddle = on("/bundles", swap)
     reporter.visit(site.address("en", server.url))
-    is_refused(reporter, server, NOT_SENT)
+    is_refused(reporter, server, on("/bundles", swap), NOT_SENT)
 
 
 def test_a_bundle_signed_by_a_key_of_the_servers_own_is_never_sealed_to(
@@ -192,11 +208,12 @@ def test_a_bundle_signed_by_a_key_of_the_servers_own_is_never_sealed_to(
         forged = Signed(signed.document, ()).with_signer(own.public, own.sign(LABEL_BUNDLE + signed.document))
         return join_frames([first, forged.encode(), *bundles[1:]])
 
-    server.meddle = on("/bundles", forge)
     reporter.visit(site.address("en", server.url))
     reporter.begin()
     reporter.fill("write", "Not for this server.")
-    reporter.send(reporter.review())
+    code = reporter.review()
+    server.meddle = on("/bundles", forge)
+    reporter.send(code)
     assert len(reporter.mistakes("review")) == 1
     assert server.postings() == []
 
@@ -210,15 +227,22 @@ def test_a_recipient_whose_keys_the_server_hides_is_not_left_off_in_silence(
         first, *bundles = split_frames(answer)
         return join_frames([first, *(bundle for bundle in bundles if b'"identity":"' + identity not in bundle)])
 
-    server.meddle = on("/bundles", hide)
     reporter.visit(site.address("en", server.url))
     reporter.begin()
     reporter.fill("write", "For the secretary too.")
-    reporter.send(reporter.review())
-    reporter.browser.wait_for('#stage >>> [data-part="summary"]')
-    [sentence] = reporter.mistakes(reporter.step())
+    code = reporter.review()
+    server.meddle = on("/bundles", hide)
+    reporter.send(code)
+    reporter.at("readers")
+    [sentence] = reporter.mistakes("readers")
     assert sentence.startswith(f"Cannot be reached now: {SECRETARIS}")
     assert server.postings() == []
+    reporter.press("readers", "back")
+    reporter.at("about")
+    reporter.press("about")
+    reporter.browser.wait_for('#stage >>> section[data-step="readers"] [data-part="out"] li')
+    assert reporter.part("readers", "out") == f"{SECRETARIS} (secretary) cannot be reached now."
+    assert SECRETARIS not in str(reporter.boxes("readers"))
 
 
 def test_a_stranger_among_the_bundles_is_never_sealed_to(site: Site, server: Meddler, reporter: Reporter) -> None:

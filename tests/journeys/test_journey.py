@@ -94,13 +94,15 @@ def test_a_report_to_nobody_is_refused_at_the_field(site: Site, reporter: Report
     before = site.count("envelope")
     reporter.visit(site.address("nl"))
     reporter.begin()
-    reporter.untick("Secretaris", "Bestuurslid 1", "Bestuurslid 2")
     reporter.fill("write", "Voor niemand.")
-    reporter.press("write")
+    reporter.untick("Secretaris", "Bestuurslid 1", "Bestuurslid 2")
     sentence = nl("Choose at least one person who may read your report.")
-    assert reporter.mistakes("write") == [sentence]
+    assert reporter.mistakes("readers") == [sentence]
     assert reporter.evaluate("root.querySelector('#readers-error').textContent") == sentence
-    assert reporter.evaluate("root.querySelector('#reader-0').getAttribute('aria-invalid')") == "true"
-    assert reporter.step() == "write"
-    assert reporter.browser.value("#stage >>> textarea") == "Voor niemand."
+    assert reporter.evaluate("root.querySelector('.choice input').getAttribute('aria-invalid')") == "true"
+    assert reporter.step() == "readers"
+    reporter.tick("readers", "Secretaris")
+    reporter.press("readers")
+    reporter.at("write")
+    assert reporter.browser.value("#stage >>> #story") == "Voor niemand."
     assert site.count("envelope") == before

@@ -10,6 +10,7 @@ export interface Mistake {
 }
 
 export const MAX_TEXT_SIZE = 100_000; // SPEC.md 4: bytes as encoded
+const MAX_OTHERS_SIZE = 1000; // SPEC.md 5
 const ROOM_IS_SHOWN_FROM = 90_000;
 
 /** Return the field `name` of a step. */
@@ -45,10 +46,16 @@ export function showMistakes(step: HTMLElement, mistakes: readonly Mistake[]): v
   if (mistakes.length > 0) summary.focus();
 }
 
-/** Return what is wrong with a text that is to be sealed, or null. */
-export function mistakeInText(text: string): string | null {
+/** Return what is wrong with a text that is to be sealed with so many bytes `besides`, or null. */
+export function mistakeInText(text: string, besides = 0): string | null {
   if (text.trim() === "") return words("mistake-empty");
-  const over = encodedSize(text) - MAX_TEXT_SIZE;
+  const over = encodedSize(text) + besides - MAX_TEXT_SIZE;
+  return over > 0 ? words("mistake-long", { count: String(over) }) : null;
+}
+
+/** Return what is wrong with the words about whom else it is, or null. */
+export function mistakeInOthers(text: string): string | null {
+  const over = encodedSize(text) - MAX_OTHERS_SIZE;
   return over > 0 ? words("mistake-long", { count: String(over) }) : null;
 }
 
@@ -82,6 +89,7 @@ function entry(step: HTMLElement, name: string | null, sentence: string): HTMLEl
   return item;
 }
 
-function encodedSize(text: string): number {
-  return new TextEncoder().encode(JSON.stringify(text)).length - 2;
+/** Return the bytes of a value as encoded, without its quotes or brackets. */
+export function encodedSize(value: string | Readonly<Record<string, string>>): number {
+  return new TextEncoder().encode(JSON.stringify(value)).length - 2;
 }

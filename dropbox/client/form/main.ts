@@ -1,19 +1,23 @@
 // The page's entry: checks who can read, shows the two ways in, and wipes everything when the page is left.
 
 import type { Trusted } from "../protocol.ts";
+import { askTopic } from "./asking.ts";
 import { type Desk, Failed, openDesk } from "./desk.ts";
+import { emptyDraft } from "./draft.ts";
+import { armExit, replaceOnLeaving } from "./exit.ts";
 import { Files } from "./files.ts";
-import { emptyDraft, write } from "./report.ts";
 import { onPress, openStage, part, type Stage } from "./stage.ts";
 import { enter } from "./talk.ts";
 import { words, wordsFor } from "./words.ts";
 
 const FINGERPRINT = /^#[\w-]{43}$/; // SPEC.md 8
 
+replaceOnLeaving();
 keepFingerprint();
 keepAddress();
 const host = document.querySelector<HTMLElement>("#stage");
-if (host !== null) run(host);
+if (host === null) armExit(() => undefined);
+else run(host);
 
 /** Let links to our own pages carry the fingerprint on, so that it is not lost on the way back. */
 function keepFingerprint(): void {
@@ -32,6 +36,8 @@ function keepAddress(): void {
 
 function run(host: HTMLElement): void {
   const stage = openStage(host);
+  let wipe = (): void => stage.clear();
+  armExit(() => wipe());
   const plain = document.querySelector<HTMLElement>("#plain");
   if (plain !== null) plain.hidden = true;
   stage.show("loading");
@@ -43,13 +49,23 @@ function run(host: HTMLElement): void {
     if (event.persisted) location.reload();
   });
   // Without https a browser has no cryptography to offer.
-  if (isSecureContext) void trust(stage, openDesk(host.dataset["worker"] ?? ""));
-  else close(stage, "browser");
+  if (!isSecureContext) {
+    close(stage, "browser");
+    return;
+  }
+  const desk = openDesk(host.dataset["worker"] ?? "");
+  wipe = () => {
+    desk.close();
+    stage.clear();
+  };
+  void trust(stage, desk, (act) => {
+    wipe = act;
+  });
 }
 
-async function trust(stage: Stage, desk: Desk): Promise<void> {
+async function trust(stage: Stage, desk: Desk, onLeaving: (wipe: () => void) => void): Promise<void> {
   try {
-    start(stage, desk, await desk.ask("trust", { fragment: location.hash.slice(1) }));
+    start(stage, desk, await desk.ask("trust", { fragment: location.hash.slice(1) }), onLeaving);
   } catch (error) {
     if (!(error instanceof Failed)) throw error;
     close(stage, error.code);
@@ -62,7 +78,7 @@ function close(stage: Stage, code: string): void {
   onPress(part(step, "again"), () => location.reload());
 }
 
-function start(stage: Stage, desk: Desk, trusted: Trusted): void {
+function start(stage: Stage, desk: Desk, trusted: Trusted, onLeaving: (wipe: () => void) => void): void {
   const draft = emptyDraft();
   const files = new Files();
   const errands = new Set<Promise<unknown>>();
@@ -74,33 +90,34 @@ function start(stage: Stage, desk: Desk, trusted: Trusted): void {
     desk.close();
     draft.files.clear();
     files.clear();
+    errands.clear();
     Object.assign(draft, emptyDraft());
     stage.clear();
   };
+  onLeaving(wipe);
   addEventListener("pagehide", wipe);
   addEventListener("beforeunload", (event) => {
     if (errands.size + draft.files.list.length + files.list.length === 0) return;
     event.preventDefault();
     event.returnValue = true; // Chrome before 119 asks only then
   });
-  const leave = document.querySelector<HTMLElement>("#leave");
-  if (leave !== null) {
-    onPress(leave, () => {
-      wipe();
-      onPress(part(stage.show("gone"), "again"), () => location.reload());
-      for (const bar of document.querySelectorAll<HTMLElement>("header, footer")) bar.hidden = true;
-    });
-  }
 
   const back = (): void => {
     const step = stage.show("start");
+    part(step, "anew").hidden = !cameBack();
     part(step, "pinned").hidden = !trusted.pinned;
     part(step, "compare").hidden = trusted.pinned;
     part(step, "words").textContent = trusted.words;
-    onPress(part(step, "write"), () => write(reporting, draft));
+    onPress(part(step, "write"), () => askTopic(reporting, draft));
     onPress(part(step, "enter"), () => enter(talking));
   };
-  const talking = { stage, desk, back, during, files, limit: trusted.fileBytes };
-  const reporting = { ...talking, trusted, talk: (receipt: string) => enter(talking, receipt) };
+  const talking = { stage, desk, trusted, back, during, files, limit: trusted.fileBytes };
+  const reporting = { ...talking, talk: (receipt: string) => enter(talking, receipt) };
   back();
+}
+
+/** Whether the page was loaded anew, or come back to: then something may have been typed in it before. */
+function cameBack(): boolean {
+  const [navigation] = performance.getEntriesByType("navigation");
+  return navigation instanceof PerformanceNavigationTiming && navigation.type !== "navigate";
 }

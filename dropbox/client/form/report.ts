@@ -1,26 +1,18 @@
-// The way from an empty form to a report that is stored: write, review, send; each step back loses no word.
+// The way from what somebody tells to a report that is stored: write, review, send; each step back loses no word.
 
-import type { ShownRecipient, Trusted } from "../protocol.ts";
+import type { Question, Trusted } from "../protocol.ts";
+import { askAbout, askReaders } from "./asking.ts";
+import { question } from "./choices.ts";
 import { endsAlike, showCode } from "./code.ts";
 import { type Desk, Failed } from "./desk.ts";
 import { listFiles, showFiles } from "./choosing.ts";
-import { control, mistakeInText, showMistakes, showRoom, type Mistake } from "./fields.ts";
-import { Files } from "./files.ts";
+import { chosenOf, type Draft, emptyDraft, letterOf, questionsFor, toldBy } from "./draft.ts";
+import { control, encodedSize, mistakeInText, showMistakes, showRoom, type Mistake } from "./fields.ts";
+import { namesOf, readersOf, withNames } from "./people.ts";
 import { showErrand } from "./progress.ts";
-import { onPress, onSubmit, oneAtATime, part, piece, type Stage } from "./stage.ts";
-import { dated, listed, words, wordsFor } from "./words.ts";
-
-/** What is being written. It lives in this page's memory, until the page is left. */
-export interface Draft {
-  text: string;
-  /** Identities that are unticked. */
-  readonly without: Set<string>;
-  readonly files: Files;
-  /** "" until the first review. */
-  receipt: string;
-  /** What was last tried to send with this receipt, "" for nothing. */
-  tried: string;
-}
+import { onPress, onSubmit, oneAtATime, part, type Stage } from "./stage.ts";
+import { toldLine } from "./told.ts";
+import { dated, inLanguage, words, wordsFor } from "./words.ts";
 
 export interface ReportSteps {
   readonly stage: Stage;
@@ -34,28 +26,32 @@ export interface ReportSteps {
   readonly talk: (receipt: string) => void;
 }
 
-/** Return a draft of nothing. */
-export function emptyDraft(): Draft {
-  return { text: "", without: new Set(), files: new Files(), receipt: "", tried: "" };
-}
-
 /** Show the form with what the draft has, and `mistakes` in it. */
 export function write(steps: ReportSteps, draft: Draft, mistakes: readonly Mistake[] = []): void {
   const { stage, trusted } = steps;
   const step = stage.show("write");
-  const boxes = trusted.recipients.map((recipient, at) => choice(recipient, at, draft));
-  part(step, "choices").replaceChildren(...boxes);
-  part(step, "signed").textContent = words("signed", { organisation: trusted.organisation });
+  const asked = questionsFor(draft, trusted.questions);
+  part(step, "readers").textContent = readersOf(chosenOf(draft));
   const story = control(step, "story");
   story.value = draft.text;
   story.addEventListener("input", () => {
     draft.text = story.value;
   });
+  const identity = control(step, "identity");
+  identity.value = draft.identity;
+  identity.addEventListener("input", () => {
+    draft.identity = identity.value;
+  });
+  part(step, "asked").replaceChildren(...asked.map((one) => questionField(one, draft)));
+  part<HTMLDetailsElement>(step, "questions").open = asked.some(({ id }) => (draft.answers.get(id) ?? "") !== "");
+  part(step, "questions").hidden = asked.length === 0;
+  part<HTMLDetailsElement>(step, "naming").open = draft.identity !== "";
   showRoom(step, "story");
   showFiles({ ...steps, limit: trusted.fileBytes }, step, draft.files);
-  onPress(part(step, "back"), steps.back);
+  onPress(part(step, "back"), () => askReaders(steps, draft));
   const next = async (): Promise<void> => {
-    const found = mistakesIn(trusted, draft);
+    const found = mistakesIn(steps, draft);
+    if (found.some(({ field }) => field === "identity")) part<HTMLDetailsElement>(step, "naming").open = true;
     showMistakes(step, found);
     if (found.length > 0) return;
     try {
@@ -69,34 +65,63 @@ export function write(steps: ReportSteps, draft: Draft, mistakes: readonly Mista
   if (mistakes.length > 0) showMistakes(step, mistakes);
 }
 
+function questionField({ id, label, hint, choices }: Question, draft: Draft): HTMLElement {
+  const options = choices.map((one) => [one.id, inLanguage(one.name)] as const);
+  const shown = { label: inLanguage(label), hint: inLanguage(hint), options };
+  return question(shown, draft.answers.get(id) ?? "", (answer) => void draft.answers.set(id, answer));
+}
+
 /** Show what is about to be sent; `failed` is what went wrong when it was sent before. */
 async function review(steps: ReportSteps, draft: Draft, failed: readonly Mistake[] | null = null): Promise<void> {
   const { stage, desk, trusted } = steps;
+  const asked = questionsFor(draft, trusted.questions);
   // The server may have stored the earlier text under the earlier code: another text needs a code of its own.
-  const changed = draft.tried !== "" && draft.tried !== letter(draft);
+  const changed = draft.tried !== "" && draft.tried !== letterOf(draft, asked);
   if (changed || draft.receipt === "") {
     draft.receipt = (await desk.ask("draw", {})).receipt;
     draft.tried = "";
   }
   const step = stage.show("review");
-  const readers = trusted.recipients.filter(({ identity }) => !draft.without.has(identity));
-  const others = trusted.recipients.filter(({ identity }) => draft.without.has(identity));
+  const readers = chosenOf(draft);
+  const others = draft.places.filter(({ identity }) => readers.every((reader) => reader.identity !== identity));
   part(step, "changed").hidden = !changed;
+  part(step, "told").replaceChildren(...toldLines(steps, draft, asked));
   part(step, "text").textContent = draft.text;
   part(step, "attached").hidden = draft.files.list.length === 0;
   part(step, "files").replaceChildren(...listFiles(draft.files));
+  part(step, "named").hidden = draft.identity.trim() === "";
+  part(step, "identity").textContent = draft.identity;
   part(step, "readers").textContent = readersOf(readers);
   part(step, "without").textContent = others.length === 0 ? "" : withNames("without", others);
   showCode(stage, step, draft.receipt);
   onPress(part(step, "back"), () => write(steps, draft));
   onSubmit(step, () => {
-    if (endsAlike(draft.receipt, control(step, "confirm").value)) void send(steps, draft);
+    const typed = control(step, "confirm").value;
+    if (typed.trim() === "" || endsAlike(draft.receipt, typed)) void send(steps, draft);
     else showMistakes(step, [{ field: "confirm", sentence: words("mistake-confirm") }]);
   });
-  if (failed === null) return;
-  // It was confirmed before it was sent: once is enough.
-  control(step, "confirm").value = draft.receipt.slice(-4);
-  showMistakes(step, failed);
+  if (failed !== null) showMistakes(step, failed);
+}
+
+/** Return what is told beside the story, line by line. */
+function toldLines({ trusted }: ReportSteps, draft: Draft, asked: readonly Question[]): HTMLElement[] {
+  const { about, answers } = toldBy(draft, asked);
+  const topic = trusted.topics.find(({ id }) => id === draft.topic);
+  const people = trusted.recipients.filter(({ identity }) => draft.people.has(identity));
+  const concerned = [
+    ...(about.board ? [words("whole-board")] : []),
+    ...(people.length > 0 ? [namesOf(people)] : []),
+    ...(about.others === "" ? [] : [about.others]),
+  ];
+  return [
+    toldLine(words("told-topic"), topic === undefined ? "" : inLanguage(topic.name)),
+    ...concerned.map((one, at) => toldLine(at === 0 ? words("told-about") : "", one)),
+    ...asked.flatMap(({ id, label, choices }) => {
+      const answer = answers[id] ?? "";
+      const named = choices.find((one) => one.id === answer);
+      return answer === "" ? [] : [toldLine(inLanguage(label), named === undefined ? answer : inLanguage(named.name))];
+    }),
+  ];
 }
 
 async function send(steps: ReportSteps, draft: Draft): Promise<void> {
@@ -104,15 +129,14 @@ async function send(steps: ReportSteps, draft: Draft): Promise<void> {
   const step = stage.show("sending");
   const errand = showErrand(stage, step);
   onPress(part(step, "cancel"), () => void desk.ask("cancel", {}));
-  const { receipt, text, files } = draft;
-  const chosen = trusted.recipients.map(({ identity }) => identity).filter((one) => !draft.without.has(one));
-  draft.tried = letter(draft);
+  const { receipt, files, identity } = draft;
+  const asked = questionsFor(draft, trusted.questions);
+  const chosen = chosenOf(draft).map((one) => one.identity);
+  draft.tried = letterOf(draft, asked);
   try {
-    const about = { board: false, others: "", people: [] };
-    const told = { text, topic: "anders", language: document.documentElement.lang, about, answers: {} };
-    const report = desk.ask("report", { receipt, told, chosen, files: files.chosen() }, errand);
-    const { day } = await steps.during(report);
-    sent(steps, draft, day);
+    const told = toldBy(draft, asked);
+    const report = desk.ask("report", { receipt, told, chosen, files: files.chosen(), identity }, errand);
+    sent(steps, draft, await steps.during(report));
   } catch (error) {
     if (!(error instanceof Failed)) throw error;
     if (error.code === "cancelled") {
@@ -120,71 +144,35 @@ async function send(steps: ReportSteps, draft: Draft): Promise<void> {
       stage.say(words(errand.perhapsSent() ? "cancelled-late" : "cancelled"));
       return;
     }
-    const unreachable = trusted.recipients.filter(({ identity }) => error.who.includes(identity));
+    const unreachable = trusted.recipients.filter((one) => error.who.includes(one.identity));
     const sentence = wordsFor("send", error.code, { people: namesOf(unreachable) });
     const wrong = files.blame(error.code, error.who, trusted.fileBytes);
     if (wrong.length > 0) write(steps, draft, wrong);
-    else if (error.code === "nobody" || unreachable.length > 0) write(steps, draft, [{ field: "readers", sentence }]);
+    else if (error.code === "nobody") askAbout(steps, draft, [{ field: null, sentence }]);
+    else if (unreachable.length > 0) askReaders(steps, draft, [{ field: "readers", sentence }]);
     else await review(steps, draft, [{ field: null, sentence }]);
   } finally {
     errand.end();
   }
 }
 
-function sent(steps: ReportSteps, draft: Draft, day: number): void {
+function sent(steps: ReportSteps, draft: Draft, { day, named }: { readonly day: number; readonly named: boolean }): void {
   const { receipt } = draft;
   Object.assign(draft, emptyDraft());
   const step = steps.stage.show("sent");
   part(step, "stored").textContent = words("stored", { day: dated(day) });
+  part(step, "unnamed").hidden = named;
   showCode(steps.stage, step, receipt);
   onPress(part(step, "talk"), () => steps.talk(receipt));
 }
 
-/** Return who can read it, in a sentence. */
-export function readersOf(readers: readonly ShownRecipient[]): string {
-  return readers.length === 0 ? words("readers-none") : withNames("readers", readers);
-}
-
-/** Return a name with its role, or the name alone where it says the role already. */
-export function person(name: string, role: string): string {
-  const said = wordsFor("role", role);
-  return name.toLowerCase().includes(said.toLowerCase()) ? name : words("person", { name, role: said });
-}
-
-function namesOf(people: readonly ShownRecipient[]): string {
-  return listed(people.map(({ name, role }) => person(name, role)));
-}
-
-function withNames(family: string, people: readonly ShownRecipient[]): string {
-  return words(people.length === 1 ? `${family}-one` : `${family}-some`, { names: namesOf(people) });
-}
-
-function mistakesIn(trusted: Trusted, draft: Draft): Mistake[] {
+function mistakesIn({ trusted }: ReportSteps, draft: Draft): Mistake[] {
+  const { answers, about } = toldBy(draft, questionsFor(draft, trusted.questions));
   const mistakes: Mistake[] = [];
-  if (trusted.recipients.every(({ identity }) => draft.without.has(identity))) {
-    mistakes.push({ field: "readers", sentence: words("mistake-readers") });
-  }
-  const sentence = mistakeInText(draft.text);
+  const besides = encodedSize(answers) + encodedSize(about.others);
+  const sentence = mistakeInText(draft.text, besides);
   if (sentence !== null) mistakes.push({ field: "story", sentence });
+  const wrong = draft.identity.trim() === "" ? null : mistakeInText(draft.identity);
+  if (wrong !== null) mistakes.push({ field: "identity", sentence: wrong });
   return [...mistakes, ...draft.files.refused(trusted.fileBytes)];
-}
-
-function choice(recipient: ShownRecipient, at: number, draft: Draft): HTMLElement {
-  const row = piece("choice");
-  const box = row.querySelector("input");
-  const label = row.querySelector("label");
-  if (box === null || label === null) throw new Error("choice");
-  box.id = `reader-${at}`;
-  label.htmlFor = box.id;
-  label.textContent = person(recipient.name, recipient.role);
-  box.checked = !draft.without.has(recipient.identity);
-  box.addEventListener("change", () => {
-    if (box.checked) draft.without.delete(recipient.identity);
-    else draft.without.add(recipient.identity);
-  });
-  return row;
-}
-
-function letter({ text, without, files }: Draft): string {
-  return JSON.stringify([text, files.letter(), ...[...without].sort()]);
 }

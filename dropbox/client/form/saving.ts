@@ -69,8 +69,8 @@ async function save(
   }
 }
 
-// Of no type: a browser that knows one might show the file in place of saving it.
-function hand(blob: Blob, name: string): void {
+/** Give the browser bytes to save; of no type, since one that it knows it might show instead. */
+export function hand(blob: Blob, name: string): void {
   const address = URL.createObjectURL(new Blob([blob], { type: "application/octet-stream" }));
   const link = document.createElement("a");
   link.href = address;

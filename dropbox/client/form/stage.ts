@@ -16,7 +16,6 @@ export function openStage(host: HTMLElement): Stage {
   // Firefox and Chromium write the fields of a document into their session files, yet look into no shadow root.
   const root = host.attachShadow({ mode: "open" });
   root.adoptedStyleSheets = [copyOfStyles()];
-  const leave = document.querySelector<HTMLElement>("#leave");
   const status = document.querySelector<HTMLElement>("#status");
   const links = document.querySelectorAll<HTMLElement>("nav, footer");
 
@@ -56,7 +55,6 @@ export function openStage(host: HTMLElement): Stage {
       // A link that is followed wipes the page: while something can be lost, there is none.
       const alone = template?.hasAttribute("data-alone") ?? false;
       for (const one of links) one.hidden = alone;
-      if (leave !== null) leave.hidden = !alone;
       scrollTo(0, 0);
       step.querySelector<HTMLElement>("h1[tabindex]")?.focus({ preventScroll: true });
       return step;

@@ -1,17 +1,21 @@
 // The way from a code to its talk: enter it, read, answer; what is wrong with the talk is said at its place.
 
-import type { Alarm, ShownMessage, ShownThread } from "../protocol.ts";
+import type { ShownThread, Trusted } from "../protocol.ts";
 import { showFiles } from "./choosing.ts";
+import { daysOf } from "./conversation.ts";
 import { Failed, type Listener } from "./desk.ts";
 import { control, field, mistakeInText, type Mistake, showMistakes, showRoom } from "./fields.ts";
 import type { Files } from "./files.ts";
+import { readersOf } from "./people.ts";
 import { showErrand } from "./progress.ts";
-import { person, readersOf } from "./report.ts";
 import { type SavingSteps, showAttached } from "./saving.ts";
-import { type Act, onPress, onSubmit, oneAtATime, part, piece } from "./stage.ts";
-import { dated, isoDate, words, wordsFor } from "./words.ts";
+import { onPress, onSubmit, oneAtATime, part } from "./stage.ts";
+import { showStanding } from "./standing.ts";
+import { Wishes } from "./wishes.ts";
+import { words, wordsFor } from "./words.ts";
 
 export interface TalkSteps extends SavingSteps {
+  readonly trusted: Trusted;
   /** What is added to the next message. */
   readonly files: Files;
   /** How many bytes the files of one message may have together. */
@@ -56,10 +60,14 @@ function talk(steps: TalkSteps, receipt: string, first: ShownThread): void {
   const text = control(step, "story");
   const inTurn = oneAtATime(() => stage.say(words("busy")));
   let length = first.messages.length + first.alarms.length;
-  const show = (thread: ShownThread): void => showTalk(step, thread, shower(steps, inTurn));
-  show(first);
-  showRoom(step, "story");
-  showFiles(steps, step, files);
+  const refuse = (mistakes: readonly Mistake[]): void => {
+    stage.say("");
+    showMistakes(step, mistakes);
+  };
+  const refuseAs = (family: string) => (error: unknown): void => {
+    if (!(error instanceof Failed)) throw error;
+    refuse([{ field: null, sentence: wordsFor(family, error.code) }]);
+  };
 
   /** Read the talk again, and return whether there was anything new. */
   const look = async (): Promise<boolean> => {
@@ -69,14 +77,22 @@ function talk(steps: TalkSteps, receipt: string, first: ShownThread): void {
     show(thread);
     return length > before;
   };
-  const refuse = (mistakes: readonly Mistake[]): void => {
-    stage.say("");
-    showMistakes(step, mistakes);
+  const wishes = new Wishes(steps, step, inTurn, look, refuseAs);
+  const show = (thread: ShownThread): void => {
+    showStanding(step, thread);
+    part(step, "alarmed").hidden = thread.alarms.every(({ code }) => code === "unsupported");
+    part(step, "saving").hidden = thread.messages.every((message) => message.files.length === 0);
+    part(field(step, "story"), "readers").textContent = readersOf(thread.readers);
+    const sections = daysOf(thread, steps.trusted, (item, message, at) => {
+      showAttached(steps, item, at, message.files, inTurn);
+      wishes.attach(item, message, thread);
+    });
+    part(step, "days").replaceChildren(...sections);
+    wishes.show(thread);
   };
-  const refuseAs = (family: string) => (error: unknown): void => {
-    if (!(error instanceof Failed)) throw error;
-    refuse([{ field: null, sentence: wordsFor(family, error.code) }]);
-  };
+  show(first);
+  showRoom(step, "story");
+  showFiles(steps, step, files);
 
   const again = async (): Promise<void> => {
     showMistakes(step, []);
@@ -118,7 +134,10 @@ function talk(steps: TalkSteps, receipt: string, first: ShownThread): void {
   };
   onPress(part(step, "again"), inTurn(() => again().catch(refuseAs("look"))));
   onPress(part(part(step, "answering"), "cancel"), () => void desk.ask("cancel", {}));
-  onSubmit(step, inTurn(answer));
+  part(step, "form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    inTurn(answer)();
+  });
 }
 
 // While files are on their way nothing about them can be changed: how far they are stands in place of the form.
@@ -137,70 +156,4 @@ function mistakesOf({ code, who }: Failed, files: Files, limit: number): readonl
   if (code === "not-enrolled") return [{ field: null, sentence: words("readers-none") }];
   const full = code === "full" && files.list.length > 0;
   return [{ field: null, sentence: full ? words("files-full") : wordsFor("send", code) }];
-}
-
-/** Puts a message's files under it. */
-type Shower = (item: HTMLElement, message: ShownMessage, at: number) => void;
-
-function shower(steps: SavingSteps, inTurn: (act: Act) => () => void): Shower {
-  return (item, message, at) => showAttached(steps, item, at, message.files, inTurn);
-}
-
-function showTalk(step: HTMLElement, thread: ShownThread, attach: Shower): void {
-  part(step, "unopened").hidden = thread.opened;
-  part(step, "alarmed").hidden = thread.alarms.every(({ code }) => code === "unsupported");
-  part(step, "saving").hidden = thread.messages.every(({ files }) => files.length === 0);
-  part(field(step, "story"), "readers").textContent = readersOf(thread.readers);
-  part(step, "days").replaceChildren(...daysOf(thread, attach));
-}
-
-/** Return the talk, a section for each day. */
-function daysOf({ messages, alarms }: ShownThread, attach: Shower): HTMLElement[] {
-  const sections: HTMLElement[] = [];
-  let day: number | null = null;
-  const add = (item: HTMLElement): void => part(sections.at(-1) ?? begin(sections), "messages").append(item);
-  for (let at = 0; at <= messages.length; at += 1) {
-    for (const alarm of alarms.filter(({ after }) => after === at)) add(alarmItem(alarm));
-    const message = messages[at];
-    if (message === undefined) break;
-    if (message.day !== day) {
-      day = message.day;
-      const section = begin(sections);
-      part(section, "heading").hidden = false;
-      const date = part<HTMLTimeElement>(section, "date");
-      date.dateTime = isoDate(day);
-      date.textContent = dated(day);
-    }
-    add(itemOf(message, (item) => attach(item, message, at)));
-  }
-  return sections;
-}
-
-function begin(sections: HTMLElement[]): HTMLElement {
-  const section = piece("day");
-  sections.push(section);
-  return section;
-}
-
-function alarmItem({ code }: Alarm): HTMLElement {
-  const item = piece("alarm");
-  item.textContent = words(`alarm-${code}`);
-  return item;
-}
-
-function itemOf(message: ShownMessage, attach: (item: HTMLElement) => void): HTMLElement {
-  const { author, kind, known, text } = message;
-  const name = author === null ? words("you") : person(author.name, author.role);
-  if (!known || text === "") {
-    const item = piece("event");
-    item.textContent = wordsFor("event", known ? kind : "other", { name });
-    return item;
-  }
-  const item = piece("message");
-  item.classList.toggle("mine", author === null);
-  part(item, "who").textContent = name;
-  part(item, "kind").textContent = wordsFor("kind", kind);
-  part(item, "text").textContent = text;
-  attach(item);
-  return item;
 }

@@ -64,10 +64,19 @@ function measured(amount: number, unit: string, unitDisplay: "long" | "short"): 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
 const MILLISECONDS_PER_DAY = 86_400_000;
 
+/** Return the tag of the page's language. */
+export function language(): string {
+  return document.documentElement.lang;
+}
+
+/** Return a text of the policy in the page's language; a page older than the policy may be in one that it lacks. */
+export function inLanguage(texts: Readonly<Record<string, string>>): string {
+  return texts[language()] ?? Object.values(texts)[0] ?? "";
+}
+
 /** The pages' English is European: a day comes before its month. */
 function locale(): string {
-  const { lang } = document.documentElement;
-  return lang === "en" ? "en-GB" : lang;
+  return language() === "en" ? "en-GB" : language();
 }
 
 function find(key: string): string | undefined {

@@ -1,0 +1,108 @@
+// What is asked before somebody writes: what and whom it is about, who will read it; by the rules that the board signed.
+
+import type { ShownPlace, ShownRecipient } from "../protocol.ts";
+import { choice } from "./choices.ts";
+import { Failed } from "./desk.ts";
+import { chosenOf, type Draft, matterOf } from "./draft.ts";
+import { control, type Mistake, mistakeInOthers, showMistakes } from "./fields.ts";
+import { person, withNames } from "./people.ts";
+import { onPress, onSubmit, oneAtATime, part, piece } from "./stage.ts";
+import { type ReportSteps, write } from "./report.ts";
+import { inLanguage, words, wordsFor } from "./words.ts";
+
+/** Ask what it is about; one press answers and goes on. */
+export function askTopic(steps: ReportSteps, draft: Draft): void {
+  const { stage, trusted } = steps;
+  const step = stage.show("topic");
+  const options = trusted.topics.map(({ id, name, hint }) => {
+    const option = piece("option");
+    part(option, "name").textContent = inLanguage(name);
+    part(option, "hint").textContent = inLanguage(hint);
+    if (id === draft.topic) option.setAttribute("aria-current", "true");
+    onPress(option, () => {
+      draft.topic = id;
+      askAbout(steps, draft);
+    });
+    return option;
+  });
+  part(step, "topics").replaceChildren(...options);
+  onPress(part(step, "back"), steps.back);
+}
+
+/** Ask whom it is about: whoever is named there does not get it. */
+export function askAbout(steps: ReportSteps, draft: Draft, failed: readonly Mistake[] = []): void {
+  const { stage, desk, trusted } = steps;
+  const step = stage.show("about");
+  const rows = trusted.recipients.map(({ identity, name, role }) =>
+    choice(person(name, role), draft.people.has(identity), (on) => {
+      if (on) draft.people.add(identity);
+      else draft.people.delete(identity);
+    }));
+  const board = choice(words("whole-board"), draft.board, (on) => {
+    draft.board = on;
+  });
+  part(step, "choices").replaceChildren(...rows, board);
+  const others = control(step, "others");
+  others.value = draft.others;
+  others.addEventListener("input", () => {
+    draft.others = others.value;
+  });
+  onPress(part(step, "back"), () => askTopic(steps, draft));
+  const next = async (): Promise<void> => {
+    const mistake = mistakeInOthers(draft.others);
+    showMistakes(step, mistake === null ? [] : [{ field: "others", sentence: mistake }]);
+    if (mistake !== null) return;
+    stage.say(words("step-fetching"));
+    try {
+      draft.places = (await desk.ask("route", { matter: matterOf(draft) })).places;
+    } catch (error) {
+      if (!(error instanceof Failed)) throw error;
+      stage.say("");
+      showMistakes(step, [{ field: null, sentence: wordsFor("route", error.code) }]);
+      return;
+    }
+    askReaders(steps, draft);
+  };
+  onSubmit(step, oneAtATime()(next));
+  if (failed.length > 0) showMistakes(step, failed);
+}
+
+/** Show who will read it, to be changed, and why others will not; where nobody may, the ways outside. */
+export function askReaders(steps: ReportSteps, draft: Draft, failed: readonly Mistake[] = []): void {
+  const { stage, trusted } = steps;
+  const selectable = draft.places.filter(({ state }) => state === "reads" || state === "added");
+  const step = stage.show(selectable.length === 0 ? "nobody" : "readers");
+  part(step, "out").replaceChildren(...reasons(draft.places));
+  onPress(part(step, "back"), () => askAbout(steps, draft));
+  if (selectable.length === 0) return;
+  const toggled = ({ state, identity }: ShownPlace) => (on: boolean): void => {
+    const [set, into] = state === "reads" ? [draft.without, !on] : [draft.added, on];
+    if (into) set.add(identity);
+    else set.delete(identity);
+  };
+  const isOn = ({ state, identity }: ShownPlace): boolean =>
+    state === "reads" ? !draft.without.has(identity) : draft.added.has(identity);
+  const boxOf = (place: ShownPlace): HTMLElement => choice(person(place.name, place.role), isOn(place), toggled(place));
+  const added = selectable.filter(({ state }) => state === "added");
+  part(step, "choices").replaceChildren(...selectable.filter(({ state }) => state === "reads").map(boxOf));
+  part(step, "more").replaceChildren(...added.map(boxOf));
+  part(step, "may-add").hidden = added.length === 0;
+  part(step, "signed").textContent = words("signed", { organisation: trusted.organisation });
+  onSubmit(step, () => {
+    const none = chosenOf(draft).length === 0;
+    if (none) showMistakes(step, [{ field: "readers", sentence: words("mistake-readers") }]);
+    else write(steps, draft);
+  });
+  if (failed.length > 0) showMistakes(step, failed);
+}
+
+/** Return a line for each reason, with those whom it keeps out. */
+function reasons(places: readonly ShownPlace[]): HTMLElement[] {
+  return (["about", "board", "role", "key"] as const).flatMap((reason) => {
+    const out: readonly ShownRecipient[] = places.filter(({ state }) => state === reason);
+    if (out.length === 0) return [];
+    const line = piece("reason");
+    line.textContent = withNames(`out-${reason}`, out);
+    return [line];
+  });
+}

@@ -1,0 +1,119 @@
+// The talk as it is shown: days, who said what, what is new, what is wrong and where; it decides nothing about it.
+
+import type { Alarm, ShownMessage, ShownThread, Trusted } from "../protocol.ts";
+import { namesOf, person } from "./people.ts";
+import { part, piece } from "./stage.ts";
+import { toldLine } from "./told.ts";
+import { dated, inLanguage, isoDate, words, wordsFor } from "./words.ts";
+
+/** Adds to a message's item what can be done with it; `at` is its place in the thread. */
+export type Attach = (item: HTMLElement, message: ShownMessage, at: number) => void;
+
+/** Return the talk, a section for each day. */
+export function daysOf({ messages, alarms }: ShownThread, trusted: Trusted, attach: Attach): HTMLElement[] {
+  const sections: HTMLElement[] = [];
+  let day: number | null = null;
+  const add = (item: HTMLElement): void => part(sections.at(-1) ?? begin(sections), "messages").append(item);
+  const own = messages.map(({ author }) => author === null).lastIndexOf(true);
+  for (let at = 0; at <= messages.length; at += 1) {
+    for (const alarm of alarms.filter(({ after }) => after === at)) add(alarmItem(alarm));
+    const message = messages[at];
+    if (message === undefined) break;
+    if (message.day !== day) {
+      day = message.day;
+      const section = begin(sections);
+      part(section, "heading").hidden = false;
+      const date = part<HTMLTimeElement>(section, "date");
+      date.dateTime = isoDate(day);
+      date.textContent = dated(day);
+    }
+    add(itemOf(message, at > own, trusted, (item) => attach(item, message, at)));
+  }
+  return sections;
+}
+
+function begin(sections: HTMLElement[]): HTMLElement {
+  const section = piece("day");
+  sections.push(section);
+  return section;
+}
+
+function alarmItem({ code }: Alarm): HTMLElement {
+  const item = piece("alarm");
+  item.textContent = words(`alarm-${code}`);
+  return item;
+}
+
+function itemOf(message: ShownMessage, isNew: boolean, trusted: Trusted, attach: (item: HTMLElement) => void): HTMLElement {
+  const { author, kind, known, text } = message;
+  const name = author === null ? words("you") : person(author.name, author.role);
+  if (!known || (text === "" && !WORDED.has(kind))) {
+    const item = piece("event");
+    item.textContent = wordsFor("event", known ? eventOf(message) : "other", { name, people: admitted(message, trusted) });
+    return item;
+  }
+  const item = piece("message");
+  item.classList.toggle("mine", author === null);
+  part(item, "who").textContent = name;
+  part(item, "kind").textContent = wordsFor("kind", kind);
+  part(item, "new").hidden = !isNew;
+  part(item, "told").replaceChildren(...toldIn(message, trusted));
+  part(item, "text").textContent = text;
+  attach(item);
+  return item;
+}
+
+// With an answer beside the text, which may be empty.
+const WORDED: ReadonlySet<string> = new Set(["agreed", "rating", "withdrawn"]);
+
+function eventOf({ kind, body }: ShownMessage): string {
+  return kind === "consent" ? consentOf(body) : kind;
+}
+
+function consentOf(body: ShownMessage["body"]): string {
+  const answer = textIn(body, "answer");
+  return `consent-${answer}`;
+}
+
+function admitted({ body }: ShownMessage, { recipients }: Trusted): string {
+  const people = listIn(body, "people");
+  return namesOf(recipients.filter(({ identity }) => people.includes(identity)));
+}
+
+/** Return what a message says beside its text. */
+function toldIn({ kind, body }: ShownMessage, { topics, questions, recipients }: Trusted): HTMLElement[] {
+  if (kind === "report") {
+    const topic = topics.find(({ id }) => id === body["topic"]);
+    const answers = (body["answers"] ?? {}) as Readonly<Record<string, string>>;
+    return [
+      toldLine(words("told-topic"), topic === undefined ? textIn(body, "topic") : inLanguage(topic.name)),
+      ...Object.entries(answers).map(([name, answer]) => {
+        const asked = questions.find(({ id }) => id === name);
+        const named = asked?.choices.find(({ id }) => id === answer);
+        return toldLine(asked === undefined ? name : inLanguage(asked.label), named === undefined ? answer : inLanguage(named.name));
+      }),
+    ];
+  }
+  if (kind === "request") {
+    const people = recipients.filter(({ identity }) => listIn(body, "people").includes(identity));
+    return [
+      toldLine(words("request-to"), textIn(body, "to")),
+      toldLine(words("request-what"), textIn(body, "what")),
+      ...(people.length === 0 ? [] : [toldLine(words("request-people"), namesOf(people))]),
+      toldLine(words("request-why"), ""),
+    ];
+  }
+  if (kind !== "agreed" && kind !== "rating") return [];
+  const answer = textIn(body, "answer");
+  return [toldLine("", words(`${kind}-${answer}`))];
+}
+
+export function textIn(body: ShownMessage["body"], name: string): string {
+  const value = body[name];
+  return typeof value === "string" ? value : "";
+}
+
+function listIn(body: ShownMessage["body"], name: string): readonly unknown[] {
+  const value = body[name];
+  return Array.isArray(value) ? value : [];
+}

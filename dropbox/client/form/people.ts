@@ -1,0 +1,24 @@
+// Names of recipients with their roles, in sentences; it knows nothing of what they may read.
+
+import type { ShownRecipient } from "../protocol.ts";
+import { listed, words, wordsFor } from "./words.ts";
+
+/** Return a name with its role, or the name alone where it says the role already. */
+export function person(name: string, role: string): string {
+  const said = wordsFor("role", role);
+  return name.toLowerCase().includes(said.toLowerCase()) ? name : words("person", { name, role: said });
+}
+
+export function namesOf(people: readonly ShownRecipient[]): string {
+  return listed(people.map(({ name, role }) => person(name, role)));
+}
+
+/** Return a sentence of `family` about these people. */
+export function withNames(family: string, people: readonly ShownRecipient[]): string {
+  return words(people.length === 1 ? `${family}-one` : `${family}-some`, { names: namesOf(people) });
+}
+
+/** Return who can read it, in a sentence. */
+export function readersOf(readers: readonly ShownRecipient[]): string {
+  return readers.length === 0 ? words("readers-none") : withNames("readers", readers);
+}

@@ -1,0 +1,33 @@
+// Where a case stands, in plain words: who has opened it, what is due when, and what is late; it asks nothing.
+
+import type { ShownThread } from "../protocol.ts";
+import { part } from "./stage.ts";
+import { dated, words } from "./words.ts";
+
+/** Show where the case stands. */
+export function showStanding(step: HTMLElement, thread: ShownThread): void {
+  const { clocks, opened, today } = thread;
+  part(step, "unopened").hidden = opened;
+  part(step, "standing").hidden = clocks === null;
+  if (clocks === null) return;
+  const { received, acknowledged, informed, closed } = clocks;
+  const lines = [words("clock-received", { day: dated(received) })];
+  if (acknowledged === null) lines.push(due("acknowledgement", clocks.acknowledgement, today));
+  else lines.push(words("clock-acknowledged", { day: dated(acknowledged) }));
+  if (clocks.answered === null) lines.push(due("answer", clocks.answer, today));
+  if (informed === null) lines.push(due("feedback", clocks.feedback, today));
+  else if (closed === null) lines.push(words("clock-informed", { day: dated(informed) }));
+  if (closed !== null) lines.push(words("clock-closed", { day: dated(closed) }));
+  part(step, "clocks").replaceChildren(...lines.map(lineOf));
+}
+
+/** Return what is due, or plainly that it is late. */
+function due(what: string, day: number, today: number): string {
+  return words(today > day ? `late-${what}` : `due-${what}`, { day: dated(day) });
+}
+
+function lineOf(sentence: string): HTMLElement {
+  const line = document.createElement("li");
+  line.textContent = sentence;
+  return line;
+}
