@@ -6,14 +6,14 @@ NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(CURDIR)/$(BIN)/node $(CURDIR)/$(BIN)/npm
 NPM_FLAGS := --ignore-scripts --no-audit --no-fund --no-update-notifier
 NODE_FOLDERS := dropbox/client tests/journeys
 STAMPS := .venv/.done $(NODE_FOLDERS:%=%/node_modules/.done)
-SCRIPTS := build/client/form.js build/client/worker.js
+SCRIPTS := $(addprefix build/client/,form.js worker.js sealing.js)
 SCRIPT_SOURCES := $(wildcard $(addprefix dropbox/client/,*.ts */*.ts build.mjs tsconfig*.json package-lock.json))
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard keys/locale/*/LC_MESSAGES/meldbus.po))
 PROGRAMS := chromium firefox-esr strace nginx systemd-analyze
 PACKAGES := chromium firefox-esr strace nginx-light systemd
 PORT := 8000
 
-.PHONY: help venv build demo test check bench soak lint format lock browsers clean
+.PHONY: help venv build demo test check bench soak catalogues lint format lock browsers clean
 
 help: ## show this
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -56,6 +56,9 @@ bench: browsers build ## measure speed, beside age and gpg too
 
 soak: build ## load a server for a long time
 	$(BIN)/python -m tests.soak
+
+catalogues: venv ## bring the pages' catalogues up to the templates, and say what is not translated
+	$(BIN)/python deploy/catalogues.py
 
 lint: venv ## ruff, mypy, tsc
 	$(BIN)/ruff check

@@ -86,6 +86,7 @@ def init(config: Config, asked: argparse.Namespace) -> int:
 
 def check(config: Config, _: argparse.Namespace) -> int:
     """Say what is missing, or nothing."""
+    from dropbox.site import SCRIPTS as NAMES
     from dropbox.store import Store
     from dropbox.store.errors import StoreError
 
@@ -95,7 +96,7 @@ def check(config: Config, _: argparse.Namespace) -> int:
         store.documents.check_pinned()
     except StoreError as error:
         raise Refused(f"store: {error}") from None
-    for script in ("form.js", "worker.js"):
+    for script in (f"{name}.js" for name in NAMES):
         if not (SCRIPTS / script).is_file():
             raise Refused(f"{script} is not built: run the bundler")
     return 0

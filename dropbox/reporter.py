@@ -52,6 +52,7 @@ class Pages:
         self._scripts = scripts
         self._turn = threading.Lock()
         self._built: tuple[int, Site] | None = None
+        self._chain: Page | None = None
 
     def newest(self) -> tuple[Site, int]:
         """Return the site and the status of its pages: not ready without a roster."""
@@ -66,6 +67,14 @@ class Pages:
                 self._built = version, site.build(policy, self._scripts)
             return self._built[1], status
 
+    def chain(self) -> Page:
+        """Return the chain, compressed ahead: it is the same for everyone; raise NotReadyError without a roster."""
+        frames = self._documents.chain().frames
+        with self._turn:
+            if self._chain is None or self._chain.body != frames:
+                self._chain = site.compressed(BINARY, frames)
+            return self._chain
+
 
 def reporter(store: Store, admission: Admission, pages: Pages) -> Blueprint:
     """Return the routes that a reporter's browser uses."""
@@ -74,7 +83,7 @@ def reporter(store: Store, admission: Admission, pages: Pages) -> Blueprint:
 
     @routes.get("/chain")
     def chain() -> Response:
-        return Response(store.documents.chain().frames, mimetype=BINARY)
+        return _shown(pages.chain(), OK)
 
     @routes.get("/bundles")
     def bundles() -> Response:

@@ -25,6 +25,8 @@ HTML = "text/html; charset=utf-8"
 # What each language has below its own folder: the path's last part and the template.
 DOCUMENTS = {"": "form.html", "how": "how.html", "others": "others.html", "file": "file.html"}
 
+SCRIPTS = ("form", "worker", "sealing")  # the bundles that a page names
+
 # What posting a sealed file can end in: "stored", a refusal of SPEC.md 10, or "fault" for whatever else.
 RESULTS = (
     "stored",
@@ -94,16 +96,17 @@ class Site:
 def build(policy: Policy | None, scripts: Path) -> Site:
     """Build all pages; without a policy (no roster yet), those that say that it is not ready.
 
-    `scripts` is the folder of `form.js` and `worker.js`. Raises FileNotFoundError without them: run the bundler.
+    `scripts` is the folder of the bundled SCRIPTS. Raises FileNotFoundError without them: run the bundler.
     """
     static = TEMPLATES / "static"
     style = (static / "style.css").read_bytes()
     assets = {
         "style": _asset("style.css", "text/css; charset=utf-8", style if policy is None else _coloured(style, policy)),
         "icon": _asset("icon.svg", "image/svg+xml", (static / "icon.svg").read_bytes()),
-        "form": _asset("form.js", "text/javascript; charset=utf-8", (scripts / "form.js").read_bytes()),
-        "worker": _asset("worker.js", "text/javascript; charset=utf-8", (scripts / "worker.js").read_bytes()),
     }
+    for name in SCRIPTS:
+        asset = _asset(f"{name}.js", "text/javascript; charset=utf-8", (scripts / f"{name}.js").read_bytes())
+        assets[name] = asset
     if policy is not None and policy.look.logo:
         assets["logo"] = _asset("logo.png", "image/png", _logo(policy))
     paths = {name: path for name, (path, _) in assets.items()}
@@ -153,7 +156,7 @@ class _Printer:
     def page(self, template: str, slug: str | None, code: str = "") -> Page:
         """Print one page; `slug` is the last part of its path, None where it has no path of its own."""
         text = self._environment.get_template(template).render(slug=slug, code=code)
-        return _compressed(HTML, text.encode())
+        return compressed(HTML, text.encode())
 
 
 def _coloured(style: bytes, policy: Policy) -> bytes:
@@ -168,10 +171,11 @@ def _logo(policy: Policy) -> bytes:
 def _asset(name: str, kind: str, body: bytes) -> tuple[str, Page]:
     stem, ending = name.split(".")
     # Part of the hash in the path: a page never meets the script of another release.
-    return f"/static/{stem}.{hashlib.sha256(body).hexdigest()[:16]}.{ending}", _compressed(kind, body)
+    return f"/static/{stem}.{hashlib.sha256(body).hexdigest()[:16]}.{ending}", compressed(kind, body)
 
 
-def _compressed(kind: str, body: bytes) -> Page:
+def compressed(kind: str, body: bytes) -> Page:
+    """Return a page of these bytes, compressed once and for all."""
     # No time in the gzip header: two builds of one release are alike, byte for byte.
     return Page(kind, body, gzip.compress(body, 9, mtime=0), brotli.compress(body, quality=11))
 

@@ -11,7 +11,6 @@ import {
 } from "./cases/compose.ts";
 import { Case, type Received, review } from "./cases/review.ts";
 import { encodeProof } from "./cases/proof.ts";
-import { route } from "./cases/routing.ts";
 import type { Courier } from "./courier.ts";
 import { type Asker, Delivery, type Wait, type Write } from "./delivery.ts";
 import {
@@ -19,7 +18,6 @@ import {
   InputError,
   MalformedError,
   MeldbusError,
-  NetworkError,
   ReceiptError,
   RefusedError,
   UnsupportedError,
@@ -30,8 +28,8 @@ import type { Asks, ChosenFile, Name, ShownThread } from "./protocol.ts";
 import { Receipt } from "./receipt.ts";
 import { Attachment } from "./sealing/files.ts";
 import { recipientsCapability } from "./sealing/stream.ts";
-import { shown, shownThread } from "./showing.ts";
-import { Trust } from "./trust.ts";
+import { shownThread } from "./showing.ts";
+import type { Trusting } from "./trusting.ts";
 import { Acknowledgement, Answer, type Body, Identity, KEY_SIZE, type Kind } from "./wire/bodies.ts";
 import { type Bytes, equal, random } from "./wire/bytes.ts";
 import { b64, type JsonObject, repair } from "./wire/canonical.ts";
@@ -52,8 +50,8 @@ interface Thread {
 /** What an envelope is that does not open. */
 type Spoilt = Extract<Received["opened"], string>;
 
-/** Everything that the page asks for, but to leave. */
-export type Errand = Exclude<Name, "cancel">;
+/** Everything that the page asks for, but to leave, and what comes before anything is written. */
+type Errand = Exclude<Name, "cancel" | keyof Trusting>;
 
 type Errands = {
   readonly [N in Errand]: (ask: Asks[N]["ask"], asker: Asker) => Asks[N]["answer"] | Promise<Asks[N]["answer"]>;
@@ -62,36 +60,16 @@ type Errands = {
 /** One reporter at a time, at one server. */
 export class Reporting implements Errands {
   readonly #courier: Courier;
-  readonly #now: () => Date;
+  readonly #trusting: Trusting;
   readonly #wait: Wait;
   readonly #delivery: Delivery;
-  #trust: Trust | null = null;
   #thread: Thread | null = null;
 
-  constructor(courier: Courier, now: () => Date, wait: Wait) {
+  constructor(courier: Courier, trusting: Trusting, wait: Wait) {
     this.#courier = courier;
-    this.#now = now;
+    this.#trusting = trusting;
     this.#wait = wait;
     this.#delivery = new Delivery(courier, wait);
-  }
-
-  async trust({ fragment }: Asks["trust"]["ask"], { step }: Asker): Promise<Asks["trust"]["answer"]> {
-    this.#trust = null;
-    step("fetching");
-    const trust = await Trust.establish(this.#courier, this.#now, fragment);
-    this.#trust = trust;
-    const { words, pinned, roster } = trust;
-    const recipients = roster.receiving(trust.today()).map(shown);
-    const { organisation, fileBytes, members: { topics, questions } } = roster.policy;
-    return { organisation, words, pinned, recipients, topics, questions, fileBytes };
-  }
-
-  async route({ matter }: Asks["route"]["ask"], { step }: Asker): Promise<Asks["route"]["answer"]> {
-    step("fetching");
-    const { addressees: { roster, bundles, away }, day } = await this.#trusted().addressees();
-    const presence = { reachable: new Set(bundles.keys()), away };
-    const places = route(roster.policy.members, roster.receiving(day), { ...matter, people: new Set(matter.people) }, presence);
-    return { places: places.map(({ recipient, state }) => ({ ...shown(recipient), state })) };
   }
 
   draw(): Asks["draw"]["answer"] {
@@ -114,7 +92,7 @@ export class Reporting implements Errands {
       return { ...composed, ...openCase(recipients, await receipt.capability()) };
     };
     const patient = attachments.length > 0;
-    const { message, day } = await this.#delivery.deliver(about, this.#trusted(), write, asker, patient);
+    const { message, day } = await this.#delivery.deliver(about, this.#trusting.current, write, asker, patient);
     const identity = repair(ask.identity);
     if (identity.trim() === "") return { day, named: true };
     const capability = await receipt.capability();
@@ -132,7 +110,7 @@ export class Reporting implements Errands {
   async look({ receipt: typed }: Asks["look"]["ask"], { step }: Asker): Promise<ShownThread> {
     this.#thread = null;
     const receipt = Receipt.parse(typed);
-    const trust = this.#trusted();
+    const trust = this.#trusting.current;
     step("fetching");
     const keys = await reporterKeys(receipt);
     const capability = await receipt.capability();
@@ -176,7 +154,7 @@ export class Reporting implements Errands {
       const recipients = await recipientsCapability(composed.sealed.contentKey);
       return { ...composed, ...openCase(recipients, random(KEY_SIZE)) };
     };
-    const { day } = await this.#delivery.deliver(about, this.#trusted(), write, asker, false);
+    const { day } = await this.#delivery.deliver(about, this.#trusting.current, write, asker, false);
     return { day };
   }
 
@@ -191,7 +169,7 @@ export class Reporting implements Errands {
     const { said } = this.#looked().case;
     const found = said.find(({ message }) => message.head.kind === Acknowledgement.KIND);
     if (!found) throw new MalformedError();
-    const { roots, roster } = await this.#trusted().evidence(found.message.head.roster);
+    const { roots, roster } = await this.#trusting.current.evidence(found.message.head.roster);
     return { blob: new Blob([encodeProof(found.message, roots, roster)]) };
   }
 
@@ -220,7 +198,7 @@ export class Reporting implements Errands {
       return { ...composed, ...append(thread.capability) };
     };
     const patient = attachments.length > 0;
-    const { message, day } = await this.#delivery.deliver(about, this.#trusted(), write, asker, patient);
+    const { message, day } = await this.#delivery.deliver(about, this.#trusting.current, write, asker, patient);
     // The next word names this one in `seen`, also when the thread was not fetched again meanwhile.
     const all = [...thread.case.said, { message, day, author: null }];
     this.#thread = { ...thread, case: new Case(thread.case.report, all) };
@@ -232,17 +210,11 @@ export class Reporting implements Errands {
     return this.#thread;
   }
 
-  #trusted(): Trust {
-    // Without a chain that counts nothing is sent, whatever the page asks for.
-    if (!this.#trust) throw new NetworkError();
-    return this.#trust;
-  }
-
   /** Read the chosen files for the first time. */
   async #attach(files: readonly ChosenFile[], { progress, left }: Asker): Promise<readonly Attachment[]> {
     const total = contentSize(files.map(({ blob }) => blob));
     if (files.length > MAX_FILES) throw new InputError("too-many");
-    if (total > this.#trusted().roster.policy.fileBytes) throw new InputError("too-large");
+    if (total > this.#trusting.current.roster.policy.fileBytes) throw new InputError("too-large");
     const attachments: Attachment[] = [];
     let done = 0;
     const read = (bytes: number): void => {

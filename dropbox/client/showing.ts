@@ -2,15 +2,12 @@
 
 import { clocks, happenedIn, isLate } from "./cases/clocks.ts";
 import { type Case, type Said, textOf } from "./cases/review.ts";
-import type { Alarm, ShownMessage, ShownRecipient, ShownThread } from "./protocol.ts";
+import type { Alarm, ShownMessage, ShownThread } from "./protocol.ts";
 import type { Recipient, Roster } from "./roster/roster.ts";
+import { shown } from "./trusting.ts";
 import { Report } from "./wire/bodies.ts";
 import { b64 } from "./wire/canonical.ts";
 import { KINDS } from "./wire/kinds.ts";
-
-export function shown({ identity, name, role }: Recipient): ShownRecipient {
-  return { identity, name, role };
-}
 
 /** Return a thread as it is shown on a day; `found` is null where the channel has no report. */
 export function shownThread(found: Case | null, alarms: readonly Alarm[], roster: Roster, today: number): ShownThread {

@@ -55,8 +55,8 @@ def _reported(url: str) -> tuple[Sequence[Request], Sequence[Request]]:
         reporter.fill("write", TEXT)
         code = reporter.review()
         before = len(browser.requests())
-        if [request.method for request in browser.requests()[len(visit) : before]] != ["GET"]:
-            raise WrongError("the page asked for more than the keys before anything was sent")
+        if {request.method for request in browser.requests()[len(visit) : before]} != {"GET"}:
+            raise WrongError("the page sent something before it was told to")
         reporter.send(code)
         reporter.at("sent")
         return visit, browser.requests()[before:]

@@ -100,7 +100,9 @@ function tell(type: string, message: { data: unknown }): void {
 
 Object.assign(globalThis, {
   Date: StoppedDate,
-  self: { location: { origin } },
+  self: { location: { origin }, name: "" },
+  importScripts: () => undefined,
+  sealing: await import("../../dropbox/client/reporting.ts"),
   setTimeout: (call: () => void, milliseconds: number) => realTimeout(call, milliseconds / Number(hurry)),
   postMessage: async (reply: unknown) => console.log(JSON.stringify(await told(reply))),
   addEventListener(type: string, listener: (message: { data: unknown }) => void) {

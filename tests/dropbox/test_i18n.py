@@ -9,6 +9,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from deploy.catalogues import regenerated
 from dropbox.i18n import LOCALES, NAMES, SOURCE_LANGUAGE, MissingTextError, catalogue_of, translations
 from keys.policy import LANGUAGES
 
@@ -45,6 +46,11 @@ def test_every_language_has_a_name_and_a_catalogue() -> None:
 def test_a_catalogue_has_every_sentence_and_no_other(language: str) -> None:
     assert {message.id for message in catalogue(language) if message.id} == sentences()
     assert not catalogue(language).obsolete
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_catalogue_is_what_make_catalogues_writes(language: str) -> None:
+    assert catalogue_of(language).read_bytes() == regenerated(catalogue_of(language))
 
 
 @pytest.mark.parametrize("language", TRANSLATED)

@@ -7,6 +7,7 @@ import io
 import re
 from typing import TYPE_CHECKING
 
+import brotli
 import pytest
 from sqlalchemy import select
 
@@ -367,3 +368,13 @@ def post_file(box: Box, raw: bytes, path: str = "/nl/file") -> TestResponse:
     named = b'Content-Disposition: form-data; name="file"; filename="report"\r\n\r\n'
     body = b"--edge\r\n" + named + raw + b"\r\n--edge--\r\n"
     return box.post_raw(path, body, "multipart/form-data; boundary=edge")
+
+
+def test_chain_is_the_same_for_everyone_and_compressed_ahead(box: Box) -> None:
+    packed = box.client.get("/chain", headers={"Accept-Encoding": "gzip, br", "User-Agent": "x", "Cookie": "a=b"})
+    plain = box.client.get("/chain")
+    assert packed.headers["Content-Encoding"] == "br"
+    assert brotli.decompress(packed.data) == plain.data == box.organisation.chain()
+    box.organisation.renew_roster()
+    assert box.post_raw("/chain", box.organisation.chain()).status_code == 201
+    assert box.client.get("/chain").data == box.organisation.chain()

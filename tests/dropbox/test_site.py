@@ -61,8 +61,8 @@ class Parsed(HTMLParser):
 @pytest.fixture(scope="module")
 def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("scripts")
-    (folder / "form.js").write_text("form();")
-    (folder / "worker.js").write_text("worker();")
+    for name in site.SCRIPTS:
+        (folder / f"{name}.js").write_text(f"{name}();")
     return folder
 
 
@@ -146,7 +146,7 @@ def test_every_address_is_a_page_of_ours_or_an_outside_route(
     ours = {**site.build(None, scripts).pages, **built.pages}
     for _, page in documents:
         parsed = Parsed(page)
-        names = ("href", "src", "action", "data-worker")
+        names = ("href", "src", "action", "data-worker", "data-sealing")
         for address in [value for name in names for value in parsed.values(name)]:
             inside = address == "#main" or address in ours
             assert inside or address in (ROUTE.link, POLICY.exit), address
@@ -246,7 +246,7 @@ def test_an_address_that_does_not_exist_has_no_page(built: Site) -> None:
 
 def test_an_asset_carries_the_hash_of_its_bytes(built: Site) -> None:
     assets = {path: page for path, page in built.pages.items() if path.startswith("/static/")}
-    assert len(assets) == 4
+    assert len(assets) == 2 + len(site.SCRIPTS)
     for path, page in assets.items():
         assert path.split(".")[1] == hashlib.sha256(page.body).hexdigest()[:16]
 

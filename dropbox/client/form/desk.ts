@@ -35,12 +35,12 @@ interface Waiting {
   readonly listener: Listener | undefined;
 }
 
-/** Start the worker at `address`. */
-export function openDesk(address: string): Desk {
+/** Start the worker at `address`, which brings in the script at `sealing` when it needs it. */
+export function openDesk(address: string, sealing: string): Desk {
   const waiting = new Map<number, Waiting>();
   let last = 0;
   let broken = false;
-  const worker = new Worker(address);
+  const worker = new Worker(address, { name: sealing });
 
   const breakDown = (): void => {
     broken = true;

@@ -53,7 +53,7 @@ function run(host: HTMLElement): void {
     close(stage, "browser");
     return;
   }
-  const desk = openDesk(host.dataset["worker"] ?? "");
+  const desk = openDesk(host.dataset["worker"] ?? "", host.dataset["sealing"] ?? "");
   wipe = () => {
     desk.close();
     stage.clear();
