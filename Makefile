@@ -6,7 +6,7 @@ NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(CURDIR)/$(BIN)/node $(CURDIR)/$(BIN)/npm
 NPM_FLAGS := --ignore-scripts --no-audit --no-fund --no-update-notifier
 NODE_FOLDERS := dropbox/client tests/journeys
 STAMPS := .venv/.done $(NODE_FOLDERS:%=%/node_modules/.done)
-SCRIPTS := $(addprefix build/client/,form.js worker.js sealing.js)
+SCRIPTS := $(addprefix build/client/,form.js worker.js sealing.js offline.js)
 SCRIPT_SOURCES := $(wildcard $(addprefix dropbox/client/,*.ts */*.ts build.mjs tsconfig*.json package-lock.json))
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard keys/locale/*/LC_MESSAGES/meldbus.po))
 PROGRAMS := chromium firefox-esr strace nginx systemd-analyze

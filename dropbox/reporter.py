@@ -23,13 +23,17 @@ from dropbox.answers import (
     stored,
 )
 from dropbox.sealed_file import SealedFile
+from dropbox.site import Kept
 from dropbox.store.errors import NotReadyError
+from keys.roster import Bundle
+from keys.roster.bundle import SPARE_DAYS
 from keys.wire.canonical import encode
 from keys.wire.exchange import LEAVE_SIZE, parse_leave
-from keys.wire.signed import join_frames
+from keys.wire.signed import Signed, join_frames
 from keys.wire.upload import MAX_OPENING_SIZE, MAX_PART_POSTING_SIZE, MAX_POSTING_SIZE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from werkzeug.wrappers import Response as Redirect
@@ -37,7 +41,7 @@ if TYPE_CHECKING:
     from dropbox.admission import Admission
     from dropbox.site import Page, Site
     from dropbox.store import Store
-    from dropbox.store.documents import Documents
+    from dropbox.store.documents import Chain, Documents
 
 OK, MISSING, NOT_READY = 200, 404, 503
 FORM_OVERHEAD = 65_536  # what a browser writes around a file; far less in truth
@@ -46,13 +50,18 @@ FORM_OVERHEAD = 65_536  # what a browser writes around a file; far less in truth
 class Pages:
     """The pages of the newest policy, built again when another roster counts."""
 
-    def __init__(self, documents: Documents, scripts: Path) -> None:
-        """Take the bundled scripts from `scripts`; nothing is built before the first visit."""
+    def __init__(self, documents: Documents, scripts: Path, address: str) -> None:
+        """Take the bundled scripts from `scripts`; nothing is built before the first visit.
+
+        `address` is the origin that reporters know.
+        """
         self._documents = documents
         self._scripts = scripts
+        self._address = address
         self._turn = threading.Lock()
         self._built: tuple[int, Site] | None = None
         self._chain: Page | None = None
+        self._apart: tuple[Kept, Mapping[str, Page]] | None = None
 
     def newest(self) -> tuple[Site, int]:
         """Return the site and the status of its pages: not ready without a roster."""
@@ -74,6 +83,28 @@ class Pages:
             if self._chain is None or self._chain.body != frames:
                 self._chain = site.compressed(BINARY, frames)
             return self._chain
+
+    def apart(self, language: str, today: int) -> Page | None:
+        """Return the page that works from the disk, of the keys of this day, or None for another language.
+
+        Raises NotReadyError without a roster.
+        """
+        chain = self._documents.chain()
+        # The work at rest: what the server asks for under load would differ from one visitor to the next.
+        first = encode({"day": today, "work": chain.roster.policy.work})
+        bundles = self._documents.bundles(chain.roster)
+        kept = Kept(chain.frames, join_frames([first, *bundles]), _last_day(chain, bundles, today))
+        with self._turn:
+            if self._apart is None or self._apart[0] != kept:
+                self._apart = kept, site.apart(chain.roster.policy, self._scripts, kept, self._address)
+            return self._apart[1].get(language)
+
+
+def _last_day(chain: Chain, bundles: Sequence[bytes], today: int) -> int:
+    """Return the last day on which everyone who can be sealed to without a network today still can."""
+    verified = [Bundle.verify(Signed.parse(raw)) for raw in bundles]
+    ends = [bundle.end - SPARE_DAYS for bundle in verified if bundle.last and bundle.usable(today)]
+    return min(chain.root.until, chain.roster.until, *ends)
 
 
 def reporter(store: Store, admission: Admission, pages: Pages) -> Blueprint:
@@ -136,6 +167,20 @@ def _add_pages(routes: Blueprint, admission: Admission, pages: Pages) -> None:
             return _shown(newest.missing(language if language in newest.languages else None), MISSING)
         # A page that says "not ready" still needs its style.
         return _shown(found, status if found.kind.startswith("text/html") else OK)
+
+    @routes.get("/offline.html")
+    def any_apart() -> Redirect:
+        return redirect(f"{pages.newest()[0].home}offline.html")
+
+    @routes.get("/<language:language>/offline.html")
+    def apart(language: str) -> Response:
+        found = pages.apart(language, admission.today())
+        if found is None:
+            return _shown(pages.newest()[0].missing(None), MISSING)
+        response = _shown(found, OK)
+        # Opened from here it could not run: its scripts stand in it, which the server's own rules forbid.
+        response.headers["Content-Disposition"] = 'attachment; filename="contact.html"'
+        return response
 
     @routes.post("/<language:language>/file")
     def take_file(language: str) -> Response:

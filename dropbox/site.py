@@ -5,16 +5,18 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import brotli
+from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dropbox.i18n import NAMES, direction, translations
-from keys.policy import LANGUAGES, Policy
+from keys.policy import LANGUAGES, Policy, date_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,10 +24,13 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent.parent / "templates"
 HTML = "text/html; charset=utf-8"
 
+LOCALES_OF_DATES = {"en": "en_GB"}  # a day comes before its month
+
 # What each language has below its own folder: the path's last part and the template.
 DOCUMENTS = {"": "form.html", "how": "how.html", "others": "others.html", "file": "file.html"}
 
-SCRIPTS = ("form", "worker", "sealing")  # the bundles that a page names
+SERVED = ("form", "worker", "sealing")  # the bundles that a page names
+SCRIPTS = (*SERVED, "offline")  # all that have to be built
 
 # What posting a sealed file can end in: "stored", a refusal of SPEC.md 10, or "fault" for whatever else.
 RESULTS = (
@@ -93,6 +98,49 @@ class Site:
         return self.missing_pages[language or self.languages[0]]
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a page that is saved has to bring: the frames of `/chain` and `/bundles`, and the last day of its use."""
+
+    chain: bytes
+    bundles: bytes
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """What stands in a page that needs no network, in place of what others fetch; `until` is in the page's language."""
+
+    style: str
+    form: str
+    worker: str
+    kept: str
+    csp: str
+    until: str
+    address: str
+
+
+def apart(policy: Policy, scripts: Path, kept: Kept, address: str) -> Mapping[str, Page]:
+    """Build the page that works from the disk, by language; `address` is the origin that its file is sent to.
+
+    Raises FileNotFoundError without the scripts.
+    """
+    style = _coloured((TEMPLATES / "static" / "style.css").read_bytes(), policy).decode()
+    form, worker = ((scripts / f"{name}.js").read_text("utf-8") for name in ("form", "offline"))
+    chain, bundles = (base64.b64encode(frames).decode() for frames in (kept.chain, kept.bundles))
+    data = json.dumps({"chain": chain, "bundles": bundles})
+    csp = (
+        f"default-src 'none'; script-src {_source(form)}; style-src {_source(style)}; worker-src blob:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    pages = {}
+    for language in policy.languages:
+        until = format_date(date_of(kept.until), "full", LOCALES_OF_DATES.get(language, language))
+        inside = Apart(style, form, worker, f"self.kept = {data};\n", csp, until, address)
+        pages[language] = _Printer(language, policy.languages, policy, {}).page("form.html", "", apart=inside)
+    return MappingProxyType(pages)
+
+
 def build(policy: Policy | None, scripts: Path) -> Site:
     """Build all pages; without a policy (no roster yet), those that say that it is not ready.
 
@@ -104,7 +152,7 @@ def build(policy: Policy | None, scripts: Path) -> Site:
         "style": _asset("style.css", "text/css; charset=utf-8", style if policy is None else _coloured(style, policy)),
         "icon": _asset("icon.svg", "image/svg+xml", (static / "icon.svg").read_bytes()),
     }
-    for name in SCRIPTS:
+    for name in SERVED:
         asset = _asset(f"{name}.js", "text/javascript; charset=utf-8", (scripts / f"{name}.js").read_bytes())
         assets[name] = asset
     if policy is not None and policy.look.logo:
@@ -153,10 +201,17 @@ class _Printer:
             assets=assets,
         )
 
-    def page(self, template: str, slug: str | None, code: str = "") -> Page:
+    def page(self, template: str, slug: str | None, code: str = "", apart: Apart | None = None) -> Page:
         """Print one page; `slug` is the last part of its path, None where it has no path of its own."""
-        text = self._environment.get_template(template).render(slug=slug, code=code)
+        text = self._environment.get_template(template).render(slug=slug, code=code, apart=apart)
         return compressed(HTML, text.encode())
+
+
+def _source(text: str) -> str:
+    """Return how a policy names a script or a style that stands in the page; it must not end before its end."""
+    if "</script" in text or "</style" in text or "<!--" in text:
+        raise ValueError("cannot stand in a page")
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def _coloured(style: bytes, policy: Policy) -> bytes:

@@ -33,7 +33,7 @@ def test_two_builds_in_two_places_give_the_same_bytes(tmp_path: Path) -> None:
 
     here, there = build(CLIENT, tmp_path / "one"), build(elsewhere, tmp_path / "two")
 
-    assert set(here) == {"form.js", "worker.js", "sealing.js"}
+    assert set(here) == {"form.js", "worker.js", "sealing.js", "offline.js"}
     assert here == there
 
 

@@ -1,6 +1,6 @@
 /**
  * Bundle the page's scripts into the folder named on the command line: form.js for the page, worker.js for its worker,
- * sealing.js for what the worker brings in once somebody writes or reads.
+ * sealing.js for what the worker brings in once somebody writes or reads, offline.js for the worker of the page that is saved.
  * The same sources must give the same bytes, wherever and whenever they are built: the site check compares them.
  */
 import { build } from "esbuild";
@@ -63,6 +63,7 @@ const common = await script(modules[COMMON.slice(2)], "common");
 const scripts = {
   "form.js": await bundled("form/main.ts"),
   "worker.js": common + (await script(modules["worker.js"])),
+  "offline.js": await bundled("offline.ts"),
   "sealing.js": await script(modules["sealing.js"], "sealing"),
 };
 await mkdir(folder, { recursive: true });

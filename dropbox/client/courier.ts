@@ -28,9 +28,19 @@ export class Courier {
     this.#left = left;
   }
 
+  /** Whether there is no network: what is sent becomes a file. */
+  get apart(): boolean {
+    return false;
+  }
+
+  /** Return what was sent as a file; null where a server has it. */
+  file(): Blob | null {
+    return null;
+  }
+
   /** Return every root and the current roster, unverified. */
   async chain(): Promise<{ readonly roots: readonly Signed[]; readonly roster: Signed }> {
-    const documents = splitFrames(await this.#ask("/chain")).map(parseSigned);
+    const documents = splitFrames(await this.ask("/chain")).map(parseSigned);
     const roster = documents.pop();
     if (!roster) throw new MalformedError();
     return { roots: documents, roster };
@@ -38,13 +48,13 @@ export class Courier {
 
   /** Return one earlier roster, unverified. */
   async roster(version: number): Promise<Signed> {
-    return parseSigned(await this.#ask(`/rosters/${version}`));
+    return parseSigned(await this.ask(`/rosters/${version}`));
   }
 
   /** Return the server's day, the work it asks for, and the bundles, unverified. */
   async bundles(
   ): Promise<{ readonly day: number; readonly work: number; readonly bundles: readonly Signed[] }> {
-    const [first, ...bundles] = splitFrames(await this.#ask("/bundles"));
+    const [first, ...bundles] = splitFrames(await this.ask("/bundles"));
     const members = parseObject(first ?? new Uint8Array());
     checkMembers(members, ["day", "work"]);
     const work = integerOf(members["work"], 1, MAX_WORK);
@@ -53,7 +63,7 @@ export class Courier {
 
   /** Post an envelope and return the server's day once it is stored. */
   async post(posting: Bytes): Promise<number> {
-    return storedIn(plain(await this.#ask("/envelopes", sending(posting))));
+    return storedIn(plain(await this.ask("/envelopes", sending(posting))));
   }
 
   /**
@@ -62,14 +72,14 @@ export class Courier {
    * Returns the server's day once it is stored, before that the numbers that are missing, ascending.
    */
   async opening(opening: Bytes, count: number): Promise<number | readonly number[]> {
-    const answer = plain(await this.#ask("/uploads", sending(opening)));
+    const answer = plain(await this.ask("/uploads", sending(opening)));
     const missing = isObject(answer) ? answer["missing"] : undefined;
     return missing === undefined ? storedIn(answer) : parseMissing(missing, count);
   }
 
   /** Send a part and return once the server keeps it. */
   async send(part: Bytes): Promise<void> {
-    await this.#ask("/parts", sending(part));
+    await this.ask("/parts", sending(part));
   }
 
   /** Return every item of a channel, in its order. */
@@ -78,7 +88,7 @@ export class Courier {
     for (;;) {
       const last = items.at(-1);
       const path = last ? `/channel?after=${cursorOf(last)}` : "/channel";
-      const page = parsePage(await this.#ask(path, bearer(capability)));
+      const page = parsePage(await this.ask(path, bearer(capability)));
       const next = page.items[0];
       // A server that sends the same again and again would keep the page busy for ever.
       if (last && next && next.position <= last.position) throw new MalformedError();
@@ -90,7 +100,7 @@ export class Courier {
 
   /** Return a part of the envelope at this position of a channel, as long as it should be. */
   async part(capability: Bytes, { position, prefix, size }: Item, number: number): Promise<Bytes> {
-    const part = await this.#ask(`/channel/${position}/${number}`, bearer(capability));
+    const part = await this.ask(`/channel/${position}/${number}`, bearer(capability));
     if (part.length !== partSize(prefix.length, size, number)) throw new MalformedError();
     return part;
   }
@@ -98,14 +108,14 @@ export class Courier {
   /** Have the server forget a capability for good; `other` is the other one of the same channel. */
   async leave(capability: Bytes, other: Bytes): Promise<void> {
     try {
-      await this.#ask("/leave", sending(join(capability, other)));
+      await this.ask("/leave", sending(join(capability, other)));
     } catch (error) {
       // The answer to an earlier try was lost.
       if (!(error instanceof RefusedError && error.code === "unknown")) throw error;
     }
   }
 
-  async #ask(path: string, init?: RequestInit): Promise<Bytes> {
+  protected async ask(path: string, init?: RequestInit): Promise<Bytes> {
     let ok: boolean;
     let raw: Bytes;
     const left = this.#left();

@@ -178,7 +178,8 @@ export interface Asks {
       readonly files: readonly ChosenFile[];
       readonly identity: string;
     };
-    readonly answer: { readonly day: number; readonly named: boolean };
+    /** `file` is the sealed file of a page without a network, null where the server has it. */
+    readonly answer: { readonly day: number; readonly named: boolean; readonly file: Blob | null };
   };
   /** Read the whole thread of a receipt and keep its state in the worker's memory for `answer`. */
   readonly look: { readonly ask: { readonly receipt: string }; readonly answer: ShownThread };

@@ -94,7 +94,8 @@ export class Reporting implements Errands {
     const patient = attachments.length > 0;
     const { message, day } = await this.#delivery.deliver(about, this.#trusting.current, write, asker, patient);
     const identity = repair(ask.identity);
-    if (identity.trim() === "") return { day, named: true };
+    const file = this.#courier.file();
+    if (identity.trim() === "") return { day, named: true, file };
     const capability = await receipt.capability();
     this.#thread = { receipt, keys, capability, case: new Case(message, [{ message, day, author: null }]), fronts: new Map() };
     try {
@@ -102,9 +103,9 @@ export class Reporting implements Errands {
     } catch (error) {
       // The report is there: what is missing can be said in the talk.
       if (!(error instanceof MeldbusError)) throw error;
-      return { day, named: false };
+      return { day, named: false, file };
     }
-    return { day, named: true };
+    return { day, named: true, file };
   }
 
   async look({ receipt: typed }: Asks["look"]["ask"], { step }: Asker): Promise<ShownThread> {

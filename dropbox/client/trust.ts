@@ -125,7 +125,7 @@ export class Trust {
     // The server's day decides which bundles count, ours that it does not show those of long ago.
     this.#checkDay(day);
     this.#checkDay(this.today());
-    const addressees = Addressees.choose(this.#roster, bundles, day);
+    const addressees = Addressees.choose(this.#roster, bundles, day, this.#courier.apart);
     if (addressees.until < this.today()) throw new ExpiredError();
     return addressees;
   }

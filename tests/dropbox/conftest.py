@@ -103,7 +103,7 @@ def config(tmp_path: Path) -> Config:
 @pytest.fixture
 def scripts(tmp_path: Path) -> Path:
     """A folder of scripts that do nothing: what they do is tested in a browser."""
-    for name in ("form.js", "worker.js", "sealing.js"):
+    for name in ("form.js", "worker.js", "sealing.js", "offline.js"):
         (tmp_path / name).write_text("'use strict';")
     return tmp_path
 

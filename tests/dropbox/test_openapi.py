@@ -181,6 +181,7 @@ def _before_a_roster(box: Box) -> Iterator[Asked]:
         yield path, "get", box.get(path)
     yield "/channel/{position}/{part}", "get", box.get("/channel/1/0")
     yield "/{path}", "get", box.get("/nl/")
+    yield "/{language}/offline.html", "get", box.get("/nl/offline.html")
     yield "/bundles", "post", box.post_raw("/bundles", box.organisation.bundles()[0].encode())
     yield "/envelopes", "post", envelope(box, opaque_case(box.until).raw)
     yield "/{language}/file", "post", file(box, opaque_case(box.until).raw)
@@ -203,6 +204,9 @@ def _documents(box: Box) -> Iterator[Asked]:
 
 def _pages(box: Box) -> Iterator[Asked]:
     yield "/", "get", box.get("/")
+    yield "/offline.html", "get", box.get("/offline.html")
+    for language in ("nl", "tr"):
+        yield "/{language}/offline.html", "get", box.get(f"/{language}/offline.html")
     for path in ("/nl/", "/en/how", "/none", *re.findall(r"/static/[\w.]+", box.get("/nl/").text)):
         yield "/{path}", "get", box.get(path)
     box.organisation.renew_roster()

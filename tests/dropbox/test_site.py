@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from dropbox import site
-from dropbox.site import RESULTS, Page, Site
+from dropbox.site import RESULTS, Kept, Page, Site
 from keys.policy import LANGUAGES, Look, OutsideRoute
 from keys.wire.canonical import b64
 from tests.policies import SMALL, shipped
@@ -27,6 +27,7 @@ ROUTE = OutsideRoute(
     phone="000 000 00 00",
     text={"nl": "Onderzoekt <klachten>.", "en": "Looks into <complaints>."},
 )
+KEPT = Kept(b"chain", b"bundles", 20_600)
 POLICY = replace(SMALL, organisation="Voorbeeldstichting & Co", outside=(ROUTE,))
 
 
@@ -69,6 +70,12 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def built(scripts: Path) -> Site:
     return site.build(POLICY, scripts)
+
+
+@pytest.fixture(scope="module")
+def saved(scripts: Path) -> dict[str, Page]:
+    """The page that works from the disk, by language."""
+    return dict(site.apart(POLICY, scripts, KEPT, "https://melden.example"))
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +155,7 @@ def test_every_address_is_a_page_of_ours_or_an_outside_route(
         parsed = Parsed(page)
         names = ("href", "src", "action", "data-worker", "data-sealing")
         for address in [value for name in names for value in parsed.values(name)]:
-            inside = address == "#main" or address in ours
+            inside = address == "#main" or address in ours or address.endswith("/offline.html")
             assert inside or address in (ROUTE.link, POLICY.exit), address
         assert parsed.values("srcset") == []
 
@@ -246,7 +253,7 @@ def test_an_address_that_does_not_exist_has_no_page(built: Site) -> None:
 
 def test_an_asset_carries_the_hash_of_its_bytes(built: Site) -> None:
     assets = {path: page for path, page in built.pages.items() if path.startswith("/static/")}
-    assert len(assets) == 2 + len(site.SCRIPTS)
+    assert len(assets) == 2 + len(site.SERVED)
     for path, page in assets.items():
         assert path.split(".")[1] == hashlib.sha256(page.body).hexdigest()[:16]
 
@@ -296,8 +303,8 @@ def test_every_sentence_that_a_script_asks_for_is_on_the_page(built: Site) -> No
     assert asked <= there
 
 
-def test_every_part_that_a_script_asks_for_is_on_the_page(built: Site) -> None:
-    parsed = Parsed(built.pages["/nl/"])
+def test_every_part_that_a_script_asks_for_is_on_a_page(built: Site, saved: dict[str, Page]) -> None:
+    pages = [Parsed(built.pages["/nl/"]), Parsed(saved["nl"])]
     for function, attribute in (("part", "part"), ("piece", "piece"), ("show", "step"), ("(?:control|field)", "field")):
         asked = set[str]()
         for script in FORM:
@@ -305,7 +312,36 @@ def test_every_part_that_a_script_asks_for_is_on_the_page(built: Site) -> None:
                 re.findall(rf'\b{function}(?:<\w+>)?\((?:[^()]*(?:\([^()]*\))?, )?"([\w-]+)"', script.read_text())
             )
         assert asked, function
-        assert asked <= set(parsed.values(f"data-{attribute}")), function
+        assert asked <= {value for page in pages for value in page.values(f"data-{attribute}")}, function
+
+
+def test_a_saved_page_runs_what_stands_in_it_and_fetches_nothing(saved: dict[str, Page], scripts: Path) -> None:
+    for language, page in saved.items():
+        parsed = Parsed(page)
+        [policy] = [meta["content"] for meta in parsed.named("meta") if "http-equiv" in meta]
+        sources = dict(part.split(" ", 1) for part in policy.split("; "))
+        assert sources["default-src"] == "'none'"
+        inside = {tag: text for tag, text in parsed.texts if tag == "style"}
+        [run] = [text for tag, text in parsed.texts if tag == "script" and text == "form();"]
+        assert sources["script-src"] == site._source(run)
+        assert sources["style-src"] == site._source(page.body.decode().partition("<style>")[2].partition("</style>")[0])
+        assert len(inside) == 1
+        assert [name for name in ("src", "srcset") if parsed.values(name)] == []
+        assert set(parsed.values("href")) == {"#main", POLICY.exit, ROUTE.link}, language
+        assert parsed.named("script")[-1] == {}
+
+
+def test_a_saved_page_names_its_last_day_and_where_its_file_goes(saved: dict[str, Page]) -> None:
+    assert "woensdag 27 mei 2026" in saved["nl"].body.decode()
+    assert "Wednesday 27 May 2026" in saved["en"].body.decode().replace(",", "")
+    assert "https://melden.example/en/file" in saved["en"].body.decode()
+
+
+def test_a_script_that_could_end_its_element_is_put_into_no_page(tmp_path: Path) -> None:
+    for name in site.SCRIPTS:
+        (tmp_path / f"{name}.js").write_text("x = '</script>'")
+    with pytest.raises(ValueError, match="cannot stand"):
+        site.apart(POLICY, tmp_path, KEPT, "https://melden.example")
 
 
 def test_the_page_has_a_sentence_for_each_step_role_and_alarm_of_the_protocol(built: Site) -> None:

@@ -28,7 +28,7 @@ export function armExit(wipe: () => void): void {
 
 /** Let links to our own pages take the place of this one, so that the history keeps one entry. */
 export function replaceOnLeaving(): void {
-  for (const link of document.querySelectorAll<HTMLAnchorElement>('a[href^="/"]')) {
+  for (const link of document.querySelectorAll<HTMLAnchorElement>('a[href^="/"]:not([download])')) {
     link.addEventListener("click", (event) => {
       // A new tab or window is asked for on purpose.
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;

@@ -10,6 +10,7 @@ import { onPress, openStage, part, type Stage } from "./stage.ts";
 import { enter } from "./talk.ts";
 import { words, wordsFor } from "./words.ts";
 
+const MOST_APART = 50 * 1024 * 1024; // bytes: a page without a network has the whole sealed file in memory
 const FINGERPRINT = /^#[\w-]{43}$/; // SPEC.md 8
 
 replaceOnLeaving();
@@ -53,19 +54,20 @@ function run(host: HTMLElement): void {
     close(stage, "browser");
     return;
   }
-  const desk = openDesk(host.dataset["worker"] ?? "", host.dataset["sealing"] ?? "");
+  const apart = document.querySelector("#offline") !== null;
+  const desk = openDesk(apart ? ownWorker() : (host.dataset["worker"] ?? ""), host.dataset["sealing"] ?? "");
   wipe = () => {
     desk.close();
     stage.clear();
   };
-  void trust(stage, desk, (act) => {
+  void trust(stage, desk, apart, (act) => {
     wipe = act;
   });
 }
 
-async function trust(stage: Stage, desk: Desk, onLeaving: (wipe: () => void) => void): Promise<void> {
+async function trust(stage: Stage, desk: Desk, apart: boolean, onLeaving: (wipe: () => void) => void): Promise<void> {
   try {
-    start(stage, desk, await desk.ask("trust", { fragment: location.hash.slice(1) }), onLeaving);
+    start(stage, desk, apart, await desk.ask("trust", { fragment: location.hash.slice(1) }), onLeaving);
   } catch (error) {
     if (!(error instanceof Failed)) throw error;
     close(stage, error.code);
@@ -78,7 +80,13 @@ function close(stage: Stage, code: string): void {
   onPress(part(step, "again"), () => location.reload());
 }
 
-function start(stage: Stage, desk: Desk, trusted: Trusted, onLeaving: (wipe: () => void) => void): void {
+function start(
+  stage: Stage,
+  desk: Desk,
+  apart: boolean,
+  trusted: Trusted,
+  onLeaving: (wipe: () => void) => void,
+): void {
   const draft = emptyDraft();
   const files = new Files();
   const errands = new Set<Promise<unknown>>();
@@ -109,11 +117,18 @@ function start(stage: Stage, desk: Desk, trusted: Trusted, onLeaving: (wipe: () 
     part(step, "compare").hidden = trusted.pinned;
     part(step, "words").textContent = trusted.words;
     onPress(part(step, "write"), () => askTopic(reporting, draft));
-    onPress(part(step, "enter"), () => enter(talking));
+    if (!apart) onPress(part(step, "enter"), () => enter(talking));
   };
-  const talking = { stage, desk, trusted, back, during, files, limit: trusted.fileBytes };
-  const reporting = { ...talking, talk: (receipt: string) => enter(talking, receipt) };
+  const limit = apart ? Math.min(trusted.fileBytes, MOST_APART) : trusted.fileBytes;
+  const talking = { stage, desk, trusted, back, during, files, limit };
+  const reporting = { ...talking, apart, talk: (receipt: string) => enter(talking, receipt) };
   back();
+}
+
+/** Return the address of a worker made of what a saved page has in it: no other file is there. */
+function ownWorker(): string {
+  const scripts = Array.from(document.querySelectorAll("#kept, #offline"), ({ textContent }) => textContent ?? "");
+  return URL.createObjectURL(new Blob(scripts, { type: "text/javascript" }));
 }
 
 /** Whether the page was loaded anew, or come back to: then something may have been typed in it before. */

@@ -10,6 +10,7 @@ import { chosenOf, type Draft, emptyDraft, letterOf, questionsFor, toldBy } from
 import { control, encodedSize, mistakeInText, showMistakes, showRoom, type Mistake } from "./fields.ts";
 import { namesOf, readersOf, withNames } from "./people.ts";
 import { showErrand } from "./progress.ts";
+import { hand } from "./saving.ts";
 import { onPress, onSubmit, oneAtATime, part, type Stage } from "./stage.ts";
 import { toldLine } from "./told.ts";
 import { dated, inLanguage, words, wordsFor } from "./words.ts";
@@ -18,6 +19,10 @@ export interface ReportSteps {
   readonly stage: Stage;
   readonly desk: Desk;
   readonly trusted: Trusted;
+  /** How many bytes the files of one message may have together. */
+  readonly limit: number;
+  /** Whether there is no network: the report becomes a file. */
+  readonly apart: boolean;
   /** Go back to the first step. */
   readonly back: () => void;
   /** Let the browser ask before the page is left, until the errand ends. */
@@ -37,17 +42,20 @@ export function write(steps: ReportSteps, draft: Draft, mistakes: readonly Mista
   story.addEventListener("input", () => {
     draft.text = story.value;
   });
-  const identity = control(step, "identity");
-  identity.value = draft.identity;
-  identity.addEventListener("input", () => {
-    draft.identity = identity.value;
-  });
+  // A file holds one message: the page without a network asks for no name.
+  if (!steps.apart) {
+    const identity = control(step, "identity");
+    identity.value = draft.identity;
+    identity.addEventListener("input", () => {
+      draft.identity = identity.value;
+    });
+    part<HTMLDetailsElement>(step, "naming").open = draft.identity !== "";
+  }
   part(step, "asked").replaceChildren(...asked.map((one) => questionField(one, draft)));
   part<HTMLDetailsElement>(step, "questions").open = asked.some(({ id }) => (draft.answers.get(id) ?? "") !== "");
   part(step, "questions").hidden = asked.length === 0;
-  part<HTMLDetailsElement>(step, "naming").open = draft.identity !== "";
   showRoom(step, "story");
-  showFiles({ ...steps, limit: trusted.fileBytes }, step, draft.files);
+  showFiles(steps, step, draft.files);
   onPress(part(step, "back"), () => askReaders(steps, draft));
   const next = async (): Promise<void> => {
     const found = mistakesIn(steps, draft);
@@ -136,7 +144,9 @@ async function send(steps: ReportSteps, draft: Draft): Promise<void> {
   try {
     const told = toldBy(draft, asked);
     const report = desk.ask("report", { receipt, told, chosen, files: files.chosen(), identity }, errand);
-    sent(steps, draft, await steps.during(report));
+    const outcome = await steps.during(report);
+    if (outcome.file === null) sent(steps, draft, outcome);
+    else made(steps, draft, outcome.file);
   } catch (error) {
     if (!(error instanceof Failed)) throw error;
     if (error.code === "cancelled") {
@@ -146,7 +156,7 @@ async function send(steps: ReportSteps, draft: Draft): Promise<void> {
     }
     const unreachable = trusted.recipients.filter((one) => error.who.includes(one.identity));
     const sentence = wordsFor("send", error.code, { people: namesOf(unreachable) });
-    const wrong = files.blame(error.code, error.who, trusted.fileBytes);
+    const wrong = files.blame(error.code, error.who, steps.limit);
     if (wrong.length > 0) write(steps, draft, wrong);
     else if (error.code === "nobody") askAbout(steps, draft, [{ field: null, sentence }]);
     else if (unreachable.length > 0) askReaders(steps, draft, [{ field: "readers", sentence }]);
@@ -166,7 +176,19 @@ function sent(steps: ReportSteps, draft: Draft, { day, named }: { readonly day: 
   onPress(part(step, "talk"), () => steps.talk(receipt));
 }
 
-function mistakesIn({ trusted }: ReportSteps, draft: Draft): Mistake[] {
+/** Show the sealed file that a page without a network has made: it is sent later, from anywhere. */
+function made({ stage }: ReportSteps, draft: Draft, file: Blob): void {
+  const { receipt } = draft;
+  Object.assign(draft, emptyDraft());
+  const step = stage.show("made");
+  showCode(stage, step, receipt);
+  onPress(part(step, "save"), () => {
+    hand(file, words("sealed-name"));
+    stage.say(words("saved", { name: words("sealed-name") }));
+  });
+}
+
+function mistakesIn({ trusted, limit }: ReportSteps, draft: Draft): Mistake[] {
   const { answers, about } = toldBy(draft, questionsFor(draft, trusted.questions));
   const mistakes: Mistake[] = [];
   const besides = encodedSize(answers) + encodedSize(about.others);
@@ -174,5 +196,5 @@ function mistakesIn({ trusted }: ReportSteps, draft: Draft): Mistake[] {
   if (sentence !== null) mistakes.push({ field: "story", sentence });
   const wrong = draft.identity.trim() === "" ? null : mistakeInText(draft.identity);
   if (wrong !== null) mistakes.push({ field: "identity", sentence: wrong });
-  return [...mistakes, ...draft.files.refused(trusted.fileBytes)];
+  return [...mistakes, ...draft.files.refused(limit)];
 }

@@ -85,12 +85,12 @@ export class Addressees {
   }
 
   /**
-   * Choose as SPEC.md 7.3 says.
+   * Choose as SPEC.md 7.3 says; without a network from the last-resort ones only.
    *
    * Throws RolledBackError when a bundle knows a newer roster, ExpiredError when the roster is not valid today,
    * NotEnrolledError when nobody on the roster has a bundle to seal to.
    */
-  static choose(roster: Roster, bundles: readonly Bundle[], today: number): Addressees {
+  static choose(roster: Roster, bundles: readonly Bundle[], today: number, lastResortOnly = false): Addressees {
     roster.checkDay(today);
     const valid = bundles.filter(({ start, end, identity }) => start <= today && today <= end && roster.find(identity));
     roster.checkNotWithheld(valid.map((bundle) => bundle.roster));
@@ -98,14 +98,16 @@ export class Addressees {
     const receiving = roster.receiving(today);
     const people = receiving.map(({ identity }) => identity);
     const chosen = new Map<string, Bundle>();
+    const weekly = new Map<string, Bundle>();
     for (const bundle of valid.sort((left, right) => order(left) - order(right) || left.serial - right.serial)) {
-      if (bundle.usable(today) && people.includes(bundle.identity)) chosen.set(bundle.identity, bundle);
+      if (!bundle.usable(today) || !people.includes(bundle.identity)) continue;
+      if (bundle.last || !lastResortOnly) chosen.set(bundle.identity, bundle);
+      if (!bundle.last) weekly.set(bundle.identity, bundle);
     }
     if (chosen.size === 0) throw new NotEnrolledError();
     const away = receiving.filter(({ identity, name }) => {
-      const bundle = chosen.get(identity);
-      const weekly = bundle && !bundle.last;
-      return !weekly || roster.policy.isAway(name, today) || (bundle.away !== null && bundle.away >= today);
+      const bundle = weekly.get(identity);
+      return !bundle || roster.policy.isAway(name, today) || (bundle.away !== null && bundle.away >= today);
     });
     return new Addressees(roster, chosen, new Set(away.map(({ identity }) => identity)));
   }
