@@ -14,6 +14,8 @@ from dropbox.config import Config, ConfigError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dropbox.store import Store
+
 GUNICORN_SETTINGS = Path(__file__).parent.parent / "deploy" / "gunicorn.conf.py"
 FINGERPRINT = "--fingerprint"
 OWNER_ONLY = 0o077
@@ -84,6 +86,20 @@ def init(config: Config, asked: argparse.Namespace) -> int:
     return 0
 
 
+def _check_languages(store: Store) -> None:
+    """Refuse a policy with a language that no page is in: who speaks it would miss it, and nobody would tell us."""
+    from dropbox.i18n import shipped
+    from dropbox.store.errors import NotReadyError
+
+    try:
+        languages = store.documents.chain().roster.policy.languages
+    except NotReadyError:
+        return
+    lacking = set(languages) - set(shipped())
+    if lacking:
+        raise Refused(f"policy: no pages in {', '.join(sorted(lacking))}: add a folder of templates/locale")
+
+
 def check(config: Config, _: argparse.Namespace) -> int:
     """Say what is missing, or nothing."""
     from dropbox.site import SCRIPTS as NAMES
@@ -96,6 +112,7 @@ def check(config: Config, _: argparse.Namespace) -> int:
         store.documents.check_pinned()
     except StoreError as error:
         raise Refused(f"store: {error}") from None
+    _check_languages(store)
     for script in (f"{name}.js" for name in NAMES):
         if not (SCRIPTS / script).is_file():
             raise Refused(f"{script} is not built: run the bundler")

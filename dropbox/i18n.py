@@ -14,8 +14,26 @@ from babel.messages.pofile import read_po
 SOURCE_LANGUAGE = "en"  # the templates are written in it, so it needs no catalogue
 LOCALES = Path(__file__).parent.parent / "templates" / "locale"
 
-# Each language by its own name: that is what somebody who reads no other looks for.
-NAMES = {"nl": "Nederlands", "en": "English"}
+FIRST = ("nl", "en")  # shown before others where no policy says which
+
+# In the head of a catalogue that nobody who grew up with its language has read yet.
+_NOT_YET_READ = "X-Not-Yet-Read: yes"
+
+
+def shipped() -> tuple[str, ...]:
+    """Return the languages that there are pages in: a folder of LOCALES each, and that of the templates."""
+    found = {folder.name for folder in LOCALES.iterdir()} | {SOURCE_LANGUAGE}
+    return (*(tag for tag in FIRST if tag in found), *sorted(found - set(FIRST)))
+
+
+def name_of(language: str) -> str:
+    """Return a language by its own name: that is what somebody who reads no other looks for."""
+    return str(Locale.parse(language).get_display_name(language)).capitalize()
+
+
+def is_unread(language: str) -> bool:
+    """Say whether nobody who grew up with the language has read its sentences yet."""
+    return language != SOURCE_LANGUAGE and _NOT_YET_READ in catalogue_of(language).read_text("utf-8")
 
 
 def direction(language: str) -> str:

@@ -15,8 +15,8 @@ import brotli
 from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from dropbox.i18n import NAMES, direction, translations
-from keys.policy import LANGUAGES, Policy, date_of
+from dropbox.i18n import MissingTextError, direction, is_unread, name_of, shipped, translations
+from keys.policy import Policy, date_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -134,10 +134,10 @@ def apart(policy: Policy, scripts: Path, kept: Kept, address: str) -> Mapping[st
         "base-uri 'none'; form-action 'none'"
     )
     pages = {}
-    for language in policy.languages:
+    for language in offered(policy):
         until = format_date(date_of(kept.until), "full", LOCALES_OF_DATES.get(language, language))
         inside = Apart(style, form, worker, f"self.kept = {data};\n", csp, until, address)
-        pages[language] = _Printer(language, policy.languages, policy, {}).page("form.html", "", apart=inside)
+        pages[language] = _Printer(language, offered(policy), policy, {}).page("form.html", "", apart=inside)
     return MappingProxyType(pages)
 
 
@@ -160,7 +160,7 @@ def build(policy: Policy | None, scripts: Path) -> Site:
     paths = {name: path for name, (path, _) in assets.items()}
     pages = dict(assets.values())
     results, missing = {}, {}
-    languages = LANGUAGES if policy is None else policy.languages
+    languages = shipped() if policy is None else offered(policy)
     for language in languages:
         printer = _Printer(language, languages, policy, paths)
         for slug, template in DOCUMENTS.items():
@@ -169,9 +169,17 @@ def build(policy: Policy | None, scripts: Path) -> Site:
         if policy is None:
             pages[f"/{language}/"] = printer.page("not-ready.html", "")
         for code in RESULTS:
-            results[language, code] = printer.page("result.html", "file", code)
+            results[language, code] = printer.page("result.html", "" if policy is None else "file", code)
         missing[language] = printer.page("missing.html", None)
     return Site(languages, MappingProxyType(pages), MappingProxyType(results), MappingProxyType(missing))
+
+
+def offered(policy: Policy) -> tuple[str, ...]:
+    """Return the policy's languages that this release has pages in; raise MissingTextError without any."""
+    found = tuple(tag for tag in policy.languages if tag in shipped())
+    if not found:
+        raise MissingTextError(", ".join(policy.languages))
+    return found
 
 
 class _Printer:
@@ -194,7 +202,8 @@ class _Printer:
         self._environment.globals.update(
             lang=language,
             direction=direction(language),
-            languages=[(tag, NAMES[tag]) for tag in languages],
+            languages=[(tag, name_of(tag)) for tag in languages],
+            unread=is_unread(language),
             ready=policy is not None,
             organisation="" if policy is None else policy.organisation,
             policy=policy,

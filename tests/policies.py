@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from keys.cases import Telling
-from keys.policy import LANGUAGES, OutsideRoute, Policy
+from keys.policy import OutsideRoute, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,24 +111,24 @@ def tell(text: str, **more: Any) -> Telling:
 def shipped(*languages: str) -> Policy:
     """Return the policy that organisations begin with, in these languages, or in all it has."""
     policy = Policy.from_toml(SHIPPED.read_text("utf-8"))
-    return Policy.from_members(_only(policy.members(), languages)) if languages else policy
+    return Policy.from_members(_only(policy.members(), languages, policy.languages)) if languages else policy
 
 
 def example(*languages: str) -> Policy:
     """Return the shipped policy with little work and one outside route, whose texts are known to tests."""
-    tags = languages or ("nl", "en")
+    tags = languages or shipped().languages
     texts = {tag: "Gratis en vertrouwelijk advies." if tag == "nl" else "Free and confidential advice." for tag in tags}
     route = OutsideRoute("Adviespunt", "https://adviespunt.example/", "000 000 00 00", texts)
     return replace(shipped(*tags), work=WORK, decoys_per_week=20, outside=(route,))
 
 
-def _only(value: Json, languages: Sequence[str]) -> Json:
+def _only(value: Json, languages: Sequence[str], every: Sequence[str]) -> Json:
     """Return the members of a policy without the texts in other languages."""
     if isinstance(value, list):
-        return [_only(one, languages) for one in value if one not in LANGUAGES or one in languages]
+        return [_only(one, languages, every) for one in value if one not in every or one in languages]
     if not isinstance(value, dict):
         return value
-    if value and set(value) <= set(LANGUAGES):
+    if value and set(value) <= set(every):
         return {tag: text for tag, text in value.items() if tag in languages}
     # The forms' texts are in the tool's languages, whatever the policy's are.
-    return {name: member if name == "forms" else _only(member, languages) for name, member in value.items()}
+    return {name: member if name == "forms" else _only(member, languages, every) for name, member in value.items()}

@@ -24,6 +24,7 @@ from keys.policy.shapes import (
     OneOf,
     Reading,
     Table,
+    Tag,
     Text,
     Texts,
     Timezone,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from keys.wire.canonical import Json
 
-LANGUAGES = ("nl", "en")  # what this release ships pages in
+MAX_LANGUAGES = 16
 MAX_DECOYS_PER_WEEK = 1000
 MAX_FILE_BYTES = 2**31  # 2 GiB
 MAX_NAME = 80
@@ -48,7 +49,7 @@ _LONG = Text(2000)
 _HINT = Text(500, least=0)
 _LABEL = Text(200)
 _ROLES = ListOf(OneOf(ROLES), len(ROLES))
-_LANGUAGES = ListOf(OneOf(LANGUAGES), len(LANGUAGES), least=1)
+_LANGUAGES = ListOf(Tag(), MAX_LANGUAGES, least=1)
 _CHOICES = Table(made.Named, {"id": Id(), "name": Texts(_NAME)})
 _TOOL_CHOICES = Table(made.Named, {"id": Id(), "name": Texts(_NAME, tool=True)})
 _FIELD = Table(
@@ -230,7 +231,7 @@ def key_paths() -> list[str]:
 def _read(value: object) -> Policy:
     # The texts are read by it, so it comes first; where it is wrong, that is said once, with the others.
     tags = _LANGUAGES.read(value.get("languages") if isinstance(value, dict) else None, "", Reading(()))
-    reading = Reading(tuple(tag for tag in tags if tag) or LANGUAGES)
+    reading = Reading(tuple(tag for tag in tags if tag))
     policy = SHAPE.read(value, "", reading)
     if isinstance(policy, Policy):
         for where, remedy in _between(policy):

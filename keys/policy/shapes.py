@@ -25,6 +25,7 @@ MAX_LOGO_SIZE = 8192  # bytes: everybody who visits fetches it
 MAX_LOGO_SIDE = 512  # pixels
 LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 
+_TAG = re.compile(r"[a-z]{2,3}")
 _ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
@@ -122,6 +123,17 @@ class Id(_Leaf):
         if isinstance(value, str) and _ID.fullmatch(value):
             return value
         reading.wrong(where, "has to begin with a small letter; then at most 39 small letters, digits and dashes")
+        return ""
+
+
+class Tag(_Leaf):
+    """A language: which ones have pages is the release's affair, a folder of templates/locale each."""
+
+    def read(self, value: object, where: str, reading: Reading) -> str:
+        """Return the tag."""
+        if isinstance(value, str) and _TAG.fullmatch(value):
+            return value
+        reading.wrong(where, 'has to be the tag of a language, such as "nl"')
         return ""
 
 

@@ -15,16 +15,18 @@ from sqlalchemy import create_engine
 from dropbox.migrations import head
 from dropbox.store.database import HEAD
 from dropbox.store.tables import metadata
+from keys.policy import Policy
 from keys.roster import address
 from keys.wire.canonical import b64
 from tests.dropbox.postings import Opaque, opaque_case
 from tests.dropbox.serving import ROOT, Server
 from tests.dropbox.test_concurrency import read_feed
+from tests.organisation import Organisation
+from tests.policies import SMALL_TOML
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.organisation import Organisation
 
 FINGERPRINT = b64(bytes(range(32)))
 
@@ -208,3 +210,11 @@ def test_server_stops_at_once_when_told_and_keeps_everything(founded: tuple[Serv
     assert not (server.data / "meldbus.sqlite-wal").exists()
     server.start()
     assert len(read_feed(server, organisation.feed_capability)) == len(cases)
+
+
+def test_check_refuses_a_policy_in_a_language_without_pages(server: Server) -> None:
+    frisian = SMALL_TOML.replace('["nl", "en"]', '["nl", "fy"]').replace(", en = ", ", fy = ")
+    server.found(Organisation.found(policy=Policy.from_toml(frisian)))
+    checked = server.command("check")
+    assert checked.returncode != 0
+    assert "policy: no pages in fy" in checked.stderr

@@ -1,6 +1,7 @@
 """Every sentence of the pages has its translation, whole and certain."""
 
 import re
+import shutil
 import string
 from pathlib import Path
 
@@ -10,11 +11,14 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from deploy.catalogues import regenerated
-from dropbox.i18n import LOCALES, NAMES, SOURCE_LANGUAGE, MissingTextError, catalogue_of, translations
-from keys.policy import LANGUAGES
+from dropbox import i18n, site
+from dropbox.i18n import SOURCE_LANGUAGE, MissingTextError, catalogue_of, direction, name_of, shipped, translations
+from keys.policy import Policy
+from keys.wire.canonical import Json
+from tests.policies import SMALL
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
-TRANSLATED = [language for language in LANGUAGES if language != SOURCE_LANGUAGE]
+TRANSLATED = [language for language in shipped() if language != SOURCE_LANGUAGE]
 
 
 def sentences() -> set[str]:
@@ -37,9 +41,44 @@ def gaps(text: str) -> set[str]:
     return set(re.findall(r"%\(\w+\)s", text)) | by_script
 
 
-def test_every_language_has_a_name_and_a_catalogue() -> None:
-    assert set(NAMES) == set(LANGUAGES)
-    assert {folder.name for folder in LOCALES.iterdir()} == set(TRANSLATED)
+def test_every_language_has_its_own_name_and_direction() -> None:
+    assert {tag: (name_of(tag), direction(tag)) for tag in shipped()} == {
+        "nl": ("Nederlands", "ltr"),
+        "en": ("English", "ltr"),
+        "ar": ("العربية", "rtl"),
+        "tr": ("Türkçe", "ltr"),
+    }
+
+
+def test_a_language_is_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever adds one changes no code: here a Frisian that is Dutch yet."""
+    shutil.copytree(i18n.LOCALES / "nl", tmp_path / "fy")
+    monkeypatch.setattr(i18n, "LOCALES", tmp_path)
+    for name in site.SCRIPTS:
+        (tmp_path / f"{name}.js").write_text("")
+    read = SMALL.members()
+    policy = Policy.from_members(with_language(read, "fy"))
+    built = site.build(policy, tmp_path)
+    page = built.pages["/fy/"].body.decode()
+    assert '<html lang="fy" dir="ltr">' in page
+    assert "Frysk" in built.pages["/en/"].body.decode()
+
+
+def with_language(value: Json, tag: str) -> Json:
+    """Return a policy's members with the Dutch texts in another language too."""
+    if isinstance(value, list):
+        more = [tag] if value == ["nl", "en"] else []
+        return [*(with_language(one, tag) for one in value), *more]
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"nl", "en"}:
+        return value | {tag: value["nl"]}
+    return {name: with_language(member, tag) for name, member in value.items()}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_catalogue_says_whether_somebody_who_grew_up_with_it_has_read_it(language: str) -> None:
+    assert i18n.is_unread(language) is (language in {"tr", "ar"})
 
 
 @pytest.mark.parametrize("language", TRANSLATED)

@@ -16,6 +16,7 @@ import {
   type Read,
   ROLES,
   table,
+  tag,
   text,
   texts,
   timezone,
@@ -23,7 +24,7 @@ import {
   truth,
 } from "./shapes.ts";
 
-const LANGUAGES = ["nl", "en"] as const; // what this release ships pages in
+const MAX_LANGUAGES = 16;
 const MAX_DECOYS_PER_WEEK = 1000;
 const MAX_FILE_BYTES = 2 ** 31; // 2 GiB
 const MAX_NAME = 80;
@@ -36,7 +37,7 @@ const long = texts(text(2000));
 const hint = texts(maybe(text(500)));
 const label = text(200);
 const roles = list(oneOf(...ROLES), ROLES.length);
-const languages = list(oneOf(...LANGUAGES), LANGUAGES.length, 1);
+const languages = list(tag, MAX_LANGUAGES, 1);
 const choices = list(table({ id, name: names }), 16, 0, "id");
 const toolNames = texts(name, TOOL_LANGUAGES);
 const field = table({

@@ -30,6 +30,8 @@ const oneLine = (text: string): boolean => !CONTROLS.test(text);
 export const text = (most: number): Shape<string> => matching(oneLine, most);
 export const maybe = (shape: Shape<string>): Shape<string> => (value, languages) => value === "" ? "" : shape(value, languages);
 export const integer = (least: number, most: number): Shape<number> => (value) => integerOf(value, least, most);
+/** A language: which ones have pages is the release's affair. */
+export const tag = matching((text) => /^[a-z]{2,3}$/.test(text), 3);
 export const id = matching((text) => ID.test(text), 40);
 // Anything but https in a link of ours could run script, or tell a network which page was read.
 export const link = matching((text) => text.startsWith("https://") && oneLine(text), MAX_LINK);
