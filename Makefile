@@ -8,7 +8,7 @@ NODE_FOLDERS := dropbox/client tests/journeys
 STAMPS := .venv/.done $(NODE_FOLDERS:%=%/node_modules/.done)
 SCRIPTS := $(addprefix build/client/,form.js worker.js sealing.js offline.js)
 SCRIPT_SOURCES := $(wildcard $(addprefix dropbox/client/,*.ts */*.ts build.mjs tsconfig*.json package-lock.json))
-CATALOGUES := $(patsubst %.po,%.mo,$(wildcard keys/locale/*/LC_MESSAGES/meldbus.po))
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard keys/locale/*/LC_MESSAGES/*.po))
 PROGRAMS := chromium firefox-esr strace nginx systemd-analyze
 PACKAGES := chromium firefox-esr strace nginx-light systemd
 PORT := 8000

@@ -5,11 +5,15 @@ from __future__ import annotations
 import gettext
 import io
 from pathlib import Path
-from typing import Never
+from typing import TYPE_CHECKING, Never
 
 from babel import Locale
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 SOURCE_LANGUAGE = "en"  # the templates are written in it, so it needs no catalogue
 LOCALES = Path(__file__).parent.parent / "templates" / "locale"
@@ -34,6 +38,11 @@ def name_of(language: str) -> str:
 def is_unread(language: str) -> bool:
     """Say whether nobody who grew up with the language has read its sentences yet."""
     return language != SOURCE_LANGUAGE and _NOT_YET_READ in catalogue_of(language).read_text("utf-8")
+
+
+def dated(day: dt.date, language: str) -> str:
+    """Return a day in words, as the pages' scripts show it: the pages' English is European."""
+    return str(format_date(day, "full", "en_GB" if language == SOURCE_LANGUAGE else language))
 
 
 def direction(language: str) -> str:

@@ -12,10 +12,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import brotli
-from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from dropbox.i18n import MissingTextError, direction, is_unread, name_of, shipped, translations
+from dropbox.i18n import MissingTextError, dated, direction, is_unread, name_of, shipped, translations
 from keys.policy import Policy, date_of
 
 if TYPE_CHECKING:
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 HTML = "text/html; charset=utf-8"
-
-LOCALES_OF_DATES = {"en": "en_GB"}  # a day comes before its month
 
 # What each language has below its own folder: the path's last part and the template.
 DOCUMENTS = {"": "form.html", "how": "how.html", "others": "others.html", "file": "file.html"}
@@ -135,7 +132,7 @@ def apart(policy: Policy, scripts: Path, kept: Kept, address: str) -> Mapping[st
     )
     pages = {}
     for language in offered(policy):
-        until = format_date(date_of(kept.until), "full", LOCALES_OF_DATES.get(language, language))
+        until = dated(date_of(kept.until), language)
         inside = Apart(style, form, worker, f"self.kept = {data};\n", csp, until, address)
         pages[language] = _Printer(language, offered(policy), policy, {}).page("form.html", "", apart=inside)
     return MappingProxyType(pages)

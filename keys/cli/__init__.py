@@ -9,6 +9,7 @@ import click
 from keys.cli.ceremonies import card_command, enrol_command, found_command, join_command, roster_commands
 from keys.cli.files import save_command
 from keys.cli.policies import policy_commands
+from keys.cli.posters import poster_command
 from keys.cli.proofs import verify_proof_command
 from keys.cli.recipients import list_command, read_command, share_command, sync_command
 from keys.cli.reporters import decoy_command, open_command, seal_command
@@ -57,6 +58,7 @@ for _command in (
     open_command,
     decoy_command,
     verify_proof_command,
+    poster_command,
 ):
     commands.add_command(_command)
 

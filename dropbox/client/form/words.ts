@@ -7,7 +7,9 @@ export type Fills = Readonly<Record<string, string>>;
 export function words(key: string, fills: Fills = {}): string {
   const sentence = find(key);
   if (sentence === undefined) throw new Error(key);
-  return sentence.replace(/\{(\w+)\}/g, (_, name: string) => fills[name] ?? "");
+  // In a sentence from right to left a Latin name would turn the words around it; a name alone is no sentence.
+  const [before, after] = document.documentElement.dir === "rtl" && /\s/.test(sentence) ? ["\u2068", "\u2069"] : ["", ""];
+  return sentence.replace(/\{(\w+)\}/g, (_, name: string) => before + (fills[name] ?? "") + after);
 }
 
 /** Return the sentence of `family` for `code`, or the family's sentence for all others. */
