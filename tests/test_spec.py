@@ -115,7 +115,7 @@ SIZES: dict[int, set[int]] = {
         shapes.MAX_LINK,
         shapes.MAX_LOGO_SIZE,
         shapes.MAX_LOGO_SIDE,
-        4,  # of its contrast, 4.5
+        *(2, 4),  # of WCAG 2.2 and its contrast, 4.5
         *(9, 39),  # of what an id is made of
         root.MAX_KEYS,
         roster.MAX_DAYS,

@@ -68,11 +68,11 @@ class Poster:
 
     def svg(self, size: str) -> str:
         """Return the drawing in a size of SIZES; raise FileNotFoundError for a language that no poster is in."""
-        _ = _sentences(self.language)
+        say = _sentences(self.language)
         page = _Page(self.language in RIGHT_TO_LEFT)
-        y = self._head(page, _)
-        y = self._way_in(page, _, y + 2)
-        self._outside(page, _, y)
+        y = self._head(page, say)
+        y = self._way_in(page, say, y + 2)
+        self._outside(page, say, y)
         width, height = SIZES[size]
         way = "rtl" if page.rtl else "ltr"
         head = (
@@ -93,34 +93,36 @@ class Poster:
         start = f'<!doctype html>\n<html lang="{self.language}">\n<head>\n{head}\n</head>\n<body>\n'
         return f"{start}{self.svg(size)}</body>\n</html>\n"
 
-    def _head(self, page: _Page, _: Callable[[str], str]) -> float:
+    def _head(self, page: _Page, say: Callable[[str], str]) -> float:
         colour = self.policy.look.colour
         page.lines.append(f'<rect width="{WIDTH}" height="{BAND}" fill="{colour}"/>')
         page.text(MARGIN, 19, 9, self.policy.organisation, style='fill="#ffffff" font-weight="600"', width=WIDTH - 32)
-        y = page.text(MARGIN, 46, 11, _("Is something wrong at work?"), style='font-weight="700"', width=WIDTH - 32)
-        return page.text(MARGIN, y - 2, 6.5, _("Tell it safely. You need not say who you are."), width=WIDTH - 32)
+        y = page.text(MARGIN, 46, 11, say("Is something wrong at work?"), style='font-weight="700"', width=WIDTH - 32)
+        return page.text(MARGIN, y - 2, 6.5, say("Tell it safely. You need not say who you are."), width=WIDTH - 32)
 
-    def _way_in(self, page: _Page, _: Callable[[str], str], top: float) -> float:
+    def _way_in(self, page: _Page, say: Callable[[str], str], top: float) -> float:
         """Draw the QR code, and beside it what to do with it and what to compare."""
         page.lines.append(_qr(address(self.server, self.language, self.root), page.place(MARGIN), top, page.rtl))
         x, width = MARGIN + QR_SIDE + 10, WIDTH - 2 * MARGIN - QR_SIDE - 10
-        y = page.text(x, top + 6, 5.5, _("Scan this code with your own phone."), style='font-weight="600"', width=width)
-        y = page.text(x, y + 1, 4.5, _("Not with a phone from work, and not on the network at work."), width=width)
-        y = page.text(x, y + 4, 4.5, _("Or type this address:"), width=width)
+        y = page.text(
+            x, top + 6, 5.5, say("Scan this code with your own phone."), style='font-weight="600"', width=width
+        )
+        y = page.text(x, y + 1, 4.5, say("Not with a phone from work, and not on the network at work."), width=width)
+        y = page.text(x, y + 4, 4.5, say("Or type this address:"), width=width)
         shown = f"{self.server}/{self.language}/"
         for line in textwrap.wrap(shown, int(width / 5 / LETTER), break_long_words=True):
             y = page.text(x, y, 5, line, style='font-weight="600" unicode-bidi="isolate" direction="ltr"' + _end(page))
-        y = page.text(x, y + 4, 4.5, _("The page then shows ten words. They have to be these:"), width=width)
+        y = page.text(x, y + 4, 4.5, say("The page then shows ten words. They have to be these:"), width=width)
         listed = words(self.root).split()
         for at in range(0, len(listed), WORDS_A_LINE):
             line = " ".join(listed[at : at + WORDS_A_LINE])
             style = 'font-family="ui-monospace, monospace" direction="ltr"' + _end(page)
             y = page.text(x, y, 4.3, line, style=style)
         y = max(y, top + QR_SIDE)
-        return page.text(MARGIN, y + 10, 5, _("Only people whom you choose can read it."), width=WIDTH - 32)
+        return page.text(MARGIN, y + 10, 5, say("Only people whom you choose can read it."), width=WIDTH - 32)
 
-    def _outside(self, page: _Page, _: Callable[[str], str], y: float) -> None:
-        y = page.text(MARGIN, y + 6, 6, _("You can also turn to others"), style='font-weight="700"')
+    def _outside(self, page: _Page, say: Callable[[str], str], y: float) -> None:
+        y = page.text(MARGIN, y + 6, 6, say("You can also turn to others"), style='font-weight="700"')
         column = (WIDTH - 2 * MARGIN) / 2
         routes = self.policy.outside
         rows = min(-(-len(routes) // 2), ROUTES_A_COLUMN)

@@ -100,7 +100,9 @@ class Reporter:
     def tick(self, step: str, name: str, *, on: bool = True) -> None:
         """Tick the box of a step whose label begins so."""
         labels = "Array.from(root.querySelectorAll('.choice label'))"
-        box = self.evaluate(f"{labels}.find((one) => one.textContent.startsWith({_js(name)})).htmlFor")
+        # Where the page is written from right to left, a name stands between marks that keep it together.
+        plain = "one.textContent.replace(/[\\u2068\\u2069]/g, '')"
+        box = self.evaluate(f"{labels}.find((one) => {plain}.startsWith({_js(name)})).htmlFor")
         self.browser.check(_in(step, f"#{box}"), on=on)
 
     def untick(self, *names: str) -> None:
@@ -215,7 +217,8 @@ class Reporter:
 
     def remove_file(self, step: str, name: str) -> None:
         """Remove the file that is listed under this name."""
-        self.browser.click(_in(step, f'[data-part="remove"][aria-label$={_js(name)}]'))
+        place = [file.name for file in self.files(step)].index(name) + 1
+        self.browser.click(_in(step, f'[data-part="list"] > :nth-child({place}) [data-part="remove"]'))
 
     def keep_original(self, step: str, name: str) -> None:
         """Tick that a photo is sent as it is."""
@@ -238,7 +241,7 @@ class Reporter:
     def save_file(self, name: str, saved_as: str | None = None) -> Path:
         """Save the first file of the talk that is listed under this name; return where the browser has put it."""
         place = [file.name for file in self.attached()].index(name)
-        self.browser.click(f'#stage >>> .days [data-part="save"][aria-label$={_js(name)}]')
+        self.browser.click(f'#stage >>> .days [data-part="save"][aria-label*={_js(name)}]')
         self.browser.wait_until(f"{ROOT}.querySelectorAll('.days [data-part=state]')[{place}].textContent !== ''")
         return self.browser.downloaded(saved_as or name)
 

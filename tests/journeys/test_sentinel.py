@@ -91,8 +91,17 @@ def type_everywhere(reporter: Reporter, visit: Visit, address: str, control: str
 
     browser.open_tab()
     reporter.visit(address)
-    reporter.begin()
+    reporter.choose("anders")
+    browser.type("#stage >>> #others", visit.text("about others"))
+    reporter.press("about")
+    reporter.at("readers")
+    reporter.press("readers")
+    reporter.at("write")
     reporter.write(visit.text("in the form"))
+    for part in ("questions", "naming"):
+        reporter.evaluate(f"void (root.querySelector('[data-part={part}]').open = true)")
+    browser.type("#stage >>> .asked textarea", visit.text("in an answer"))
+    browser.type("#stage >>> #identity", visit.text("who it is"))
 
     browser.open_tab()
     reporter.visit(address)
@@ -114,6 +123,8 @@ def type_everywhere(reporter: Reporter, visit: Visit, address: str, control: str
     reporter.open(visit.codes["sent"].lower().replace("-", " "))
     reporter.answer(visit.text("answered"))
     browser.type("#stage >>> #answer", visit.text("in the talk"))
+    reporter.open_wish("name")
+    browser.type("#stage >>> #identity-later", visit.text("who it is, later"))
 
     browser.open_tab()
     reporter.visit(address)

@@ -139,3 +139,19 @@ def test_an_error_is_explained_in_dutch_with_its_detail() -> None:
 def test_nothing_marked_stays_nothing() -> None:
     # gettext answers the empty sentence with the catalogue's own header.
     assert words._("") == ""
+
+
+@pytest.mark.parametrize("catalogue", sorted(words.LOCALES.glob("*/LC_MESSAGES/poster.po")), ids=str)
+def test_a_poster_has_every_sentence_in_its_language_and_no_other(catalogue: Path) -> None:
+    tree = ast.parse((KEYS / "cli" / "poster.py").read_text("utf-8"))
+    said = {
+        text
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say"
+        for text in literals(node.args[0])
+    }
+    with catalogue.open("rb") as file:
+        found = {message.id: message.string for message in read_po(file) if message.id}
+    assert len(said) > 5
+    assert set(found) == said
+    assert all(found.values())
