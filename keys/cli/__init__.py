@@ -11,7 +11,7 @@ from keys.cli.files import save_command
 from keys.cli.policies import policy_commands
 from keys.cli.posters import poster_command
 from keys.cli.proofs import verify_proof_command
-from keys.cli.recipients import list_command, read_command, share_command, sync_command
+from keys.cli.recipients import away_command, list_command, read_command, share_command, sync_command
 from keys.cli.reporters import decoy_command, open_command, seal_command
 from keys.cli.tool import Commands, Option, Tool
 from keys.cli.writing import (
@@ -44,6 +44,7 @@ for _command in (
     roster_commands,
     join_command,
     sync_command,
+    away_command,
     list_command,
     read_command,
     save_command,

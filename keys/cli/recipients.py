@@ -12,9 +12,11 @@ from keys.cli.conversation import ALARMS, conversation
 from keys.cli.tool import Command, Option, Tool, hint, tell
 from keys.cli.words import _, columns, date, harmless
 from keys.errors import NetworkError, NoCaseError
+from keys.policy import day_number
 from keys.sync import Desk, load_trust
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator, Mapping
 
     from keys.cases import Alarm, Case
@@ -35,6 +37,22 @@ def sync_command(tool: Tool) -> None:
             tell(f"{date(entry.day)}: " + _(ALARMS.get(entry.code, ALARMS["spoilt"])))
         if trust.roster.find(desk.signer.public) is None:
             hint(_("You are no longer on the roster: you can read what you have, and nothing new."))
+
+
+@click.command("away", cls=Command)
+@click.option("--until", cls=Option, type=click.DateTime(["%Y-%m-%d"]), help="The last day on which you are away.")
+@click.option("--back", cls=Option, is_flag=True, help="You are back.")
+@click.pass_obj
+def away_command(tool: Tool, until: dt.datetime | None, back: bool) -> None:
+    """Say that you are away: where the policy wants it, reports go to others too until you are back."""
+    if back == (until is not None):
+        raise click.UsageError(_("Give either --until or --back."))
+    day = 0 if until is None else day_number(until.date())
+    if until is not None and day < tool.today():
+        raise click.UsageError(_("This day has passed."))
+    with tool.desk() as desk:
+        desk.be_away(day)
+    tell(_("Reporters' pages know it from now on."))
 
 
 @click.command("list", cls=Command)

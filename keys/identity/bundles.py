@@ -35,8 +35,13 @@ def private_pair(seed: bytes) -> PrivatePair:
     return PrivatePair.from_seeds(drawn[:SEED_SIZE], drawn[SEED_SIZE:])
 
 
-def make_bundle(signer: Signer, *, serial: int, today: int, last: bool, roster: int) -> OwnBundle:
-    """Return a new bundle of today: for 28 days, or for 396 when it is a last resort (SPEC.md 7.3)."""
+def make_bundle(
+    signer: Signer, *, serial: int, today: int, last: bool, roster: int, away: int | None = None
+) -> OwnBundle:
+    """Return a new bundle of today: for 28 days, or for 396 when it is a last resort (SPEC.md 7.3).
+
+    `away` is the day up to and with which its owner is away.
+    """
     seed = random(SEED_SIZE)
     public = private_pair(seed).public
     bundle = Bundle(
@@ -48,7 +53,7 @@ def make_bundle(signer: Signer, *, serial: int, today: int, last: bool, roster: 
         end=today + (LAST_RESORT_DAYS if last else WEEKLY_DAYS),
         last=last,
         roster=roster,
-        away=None,
+        away=away,
         formats=(VERSION,),
     )
     document = encode(bundle.members())

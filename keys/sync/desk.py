@@ -12,7 +12,7 @@ from keys.roster import Addressees, Bundle, Roster
 from keys.sealing import Signer, recipients_capability
 from keys.sync.fetch import Own, fetch_channel, fetch_feed
 from keys.sync.files import SavedFile, save_files
-from keys.sync.own_bundles import destroy_bundles, publish_bundles, renew_bundles
+from keys.sync.own_bundles import AWAY, destroy_bundles, publish_bundles, renew_bundles
 from keys.sync.post import post_entry, post_message, unwatched
 from keys.sync.trust import Trust, load_trust, refresh_trust
 from keys.wire import kinds
@@ -94,6 +94,15 @@ class Desk:
             fetch_channel(self.vault, self.courier.apart(), reader, channel, served.day)
         destroy_bundles(self.vault)
         return trust
+
+    def be_away(self, until: int) -> Trust:
+        """Say in the published keys that we are away up to and with a day; a day that has passed says that we are back.
+
+        Raises what `sync` raises.
+        """
+        with self.vault.transaction():
+            self.vault.put_setting(AWAY, str(until).encode())
+        return self.sync()
 
     def cases(self) -> list[tuple[Case, tuple[Alarm, ...]]]:
         """Return every case that we can read."""

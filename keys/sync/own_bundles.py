@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # A last-resort bundle is used when no weekly one is valid, maybe by an offline page of months ago.
 LAST_RESORT_RENEWAL_DAYS = 180
 FEED_READ_DAY = "feed read day"
+AWAY = "away"  # the day up to and with which the vault's owner is away
 
 
 def renew_bundles(vault: Vault, signer: Signer, today: int, roster: int) -> None:
@@ -26,12 +27,17 @@ def renew_bundles(vault: Vault, signer: Signer, today: int, roster: int) -> None
     They are kept before they are published: nobody may seal to a key that a power cut could take.
     """
     own = [bundle.bundle for bundle in vault.own_bundles()]
-    weekly = any(not b.last and b.start == today and b.roster == roster for b in own)
+    said = int(vault.setting(AWAY) or 0)
+    away = said if said >= today else None
+    # The newest of today counts: somebody may have gone and come back on one day.
+    newest = max((b for b in own if not b.last), key=lambda b: b.serial, default=None)
+    weekly = newest is not None and (newest.start, newest.roster, newest.away) == (today, roster, away)
     last = any(b.last and b.end >= today + LAST_RESORT_RENEWAL_DAYS for b in own)
     with vault.transaction():
         for is_last in [*([] if weekly else [False]), *([] if last else [True])]:
             serial = vault.last_serial() + 1
-            vault.add_bundle(make_bundle(signer, serial=serial, today=today, last=is_last, roster=roster))
+            absent = None if is_last else away
+            vault.add_bundle(make_bundle(signer, serial=serial, today=today, last=is_last, roster=roster, away=absent))
 
 
 def publish_bundles(vault: Vault, courier: Courier, served: Sequence[Signed], own: bytes) -> None:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tests.journeys.reporter import nl
-from tests.journeys.site import BOARD_1, BOARD_2, SECRETARIS
+from tests.journeys.site import BOARD_1, BOARD_2, CODE_LENGTH, SECRETARIS
 
 if TYPE_CHECKING:
     from tests.journeys.browser import Browser, Kind
@@ -106,3 +106,60 @@ def test_a_report_to_nobody_is_refused_at_the_field(site: Site, reporter: Report
     reporter.at("write")
     assert reporter.browser.value("#stage >>> #story") == "Voor niemand."
     assert site.count("envelope") == before
+
+
+MOST_PRESSES = 6
+
+
+def test_the_shortest_way_is_six_presses_and_one_field(site: Site, reporter: Reporter) -> None:
+    """Of somebody who answers nothing that need not be answered."""
+    presses = []
+
+    def press(step: str, selector: str) -> None:
+        reporter.at(step)
+        reporter.browser.click(f'#stage >>> section[data-step="{step}"] {selector}')
+        presses.append(step)
+
+    reporter.visit(site.address("nl"))
+    press("start", "[data-part=write]")
+    press("topic", ".option:last-child")
+    press("about", "form button.main")
+    press("readers", "form button.main")
+    reporter.at("write")
+    reporter.browser.type("#stage >>> #story", "Meer niet.")
+    press("write", "form button.main")
+    press("review", "form button.main")
+    reporter.at("sent")
+    assert len(presses) <= MOST_PRESSES
+    assert len(reporter.part("sent", "code")) == CODE_LENGTH
+
+
+def test_back_and_forth_loses_no_word(site: Site, reporter: Reporter) -> None:
+    reporter.visit(site.address("nl"))
+    reporter.choose("anders")
+    reporter.fill("about", "Een leverancier.")
+    reporter.tick("about", BOARD_2)
+    reporter.press("about")
+    reporter.at("readers")
+    reporter.tick("readers", BOARD_1)
+    reporter.press("readers")
+    reporter.at("write")
+    reporter.fill("write", "Het verhaal.")
+    for part in ("questions", "naming"):
+        reporter.open_wish(part)
+    reporter.browser.type("#stage >>> .asked textarea", "Op vrijdag.")
+    reporter.browser.type("#stage >>> #identity", "Ik ben een voorbeeld.")
+    for step in ("write", "readers", "about", "topic"):
+        reporter.at(step)
+        reporter.press(step, "back")
+    reporter.at("start")
+    reporter.choose("anders")
+    assert reporter.browser.value("#stage >>> #others") == "Een leverancier."
+    assert reporter.boxes("about")[BOARD_2] is True
+    reporter.press("about")
+    reporter.at("readers")
+    assert reporter.boxes("readers") == {SECRETARIS: True, BOARD_1: True}
+    reporter.press("readers")
+    reporter.at("write")
+    shown = [reporter.browser.value(f"#stage >>> {field}") for field in ("#story", ".asked textarea", "#identity")]
+    assert shown == ["Het verhaal.", "Op vrijdag.", "Ik ben een voorbeeld."]
