@@ -62,6 +62,8 @@ class Pages:
         self._built: tuple[int, Site] | None = None
         self._chain: Page | None = None
         self._apart: tuple[Kept, Mapping[str, Page]] | None = None
+        # Its own turn: packing the whole release takes seconds, and nobody else should wait for that.
+        self._apart_turn = threading.Lock()
 
     def newest(self) -> tuple[Site, int]:
         """Return the site and the status of its pages: not ready without a roster."""
@@ -94,7 +96,7 @@ class Pages:
         first = encode({"day": today, "work": chain.roster.policy.work})
         bundles = self._documents.bundles(chain.roster)
         kept = Kept(chain.frames, join_frames([first, *bundles]), _last_day(chain, bundles, today))
-        with self._turn:
+        with self._apart_turn:
             if self._apart is None or self._apart[0] != kept:
                 self._apart = kept, site.apart(chain.roster.policy, self._scripts, kept, self._address)
             return self._apart[1].get(language)

@@ -174,6 +174,7 @@ const commands = {
   },
   evaluate: async ({ expression }) => (await page.evaluate(expression)) ?? null,
   dark: ({ on }) => page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: on ? "dark" : "light" }]),
+  print: ({ on }) => page.emulateMediaType(on ? "print" : "screen"),
   viewport: ({ width, height }) => page.setViewport({ width, height }),
   screenshot: ({ path }) => page.screenshot({ path, fullPage: true }).then(() => null),
   axe: async ({ options }) => {

@@ -320,6 +320,10 @@ class Browser:
         """Set the colour scheme, in Chromium; Firefox resists being told."""
         self._ask("dark", on=on)
 
+    def print_style(self, *, on: bool) -> None:
+        """Show the page as it would be on paper, or on the screen again."""
+        self._ask("print", on=on)
+
     def screenshot(self, path: Path) -> None:
         """Write the whole page as a PNG."""
         self._ask("screenshot", path=str(path))
