@@ -205,7 +205,7 @@ def _documents(box: Box) -> Iterator[Asked]:
 def _pages(box: Box) -> Iterator[Asked]:
     yield "/", "get", box.get("/")
     yield "/offline.html", "get", box.get("/offline.html")
-    for language in ("nl", "tr"):
+    for language in ("nl", "fy"):
         yield "/{language}/offline.html", "get", box.get(f"/{language}/offline.html")
     for path in ("/nl/", "/en/how", "/none", *re.findall(r"/static/[\w.]+", box.get("/nl/").text)):
         yield "/{path}", "get", box.get(path)
