@@ -183,7 +183,7 @@ def test_a_retry_after_a_lost_answer_sends_the_same_bytes_and_creates_nothing_tw
         with pytest.raises(FailedError, match=r"^network$"):
             page.ask("report", receipt=receipt, told=told("een"), chosen=chosen, files=[], identity="")
         again = page.ask("report", receipt=receipt, told=told("een"), chosen=chosen, files=[], identity="")
-        assert again == {"day": office.today, "named": True}
+        assert again == {"day": office.today, "named": True, "file": None}
         first, second = postings(page)
         assert first == second
         assert texts(page.look(receipt)) == ["een"]

@@ -104,7 +104,7 @@ def test_a_network_that_is_back_ends_a_pause(office: Office, long: Path) -> None
             page.online()
         away = False
         page.online()
-        assert page.wait(number) == {"day": office.today, "named": True}
+        assert page.wait(number) == {"day": office.today, "named": True, "file": None}
 
 
 def test_a_full_server_is_told_and_the_upload_goes_on_once_there_is_room(office: Office, long: Path) -> None:

@@ -360,7 +360,7 @@ def test_file_that_is_refused_gets_a_page_with_the_right_status(box: Box) -> Non
 
 
 def test_file_for_a_language_without_pages_is_not_found(box: Box) -> None:
-    assert post_file(box, opaque_case(box.until).raw, "/de/file").status_code == 405
+    assert post_file(box, opaque_case(box.until).raw, "/de/file").status_code == 404
 
 
 def post_file(box: Box, raw: bytes, path: str = "/nl/file") -> TestResponse:
