@@ -124,6 +124,8 @@ def apart(policy: Policy, scripts: Path, kept: Kept, address: str) -> Mapping[st
     """
     style = _coloured((TEMPLATES / "static" / "style.css").read_bytes(), policy).decode()
     form, worker = ((scripts / f"{name}.js").read_text("utf-8") for name in ("form", "offline"))
+    for text in (style, form, worker):
+        _check_stays_inside(text)
     chain, bundles = (base64.b64encode(frames).decode() for frames in (kept.chain, kept.bundles))
     data = json.dumps({"chain": chain, "bundles": bundles})
     csp = (
@@ -213,10 +215,14 @@ class _Printer:
         return compressed(HTML, text.encode())
 
 
-def _source(text: str) -> str:
-    """Return how a policy names a script or a style that stands in the page; it must not end before its end."""
+def _check_stays_inside(text: str) -> None:
+    """Raise ValueError for a script or a style whose element would end before it does."""
     if "</script" in text or "</style" in text or "<!--" in text:
         raise ValueError("cannot stand in a page")
+
+
+def _source(text: str) -> str:
+    """Return how a policy names a script or a style that stands in the page."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 

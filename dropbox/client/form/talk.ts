@@ -66,7 +66,8 @@ function talk(steps: TalkSteps, receipt: string, first: ShownThread): void {
   };
   const refuseAs = (family: string) => (error: unknown): void => {
     if (!(error instanceof Failed)) throw error;
-    refuse([{ field: null, sentence: wordsFor(family, error.code) }]);
+    const nobody = family === "send" && error.code === "not-enrolled";
+    refuse([{ field: null, sentence: nobody ? words("readers-none") : wordsFor(family, error.code) }]);
   };
 
   /** Read the talk again, and return whether there was anything new. */
