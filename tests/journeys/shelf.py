@@ -19,13 +19,19 @@ PIXEL = base64.b64decode(
     "///////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxD/2Q=="
 )
 START_SIZE = 2
+NO_KIND = b"\0opname\0"  # by chance alone, one recording in some thousands begins like a frame of MP3
 
 
 def fill(folder: Path, told: str) -> None:
     """Put the files into a folder; the photo tells this."""
     (folder / PHOTO).write_bytes(photo(told))
     (folder / DOCUMENT).write_bytes(PDF)
-    (folder / RECORDING).write_bytes(secrets.token_bytes(LARGE))
+    (folder / RECORDING).write_bytes(unknown(LARGE))
+
+
+def unknown(size: int) -> bytes:
+    """Return the bytes of a file of no known kind, other ones each time."""
+    return NO_KIND + secrets.token_bytes(size - len(NO_KIND))
 
 
 def photo(told: str) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ import pytest
 from tests.journeys import site as sites
 from tests.journeys.meddling import Answer, Asked, Meddler, honest
 from tests.journeys.reporter import ROOT, nl
-from tests.journeys.shelf import LARGE, PIXEL, fill
+from tests.journeys.shelf import LARGE, PIXEL, fill, unknown
 from tests.journeys.site import BOARD_1, SECRETARIS, Site
 
 if TYPE_CHECKING:
@@ -103,7 +102,7 @@ def test_files_reach_the_recipients_and_theirs_reach_the_reporter_byte_for_byte(
     assert site.news(BOARD_1) == {number}
 
     answer = tmp_path / "Notulen.bin"
-    answer.write_bytes(secrets.token_bytes(2 * MIB))
+    answer.write_bytes(unknown(2 * MIB))
     site.run(SECRETARIS, "reply", "--attach", answer, number, text="Klopt dit verslag?")
     reporter.press("sent", "talk")
     reporter.at("talk")
@@ -351,7 +350,7 @@ def test_a_file_that_changes_on_its_way_is_named_and_can_be_chosen_again(
 ) -> None:
     site.news(SECRETARIS)
     recording = shelf / "opname"
-    recording.write_bytes(secrets.token_bytes(4 * LARGE))  # more than is read ahead
+    recording.write_bytes(unknown(4 * LARGE))  # more than is read ahead
     reporter.visit(site.address("nl", wire.url))
     reporter.begin()
     reporter.fill("write", "Nog niet af.")
@@ -369,7 +368,7 @@ def test_a_file_that_changes_on_its_way_is_named_and_can_be_chosen_again(
     try:
         reporter.send(code)
         assert held.wait(60)
-        recording.write_bytes(secrets.token_bytes(4 * LARGE))
+        recording.write_bytes(unknown(4 * LARGE))
     finally:
         go_on.set()
     wrong = nl(

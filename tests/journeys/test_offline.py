@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING
 from urllib.request import urlopen
 
@@ -16,6 +15,7 @@ from keys.wire.envelope import Header
 from keys.wire.exchange import Posting, stamp_holds
 from tests.journeys.browser import Browser, Kind
 from tests.journeys.reporter import Reporter, nl
+from tests.journeys.shelf import unknown
 from tests.journeys.site import BOARD_1, BOARD_2, POLICY, SECRETARIS, Site
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def test_files_go_into_the_sealed_file_and_come_out_as_they_were(
     site: Site, kind: Kind, apart: Reporter, tmp_path: Path
 ) -> None:
     large = tmp_path / "opname.bin"
-    large.write_bytes(secrets.token_bytes(3 * MIB + 7))
+    large.write_bytes(unknown(3 * MIB + 7))
     site.news(SECRETARIS)
     apart.begin()
     apart.fill("write", "Met een opname.")
