@@ -171,6 +171,18 @@ class ExcludedError(MeldbusError):
     code = "excluded"
 
 
+class LockedError(MeldbusError):
+    """You have stepped back from this case, so it is closed to you: the others who can read it go on."""
+
+    code = "locked"
+
+
+class NobodyLeftError(MeldbusError):
+    """Nobody else could read this case then: name somebody who takes it over."""
+
+    code = "nobody-left"
+
+
 class ChangedError(MeldbusError):
     """A file changed while it was being sealed, so nothing was sent: leave it as it is, and begin again."""
 

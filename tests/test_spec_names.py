@@ -74,6 +74,14 @@ def _body_members(kind: str) -> set[str]:
         "withdrawn": kinds.Withdrawn(),
         "left": kinds.Left(),
         "share": kinds.Share(((bytes(kinds.ID_SIZE), bytes(kinds.KEY_SIZE)),)),
+        "dossier": kinds.Begun(),
+        "form": kinds.Filled("triage", {"a": "b"}),
+        "assigned": kinds.Assigned(()),
+        "informed": kinds.Informed((bytes(kinds.KEY_SIZE),), 1, "a", "b", "c"),
+        "category": kinds.Categorised("anders", ""),
+        "conflict": kinds.Conflict(),
+        "handed-over": kinds.HandedOver((bytes(kinds.KEY_SIZE),)),
+        "revealed": kinds.Revealed(bytes(kinds.ID_SIZE), "a"),
         "feed": kinds.FeedKey(bytes(kinds.KEY_SIZE)),
     }
     body = bodies.get(kind, kinds.Answer("a"))

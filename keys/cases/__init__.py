@@ -4,16 +4,21 @@ from keys.cases.clocks import Clocks, clocks, happened_in, is_late
 from keys.cases.compose import (
     Telling,
     accept_share,
+    compose_note,
     compose_reply,
     compose_report,
     compose_share,
     compose_word,
     reporter_pair,
 )
+from keys.cases.dossier import Dossier
 from keys.cases.proof import Proof
-from keys.cases.review import Alarm, Case, Received, Said, case_number, review
+from keys.cases.received import Alarm, Received, Said
+from keys.cases.review import Case, case_number, review
 from keys.cases.routing import ADDED, READS, Matter, Presence, route
-from keys.cases.shelf import all_cases, find_case, read_case
+from keys.cases.shelf import all_cases, all_summaries, all_words, find_case, read_case
+from keys.cases.standing import Due, Standing, board_to_be_informed, standing
+from keys.cases.summary import Summary, summarise
 
 __all__ = [
     "ADDED",
@@ -21,16 +26,24 @@ __all__ = [
     "Alarm",
     "Case",
     "Clocks",
+    "Dossier",
+    "Due",
     "Matter",
     "Presence",
     "Proof",
     "Received",
     "Said",
+    "Standing",
+    "Summary",
     "Telling",
     "accept_share",
     "all_cases",
+    "all_summaries",
+    "all_words",
+    "board_to_be_informed",
     "case_number",
     "clocks",
+    "compose_note",
     "compose_reply",
     "compose_report",
     "compose_share",
@@ -42,4 +55,6 @@ __all__ = [
     "reporter_pair",
     "review",
     "route",
+    "standing",
+    "summarise",
 ]

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from keys.cases.dossier import Dossier
 from keys.errors import ExcludedError, ForbiddenError, MalformedError, NotEnrolledError
 from keys.sealing import Message, PrivatePair, PublicPair, Sealed, Signer, seal
 from keys.wire import kinds
 from keys.wire.canonical import repair
-from keys.wire.head import Head, named
+from keys.wire.head import MAX_SEEN, Head, named
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -122,6 +123,31 @@ def compose_reply(
     return _compose(case, body, signer, addressees, day, attachments)
 
 
+def compose_note(
+    case: Case,
+    body: kinds.Body,
+    signer: Signer,
+    addressees: Addressees,
+    day: int,
+    attachments: Sequence[Attachment] = (),
+) -> Sealed:
+    """Seal what a recipient writes into the dossier, or begins it with, for the case recipients with a valid key.
+
+    Raises ForbiddenError when this recipient may not say that, ExcludedError when it names somebody who is left out.
+    """
+    if _channel(body) != kinds.DOSSIER or signer.public not in case.readers:
+        raise ForbiddenError
+    if case.left_out.intersection(getattr(body, "people", ())):
+        raise ExcludedError
+    # Who steps back seals for those who stay, and reads their own last word.
+    readers = case.readers | {signer.public}
+    if isinstance(body, kinds.HandedOver):
+        readers |= set(body.people)
+    to = _with_bundles(readers, addressees)
+    head = replace(_head(body, signer.public, case, to, addressees, day), files=_files(attachments))
+    return _seal(head, signer, to.values(), addressees, attachments)
+
+
 def compose_share(case: Case, newcomers: Collection[bytes], signer: Signer, addressees: Addressees, day: int) -> Sealed:
     """Seal a share that lets newcomers read all of a case so far; the reporter shares by the key of the report.
 
@@ -133,8 +159,10 @@ def compose_share(case: Case, newcomers: Collection[bytes], signer: Signer, addr
     to = _with_bundles(newcomers, addressees)
     if set(to) != set(newcomers):
         raise NotEnrolledError
-    keys = tuple((said.message.id, said.message.content_key) for said in case.said)
-    head = _head(kinds.Share(keys), signer.public, case, to, addressees, day)
+    is_reporter = signer.public == case.report.message.head.author
+    dossier = Dossier() if is_reporter else case.dossier
+    keys = tuple((said.message.id, said.message.content_key) for said in (*case.said, *dossier.said))
+    head = _head(kinds.Share(keys, dossier.begun), signer.public, case, to, addressees, day)
     return _seal(head, signer, to.values(), addressees)
 
 
@@ -172,21 +200,36 @@ def _head(
     addressees: Addressees,
     day: int,
 ) -> Head:
-    if isinstance(body, kinds.Unknown):
-        raise MalformedError("an unknown kind cannot be written")
-    in_thread = body.CHANNEL == kinds.THREAD
+    channel = _channel(body)
+    assert not isinstance(body, kinds.Unknown)
     return Head(
         author=author,
         kind=body.KIND,
-        channel=body.CHANNEL,
+        channel=channel,
         case=case.id,
         day=day,
         roster=addressees.roster.id,
-        seen=case.frontier() if in_thread else (),
+        seen=_seen(case, body),
         to=tuple(to),
         without=(),
         body=body,
     )
+
+
+def _channel(body: kinds.Body) -> str:
+    if isinstance(body, kinds.Unknown):
+        raise MalformedError("an unknown kind cannot be written")
+    return body.CHANNEL
+
+
+def _seen(case: Case, body: kinds.Body) -> tuple[bytes, ...]:
+    """Return what a head names; in a dossier the thread's too: so it is known what its author had read of both."""
+    if _channel(body) == kinds.THREAD:
+        return case.frontier()
+    if _channel(body) == kinds.DOSSIER:
+        half = MAX_SEEN // 2
+        return (*case.frontier()[-half:], *case.dossier.frontier()[-half:])
+    return ()
 
 
 def _with_bundles(identities: Collection[bytes], addressees: Addressees) -> dict[bytes, PublicPair]:

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from keys.cases.admission import Admission
+from keys.cases.dossier import Dossier, Thread
+from keys.cases.received import (
+    FORBIDDEN,
+    MISSING,
+    MOVED,
+    REORDERED,
+    REPEATED,
+    SPOILT,
+    UNSUPPORTED,
+    Alarm,
+    Received,
+    Said,
+)
 from keys.errors import UnsupportedError
 from keys.roster import Recipient, proquint
 from keys.wire import kinds
@@ -16,56 +29,8 @@ if TYPE_CHECKING:
 
     from keys.sealing import Message
 
-MISSING = "missing"  # an earlier message was left out
-REORDERED = "reordered"
-REPEATED = "repeated"
-MOVED = "moved"  # it names another case or channel
-SPOILT = "spoilt"  # it does not open, or has no slot for us
-FORBIDDEN = "forbidden"  # its author may not say that
-UNSUPPORTED = "unsupported"  # update the tool
-
 NUMBER_WORD_SIZE = 2
 NUMBER_WORDS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """An envelope of a channel after the attempt to open it; `error` is set where it did not open.
-
-    `day` is the server's; `addressed` says that a slot of ours opened it, not a key from a share.
-    """
-
-    day: int
-    message: Message | None
-    error: Exception | None = None
-    addressed: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A message that counts; `author` is None for the reporter."""
-
-    message: Message
-    day: int
-    author: Recipient | None
-
-    @property
-    def kind(self) -> str:
-        """The name of its kind."""
-        return self.message.head.kind
-
-    @property
-    def text(self) -> str:
-        """Its words, or nothing for kinds that have none or are not known."""
-        return getattr(self.message.head.body, "text", "")
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """Something SPEC.md 5.2 says must not happen, behind the first `after` messages that count."""
-
-    after: int
-    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +40,7 @@ class Case:
     id: bytes
     said: tuple[Said, ...]
     alarms: tuple[Alarm, ...]
+    dossier: Dossier = field(default_factory=Dossier)
 
     @property
     def report(self) -> Said:
@@ -109,13 +75,13 @@ class Case:
 
     @property
     def readers(self) -> frozenset[bytes]:
-        """The identities of the case recipients (SPEC.md 5.1)."""
+        """The identities of the case recipients (SPEC.md 5.1), without those who are too near to the case."""
         admission = self.admission
-        readers = {*self.report.message.head.to, *admission.let_in()}
+        readers = {*self.report.message.head.to, *admission.let_in(), *self.dossier.handed_to}
         for said in self.said[1:]:
             if said.author:
                 readers |= {said.author.identity, *said.message.head.to}
-        return frozenset(readers) - admission.left_out()
+        return frozenset(readers) - admission.left_out() - self.dossier.stepped_back
 
     @property
     def opened_by(self) -> frozenset[bytes]:
@@ -132,6 +98,15 @@ class Case:
         """Whether the latest words are the reporter's."""
         worded = [said for said in self.said if said.text]
         return worded[-1].author is None
+
+    def places(self) -> Thread:
+        """Return what of the thread decides about the dossier."""
+        admission = Admission(frozenset(self.report.message.head.without))
+        left_out = []
+        for said in self.said:
+            admission.take(said.message)
+            left_out.append(admission.left_out())
+        return Thread(self.id, [said.message.id for said in self.said], left_out)
 
     def frontier(self) -> tuple[bytes, ...]:
         """Return the ids of messages that no later one has seen, for the next head's `seen`."""

@@ -1,12 +1,18 @@
-"""The cases that a vault holds, read afresh each time; it fetches nothing and stores no plaintext."""
+"""The cases that a vault holds, read from its envelopes; it fetches nothing and stores no plaintext."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from keys.cases.review import REPEATED, Alarm, Case, Received, case_number, review
+from keys.cases.dossier import read_dossier
+from keys.cases.received import REPEATED, Alarm, Received
+from keys.cases.review import Case, case_number, review
+from keys.cases.summary import Summary, summarise, words_of
 from keys.errors import FormatError, NoCaseError, NoSlotError
 from keys.sealing import open_message
+
+SUMMARY_VERSION = 1  # another one wherever a summary or its words are made otherwise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,9 +26,34 @@ def all_cases(vault: Vault, people: Mapping[bytes, Recipient], own: bytes) -> li
 
     A case whose report does not open has no words: it is left to `spoilt_entries` of the vault.
     """
-    read = [read_case(vault, channel.case, people, own) for channel in vault.channels()]
+    read = [read_case(vault, channel.id, people, own) for channel in vault.channels() if channel.case is None]
     cases = [(case, alarms) for case, alarms in read if case is not None]
     return sorted(cases, key=lambda pair: pair[0].said[-1].day)
+
+
+def all_summaries(vault: Vault, people: Mapping[bytes, Recipient], own: bytes, roster: int) -> dict[bytes, Summary]:
+    """Return what a list shows of each case; those are read in which something has come since they were last.
+
+    `roster` is the version of the trusted roster: with another one a case can read otherwise.
+    """
+    mark = f"{SUMMARY_VERSION} {roster}"
+    extents = vault.index.extents()
+    kept = vault.index.summaries(mark, extents)
+    found = {case: Summary.parse(summary) for case, summary in kept.items()}
+    for case in extents.keys() - kept.keys():
+        read, alarms = read_case(vault, case, people, own)
+        with vault.transaction():
+            if read is None:
+                vault.index.forget(case)
+                continue
+            found[case] = summarise(read, own, alarms)
+            vault.index.put(case, mark, extents[case], found[case].encode(), words_of(read, own))
+    return found
+
+
+def all_words(vault: Vault) -> dict[bytes, str]:
+    """Return the words to search through, by case, of the cases that `all_summaries` has read."""
+    return vault.index.words()
 
 
 def find_case(
@@ -30,8 +61,8 @@ def find_case(
 ) -> tuple[Case, tuple[Alarm, ...]]:
     """Return the case with this number; raise NoCaseError when there is none."""
     for channel in vault.channels():
-        if case_number(channel.case) == number.strip().lower():
-            case, alarms = read_case(vault, channel.case, people, own)
+        if channel.case is None and case_number(channel.id) == number.strip().lower():
+            case, alarms = read_case(vault, channel.id, people, own)
             if case is not None:
                 return case, alarms
     raise NoCaseError(number)
@@ -40,12 +71,26 @@ def find_case(
 def read_case(
     vault: Vault, case: bytes, people: Mapping[bytes, Recipient], own: bytes
 ) -> tuple[Case | None, tuple[Alarm, ...]]:
-    """Open every envelope of a channel and return what they make."""
-    stored = vault.envelopes(case)
-    received = [_open(envelope) for envelope in stored if not envelope.repeated]
+    """Open every envelope of a case's thread and of its dossiers, and return what they make and the thread's alarms."""
+    received, repeated = _received(vault, case)
     found, alarms = review(received, people, recipient=own)
-    repeated = tuple(Alarm(len(received), REPEATED) for envelope in stored if envelope.repeated)
-    return found, alarms + repeated
+    alarms += (Alarm(len(received), REPEATED),) * repeated
+    if found is None:
+        return None, alarms
+    channels, again = {}, 0
+    for begun in vault.dossiers(case):
+        channels[begun], repeated = _received(vault, begun)
+        again += repeated
+    dossier = read_dossier(channels, found.places(), people, own)
+    dossier = replace(dossier, alarms=dossier.alarms + (Alarm(len(dossier.said), REPEATED),) * again)
+    return replace(found, dossier=dossier), alarms
+
+
+def _received(vault: Vault, channel: bytes) -> tuple[list[Received], int]:
+    """Return the envelopes of a channel, and how many the server gave a second time."""
+    stored = vault.envelopes(channel)
+    received = [_open(envelope) for envelope in stored if not envelope.repeated]
+    return received, len(stored) - len(received)
 
 
 def _open(stored: StoredEnvelope) -> Received:

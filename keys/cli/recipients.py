@@ -111,7 +111,7 @@ def share_command(tool: Tool, number: str, name: str) -> None:
         newcomers = [person.identity for person in roster.recipients if person.name == name]
         if not newcomers:
             raise NoCaseError(_("nobody of this name is on the roster"))
-        desk.share(case, newcomers)
+        desk.hand_over(case, newcomers)
     tell(_("sent"))
 
 

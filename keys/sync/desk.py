@@ -6,8 +6,20 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from keys.cases import Alarm, Case, all_cases, compose_reply, compose_share, find_case
-from keys.errors import NotEnrolledError
+from keys.cases import (
+    Alarm,
+    Case,
+    Summary,
+    all_cases,
+    all_summaries,
+    all_words,
+    compose_note,
+    compose_reply,
+    compose_share,
+    find_case,
+    read_case,
+)
+from keys.errors import LockedError, NobodyLeftError, NoCaseError, NotEnrolledError
 from keys.roster import Addressees, Bundle, Roster
 from keys.sealing import Signer, recipients_capability
 from keys.sync.fetch import Own, fetch_channel, fetch_feed
@@ -23,7 +35,7 @@ if TYPE_CHECKING:
 
     from keys.courier import Courier
     from keys.identity import KeyFile
-    from keys.sealing import Attachment
+    from keys.sealing import Attachment, Sealed
     from keys.sync.post import Watch
     from keys.vault import Vault
     from keys.wire.signed import Signed
@@ -108,9 +120,24 @@ class Desk:
         """Return every case that we can read."""
         return all_cases(self.vault, load_trust(self.vault).people, self.signer.public)
 
+    def summaries(self) -> dict[bytes, Summary]:
+        """Return what a list shows of each case."""
+        trust = load_trust(self.vault)
+        return all_summaries(self.vault, trust.people, self.signer.public, trust.roster.version)
+
+    def words(self) -> dict[bytes, str]:
+        """Return the words to search through, in lower case, of each case that `summaries` has read."""
+        return all_words(self.vault)
+
     def case(self, number: str) -> tuple[Case, tuple[Alarm, ...]]:
-        """Return one case; raise NoCaseError when there is none of this number."""
-        return find_case(self.vault, number, load_trust(self.vault).people, self.signer.public)
+        """Return one case.
+
+        Raises NoCaseError when there is none of this number, LockedError when we have stepped back from it.
+        """
+        case, alarms = find_case(self.vault, number, load_trust(self.vault).people, self.signer.public)
+        if self.signer.public in case.dossier.stepped_back:
+            raise LockedError
+        return case, alarms
 
     def say(
         self, case: Case, body: kinds.Body, attachments: Sequence[Attachment] = (), watch: Watch = unwatched
@@ -129,11 +156,43 @@ class Desk:
         if self.signer.public not in case.opened_by:
             self.say(case, kinds.Opened())
 
-    def share(self, case: Case, newcomers: Collection[bytes]) -> None:
-        """Let newcomers read the case; raise ExcludedError when the reporter left one of them out."""
+    def note(
+        self, case: Case, body: kinds.Body, attachments: Sequence[Attachment] = (), watch: Watch = unwatched
+    ) -> Case:
+        """Write something into the dossier, which is begun where there is none, and return the case as it is then.
+
+        Case recipients who cannot read the dossier yet are let in first. Raises ExcludedError when `body` names
+        somebody who is left out, and what `say` raises.
+        """
         served, trust = self._today()
-        sealed = compose_share(case, newcomers, self.signer, served.addressees(trust), served.day)
-        post_entry(self.courier.apart(), sealed, served.work)
+        addressees = served.addressees(trust)
+        case = self._begun(case, addressees, served)
+        lacking = (case.readers - case.dossier.readers - {self.signer.public}) & set(addressees.bundles)
+        if lacking:
+            case = self._let_in(case, lacking, "", addressees, served)
+        sealed = compose_note(case, body, self.signer, addressees, served.day, attachments)
+        return self._append(case, sealed, served, watch)
+
+    def hand_over(self, case: Case, newcomers: Collection[bytes], text: str = "") -> Case:
+        """Let newcomers read the case and its dossier, and record it there with the reason.
+
+        Raises ExcludedError when the reporter left one of them out, NotEnrolledError when one has no valid key.
+        """
+        served, trust = self._today()
+        addressees = served.addressees(trust)
+        return self._let_in(self._begun(case, addressees, served), newcomers, text, addressees, served)
+
+    def step_back(self, case: Case, text: str, to: Collection[bytes] = ()) -> None:
+        """Say that we are too near to the case, and read it no more; who takes it over is let in first.
+
+        Raises NobodyLeftError when nobody else would be able to read it, and what `hand_over` raises.
+        """
+        others = (case.readers | set(to)) - {self.signer.public}
+        if not others:
+            raise NobodyLeftError
+        if to:
+            case = self.hand_over(case, to, text)
+        self.note(case, kinds.Conflict(text))
 
     def save(self, case: Case, folder: Path, *, again: bool, watch: Watch = unwatched) -> Iterator[SavedFile]:
         """Save the files of a case that are not saved yet, or with `again` those that are not there any more.
@@ -141,6 +200,40 @@ class Desk:
         Raises SpaceError before anything is fetched, NetworkError when the line stays broken: the next time goes on.
         """
         return save_files(self.vault, self.courier.apart(), case, folder, again=again, watch=watch)
+
+    def _begun(self, case: Case, addressees: Addressees, served: Served) -> Case:
+        """Return a case that has a dossier."""
+        if case.dossier.begun:
+            return case
+        sealed = compose_note(case, kinds.Begun(), self.signer, addressees, served.day)
+        post_entry(self.courier.apart(), sealed, served.work)
+        # The feed would bring it as well; but what we write now has to stand in it.
+        with self.vault.transaction():
+            self.vault.add_channel(sealed.id, sealed.recipients_capability(), case.id)
+        return self._fetch_again(case, served.day)
+
+    def _let_in(
+        self, case: Case, newcomers: Collection[bytes], text: str, addressees: Addressees, served: Served
+    ) -> Case:
+        shared = compose_share(case, newcomers, self.signer, addressees, served.day)
+        record = kinds.HandedOver(tuple(newcomers), text)
+        sealed = compose_note(case, record, self.signer, addressees, served.day)
+        post_entry(self.courier.apart(), shared, served.work)
+        return self._append(case, sealed, served)
+
+    def _append(self, case: Case, sealed: Sealed, served: Served, watch: Watch = unwatched) -> Case:
+        """Post what goes into the dossier, fetch it back, and return the case as it is then."""
+        begun = next(said for said in case.dossier.said if said.message.id == case.dossier.begun[0])
+        capability = recipients_capability(begun.message.content_key)
+        post_message(self.courier.apart(), sealed, served.work, capability, watch)
+        return self._fetch_again(case, served.day)
+
+    def _fetch_again(self, case: Case, day: int) -> Case:
+        self._fetch_case(case, day)
+        found, _ = read_case(self.vault, case.id, load_trust(self.vault).people, self.signer.public)
+        if found is None:
+            raise NoCaseError
+        return found
 
     def _today(self) -> tuple[Served, Trust]:
         served = Served.fetch(self.courier)
@@ -155,5 +248,5 @@ class Desk:
     def _fetch_case(self, case: Case, day: int) -> None:
         reader = Own.of(self.vault, self.signer.public)
         for channel in self.vault.channels():
-            if channel.case == case.id:
+            if case.id in (channel.id, channel.case):
                 fetch_channel(self.vault, self.courier.apart(), reader, channel, day)

@@ -22,7 +22,7 @@ from keys.wire import kinds
 from keys.wire.exchange import Item, Page, parse_cursor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from keys.courier import Courier
     from keys.sync.trust import Trust
@@ -90,10 +90,10 @@ def fetch_channel(vault: Vault, courier: Courier, own: Own, channel: Channel, to
             cursor = item.cursor()
     except UnknownCapabilityError:
         with vault.transaction():
-            vault.note_gone(channel.case)
+            vault.note_gone(channel.id)
         return
     with vault.transaction():
-        vault.note_read(channel.case, cursor, today)
+        vault.note_read(channel.id, cursor, today)
 
 
 def _take_entry(vault: Vault, courier: Courier, trust: Trust, own: Own, item: Item) -> None:
@@ -120,6 +120,10 @@ def _take_opened(vault: Vault, courier: Courier, trust: Trust, own: Own, message
         if own.identity not in message.head.to:
             raise NoSlotError
         vault.add_channel(message.id, recipients_capability(message.content_key))
+    elif isinstance(message.head.body, kinds.Begun):
+        if own.identity not in message.head.to or message.head.author not in trust.people:
+            raise ForbiddenError
+        vault.add_channel(message.id, recipients_capability(message.content_key), message.head.case)
     elif isinstance(message.head.body, kinds.FeedKey):
         _take_feed_key(vault, trust, message.head.body)
     elif isinstance(message.head.body, kinds.Share):
@@ -159,6 +163,18 @@ def _take_share(vault: Vault, courier: Courier, trust: Trust, own: Own, share: M
             if _opens(key, item):
                 vault.add_content_key(header.mac, key, addressed=False)
     vault.add_channel(share.case, capability)
+    for name in body.dossiers:
+        _take_shared_dossier(vault, courier, name, keys, share.case)
+
+
+def _take_shared_dossier(vault: Vault, courier: Courier, name: bytes, keys: Mapping[bytes, bytes], case: bytes) -> None:
+    """Keep what a share gives of a dossier; who may speak in it is checked at each reading."""
+    capability = recipients_capability(keys[name])
+    for item in all_items(lambda after: courier.channel(capability, after), None):
+        for key in keys.values():
+            if _opens(key, item):
+                vault.add_content_key(item.header().mac, key, addressed=False)
+    vault.add_channel(name, capability, case)
 
 
 def _read_shared(courier: Courier, capability: bytes, item: Item, keys: Iterable[bytes]) -> Received:
@@ -173,14 +189,14 @@ def _read_shared(courier: Courier, capability: bytes, item: Item, keys: Iterable
 
 def _take_message(vault: Vault, courier: Courier, own: Own, channel: Channel, item: Item, *, is_new: bool) -> None:
     header = item.header()
-    known = vault.knows_envelope(channel.case, header.mac)
+    known = vault.knows_envelope(channel.id, header.mac)
     if known and not is_new:
         return
     content_key = vault.content_key(header.mac)
     found = None if content_key else _find_content_key(own.privates, item)
     front = fetch_front(courier, channel.capability, item, content_key or found)
     with vault.transaction():
-        vault.add_envelope(channel.case, header.mac, item.day, front, item.size, repeated=known)
+        vault.add_envelope(channel.id, header.mac, item.day, front, item.size, repeated=known)
         if found:
             vault.add_content_key(header.mac, found, addressed=True)
 

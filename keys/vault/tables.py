@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 
@@ -30,7 +30,8 @@ bundle = Table(
 channel = Table(
     "channel",
     metadata,
-    Column("case", LargeBinary, primary_key=True),
+    Column("id", LargeBinary, primary_key=True),  # of its first message
+    Column("case", LargeBinary, nullable=True),  # of which it is a dossier; a thread has the id of its case itself
     Column("wrapped_capability", LargeBinary, nullable=False),
     Column("wrapped_cursor", LargeBinary, nullable=True),
     Column("read_day", Integer, nullable=False),  # day of the last complete read
@@ -42,13 +43,13 @@ envelope = Table(
     "envelope",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("case", LargeBinary, ForeignKey("channel.case"), nullable=False),
+    Column("channel", LargeBinary, ForeignKey("channel.id"), nullable=False),
     Column("mac", LargeBinary, nullable=False),
     Column("day", Integer, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("size", Integer, nullable=False),  # of the whole envelope
     Column("repeated", Integer, nullable=False),  # the server gave it a second time, which is an alarm
-    UniqueConstraint("case", "mac", "repeated"),
+    UniqueConstraint("channel", "mac", "repeated"),
 )
 
 # Content keys by the envelope's mac; `addressed` is 0 for one that a share brought.
@@ -78,11 +79,30 @@ saved = Table(
     Column("wrapped", LargeBinary, nullable=False),
 )
 
+# What a list shows of a case and a search looks through, as it was read at the stamp; made anew from the envelopes.
+remembered = Table(
+    "remembered",
+    metadata,
+    Column("case", LargeBinary, primary_key=True),
+    Column("stamp", String, nullable=False),
+    Column("wrapped_summary", LargeBinary, nullable=False),
+    Column("wrapped_words", LargeBinary, nullable=False),
+)
+
 # What turns a vault of one version into the next.
 UPGRADES = {
     1: (
         "ALTER TABLE envelope ADD COLUMN size INTEGER NOT NULL DEFAULT 0",
         "UPDATE envelope SET size = length(sealed)",
         "CREATE TABLE saved (mac BLOB NOT NULL, file INTEGER NOT NULL, wrapped BLOB NOT NULL, PRIMARY KEY (mac, file))",
+    ),
+    2: (
+        'ALTER TABLE channel RENAME COLUMN "case" TO id',
+        'ALTER TABLE channel ADD COLUMN "case" BLOB',
+        'ALTER TABLE envelope RENAME COLUMN "case" TO channel',
+        (
+            'CREATE TABLE remembered ("case" BLOB NOT NULL, stamp VARCHAR NOT NULL, wrapped_summary BLOB NOT NULL, '
+            'wrapped_words BLOB NOT NULL, PRIMARY KEY ("case"))'
+        ),
     ),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
@@ -15,18 +16,25 @@ from keys.errors import ExistsError, VaultError
 from keys.identity import OwnBundle, Wrapper
 from keys.roster import Bundle
 from keys.vault import tables
+from keys.vault.index import Index
 from keys.wire.signed import Signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from sqlalchemy import Executable, Result
+
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel that this vault reads; `capability` is the recipients'."""
+    """A channel that this vault reads, by the id of its first message; `capability` is the recipients'.
 
-    case: bytes
+    `case` is None for a thread, whose id is its case's, and the case's id for a dossier.
+    """
+
+    id: bytes
+    case: bytes | None
     capability: bytes = field(repr=False)
     cursor: str | None
     read_day: int
@@ -55,7 +63,7 @@ class SpoiltEntry:
 
 
 class Vault:
-    """One open vault; only one process at a time can hold it. Use it in a `with` statement."""
+    """One open vault; only one process at a time can hold it, several threads can. Use it in a `with` statement."""
 
     def __init__(self, engine: Engine, lock: int, wrapper: Wrapper) -> None:
         """Take over an engine and the lock's file descriptor; `create` and `open` are the ways in."""
@@ -63,6 +71,9 @@ class Vault:
         self._lock = lock
         self._wrapper = wrapper
         self._connection: Connection = engine.connect()
+        # A connection is for one thread at a time: the inbox reads while it fetches.
+        self._turn = threading.RLock()
+        self.index = Index(self._execute, wrapper)
 
     @classmethod
     def create(cls, path: Path, wrapper: Wrapper) -> Self:
@@ -72,7 +83,7 @@ class Vault:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         vault = cls(_engine(path), _lock(path), wrapper)
         tables.metadata.create_all(vault._connection)
-        vault._connection.execute(text(f"PRAGMA user_version = {tables.SCHEMA_VERSION}"))
+        vault._execute(text(f"PRAGMA user_version = {tables.SCHEMA_VERSION}"))
         vault._connection.commit()
         return vault
 
@@ -84,7 +95,7 @@ class Vault:
         lock = _lock(path)
         try:
             vault = cls(_engine(path), lock, wrapper)
-            version = vault._connection.execute(text("PRAGMA user_version")).scalar()
+            version = vault._execute(text("PRAGMA user_version")).scalar()
             while version in tables.UPGRADES:
                 version = vault._upgrade(version)
         except DatabaseError:
@@ -111,34 +122,35 @@ class Vault:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Make all that is written inside durable at once, or none of it."""
-        try:
-            yield
-        except BaseException:
-            self._connection.rollback()
-            raise
-        self._connection.commit()
+        """Make all that is written inside durable at once, or none of it; other threads wait."""
+        with self._turn:
+            try:
+                yield
+            except BaseException:
+                self._connection.rollback()
+                raise
+            self._connection.commit()
 
     def setting(self, name: str) -> bytes | None:
         """Return a setting, or None where it was never made."""
         query = select(tables.setting.c.wrapped).where(tables.setting.c.name == name)
-        wrapped = self._connection.execute(query).scalar()
+        wrapped = self._execute(query).scalar()
         return None if wrapped is None else self._wrapper.unwrap(f"setting {name}", wrapped)
 
     def put_setting(self, name: str, value: bytes) -> None:
         """Make or replace a setting."""
         row = {"name": name, "wrapped": self._wrapper.wrap(f"setting {name}", value)}
-        self._connection.execute(insert(tables.setting).prefix_with("OR REPLACE").values(row))
+        self._execute(insert(tables.setting).prefix_with("OR REPLACE").values(row))
 
     def own_bundles(self) -> list[OwnBundle]:
         """Return the bundles whose private halves are still here, by serial."""
         query = select(tables.bundle).where(tables.bundle.c.wrapped_seed.is_not(None)).order_by("serial")
-        return [self._own_bundle(row) for row in self._connection.execute(query).mappings()]
+        return [self._own_bundle(row) for row in self._execute(query).mappings()]
 
     def last_serial(self) -> int:
         """Return the highest serial that was ever used, or 0."""
         query = select(tables.bundle.c.serial).order_by(tables.bundle.c.serial.desc()).limit(1)
-        return self._connection.execute(query).scalar() or 0
+        return self._execute(query).scalar() or 0
 
     def add_bundle(self, own: OwnBundle) -> None:
         """Keep a new bundle, before anyone else sees it: what is sealed to it has to be opened."""
@@ -148,111 +160,120 @@ class Vault:
             "wrapped_seed": self._wrapper.wrap(f"bundle {own.bundle.serial}", own.seed),
             "published": 0,
         }
-        self._connection.execute(insert(tables.bundle).values(row))
+        self._execute(insert(tables.bundle).values(row))
 
     def unpublished(self) -> list[Signed]:
         """Return the bundles that the server has not confirmed yet."""
         query = select(tables.bundle.c.document).where(tables.bundle.c.published == 0).order_by("serial")
-        return [Signed.parse(document) for document in self._connection.execute(query).scalars()]
+        return [Signed.parse(document) for document in self._execute(query).scalars()]
 
     def mark_published(self, serial: int) -> None:
         """Note that the server has this bundle."""
-        self._connection.execute(update(tables.bundle).where(tables.bundle.c.serial == serial).values(published=1))
+        self._execute(update(tables.bundle).where(tables.bundle.c.serial == serial).values(published=1))
 
     def destroy_bundle(self, serial: int) -> None:
         """Overwrite the private halves of a bundle: what was sealed to them alone never opens again."""
-        self._connection.execute(
-            update(tables.bundle).where(tables.bundle.c.serial == serial).values(wrapped_seed=None)
-        )
+        self._execute(update(tables.bundle).where(tables.bundle.c.serial == serial).values(wrapped_seed=None))
 
     def channels(self) -> list[Channel]:
         """Return every channel that this vault reads, the one with the latest envelope last."""
-        latest = select(func.max(tables.envelope.c.id)).where(tables.envelope.c.case == tables.channel.c.case)
+        latest = select(func.max(tables.envelope.c.id)).where(tables.envelope.c.channel == tables.channel.c.id)
         query = select(tables.channel).order_by(latest.scalar_subquery())
-        return [self._channel(row) for row in self._connection.execute(query).mappings()]
+        return [self._channel(row) for row in self._execute(query).mappings()]
 
-    def add_channel(self, case: bytes, capability: bytes) -> bool:
-        """Begin to read a channel; return False when it is known."""
-        known = select(tables.channel.c.case).where(tables.channel.c.case == case)
-        if self._connection.execute(known).scalar() is not None:
+    def dossiers(self, case: bytes) -> list[bytes]:
+        """Return the ids of the dossiers of a case."""
+        query = select(tables.channel.c.id).where(tables.channel.c.case == case).order_by(tables.channel.c.id)
+        return [*self._execute(query).scalars()]
+
+    def add_channel(self, channel: bytes, capability: bytes, case: bytes | None = None) -> bool:
+        """Begin to read a thread, or a dossier of `case`; return False when it is known."""
+        known = select(tables.channel.c.id).where(tables.channel.c.id == channel)
+        if self._execute(known).scalar() is not None:
             return False
-        wrapped = self._wrapper.wrap(f"capability {case.hex()}", capability)
-        row = {"case": case, "wrapped_capability": wrapped, "read_day": 0, "gone": 0}
-        self._connection.execute(insert(tables.channel).values(row))
+        wrapped = self._wrapper.wrap(f"capability {channel.hex()}", capability)
+        row = {"id": channel, "case": case, "wrapped_capability": wrapped, "read_day": 0, "gone": 0}
+        self._execute(insert(tables.channel).values(row))
         return True
 
-    def note_read(self, case: bytes, cursor: str | None, day: int) -> None:
+    def note_read(self, channel: bytes, cursor: str | None, day: int) -> None:
         """Note how far a channel was read, completely, on this day."""
-        wrapped = self._wrapper.wrap(f"cursor {case.hex()}", cursor.encode("ascii")) if cursor else None
+        wrapped = self._wrapper.wrap(f"cursor {channel.hex()}", cursor.encode("ascii")) if cursor else None
         values = {"wrapped_cursor": wrapped, "read_day": day}
-        self._connection.execute(update(tables.channel).where(tables.channel.c.case == case).values(**values))
+        self._execute(update(tables.channel).where(tables.channel.c.id == channel).values(**values))
 
-    def note_gone(self, case: bytes) -> None:
+    def note_gone(self, channel: bytes) -> None:
         """Note that the server no longer has this channel; what was read of it stays."""
-        self._connection.execute(update(tables.channel).where(tables.channel.c.case == case).values(gone=1))
+        self._execute(update(tables.channel).where(tables.channel.c.id == channel).values(gone=1))
 
-    def knows_envelope(self, case: bytes, mac: bytes) -> bool:
+    def knows_envelope(self, channel: bytes, mac: bytes) -> bool:
         """Say whether this envelope of this channel is here."""
-        where = (tables.envelope.c.case == case) & (tables.envelope.c.mac == mac)
-        return self._connection.execute(select(tables.envelope.c.id).where(where)).first() is not None
+        where = (tables.envelope.c.channel == channel) & (tables.envelope.c.mac == mac)
+        return self._execute(select(tables.envelope.c.id).where(where)).first() is not None
 
     def add_envelope(
-        self, case: bytes, mac: bytes, day: int, front: bytes, size: int, *, repeated: bool = False
+        self, channel: bytes, mac: bytes, day: int, front: bytes, size: int, *, repeated: bool = False
     ) -> None:
         """Keep the front of an envelope of `size` bytes behind those of its channel that are here."""
-        row = {"case": case, "mac": mac, "day": day, "sealed": front, "size": size, "repeated": int(repeated)}
-        self._connection.execute(insert(tables.envelope).prefix_with("OR IGNORE").values(row))
+        row = {"channel": channel, "mac": mac, "day": day, "sealed": front, "size": size, "repeated": int(repeated)}
+        self._execute(insert(tables.envelope).prefix_with("OR IGNORE").values(row))
 
-    def envelopes(self, case: bytes) -> list[StoredEnvelope]:
+    def envelopes(self, channel: bytes) -> list[StoredEnvelope]:
         """Return the envelopes of a channel in the order in which they came."""
         query = (
             select(tables.envelope, tables.content_key.c.wrapped, tables.content_key.c.addressed)
             .join(tables.content_key, tables.envelope.c.mac == tables.content_key.c.mac, isouter=True)
-            .where(tables.envelope.c.case == case)
+            .where(tables.envelope.c.channel == channel)
             .order_by(tables.envelope.c.id)
         )
-        return [self._envelope(row) for row in self._connection.execute(query).mappings()]
+        return [self._envelope(row) for row in self._execute(query).mappings()]
 
     def content_key(self, mac: bytes) -> bytes | None:
         """Return the content key of this envelope, or None where it is not here."""
         query = select(tables.content_key.c.wrapped).where(tables.content_key.c.mac == mac)
-        wrapped = self._connection.execute(query).scalar()
+        wrapped = self._execute(query).scalar()
         return None if wrapped is None else self._wrapper.unwrap(f"content key {mac.hex()}", wrapped)
 
     def add_content_key(self, mac: bytes, key: bytes, *, addressed: bool) -> None:
         """Keep the content key of an envelope, wrapped."""
         wrapped = self._wrapper.wrap(f"content key {mac.hex()}", key)
         row = {"mac": mac, "wrapped": wrapped, "addressed": int(addressed)}
-        self._connection.execute(insert(tables.content_key).prefix_with("OR IGNORE").values(row))
+        self._execute(insert(tables.content_key).prefix_with("OR IGNORE").values(row))
 
     def add_spoilt_entry(self, mac: bytes, day: int, code: str) -> None:
         """Keep the alarm about an entry of the feed."""
         row = {"mac": mac, "day": day, "code": code}
-        self._connection.execute(insert(tables.spoilt_entry).prefix_with("OR IGNORE").values(row))
+        self._execute(insert(tables.spoilt_entry).prefix_with("OR IGNORE").values(row))
 
     def spoilt_entries(self) -> list[SpoiltEntry]:
         """Return the alarms about entries of the feed, by day."""
         query = select(tables.spoilt_entry.c.day, tables.spoilt_entry.c.code).order_by("day")
-        return [SpoiltEntry(day, code) for day, code in self._connection.execute(query)]
+        return [SpoiltEntry(row.day, row.code) for row in self._execute(query)]
 
     def saved(self, mac: bytes) -> dict[int, bytes]:
         """Return where files of an envelope were saved, by their place in it."""
         query = select(tables.saved.c.file, tables.saved.c.wrapped).where(tables.saved.c.mac == mac)
-        rows = self._connection.execute(query)
+        rows = self._execute(query)
         return {row.file: self._wrapper.unwrap(_saved(mac, row.file), row.wrapped) for row in rows}
 
     def note_saved(self, mac: bytes, file: int, path: bytes) -> None:
         """Note where a file of an envelope was saved last; a path need not be text."""
         row = {"mac": mac, "file": file, "wrapped": self._wrapper.wrap(_saved(mac, file), path)}
-        self._connection.execute(insert(tables.saved).prefix_with("OR REPLACE").values(row))
+        self._execute(insert(tables.saved).prefix_with("OR REPLACE").values(row))
+
+    def _execute(self, statement: Executable) -> Result[Any]:
+        """Run a statement and return all its rows: none may be left to be fetched while another thread writes."""
+        with self._turn:
+            result = self._connection.execute(statement)
+            return result.freeze()() if result.returns_rows else result
 
     def _upgrade(self, version: int) -> int:
         with self.transaction():
             # Without it a change of a table would be on disk before the rest, and a power cut between them for ever.
-            self._connection.execute(text("BEGIN IMMEDIATE"))
+            self._execute(text("BEGIN IMMEDIATE"))
             for statement in tables.UPGRADES[version]:
-                self._connection.execute(text(statement))
-            self._connection.execute(text(f"PRAGMA user_version = {version + 1}"))
+                self._execute(text(statement))
+            self._execute(text(f"PRAGMA user_version = {version + 1}"))
         return version + 1
 
     def _own_bundle(self, row: Mapping[Any, Any]) -> OwnBundle:
@@ -261,11 +282,12 @@ class Vault:
         return OwnBundle(Bundle.verify(signed), signed, seed)
 
     def _channel(self, row: Mapping[Any, Any]) -> Channel:
-        case, cursor = row["case"], row["wrapped_cursor"]
+        channel, cursor = row["id"], row["wrapped_cursor"]
         return Channel(
-            case=case,
-            capability=self._wrapper.unwrap(f"capability {case.hex()}", row["wrapped_capability"]),
-            cursor=self._wrapper.unwrap(f"cursor {case.hex()}", cursor).decode("ascii") if cursor else None,
+            id=channel,
+            case=row["case"],
+            capability=self._wrapper.unwrap(f"capability {channel.hex()}", row["wrapped_capability"]),
+            cursor=self._wrapper.unwrap(f"cursor {channel.hex()}", cursor).decode("ascii") if cursor else None,
             read_day=row["read_day"],
             gone=bool(row["gone"]),
         )

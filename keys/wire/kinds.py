@@ -34,8 +34,11 @@ from keys.wire.bodies import (
     Report,
     Words,
     check_members,
+    identities_of,
+    listed,
 )
 from keys.wire.canonical import Json, b64, encode, unb64
+from keys.wire.notes import Assigned, Begun, Categorised, Conflict, Filled, HandedOver, Informed, Note, Revealed
 from keys.wire.wishes import Admit, Agreed, Consent, Left, Rating, Request, Withdrawn
 
 if TYPE_CHECKING:
@@ -62,19 +65,28 @@ __all__ = [
     "Admit",
     "Agreed",
     "Answer",
+    "Assigned",
+    "Begun",
     "Body",
+    "Categorised",
     "Closed",
+    "Conflict",
     "Consent",
     "FeedKey",
     "Feedback",
+    "Filled",
+    "HandedOver",
     "Identity",
+    "Informed",
     "Left",
     "Minutes",
+    "Note",
     "Opened",
     "Question",
     "Rating",
     "Report",
     "Request",
+    "Revealed",
     "Share",
     "Unknown",
     "Withdrawn",
@@ -90,25 +102,29 @@ _RESERVED_KINDS = ("root", "roster", "bundle")
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The content keys by which the reporter or a case recipient lets others in, by message id."""
+    """The content keys by which the reporter or a case recipient lets others in, by message id.
+
+    `dossiers` are those of them that open a dossier.
+    """
 
     KIND: ClassVar[str] = "share"
     AUTHORS: ClassVar[tuple[str, ...]] = (REPORTER, RECIPIENT)
     CHANNEL: ClassVar[str] = FEED
     keys: tuple[tuple[bytes, bytes], ...]
+    dossiers: tuple[bytes, ...] = ()
 
     @classmethod
     def parse(cls, body: Mapping[str, Json]) -> Share:
         """Read the body of a share."""
-        check_members(body, "keys")
-        keys = body["keys"]
-        if not isinstance(keys, dict) or not keys:
+        check_members(body, "dossiers", "keys")
+        keys, dossiers = body["keys"], identities_of(body["dossiers"])
+        if not isinstance(keys, dict) or not keys or not set(map(b64, dossiers)) <= set(keys):
             raise MalformedError("keys")
-        return cls(tuple((unb64(name, ID_SIZE), unb64(key, KEY_SIZE)) for name, key in keys.items()))
+        return cls(tuple((unb64(name, ID_SIZE), unb64(key, KEY_SIZE)) for name, key in keys.items()), dossiers)
 
     def members(self) -> dict[str, Json]:
         """Return the body as JSON members."""
-        return {"keys": {b64(name): b64(key) for name, key in self.keys}}
+        return {"dossiers": listed(self.dossiers), "keys": {b64(name): b64(key) for name, key in self.keys}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +161,25 @@ class Unknown:
 
 
 _Wish: TypeAlias = Request | Consent | Admit | Agreed | Rating | Withdrawn | Left
-_Known: TypeAlias = Report | Words | Opened | _Wish | Share | FeedKey
+_Record: TypeAlias = Begun | Filled | Assigned | Informed | Categorised | Conflict | HandedOver | Revealed
+_Known: TypeAlias = Report | Words | Opened | _Wish | _Record | Share | FeedKey
 Body: TypeAlias = _Known | Unknown
 
 _WORDS: tuple[type[Words], ...] = (Answer, Question, Acknowledgement, Feedback, Closed, Minutes, Identity)
 _WISHES: tuple[type[_Wish], ...] = (Request, Consent, Admit, Agreed, Rating, Withdrawn, Left)
-KINDS: dict[str, type[_Known]] = {body.KIND: body for body in (Report, *_WORDS, Opened, *_WISHES, Share, FeedKey)}
+_RECORDS: tuple[type[_Record], ...] = (
+    Begun,
+    Filled,
+    Assigned,
+    Informed,
+    Categorised,
+    Conflict,
+    HandedOver,
+    Revealed,
+)
+KINDS: dict[str, type[_Known]] = {
+    body.KIND: body for body in (Report, *_WORDS, Note, Opened, *_WISHES, *_RECORDS, Share, FeedKey)
+}
 
 
 def check_kind(kind: Json) -> str:

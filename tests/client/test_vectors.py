@@ -13,7 +13,11 @@ from tests.client.page import NODE
 from tests.vectors.vector import FOLDER, SUFFIX
 
 PROGRAM = Path(__file__).with_name("vectors.ts")
-FILES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.glob(f"*/*{SUFFIX}"))
+# No page reads a dossier: it keeps such a body as it is, so only the tool knows what is wrong in one.
+OF_THE_TOOL = "note"
+FILES = sorted(
+    path.relative_to(FOLDER).as_posix() for path in FOLDER.glob(f"*/*{SUFFIX}") if path.parent.name != OF_THE_TOOL
+)
 
 
 @cache
@@ -28,5 +32,6 @@ def test_a_vector_gives_what_it_expects(file: str) -> None:
 
 
 def test_there_are_vectors_and_most_of_them_are_failures() -> None:
-    failures = [result for result in results().values() if result["expect"] not in ("opens", "accepted")]
-    assert len(failures) > len(results()) / 2 >= 40
+    read = [result for file, result in results().items() if file in FILES]
+    failures = [result for result in read if result["expect"] not in ("opens", "accepted")]
+    assert len(failures) > len(read) / 2 >= 40

@@ -59,7 +59,7 @@ def test_who_was_left_out_is_not_let_in_by_a_share(office: Office) -> None:
     with office.desk("Bestuurslid 1") as desk:
         [(case, _)] = desk.cases()
         with pytest.raises(ExcludedError):
-            desk.share(case, [office.identity("Secretaris")])
+            desk.hand_over(case, [office.identity("Secretaris")])
 
 
 def test_the_tool_refuses_a_share_that_a_colleague_forced(office: Office) -> None:
@@ -84,7 +84,7 @@ def test_a_newcomer_reads_all_of_a_case_that_was_shared_with_them(office: Office
     assert office.read("Bestuurslid 3") == []
     with office.desk("Secretaris") as desk:
         desk.sync()
-        desk.share(desk.cases()[0][0], [office.identity("Bestuurslid 3")])
+        desk.hand_over(desk.cases()[0][0], [office.identity("Bestuurslid 3")])
     [(case, alarms)] = office.read("Bestuurslid 3")
     assert (texts(case), alarms) == (["Er ging iets mis.", "We kijken ernaar."], ())
     with office.desk("Bestuurslid 3") as desk:

@@ -34,7 +34,7 @@ def _share(office: Office, by: str = "Secretaris") -> None:
     with office.desk(by) as desk:
         desk.sync()
         [(case, _)] = desk.cases()
-        desk.share(case, [office.identity(OUT)])
+        desk.hand_over(case, [office.identity(OUT)])
 
 
 def _ask(office: Office) -> bytes:

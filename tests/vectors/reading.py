@@ -77,6 +77,11 @@ def head(vector: Vector) -> str:
     return ACCEPTED
 
 
+def note(vector: Vector) -> str:
+    """Parse the head of a message in a dossier."""
+    return head(vector)
+
+
 def canonical(vector: Vector) -> str:
     """Parse JSON."""
     assert encode(parse(vector.raw)) == vector.raw

@@ -29,7 +29,7 @@ export const ANYONE = "anyone";
 export type Speaker = typeof REPORTER | typeof RECIPIENT | typeof ANYONE;
 
 export const THREAD = "thread";
-const DOSSIER = "dossier";
+export const DOSSIER = "dossier";
 export const FEED = "feed";
 export const CHANNELS: readonly Json[] = [THREAD, DOSSIER, FEED];
 

@@ -7,12 +7,15 @@ import {
   ANYONE,
   type Body,
   Closed,
+  DOSSIER,
   FEED,
   Feedback,
   ID_SIZE,
+  identitiesOf,
   Identity,
   KEY_SIZE,
   type Kind,
+  listed,
   members,
   Minutes,
   Opened,
@@ -30,26 +33,40 @@ const KIND = /^[a-z][a-z-]{0,39}$/;
 // Their labels are those of signed documents: a message of that kind could pass for one.
 const RESERVED_KINDS: readonly string[] = ["root", "roster", "bundle"];
 
-/** The content keys by which the reporter or a case recipient lets others in, by message id; the report's among them. */
+/**
+ * The content keys by which the reporter or a case recipient lets others in, by message id; the report's among them.
+ * `dossiers` are those of them that open a dossier: a reporter knows of none.
+ */
 export class Share implements Body {
   static readonly KIND = "share";
   static readonly AUTHORS = [REPORTER, RECIPIENT] as const;
   static readonly CHANNEL = FEED;
   readonly keys: readonly (readonly [id: Bytes, key: Bytes])[];
+  readonly dossiers: readonly Bytes[];
 
-  constructor(keys: Share["keys"]) {
+  constructor(keys: Share["keys"], dossiers: Share["dossiers"] = []) {
     this.keys = keys;
+    this.dossiers = dossiers;
   }
 
   static parse(body: JsonObject): Share {
-    members(body, "keys");
+    members(body, "dossiers", "keys");
     const keys = body["keys"];
-    if (!isObject(keys) || Object.keys(keys).length === 0) throw new MalformedError();
-    return new Share(Object.entries(keys).map(([id, key]) => [unb64(id, ID_SIZE), unb64(key, KEY_SIZE)]));
+    const dossiers = identitiesOf(body["dossiers"]);
+    if (!isObject(keys) || Object.keys(keys).length === 0 || !dossiers.every((id) => b64(id) in keys)) {
+      throw new MalformedError();
+    }
+    return new Share(
+      Object.entries(keys).map(([id, key]) => [unb64(id, ID_SIZE), unb64(key, KEY_SIZE)]),
+      dossiers,
+    );
   }
 
   members(): JsonObject {
-    return { keys: Object.fromEntries(this.keys.map(([id, key]) => [b64(id), b64(key)])) };
+    return {
+      dossiers: listed(this.dossiers),
+      keys: Object.fromEntries(this.keys.map(([id, key]) => [b64(id), b64(key)])),
+    };
   }
 }
 
@@ -88,6 +105,27 @@ export class Unknown implements Body {
   }
 }
 
+/** What recipients write to each other. No page reads a dossier: it only knows that these stand in no thread. */
+class Noted implements Body {
+  static readonly KIND: string = "note";
+  static readonly AUTHORS = [RECIPIENT] as const;
+  static readonly CHANNEL = DOSSIER;
+  readonly raw: Bytes;
+
+  constructor(raw: Bytes) {
+    this.raw = raw;
+  }
+
+  static parse(body: JsonObject): Noted {
+    return new Noted(encode(body));
+  }
+
+  members(): JsonObject {
+    return parseObject(this.raw);
+  }
+}
+
+const NOTED = ["dossier", Noted.KIND, "form", "assigned", "informed", "category", "conflict", "handed-over", "revealed"];
 const KNOWN: readonly Kind[] = [
   Report,
   ...[Answer, Question, Acknowledgement, Feedback, Closed, Minutes, Identity, Opened],
@@ -96,9 +134,10 @@ const KNOWN: readonly Kind[] = [
   FeedKey,
 ];
 // A Map: "constructor" is a valid name of a kind, and every object has one.
-export const KINDS: ReadonlyMap<Json | undefined, Kind> = new Map(
-  KNOWN.map((kind) => [kind.KIND, kind]),
-);
+export const KINDS: ReadonlyMap<Json | undefined, Kind> = new Map([
+  ...KNOWN.map((kind): [string, Kind] => [kind.KIND, kind]),
+  ...NOTED.map((name): [string, Kind] => [name, Noted]),
+]);
 
 /** Return `kind` if it is the name of a kind, known or not; throw MalformedError otherwise. */
 export function checkKind(kind: Json | undefined): string {
@@ -111,5 +150,5 @@ export function checkKind(kind: Json | undefined): string {
 /** Say whether a message of this kind may have files: those with a text to read, and those that are not known. */
 export function mayHaveFiles(kind: string): boolean {
   const known = KINDS.get(kind);
-  return !known || known === Report || (known.prototype instanceof Words && known !== Identity);
+  return !known || kind === Noted.KIND || known === Report || (known.prototype instanceof Words && known !== Identity);
 }

@@ -9,6 +9,7 @@ from tests.vectors.generator.envelopes import ENVELOPE
 from tests.vectors.generator.files import FILES
 from tests.vectors.generator.heads import HEAD
 from tests.vectors.generator.jsons import BASE64URL, CANONICAL
+from tests.vectors.generator.notes import NOTE
 from tests.vectors.generator.routes import ROUTE
 from tests.vectors.generator.scenario import Scenario
 from tests.vectors.generator.signatures import SIGNATURE
@@ -29,6 +30,7 @@ _SUBJECTS = (
     FINGERPRINT,
     FRAMES,
     HEAD,
+    NOTE,
     OPENING,
     PAGE,
     PART,

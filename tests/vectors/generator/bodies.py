@@ -34,7 +34,7 @@ def _consent(answer: Json, request: Json = _REQUEST) -> Members:
 
 
 def _share(**body: Json) -> Members:
-    return _kind(Share.KIND, "feed", **body)
+    return _kind(Share.KIND, "feed", **({"dossiers": []} | body))
 
 
 def _feed(capability: bytes) -> Members:
@@ -51,9 +51,10 @@ right("consent", "names the request", _consent("yes"))
 right("consent refused", "names the request", _consent("no"))
 right("consent withdrawn", "for the future", _consent("withdrawn"))
 right("share", "content keys by message id", _share(keys=_KEYS))
+right("share with a dossier", "its first message is among the keys", _share(dossiers=[b64(CASE)], keys=_KEYS))
 right("feed", "belongs to no case", lacking(_feed(bytes(32)), "case"))
 right("kind of a newer version", "kept, whatever object its body is", _kind("hand-over", a=[{"b": None}]))
-right("kind of a newer version in the dossier", "its channel is not known", _kind("note", "dossier"))
+right("kind of a newer version in the dossier", "its channel is not known", _kind("plan", "dossier"))
 right("report of a whole telling", "every member", _report(**_TOLD))
 right("report about the second of those named", "a place", _report(about=_ABOUT | {"people": [1]}))
 right("report about the last of those named", "two are in to, one is left out", _report(about=_ABOUT | {"people": [2]}))
@@ -117,7 +118,7 @@ wrong("opened with a text", "an empty body", _kind(Opened.KIND, text="a"))
 wrong("consent of maybe", "yes, no or withdrawn", _consent("maybe"))
 wrong("consent of true", "yes, no or withdrawn", _consent(answer=True))
 wrong("consent to nothing", "names a request", _consent("yes", None))
-wrong("share in the thread", "the reporter would read it", _kind(Share.KIND, keys=_KEYS))
+wrong("share in the thread", "the reporter would read it", _kind(Share.KIND, dossiers=[], keys=_KEYS))
 wrong("share with a file", "it has no text", _share(keys=_KEYS) | {"files": FILES})
 wrong("share of nothing", "the report's key is among them", _share(keys={}))
 wrong("share of a short key", "K has 32 bytes", _share(keys={b64(CASE): b64(bytes(31))}))
@@ -126,3 +127,6 @@ wrong("share as a list", "an object", _share(keys=[b64(bytes(32))]))
 wrong("feed that names a case", "it belongs to none", _feed(bytes(32)))
 wrong("feed with a short capability", "32 bytes", lacking(_feed(bytes(16)), "case"))
 wrong("head longer than the limit", "262,144 bytes", _kind("hand-over", a="b" * 262_144))
+wrong("share without dossiers", "the list is there, maybe empty", _kind(Share.KIND, "feed", keys=_KEYS))
+wrong("share with a dossier without its key", "it would open nothing", _share(dossiers=[b64(bytes(32))], keys=_KEYS))
+wrong("share with a dossier under a short id", "an id has 32 bytes", _share(dossiers=[b64(CASE[:31])], keys=_KEYS))

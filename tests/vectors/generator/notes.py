@@ -1,0 +1,82 @@
+"""What recipients write in a dossier, SPEC.md 5: bodies as they are and as they are not; no page reads one of these."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keys.wire.canonical import Json, b64, encode
+from keys.wire.kinds import Assigned, Begun, Categorised, Conflict, Filled, HandedOver, Informed, Note, Revealed
+from tests.vectors.generator.heads import CASE, FILES, Members, answer_with, lacking, right, wrong
+from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2
+from tests.vectors.generator.scenario import MALFORMED, Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NOTE = Subject("note")
+_ID = b64(CASE)
+_TWO: list[Json] = sorted(b64(person.identity) for person in (BESTUUR_1, BESTUUR_2))
+_BODIES: Mapping[str, Members] = {
+    Begun.KIND: {},
+    Note.KIND: {"text": "Eerst bellen."},
+    Filled.KIND: {"answers": {"ernst": "hoog", "herzien": "2026-04-01"}, "form": "triage"},
+    Assigned.KIND: {"people": _TWO},
+    Informed.KIND: {"by": "Secretaris", "day": 20_600, "how": "In de vergadering.", "people": _TWO, "text": "De aard."},
+    Categorised.KIND: {"category": "pesten", "topic": "ongewenst"},
+    Conflict.KIND: {"text": "We zijn buren."},
+    HandedOver.KIND: {"people": _TWO[:1], "text": "Hij neemt waar."},
+    Revealed.KIND: {"message": _ID, "text": "Om een afspraak te maken."},
+}
+
+
+def _note(kind: str, **changes: Json) -> Members:
+    return answer_with(kind=kind, channel="dossier", body=_BODIES[kind] | changes)
+
+
+def _spoilt(title: str, comment: str, members: Members) -> None:
+    NOTE.add(title, MALFORMED, comment, lambda: encode(members))
+
+
+for _kind, _body in _BODIES.items():
+    right(f"{_kind} in the dossier", "by a recipient", _note(_kind))
+    wrong(f"{_kind} in the thread", "the reporter would read it", _note(_kind) | {"channel": "thread"})
+    wrong(f"{_kind} in the feed", "it is in the dossier", _note(_kind) | {"channel": "feed"})
+    for _name in _body:
+        left = lacking(_body, _name)
+        _spoilt(f"{_kind} without {_name}", "every member is there", _note(_kind) | {"body": left})
+    _spoilt(f"{_kind} with another member", "a newer version has a newer kind", _note(_kind, extra=1))
+    if _kind != Note.KIND:
+        wrong(f"{_kind} with a file", "it is no text to read", _note(_kind) | {"files": FILES})
+
+right("note with a file", "it has a text", _note(Note.KIND) | {"files": FILES})
+right("assigned to nobody", "nobody is on it any more", _note(Assigned.KIND, people=[]))
+right("category without a second one", "the topic says enough", _note(Categorised.KIND, category=""))
+right("conflict without a reason", "nobody has to give one", _note(Conflict.KIND, text=""))
+right("handed-over without a reason", "nobody has to give one", _note(HandedOver.KIND, text=""))
+
+_spoilt("note of nothing", "empty is not a text", _note(Note.KIND, text=""))
+_spoilt("form without an answer", "somebody filled it in", _note(Filled.KIND, answers={}))
+_spoilt("form with an empty answer", "what is not answered is left out", _note(Filled.KIND, answers={"ernst": ""}))
+_spoilt("form with a number for an answer", "texts", _note(Filled.KIND, answers={"ernst": 3}))
+_spoilt("form with a field that is no id", "ids of the policy", _note(Filled.KIND, answers={"Ernst!": "hoog"}))
+_spoilt(
+    "form of 100001 bytes together",
+    "as long as a text",
+    _note(Filled.KIND, answers={"a": "a" * 50_000, "b": "b" * 49_988}),
+)
+_spoilt("form of no id", "an id of the policy", _note(Filled.KIND, form="Triage"))
+_spoilt("assigned out of order", "one set has one spelling", _note(Assigned.KIND, people=_TWO[::-1]))
+_spoilt("assigned by name", "identity keys", _note(Assigned.KIND, people=["Bestuurslid 1"]))
+_spoilt("informed of nobody", "somebody was told", _note(Informed.KIND, people=[]))
+_spoilt("informed on a day as text", "a number", _note(Informed.KIND, day="2026-03-02"))
+_spoilt("informed on a day of true", "no number, though Python counts it as 1", _note(Informed.KIND, day=True))
+_spoilt("informed on a day below zero", "days are u32", _note(Informed.KIND, day=-1))
+_spoilt("informed on a day beyond a u32", "days are u32", _note(Informed.KIND, day=2**32))
+_spoilt("informed by nobody", "by whom", _note(Informed.KIND, by=""))
+_spoilt("informed in 1001 bytes of how", "at most 1000", _note(Informed.KIND, how="a" * 1001))
+_spoilt("category of a number", "an id", _note(Categorised.KIND, category=1))
+_spoilt("category of no topic", "an id", _note(Categorised.KIND, topic=""))
+_spoilt("conflict of null", "a text, maybe of nothing", _note(Conflict.KIND, text=None))
+_spoilt("handed-over to nobody", "somebody was let in", _note(HandedOver.KIND, people=[]))
+_spoilt("revealed for nothing", "what for", _note(Revealed.KIND, text=""))
+_spoilt("revealed of a short id", "an id has 32 bytes", _note(Revealed.KIND, message=b64(CASE[:31])))
