@@ -42,7 +42,7 @@ Report at
 Read and answer as the secretaris: in another terminal, in the folder {root}
   {meldbus} sync {passphrase}
   {meldbus} list {passphrase}
-  {meldbus} read NUMBER {passphrase}
+  {meldbus} read --not-involved NUMBER {passphrase}
   {meldbus} reply NUMBER {passphrase}
 
 `list` shows the number of each case. `reply` takes your text until Ctrl-D.

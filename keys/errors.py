@@ -183,6 +183,30 @@ class NobodyLeftError(MeldbusError):
     code = "nobody-left"
 
 
+class UnknownNameError(MeldbusError):
+    """Nobody on the roster is called so: write the name as `meldbus roster show` shows it."""
+
+    code = "unknown-name"
+
+
+class RecordError(MeldbusError):
+    """The policy has no such form, field, choice, day, topic or category: take one of those that it has."""
+
+    code = "record"
+
+
+class NoIdentityError(MeldbusError):
+    """The reporter has not said who they are in this case."""
+
+    code = "no-identity"
+
+
+class TextError(MeldbusError):
+    """A text that is needed is empty, or longer than a message may be: write it, or send it as a file."""
+
+    code = "text"
+
+
 class ChangedError(MeldbusError):
     """A file changed while it was being sealed, so nothing was sent: leave it as it is, and begin again."""
 

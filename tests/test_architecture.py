@@ -24,7 +24,7 @@ LINES = (
     {"errors", "wire", "policy"},  # standard library only
     {"sealing", "receipt", "roster", "identity"},  # cryptography; no network, no screen
     {"vault", "cases", "saving", "courier", "sync", "ceremony"},  # rules, records, the network
-    {"cli", "inbox"},  # what people touch
+    {"speech", "cli", "inbox"},  # what people read and touch
 )
 CRYPTOGRAPHY = {f"keys.{unit}" for unit in LINES[1]}
 # Every third-party library, and where it may be imported.

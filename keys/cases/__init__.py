@@ -14,6 +14,7 @@ from keys.cases.compose import (
 from keys.cases.dossier import Dossier
 from keys.cases.proof import Proof
 from keys.cases.received import Alarm, Received, Said
+from keys.cases.records import categorise, fill, form_of
 from keys.cases.review import Case, case_number, review
 from keys.cases.routing import ADDED, READS, Matter, Presence, route
 from keys.cases.shelf import all_cases, all_summaries, all_words, find_case, read_case
@@ -42,13 +43,16 @@ __all__ = [
     "all_words",
     "board_to_be_informed",
     "case_number",
+    "categorise",
     "clocks",
     "compose_note",
     "compose_reply",
     "compose_report",
     "compose_share",
     "compose_word",
+    "fill",
     "find_case",
+    "form_of",
     "happened_in",
     "is_late",
     "read_case",

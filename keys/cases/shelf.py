@@ -32,15 +32,20 @@ def all_cases(vault: Vault, people: Mapping[bytes, Recipient], own: bytes) -> li
 
 
 def all_summaries(vault: Vault, people: Mapping[bytes, Recipient], own: bytes, roster: int) -> dict[bytes, Summary]:
-    """Return what a list shows of each case; those are read in which something has come since they were last.
+    """Return what a list shows of each case, the one with the latest envelope last.
+
+    Those are read in which something has come since they were last.
 
     `roster` is the version of the trusted roster: with another one a case can read otherwise.
     """
     mark = f"{SUMMARY_VERSION} {roster}"
     extents = vault.index.extents()
     kept = vault.index.summaries(mark, extents)
-    found = {case: Summary.parse(summary) for case, summary in kept.items()}
-    for case in extents.keys() - kept.keys():
+    found = {}
+    for case in extents:
+        if case in kept:
+            found[case] = Summary.parse(kept[case])
+            continue
         read, alarms = read_case(vault, case, people, own)
         with vault.transaction():
             if read is None:

@@ -7,11 +7,21 @@ from pathlib import Path
 import click
 
 from keys.cli.ceremonies import card_command, enrol_command, found_command, join_command, roster_commands
+from keys.cli.dossiers import (
+    assign_command,
+    category_command,
+    form_command,
+    inform_command,
+    note_command,
+    share_command,
+    step_back_command,
+)
 from keys.cli.files import save_command
 from keys.cli.policies import policy_commands
 from keys.cli.posters import poster_command
 from keys.cli.proofs import verify_proof_command
-from keys.cli.recipients import away_command, list_command, read_command, share_command, sync_command
+from keys.cli.reading import list_command, read_command, status_command
+from keys.cli.recipients import away_command, sync_command
 from keys.cli.reporters import decoy_command, open_command, seal_command
 from keys.cli.tool import Commands, Option, Tool
 from keys.cli.writing import (
@@ -46,6 +56,7 @@ for _command in (
     sync_command,
     away_command,
     list_command,
+    status_command,
     read_command,
     save_command,
     reply_command,
@@ -54,7 +65,13 @@ for _command in (
     feedback_command,
     minutes_command,
     close_command,
+    note_command,
+    assign_command,
+    category_command,
+    inform_command,
+    form_command,
     share_command,
+    step_back_command,
     seal_command,
     open_command,
     decoy_command,

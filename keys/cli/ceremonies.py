@@ -28,11 +28,11 @@ from keys.ceremony import (
     unlock,
 )
 from keys.cli.tool import Command, Commands, Option, Tool, hint, tell
-from keys.cli.words import _, columns, date, harmless
 from keys.errors import ExistsError, JoinedError
 from keys.identity import replace, write_new
 from keys.roster import ROLES, address, words
 from keys.roster.root import MAX_KEYS
+from keys.speech.words import _, columns, date, harmless
 from keys.wire.canonical import b64
 from keys.wire.signed import Signed
 

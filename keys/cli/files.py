@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keys.cli.tool import Command, Option, Tool, hint, tell
-from keys.cli.words import _, one_line
 from keys.errors import TamperedError
 from keys.saving import neutral_name
+from keys.speech.words import _, one_line
 from keys.sync import SavedFile, attach
 
 if TYPE_CHECKING:

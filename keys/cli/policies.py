@@ -8,8 +8,8 @@ import click
 
 from keys.ceremony import read_policy
 from keys.cli.tool import Command, Commands, tell
-from keys.cli.words import _, columns, harmless
 from keys.errors import PolicyError
+from keys.speech.words import _, columns, harmless
 
 
 @click.group("policy", cls=Commands)

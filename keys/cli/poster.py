@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import segno
 
-from keys.cli.words import LOCALES
 from keys.roster import address, words
+from keys.speech.words import LOCALES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,8 +9,8 @@ import click
 from keys.ceremony import fingerprint_of
 from keys.cli.poster import SIZES, Poster, languages_of
 from keys.cli.tool import Command, Option, Tool, hint, tell
-from keys.cli.words import _
 from keys.identity import write_new
+from keys.speech.words import _
 from keys.sync import trusted_roster
 
 

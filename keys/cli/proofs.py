@@ -9,8 +9,8 @@ import click
 from keys.cases import Proof, case_number
 from keys.ceremony import fingerprint_of
 from keys.cli.tool import Command, Option
-from keys.cli.words import _, columns, date, harmless
 from keys.errors import ProofError
+from keys.speech.words import _, columns, date, harmless
 from keys.wire.canonical import b64
 
 MAX_SIZE = 16 * 2**20  # a chain of many roots with a large policy takes far less

@@ -10,15 +10,15 @@ import click
 
 from keys.cases import ADDED, READS, Matter, Telling
 from keys.ceremony import fingerprint_of
-from keys.cli.bodies import Reading
 from keys.cli.conversation import conversation
 from keys.cli.files import attaching, keeping_names, progress, reporters_files, save, watched
 from keys.cli.tool import Command, Option, Tool, hint, read_text, tell
-from keys.cli.words import _, columns, harmless
 from keys.errors import ExcludedError, ExistsError, NobodyError, NoCaseError, NotEnrolledError
 from keys.identity import write_new_pieces
 from keys.receipt import Receipt
 from keys.saving import check_space
+from keys.speech.bodies import Reading
+from keys.speech.words import _, columns, harmless
 from keys.sync import Fetched, places, post_decoy, read_thread, save_thread, say, seal_report, trusted_roster
 from keys.wire import kinds
 

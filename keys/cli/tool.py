@@ -14,11 +14,11 @@ import click
 import platformdirs
 
 from keys.ceremony import SERVER, open_vault, unlock
-from keys.cli.words import _, explain
 from keys.courier import Courier
 from keys.errors import MeldbusError, NotJoinedError
 from keys.identity import MODERATE, Profile
 from keys.policy import day_number
+from keys.speech.words import _, explain
 from keys.sync import Desk
 
 if TYPE_CHECKING:

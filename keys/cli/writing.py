@@ -8,8 +8,8 @@ import click
 
 from keys.cli.files import attaching, own_names, progress
 from keys.cli.tool import Command, Option, Tool, read_text, tell
-from keys.cli.words import _
 from keys.errors import NoCaseError
+from keys.speech.words import _
 from keys.sync import load_trust
 from keys.wire import kinds
 

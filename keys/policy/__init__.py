@@ -18,10 +18,12 @@ from keys.policy.members import (
     Terms,
     Topic,
 )
-from keys.policy.policy import MAX_DECOYS_PER_WEEK, MAX_FILE_BYTES, MAX_NAME, Policy, key_paths, table_of
+from keys.policy.policy import CHOICE, DAY, MAX_DECOYS_PER_WEEK, MAX_FILE_BYTES, MAX_NAME, Policy, key_paths, table_of
 from keys.policy.shapes import MAX_LOGO_SIDE, MAX_LOGO_SIZE, ROLES, TOOL_LANGUAGES
 
 __all__ = [
+    "CHOICE",
+    "DAY",
     "EPOCH",
     "MAX_DECOYS_PER_WEEK",
     "MAX_FILE_BYTES",

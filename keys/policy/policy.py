@@ -42,6 +42,7 @@ MAX_DECOYS_PER_WEEK = 1000
 MAX_FILE_BYTES = 2**31  # 2 GiB
 MAX_NAME = 80
 CHOICE = "choice"
+DAY = "day"
 
 _NAME = Text(MAX_NAME)
 _PHONE = Text(MAX_NAME, least=0)
@@ -56,7 +57,7 @@ _FIELD = Table(
     made.Field,
     {
         "id": Id(),
-        "kind": OneOf(("text", CHOICE, "day")),
+        "kind": OneOf(("text", CHOICE, DAY)),
         "label": Texts(_LABEL, tool=True),
         "choices": ListOf(_TOOL_CHOICES, 16, key="id"),
     },

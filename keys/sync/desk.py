@@ -19,7 +19,15 @@ from keys.cases import (
     find_case,
     read_case,
 )
-from keys.errors import LockedError, NobodyLeftError, NoCaseError, NotEnrolledError
+from keys.errors import (
+    LockedError,
+    MalformedError,
+    NobodyLeftError,
+    NoCaseError,
+    NoIdentityError,
+    NotEnrolledError,
+    TextError,
+)
 from keys.roster import Addressees, Bundle, Roster
 from keys.sealing import Signer, recipients_capability
 from keys.sync.fetch import Own, fetch_channel, fetch_feed
@@ -144,8 +152,10 @@ class Desk:
     ) -> None:
         """Seal a message for the case, post it, and fetch the channel so that it stands there.
 
-        Raises NotEnrolledError when we are no longer on the roster, ChangedError when a file is not what it was.
+        Raises TextError when a text is empty or too long, NotEnrolledError when we are no longer on the roster,
+        ChangedError when a file is not what it was.
         """
+        _check(body)
         served, trust = self._today()
         sealed = compose_reply(case, body, self.signer, served.addressees(trust), served.day, attachments)
         post_message(self.courier.apart(), sealed, served.work, self._capability(case), watch)
@@ -164,6 +174,7 @@ class Desk:
         Case recipients who cannot read the dossier yet are let in first. Raises ExcludedError when `body` names
         somebody who is left out, and what `say` raises.
         """
+        _check(body)
         served, trust = self._today()
         addressees = served.addressees(trust)
         case = self._begun(case, addressees, served)
@@ -193,6 +204,20 @@ class Desk:
         if to:
             case = self.hand_over(case, to, text)
         self.note(case, kinds.Conflict(text))
+
+    def reveal(self, case: Case, purpose: str) -> Case:
+        """Record in the dossier that we look at who the reporter is, and what for: only then may it be shown.
+
+        Raises NoIdentityError when the reporter has not said it, TextError without a purpose.
+        """
+        told = [said for said in case.said if isinstance(said.message.head.body, kinds.Identity)]
+        if not told:
+            raise NoIdentityError
+        return self.note(case, kinds.Revealed(told[-1].message.id, purpose))
+
+    def opens_until(self) -> int:
+        """Return the last day on which somebody can seal to a weekly key that is here; 0 where there is none."""
+        return max((own.bundle.end for own in self.vault.own_bundles() if not own.bundle.last), default=0)
 
     def save(self, case: Case, folder: Path, *, again: bool, watch: Watch = unwatched) -> Iterator[SavedFile]:
         """Save the files of a case that are not saved yet, or with `again` those that are not there any more.
@@ -250,3 +275,11 @@ class Desk:
         for channel in self.vault.channels():
             if case.id in (channel.id, channel.case):
                 fetch_channel(self.vault, self.courier.apart(), reader, channel, day)
+
+
+def _check(body: kinds.Body) -> None:
+    """Raise TextError unless every reader would take this body, before anything of it is sealed."""
+    try:
+        kinds.KINDS[body.KIND].parse(body.members())  # type: ignore[union-attr]
+    except MalformedError:
+        raise TextError from None

@@ -24,7 +24,10 @@ class Index:
     wrapper: Wrapper
 
     def extents(self) -> dict[bytes, str]:
-        """Return for each case how much of it is here: another extent means that it has to be read again."""
+        """Return for each case how much of it is here, the one with the latest envelope last.
+
+        Another extent means that it has to be read again.
+        """
         channel, envelope, key = tables.channel.c, tables.envelope.c, tables.content_key.c
         case = func.coalesce(channel.case, channel.id)
         query = (
@@ -38,6 +41,7 @@ class Index:
             .join(tables.envelope, envelope.channel == channel.id, isouter=True)
             .join(tables.content_key, key.mac == envelope.mac, isouter=True)
             .group_by(case)
+            .order_by(func.max(envelope.id))
         )
         return {row[0]: "-".join(map(str, row[1:])) for row in self.execute(query)}
 

@@ -191,6 +191,10 @@ class Site:
         assert done.exit_code == 0, done.output
         return done.output
 
+    def read(self, who: str, *arguments: object, text: str = "") -> str:
+        """Return a case as this recipient reads it, who is not too near to it."""
+        return self.run(who, "read", "--not-involved", *arguments, text=text)
+
     def report(self, text: str) -> str:
         """Report without a browser, by a sealed file; return the code."""
         sealed = self.folder / "melding.meldbus"

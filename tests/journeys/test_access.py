@@ -38,7 +38,7 @@ def code(site: Site) -> str:
     site.news(SECRETARIS)
     code = site.report(f"Een melding met {LONG_WORD}.")
     [number] = site.news(SECRETARIS)
-    site.run(SECRETARIS, "read", number)
+    site.read(SECRETARIS, number)
     site.run(SECRETARIS, "acknowledge", number, text="We hebben je melding.")
     site.run(SECRETARIS, "reply", "--question", number, text="Wanneer was dat?")
     return code

@@ -253,9 +253,7 @@ def test_a_stranger_among_the_bundles_is_never_sealed_to(site: Site, server: Med
     reporter.visit(site.address("en", server.url))
     reporter.report("For ours alone.")
     [number] = site.news(SECRETARIS)
-    readers = next(
-        line for line in site.run(SECRETARIS, "read", number).splitlines() if line.startswith("Can be read by")
-    )
+    readers = next(line for line in site.read(SECRETARIS, number).splitlines() if line.startswith("Can be read by"))
     assert readers == "Can be read by: " + ", ".join(sorted(f"{name} ({role})" for name, role in PEOPLE))
 
 

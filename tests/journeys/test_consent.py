@@ -83,7 +83,7 @@ def test_consent_that_a_recipient_made_lets_nobody_in_and_is_shown_as_an_alarm(
     assert in_chromium.alarms() == [FORBIDDEN]
     assert in_chromium.reply_state() == ""
     site.run(SECRETARIS, "sync")
-    assert "ALARM" in site.run(SECRETARIS, "read", number)
+    assert "ALARM" in site.read(SECRETARIS, number)
     with pytest.raises(AssertionError, match=LEFT_OUT):
         site.run(SECRETARIS, "share", number, BOARD_1)
     site.run(BOARD_1, "sync")

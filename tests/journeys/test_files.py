@@ -90,7 +90,7 @@ def test_files_reach_the_recipients_and_theirs_reach_the_reporter_byte_for_byte(
     reporter.at("sent")
 
     [number] = site.news(SECRETARIS)
-    assert "Met bijlagen." in site.run(SECRETARIS, "read", number)
+    assert "Met bijlagen." in site.read(SECRETARIS, number)
     found = saved(site, SECRETARIS, number, tmp_path / "secretaris")
     assert {"bestand-1.jpg", "bestand-2.pdf", "bestand-3"} <= set(found)
     assert digest(found["bestand-2.pdf"]) == digest(shelf / "Verslag van Jan.pdf")

@@ -27,9 +27,9 @@ def test_a_report_is_read_answered_and_answered_back(site: Site, reporter: Repor
     assert reporter.part("sent", "code") == code
 
     [number] = site.news(SECRETARIS)
-    assert "Er ging iets mis in het magazijn." in site.run(SECRETARIS, "read", number)
+    assert "Er ging iets mis in het magazijn." in site.read(SECRETARIS, number)
     assert site.news(BOARD_1) == {number}
-    assert "Er ging iets mis in het magazijn." in site.run(BOARD_1, "read", number)
+    assert "Er ging iets mis in het magazijn." in site.read(BOARD_1, number)
     site.run(SECRETARIS, "acknowledge", number, text="We hebben je melding gelezen.")
     site.run(BOARD_1, "reply", "--question", number, text="Wanneer was dat?")
 
@@ -46,7 +46,7 @@ def test_a_report_is_read_answered_and_answered_back(site: Site, reporter: Repor
     assert reporter.said()[-1] == "Vorige week dinsdag."
     for who in EVERYBODY:
         site.run(who, "sync")
-        assert "Vorige week dinsdag." in site.run(who, "read", number)
+        assert "Vorige week dinsdag." in site.read(who, number)
     assert reporter.browser.console() == []
 
 
@@ -77,7 +77,7 @@ def test_a_report_in_english_is_read_by_those_who_were_left_on_it_alone(site: Si
     assert site.news(BOARD_1) == set()
     [number] = site.news(SECRETARIS)
     assert site.news(BOARD_2) == {number}
-    read = site.run(BOARD_2, "read", number)
+    read = site.read(BOARD_2, number)
     assert "Something is wrong." in read
     assert BOARD_1 not in read
     site.run(BOARD_2, "reply", number, text="Thank you.")
@@ -86,7 +86,7 @@ def test_a_report_in_english_is_read_by_those_who_were_left_on_it_alone(site: Si
     reporter.at("talk")
     assert reporter.said() == ["Something is wrong.", "Thank you."]
     reporter.answer("You are welcome.")
-    assert "You are welcome." in (site.run(SECRETARIS, "sync"), site.run(SECRETARIS, "read", number))[1]
+    assert "You are welcome." in (site.run(SECRETARIS, "sync"), site.read(SECRETARIS, number))[1]
     assert site.news(BOARD_1) == set()
 
 

@@ -141,7 +141,7 @@ def test_a_report_whose_answer_was_lost_is_sent_again_as_it_was_and_stored_once(
         assert len(set(wire.postings())) == 1
     assert own_site.count("envelope") == before + 1
     [number] = own_site.news(SECRETARIS)
-    assert "Eén keer, graag." in own_site.run(SECRETARIS, "read", number)
+    assert "Eén keer, graag." in own_site.read(SECRETARIS, number)
 
 
 def test_a_message_whose_answer_was_lost_stands_in_the_talk_once(site: Site, wire: Meddler, reporter: Reporter) -> None:
@@ -222,7 +222,7 @@ def test_past_its_last_day_the_page_seals_anew(site: Site, wire: Meddler, in_chr
     assert Header.parse(first.envelope).mac != Header.parse(second.envelope).mac
     assert first.address[:32] == second.address[:32]
     [number] = site.news(SECRETARIS)
-    assert "Net te laat." in site.run(SECRETARIS, "read", number)
+    assert "Net te laat." in site.read(SECRETARIS, number)
 
 
 def test_a_stamp_that_does_not_suffice_is_made_again_for_the_same_envelope(

@@ -105,7 +105,7 @@ def test_a_report_from_the_disk_reaches_its_readers_by_the_plain_form(site: Site
     [number] = site.news(SECRETARIS)
     assert site.news(BOARD_1) == {number}
     assert site.news(BOARD_2) == set()
-    assert "Van een stick." in site.run(SECRETARIS, "read", number)
+    assert "Van een stick." in site.read(SECRETARIS, number)
     site.run(SECRETARIS, "reply", number, text="We hebben het gelezen.")
     assert "We hebben het gelezen." in site.run("nobody", "open", *site.reporting(), code=code)
 

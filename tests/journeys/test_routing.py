@@ -69,7 +69,7 @@ def named(boxes: dict[str, bool], *, ticked: bool) -> set[str]:
 
 def opens(site: Site, who: str, text: str) -> bool:
     """Say whether this recipient finds the report after a sync."""
-    return any(text in site.run(who, "read", number) for number in site.news(who))
+    return any(text in site.read(who, number) for number in site.news(who))
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -128,7 +128,7 @@ def test_who_was_left_out_is_let_in_by_nobody_but_the_reporter(full_site: Site, 
     reporter.press("talk", "admit")
     reporter.said_so(nl("They can read it as soon as they open their program."))
     assert full_site.news(BOARD_2) == {number}
-    assert "Over bestuurslid 2." in full_site.run(BOARD_2, "read", number)
+    assert "Over bestuurslid 2." in full_site.read(BOARD_2, number)
 
 
 def test_where_nobody_may_get_it_the_ways_outside_stand_in_place_of_the_form(site: Site, in_chromium: Reporter) -> None:

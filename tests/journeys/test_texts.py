@@ -33,10 +33,10 @@ def test_a_text_arrives_as_it_was_written(site: Site, reporter: Reporter, writte
     reporter.visit(site.address("nl"))
     code = reporter.report(written)
     [number] = site.news(BOARD_1)
-    shown = read
+    shown = read.replace("\n", "\n  ")
     for hidden, number_of in SHOWN.items():
         shown = shown.replace(hidden, number_of)
-    assert shown in site.run(BOARD_1, "read", number)
+    assert shown in site.read(BOARD_1, number)
     site.run(BOARD_1, "reply", number, text=read)
     reporter.visit(site.address("nl"))
     reporter.open(code)
@@ -44,7 +44,7 @@ def test_a_text_arrives_as_it_was_written(site: Site, reporter: Reporter, writte
     assert reporter.said() == [read] * 3
     assert reporter.alarms() == []
     site.run(BOARD_1, "sync")
-    assert site.run(BOARD_1, "read", number).count(shown) == 3
+    assert site.read(BOARD_1, number).count(shown) == 3
 
 
 def test_the_longest_text_is_the_longest() -> None:

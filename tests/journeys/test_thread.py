@@ -47,7 +47,7 @@ def look(reporter: Reporter) -> None:
 
 def read(site: Site, number: str, *options: str) -> str:
     site.run(SECRETARIS, "sync")
-    return site.run(SECRETARIS, "read", *options, number)
+    return site.read(SECRETARIS, *options, number, text="Om te bellen.")
 
 
 def aged(site: Site, days: int) -> None:
@@ -158,7 +158,7 @@ def test_a_late_report_can_be_sent_to_the_board_too(tmp_path: Path, in_chromium:
         reporter.press("talk", "offer")
         reporter.said_so(nl("They can read it as soon as they open their program."))
         assert site.news(BOARD_1) == site.news(BOARD_2) == {number}
-        assert "Een melding." in site.run(BOARD_1, "read", number)
+        assert "Een melding." in site.read(BOARD_1, number)
         look(reporter)
         assert reporter.hidden("talk", "offer")
 
@@ -220,7 +220,7 @@ def test_leaving_for_good_asks_twice_and_the_code_opens_nothing_any_more(site: S
     reporter.press("ended", "again")
     reporter.enter(code)
     assert reporter.mistakes("enter") == [nl("Nothing belongs to this code. Compare it with what you wrote down.")]
-    assert any("Een melding." in site.run(SECRETARIS, "read", number) for number in site.news(SECRETARIS))
+    assert any("Een melding." in site.read(SECRETARIS, number) for number in site.news(SECRETARIS))
 
 
 def test_a_proof_is_saved_and_holds_without_the_server(tmp_path: Path, in_chromium: Reporter) -> None:

@@ -66,7 +66,7 @@ def test_a_sealed_file_is_taken_by_a_plain_form_and_the_talk_goes_on(
 
     assert site.news(BOARD_1) == set()
     [number] = site.news(SECRETARIS)
-    assert "Uit een bestand." in site.run(SECRETARIS, "read", number)
+    assert "Uit een bestand." in site.read(SECRETARIS, number)
     site.run(SECRETARIS, "reply", number, text="We hebben het gelezen.")
     talk = site.run("nobody", "open", *site.reporting(), code=code)
     assert "Uit een bestand." in talk

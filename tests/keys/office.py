@@ -108,8 +108,8 @@ class Office:
         roots = [Signed.parse((self.folder / "root.signed").read_bytes())]
         return make_roster(roots, before, policy, [self.cards[name] for name in people], self.today)
 
-    def publish_roster(self, people: Sequence[str]) -> Roster:
-        draft = self.make_draft(people)
+    def publish_roster(self, people: Sequence[str], policy: Policy = POLICY) -> Roster:
+        draft = self.make_draft(people, policy)
         for number, passphrase in ((1, "a"), (3, "c")):
             draft = draft.sign(self.folder / root_key_name(number), passphrase)
         self.drafts.append(draft)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keys.cli import commands
-from keys.cli.words import harmless
 from keys.roster import words
+from keys.speech.words import harmless
 from tests.keys.line import descriptor
 from tests.policies import SMALL_TOML
 
@@ -22,8 +22,8 @@ def test_a_report_is_listed_read_acknowledged_and_answered(line: Line) -> None:
     receipt = line.office.report("Er ging iets mis.")
     number = line.number()
     listed = line.done("list").stdout
-    assert "new, to be acknowledged, waits for us" in listed
-    read = line.done("read", number)
+    assert "new; first personal answer by 2026-03-05; acknowledgement by 2026-03-09; what is done, and why by" in listed
+    read = line.done("read", "--not-involved", number)
     assert "Er ging iets mis." in read.stdout
     assert "Not opened yet by: Bestuurslid 1 (bestuur), Bestuurslid 2 (bestuur)" in read.stdout
     line.done("acknowledge", number, text="We hebben je melding.\n")
@@ -123,11 +123,11 @@ def test_seal_makes_a_file_and_prints_nothing_but_the_code(line: Line, tmp_path:
     assert "Over de secretaris." in thread.stdout
     assert "Nobody has opened it yet." in thread.stderr
     number = line.done("list", who="Bestuurslid 1").stdout.splitlines()[-1].split()[0]
-    line.done("read", number, who="Bestuurslid 1")
+    line.done("read", "--not-involved", number, who="Bestuurslid 1")
     with descriptor(code) as fd:
         line.done("open", *given, "--receipt-fd", fd, "--answer", text="Nog iets.\n")
     line.done("sync", who="Bestuurslid 1")
-    assert "Nog iets." in line.done("read", number, who="Bestuurslid 1").stdout
+    assert "Nog iets." in line.done("read", "--not-involved", number, who="Bestuurslid 1").stdout
 
 
 def test_seal_works_from_fetched_files_on_a_machine_apart(line: Line, tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_seal_works_from_fetched_files_on_a_machine_apart(line: Line, tmp_path: 
     fingerprint = ("--fingerprint", words(line.office.root.id))
     line.done("seal", "--from", tmp_path, *fingerprint, "--output", sealed, text="Van ver.\n")
     line.office.courier().post_raw(sealed.read_bytes())
-    assert "Van ver." in line.done("read", line.number()).stdout
+    assert "Van ver." in line.done("read", "--not-involved", line.number()).stdout
 
 
 def test_seal_refuses_to_leave_everyone_out(line: Line, tmp_path: Path) -> None:
@@ -189,7 +189,7 @@ def test_share_is_refused_for_someone_the_reporter_left_out(line: Line) -> None:
 )
 def test_a_reporters_characters_never_drive_the_terminal(line: Line, hostile: str) -> None:
     line.office.report(f"voor{hostile}na")
-    shown = line.done("read", line.number()).stdout
+    shown = line.done("read", "--not-involved", line.number()).stdout
     assert not [character for character in hostile if character in shown and not character.isprintable()]
     assert harmless(hostile) in shown
 

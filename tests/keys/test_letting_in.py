@@ -138,10 +138,10 @@ def test_the_line_shows_whom_it_is_about_before_anything_else(line: Line) -> Non
         topic="anders",
         answers={"eerder": "ja"},
     )
-    lines = line.done("read", line.number()).stdout.splitlines()
+    lines = line.done("read", "--not-involved", line.number()).stdout.splitlines()
     at = next(at for at, text in enumerate(lines) if text.startswith("---"))
-    assert lines[at + 1] == "It is about: Bestuurslid 2 (bestuur), Iemand\\u001b[2J van buiten"
-    assert lines[at + 2].startswith("Topic: ")
+    assert lines[at + 1] == "  It is about: Bestuurslid 2 (bestuur), Iemand\\u001b[2J van buiten"
+    assert lines[at + 2].startswith("  Topic: ")
     assert "\x1b" not in "".join(lines)
 
 
@@ -149,10 +149,10 @@ def test_who_the_reporter_is_is_shown_on_purpose_only(line: Line) -> None:
     receipt = line.office.report()
     line.office.say(receipt, kinds.Identity("SENTINEL-naam"))
     number = line.number()
-    shown = line.done("read", number).stdout
+    shown = line.done("read", "--not-involved", number).stdout
     assert "SENTINEL-naam" not in shown
     assert "Shown with --identity only." in shown
-    assert "SENTINEL-naam" in line.done("read", "--identity", number).stdout
+    assert "SENTINEL-naam" in line.done("read", "--identity", number, text="Om te bellen.").stdout
 
 
 def test_the_line_asks_and_shows_the_answer(line: Line) -> None:
@@ -165,13 +165,12 @@ def test_the_line_asks_and_shows_the_answer(line: Line) -> None:
     request = thread.said[-1].message
     line.office.say(receipt, kinds.Consent("yes", request.id))
     line.done("sync")
-    shown = line.done("read", number).stdout
-    assert (
-        "To whom: het bestuur\nWhat: De melding.\nWould read it: Bestuurslid 2 (bestuur)\nWhy:\nOm te kunnen" in shown
-    )
-    assert "answer to a request for consent\nyes, I agree" in shown
+    shown = line.done("read", "--not-involved", number).stdout
+    asked_for = ("To whom: het bestuur", "What: De melding.", "Would read it: Bestuurslid 2 (bestuur)", "Why:", "Om te")
+    assert "\n  ".join(asked_for) in shown
+    assert "answer to a request for consent\n  yes, I agree" in shown
     line.done("share", number, OUT)
-    assert "Er ging iets mis." in line.done("read", line.number(OUT), who=OUT).stdout
+    assert "Er ging iets mis." in line.done("read", "--not-involved", line.number(OUT), who=OUT).stdout
     refused = line.run("ask", "--to", "a", "--what", "b", "--let-in", "Bestuurslid 1", number, text="c\n")
     assert "the reporter left nobody out of this name" in refused.stderr
 
@@ -195,8 +194,8 @@ def test_the_line_says_everything_that_the_law_asks_for(line: Line) -> None:
     line.office.say(receipt, kinds.Withdrawn())
     line.office.say(receipt, kinds.Left())
     line.done("sync")
-    shown = line.done("read", number).stdout
-    assert "no, this is not right\nHet was woensdag." in shown
-    assert "partly handled well\nHet duurde lang." in shown
+    shown = line.done("read", "--not-involved", number).stdout
+    assert "no, this is not right\n  Het was woensdag." in shown
+    assert "partly handled well\n  Het duurde lang." in shown
     assert "wants to withdraw the report" in shown
     assert "has left: nobody reads here any more" in shown

@@ -83,14 +83,14 @@ def test_reading_shows_each_file_and_fetches_none(line: Line, folder: Path) -> N
     )
     paths = asked(line)
     number = line.number()
-    shown = line.done("read", number).stdout
+    shown = line.done("read", "--not-involved", number).stdout
     text, first, second = shown.splitlines()[-3:]
-    assert text == "Zie de foto's."
+    assert text == "  Zie de foto's."
     assert "a\\u202egpj.exe · 2.1 MB · image/jpeg · not saved yet" in first
     assert "twee\\u000aregels · 0 B · text/\\u001b[2J · not saved yet" in second
     assert not [path for path in paths if path.startswith("/channel/")]
     line.done("save", number)
-    shown = line.done("read", number).stdout
+    shown = line.done("read", "--not-involved", number).stdout
     assert f"saved as {folder / f'meldbus-{number}' / 'a_gpj.exe'}" in shown
 
 
@@ -197,11 +197,11 @@ def test_a_case_without_files_says_so(line: Line, folder: Path) -> None:
 
 def test_nothing_of_a_file_stands_in_the_vaults_folder_in_clear(line: Line, folder: Path) -> None:
     number = report(line, ("SENTINEL-naam.txt", b"SENTINEL-inhoud" + bytes(2 * MIB)))
-    line.done("read", number)
+    line.done("read", "--not-involved", number)
     line.done("save", number, "--to", folder / "SENTINEL-map")
     for path in (line.office.folder / "Secretaris").rglob("*"):
         assert not path.is_file() or b"SENTINEL" not in path.read_bytes(), path.name
-    assert "SENTINEL-map" in line.done("read", number).stdout
+    assert "SENTINEL-map" in line.done("read", "--not-involved", number).stdout
 
 
 def test_a_folder_whose_name_is_no_text_is_remembered_too(line: Line, folder: Path) -> None:
@@ -209,7 +209,7 @@ def test_a_folder_whose_name_is_no_text_is_remembered_too(line: Line, folder: Pa
     number = report(line, ("a.txt", b"een"))
     line.done("save", number, "--to", place)
     assert contents(place) == {"a.txt": b"een"}
-    assert "saved as" in line.done("read", number).stdout
+    assert "saved as" in line.done("read", "--not-involved", number).stdout
     assert line.done("save", number, "--again").stdout == ""
 
 

@@ -126,7 +126,7 @@ def test_a_sealed_file_holds_files_of_any_size(line: Line, folder: Path, size: i
     assert output.stat().st_mode & 0o777 == 0o600
     bring(line, output)
     number = line.number()
-    assert "file-1.jpg" in line.done("read", number).stdout
+    assert "file-1.jpg" in line.done("read", "--not-involved", number).stdout
     line.done("save", number, "--to", folder / "zaak")
     assert (folder / "zaak" / "file-1.jpg").read_bytes() == photo.read_bytes()
     given = ("--server", "http://127.0.0.1", "--fingerprint", words(line.office.root.id))

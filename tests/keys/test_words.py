@@ -16,8 +16,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from keys import errors
-from keys.cli import commands, words
+from keys.cli import commands
 from keys.cli.tool import Command, Commands, Option
+from keys.speech import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +50,7 @@ def literals(node: ast.AST) -> Iterator[str]:
 
 def written() -> set[str]:
     """Return every sentence of the command line and of the errors, as it is looked up."""
-    modules = sorted((KEYS / "cli").glob("*.py"))
+    modules = sorted(path for unit in ("cli", "speech", "inbox") for path in (KEYS / unit).glob("*.py"))
     found = {text for path in modules for text in marked(ast.parse(path.read_text("utf-8")))}
     found |= {command.help for command in all_commands(commands) if command.help}
     return found | {" ".join((kind.__doc__ or "").split()) for kind in all_errors(errors.MeldbusError)}

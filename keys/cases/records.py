@@ -1,0 +1,59 @@
+"""What goes into a dossier, held to the policy: forms and categories that it has, and true days; it seals nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from keys.errors import RecordError
+from keys.policy import CHOICE, DAY
+from keys.wire import kinds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from keys.policy import Field, Form, Policy
+
+
+def form_of(policy: Policy, name: str) -> Form:
+    """Return a form of the policy by its id; raise RecordError when there is none."""
+    for form in policy.forms:
+        if form.id == name:
+            return form
+    raise RecordError(", ".join(form.id for form in policy.forms))
+
+
+def fill(form: Form, answers: Mapping[str, str]) -> kinds.Filled:
+    """Return a form filled in, without the fields that were left empty.
+
+    Raises RecordError with the id of the first field that is not right.
+    """
+    fields = {field.id: field for field in form.fields}
+    given = {name: answer.strip() for name, answer in answers.items() if answer.strip()}
+    for name, answer in given.items():
+        if name not in fields or not _fits(fields[name], answer):
+            raise RecordError(name)
+    if not given:
+        raise RecordError(form.id)
+    return kinds.Filled(form.id, given)
+
+
+def categorise(policy: Policy, topic: str, category: str = "") -> kinds.Categorised:
+    """Return what a case is in the register; raise RecordError with the ids that there are."""
+    known = policy.topic(topic)
+    if known is None:
+        raise RecordError(", ".join(one.id for one in policy.topics))
+    if category and category not in [one.id for one in known.categories]:
+        raise RecordError(", ".join(one.id for one in known.categories) or topic)
+    return kinds.Categorised(topic, category)
+
+
+def _fits(field: Field, answer: str) -> bool:
+    if field.kind == CHOICE:
+        return answer in [choice.id for choice in field.choices]
+    if field.kind == DAY:
+        try:
+            return dt.date.fromisoformat(answer).isoformat() == answer
+        except ValueError:
+            return False
+    return True

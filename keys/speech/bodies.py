@@ -1,0 +1,120 @@
+"""What a message says beside its text, in lines; every word of a stranger is made harmless first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from keys.speech.cases import names_in_words, topic_in_words, worded
+from keys.speech.words import _, date, harmless, one_line
+from keys.wire import kinds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from keys.cases import Case, Said
+    from keys.policy import Policy
+    from keys.roster import Recipient
+
+
+def _mark(text: str) -> str:
+    return text
+
+
+_CONSENT = {"yes": _mark("yes, I agree"), "no": _mark("no, I do not agree"), "withdrawn": _mark("I take it back")}
+_AGREED = {"yes": _mark("yes, this is right"), "no": _mark("no, this is not right")}
+_RATING = {"yes": _mark("handled well"), "partly": _mark("partly handled well"), "no": _mark("not handled well")}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A case to be shown, with what its ids and identities stand for.
+
+    Who the reporter is stays hidden without `identity`: whoever handles a case seldom has to know.
+    """
+
+    case: Case
+    people: Mapping[bytes, Recipient]
+    policy: Policy
+    identity: bool = False
+
+    def lines(self, said: Said) -> Iterator[str]:
+        """Yield what a message says, its text last."""
+        if self.hides(said):
+            yield _("Shown with --identity only.")
+            return
+        yield from self.beside(said)
+        yield from harmless(said.text).splitlines()
+
+    def hides(self, said: Said) -> bool:
+        """Say whether a message tells who the reporter is, which nobody has asked for."""
+        return isinstance(said.message.head.body, kinds.Identity) and not self.identity
+
+    def concerned(self) -> str:
+        """Return whom the report is about: names and roles, and nothing else that it says."""
+        report = self.case.report.message.head.body
+        about = report.about if isinstance(report, kinds.Report) else kinds.About()
+        board = [_("the whole board")] if about.board else []
+        others = [one_line(about.others)] if about.others else []
+        names = [names_in_words(self.case.concerned, self.people)] if self.case.concerned else []
+        return ", ".join([*board, *names, *others]) or _("nobody who is named")
+
+    def beside(self, said: Said) -> Iterator[str]:
+        """Yield what a message says beside its text."""
+        body = said.message.head.body
+        match body:
+            case kinds.Report():
+                yield from self._told(body)
+            case kinds.Request():
+                yield f"{_('To whom:')} {one_line(body.to)}"
+                yield f"{_('What:')} {one_line(body.what)}"
+                if body.people:
+                    yield f"{_('Would read it:')} {names_in_words(body.people, self.people)}"
+                yield _("Why:")
+            case kinds.Consent():
+                yield _(_CONSENT[body.answer])
+            case kinds.Admit():
+                yield f"{_('May read it after all:')} {names_in_words(body.people, self.people)}"
+            case kinds.Agreed():
+                yield _(_AGREED[body.answer])
+            case kinds.Rating():
+                yield _(_RATING[body.answer])
+            case _:
+                yield from self._noted(body)
+
+    def _noted(self, body: kinds.Body) -> Iterator[str]:
+        """Yield what stands in a dossier alone."""
+        match body:
+            case kinds.Assigned() | kinds.HandedOver():
+                yield names_in_words(body.people, self.people) or _("nobody")
+            case kinds.Informed():
+                yield f"{names_in_words(body.people, self.people)}, {date(body.day)}"
+                yield f"{_('How:')} {one_line(body.how)}"
+                yield f"{_('By:')} {one_line(body.by)}"
+            case kinds.Categorised():
+                yield topic_in_words(self.policy, body.topic, body.category)
+            case kinds.Filled():
+                yield from self._filled(body)
+            case _:
+                pass
+
+    def _told(self, report: kinds.Report) -> Iterator[str]:
+        # First of all: whoever is named here must not hear of it.
+        yield f"{_('It is about:')} {self.concerned()}"
+        yield f"{_('Topic:')} {topic_in_words(self.policy, report.topic)}"
+        questions = {question.id: question for question in self.policy.questions}
+        for name, answer in report.answers.items():
+            question = questions.get(name)
+            label = one_line(name) if question is None else worded(question.label)
+            choices = {choice.id: choice.name for choice in question.choices} if question else {}
+            yield f"{label} {worded(choices[answer]) if answer in choices else one_line(answer)}"
+
+    def _filled(self, filled: kinds.Filled) -> Iterator[str]:
+        form = next((form for form in self.policy.forms if form.id == filled.form), None)
+        yield one_line(filled.form) if form is None else worded(form.name)
+        fields = {field.id: field for field in form.fields} if form else {}
+        for name, answer in filled.answers.items():
+            field = fields.get(name)
+            label = one_line(name) if field is None else worded(field.label)
+            choices = {choice.id: choice.name for choice in field.choices} if field else {}
+            yield f"{label}: {worded(choices[answer]) if answer in choices else one_line(answer)}"

@@ -1,0 +1,204 @@
+"""The dossier and the clocks at the command line: what is recorded, what is refused, what scripts read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keys.wire import kinds
+from tests.keys.office import POLICY
+from tests.policies import shipped
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.keys.line import Line
+
+OUT = "Bestuurslid 2"
+
+
+def dossier(line: Line, who: str = "Bestuurslid 1") -> list[tuple[str, str]]:
+    """Return what another recipient finds in the dossier: kind and text."""
+    [(case, alarms)] = line.office.read(who)
+    assert (alarms, case.dossier.alarms) == ((), ())
+    return [(said.kind, said.text) for said in case.dossier.said if said.kind != "dossier"]
+
+
+def test_the_first_time_only_whom_it_is_about_is_shown(line: Line) -> None:
+    line.office.report("Een melding.", [OUT], people=[line.office.identity(OUT)], others="De chef.")
+    number = line.number()
+    shown = line.done("read", number)
+    assert shown.stdout.splitlines() == [f"Case {number}", "It is about: Bestuurslid 2 (bestuur), De chef."]
+    assert "step-back" in shown.stderr
+    assert "new;" in line.done("list").stdout
+    assert "Een melding." in line.done("read", "--not-involved", number).stdout
+    assert "Een melding." in line.done("read", number).stdout
+
+
+def test_who_is_too_near_hands_over_and_reads_it_no_more(line: Line, tmp_path: Path) -> None:
+    line.office.report("Een melding.", ["Bestuurslid 1", OUT])
+    number = line.number()
+    line.office.add("Bestuurslid 3", "bestuur")
+    line.done("sync")
+    alone = line.run("step-back", number)
+    assert "name somebody who takes it over" in alone.stderr
+    reason = tmp_path / "waarom"
+    reason.write_text("We zijn familie.\n", "utf-8")
+    line.done("step-back", "--to", "Bestuurslid 3", "--reason", reason, number)
+    assert "you have stepped back" in line.done("list").stdout
+    refused = line.run("read", "--not-involved", number)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "stepped back from this case" in refused.stderr
+    assert dossier(line, "Bestuurslid 3") == [("handed-over", "We zijn familie."), ("conflict", "We zijn familie.")]
+
+
+def test_notes_and_records_reach_the_others_and_not_the_reporter(line: Line, tmp_path: Path) -> None:
+    receipt = line.office.report("Een melding.", topic="anders")
+    number = line.number()
+    line.done("note", number, text="Eerst bellen.\n")
+    line.done("assign", number, "Bestuurslid 1", "Secretaris")
+    line.done("category", number, "fraude")
+    told = ("inform", "--on", "2026-03-02", "--how", "In een gesprek", "--by", "Secretaris")
+    line.done(*told, number, "Bestuurslid 1", OUT, text="Aard en dag.\n")
+    shown = line.done("read", "--not-involved", number).stdout
+    ours = shown.partition("=== The dossier, which the reporter does not see")[2]
+    for words in ("· note\n  Eerst bellen.", "· who is on it\n  Bestuurslid 1 (bestuur), Secretaris (secretaris)"):
+        assert words in ours
+    informed = "Bestuurslid 1 (bestuur), Bestuurslid 2 (bestuur), 2026-03-02\n  How: In een gesprek\n  By: Secretaris"
+    assert f"· the board was told\n  {informed}\n  Aard en dag." in ours
+    assert "Bestuurslid 1, Secretaris  " in line.done("list").stdout
+    assert [kind for kind, _ in dossier(line)] == ["note", "assigned", "category", "informed"]
+    thread, _ = line.office.thread(receipt)
+    assert [said.kind for said in thread.said] == ["report", "opened"]
+    sent = tmp_path / "verslag.txt"
+    sent.write_text("Verslag.", "utf-8")
+    line.done("note", "--attach", sent, number, text="Zie het verslag.\n")
+    assert "verslag.txt" in line.done("read", number).stdout.partition("===")[2]
+
+
+def test_a_form_of_the_policy_is_filled_in_from_json(line: Line) -> None:
+    names = [*line.office.cards]
+    line.office.publish_roster(names, replace(POLICY, forms=shipped().forms))
+    line.office.report("Een melding.")
+    number = line.number()
+    line.done("form", number, "triage", text=json.dumps({"kans": "hoog", "toelichting": "Meer dan eens."}))
+    shown = line.done("read", "--not-involved", number).stdout
+    assert "· form\n  Triage\n  How likely is it?: High\n  Explanation: Meer dan eens." in shown
+    for form, answers, detail in (
+        ("geen", {"a": "b"}, "(triage, horen, avg-uitstel, vordering, benadeling)"),
+        ("triage", {"kans": "misschien"}, "(kans)"),
+        ("triage", {"iets": "hoog"}, "(iets)"),
+        ("horen", {"dag": "2026-02-30"}, "(dag)"),
+        ("horen", {"wie": " "}, "(horen)"),
+        ("horen", ["wie"], "(JSON)"),
+    ):
+        refused = line.run("form", number, form, text=json.dumps(answers))
+        assert refused.exit_code == 1
+        assert refused.stderr.strip().endswith(detail), refused.stderr
+    refused = line.run("form", number, "triage", text="{")
+    assert refused.stderr.strip().endswith("(JSON)")
+
+
+def test_what_the_policy_and_the_roster_do_not_have_is_refused(line: Line) -> None:
+    line.office.report("Een melding.", [OUT])
+    number = line.number()
+    for arguments, words in (
+        (("category", number, "niets"), "(anders, fraude)"),
+        (("category", number, "anders", "niets"), "(anders)"),
+        (("assign", number, "Niemand"), "Nobody on the roster is called so"),
+        (("assign", number, OUT), "The reporter left this person out"),
+        (("share", number, OUT), "The reporter left this person out"),
+        (("note", number), "A text that is needed is empty"),
+        (("reply", number), "A text that is needed is empty"),
+        (("inform", "--on", "2026-03-02", "--how", "Zo", "--by", "Ik", number, OUT), "left this person out"),
+    ):
+        text = "Het is gezegd.\n" if arguments[0] == "inform" else ""
+        refused = line.run(*arguments, text=text)
+        assert (refused.exit_code, refused.stdout) == (1, "")
+        assert words in refused.stderr, refused.stderr
+    [(case, alarms)] = line.office.read("Secretaris")
+    assert alarms == ()
+    assert not [said for said in case.dossier.said if said.kind != "dossier"]
+
+
+def test_who_the_reporter_is_is_shown_only_with_a_purpose_that_is_recorded(line: Line) -> None:
+    receipt = line.office.report()
+    number = line.number()
+    refused = line.run("read", "--not-involved", "--identity", number, text="Om te bellen.\n")
+    assert "has not said who they are" in refused.stderr
+    line.office.say(receipt, kinds.Identity("SENTINEL-naam"))
+    line.done("sync")
+    line.done("read", "--not-involved", number)
+    refused = line.run("read", "--identity", number)
+    assert "A text that is needed is empty" in refused.stderr
+    assert "SENTINEL" not in refused.output
+    assert "SENTINEL-naam" in line.done("read", "--identity", number, text="Om te bellen.\n").stdout
+    assert dossier(line) == [("revealed", "Om te bellen.")]
+    assert "SENTINEL" not in line.done("read", number).output
+
+
+@pytest.mark.parametrize(("days", "code"), [(0, 3), (4, 4), (8, 4)])
+def test_status_ends_with_what_a_script_can_ask_for(line: Line, days: int, code: int) -> None:
+    assert line.run("status").exit_code == 0
+    line.office.report("Een melding.")
+    number = line.number()
+    line.office.pass_days(days)
+    status = line.run("status")
+    assert status.exit_code == code
+    assert number in status.stdout
+    assert ("OVERDUE" in status.stdout) == (code == 4)
+    assert "Your keys open what comes until 2026-03-30; the roster ends on 2027-04-02." in status.stderr
+
+
+def test_a_case_that_waits_for_the_reporter_asks_for_nothing(line: Line) -> None:
+    line.office.report("Een melding.", topic="anders")
+    number = line.number()
+    line.done("read", "--not-involved", number)
+    assert line.run("status").exit_code == 3
+    line.done("acknowledge", number, text="Ontvangen.\n")
+    line.done("reply", "--question", number, text="Wanneer?\n")
+    status = line.run("status")
+    assert (status.exit_code, status.stdout) == (0, "")
+
+
+def test_scripts_read_the_same_as_people(line: Line) -> None:
+    receipt = line.office.report("Een \x1b[2J melding.", topic="anders")
+    line.office.say(receipt, kinds.Identity("SENTINEL-naam"))
+    number = line.number()
+    line.done("note", number, text="Eerst bellen.\n")
+    [listed] = json.loads(line.done("list", "--json").stdout)
+    assert listed == {
+        "number": number,
+        "state": "new",
+        "received": "2026-03-02",
+        "latest": "2026-03-02",
+        "topic": "anders",
+        "category": "",
+        "assigned": [],
+        "due": [
+            {"what": "answer", "day": "2026-03-05", "nearness": "later"},
+            {"what": "acknowledgement", "day": "2026-03-09", "nearness": "later"},
+            {"what": "feedback", "day": "2026-06-09", "nearness": "later"},
+        ],
+        "alarms": 0,
+    }
+    shown = line.done("read", "--not-involved", "--json", number).stdout
+    assert "\x1b" not in shown
+    assert "SENTINEL" not in shown
+    case = json.loads(shown)
+    assert case["thread"][0]["body"]["text"] == "Een \x1b[2J melding."
+    assert case["thread"][1] == {
+        "day": "2026-03-02",
+        "author": None,
+        "role": "reporter",
+        "kind": "identity",
+        "body": None,
+        "files": [],
+    }
+    assert case["dossier"][-1]["body"] == {"text": "Eerst bellen."}
+    assert case["readers"] == ["Bestuurslid 1", "Bestuurslid 2", "Secretaris"]
+    status = json.loads(line.run("status", "--json").stdout)
+    assert status == {"keys_until": "2026-03-30", "roster_until": "2027-04-02", "cases": [listed | {"state": "ours"}]}
