@@ -44,7 +44,8 @@ LIBRARIES = {
     "segno": {"keys.cli"},
     "sqlalchemy": {"dropbox.store", "dropbox.migrations", "keys.vault"},
     "urllib3": {"keys.courier"},
-    "werkzeug": {"dropbox"},
+    "waitress": {"keys.inbox"},
+    "werkzeug": {"dropbox", "keys.inbox"},
 }
 NETWORK = {
     "asyncio",

@@ -17,6 +17,7 @@ from keys.cli.dossiers import (
     step_back_command,
 )
 from keys.cli.files import save_command
+from keys.cli.inboxes import inbox_command
 from keys.cli.policies import policy_commands
 from keys.cli.posters import poster_command
 from keys.cli.proofs import verify_proof_command
@@ -55,6 +56,7 @@ for _command in (
     join_command,
     sync_command,
     away_command,
+    inbox_command,
     list_command,
     status_command,
     read_command,

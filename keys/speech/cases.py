@@ -10,7 +10,7 @@ from keys.speech.words import _, date, harmless, language, one_line
 from keys.wire import kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from keys.cases import Due, Said
     from keys.policy import Policy
@@ -97,12 +97,12 @@ def alarm_in_words(code: str) -> str:
     return _(ALARMS.get(code, ALARMS["spoilt"]))
 
 
-def due_in_words(due: Due) -> str:
+def due_in_words(due: Due, day_in_words: Callable[[int], str] = date) -> str:
     """Return what is due and by when, "overdue" where that day has passed."""
     what = _(DUTIES[due.what])
     if due.day is None:
         return _("%(what)s before it is closed") % {"what": what}
-    words = {"what": what, "day": date(due.day)}
+    words = {"what": what, "day": day_in_words(due.day)}
     return (_("%(what)s: OVERDUE since %(day)s") if due.nearness == OVERDUE else _("%(what)s by %(day)s")) % words
 
 

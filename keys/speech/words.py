@@ -15,8 +15,27 @@ if TYPE_CHECKING:
 
     from keys.errors import MeldbusError
 
+
+def _mark(text: str) -> str:
+    return text
+
+
 LOCALES = Path(__file__).parent.parent / "locale"
 DOMAIN = "meldbus"
+MONTHS = (
+    _mark("January"),
+    _mark("February"),
+    _mark("March"),
+    _mark("April"),
+    _mark("May"),
+    _mark("June"),
+    _mark("July"),
+    _mark("August"),
+    _mark("September"),
+    _mark("October"),
+    _mark("November"),
+    _mark("December"),
+)
 # Direction and format characters can make a line read as something else; control characters can drive a terminal.
 _HIDDEN_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 
@@ -56,6 +75,12 @@ def one_line(text: str) -> str:
 def date(day: int) -> str:
     """Return a day number as a date, year first."""
     return date_of(day).isoformat()
+
+
+def day_in_words(day: int) -> str:
+    """Return a day number as a person writes the day."""
+    of = date_of(day)
+    return f"{of.day} {_(MONTHS[of.month - 1])} {of.year}"
 
 
 def size_in_words(size: int) -> str:

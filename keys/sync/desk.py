@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -38,8 +39,9 @@ from keys.sync.trust import Trust, load_trust, refresh_trust
 from keys.wire import kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
+    from threading import RLock
 
     from keys.courier import Courier
     from keys.identity import KeyFile
@@ -86,17 +88,34 @@ class Desk:
     secret: KeyFile = field(repr=False)
     vault: Vault
     courier: Courier
+    # The inbox writes while it fetches: two readers of one channel at once would take its messages for repeated ones.
+    turn: RLock = field(default_factory=threading.RLock, repr=False)
 
     @property
     def signer(self) -> Signer:
         """The identity that signs."""
         return self.secret.signer()
 
-    def sync(self) -> Trust:
+    def sync(self, between: Callable[[], None] = lambda: None) -> Trust:
         """Fetch everything, renew and publish bundles, destroy what has served.
 
-        Raises TrustError when the server shows a chain or bundles that do not hold: nothing is fetched then.
+        `between` is called before each channel, and ends it by raising. Raises TrustError when the server shows a chain
+        or bundles that do not hold: nothing is fetched then.
         """
+        with self.turn:
+            served, trust, reader = self._fetch_feed()
+        channels = [channel.id for channel in self.vault.channels() if not channel.gone]
+        # In one fixed order, over one connection, the channels would tell the server that they are one person's.
+        random.SystemRandom().shuffle(channels)
+        for name in channels:
+            between()
+            with self.turn:
+                fetch_channel(self.vault, self.courier.apart(), reader, self.vault.channel(name), served.day)
+        with self.turn:
+            destroy_bundles(self.vault)
+        return trust
+
+    def _fetch_feed(self) -> tuple[Served, Trust, Own]:
         served = Served.fetch(self.courier)
         trust = refresh_trust(self.vault, self.courier, served.day)
         own = self.signer.public
@@ -107,13 +126,7 @@ class Desk:
             publish_bundles(self.vault, self.courier, served.bundles, own)
         reader = Own.of(self.vault, own)
         fetch_feed(self.vault, self.courier.apart(), trust, reader, served.day)
-        channels = [channel for channel in self.vault.channels() if not channel.gone]
-        # In one fixed order, over one connection, the channels would tell the server that they are one person's.
-        random.SystemRandom().shuffle(channels)
-        for channel in channels:
-            fetch_channel(self.vault, self.courier.apart(), reader, channel, served.day)
-        destroy_bundles(self.vault)
-        return trust
+        return served, trust, reader
 
     def be_away(self, until: int) -> Trust:
         """Say in the published keys that we are away up to and with a day; a day that has passed says that we are back.
@@ -156,10 +169,11 @@ class Desk:
         ChangedError when a file is not what it was.
         """
         _check(body)
-        served, trust = self._today()
-        sealed = compose_reply(case, body, self.signer, served.addressees(trust), served.day, attachments)
-        post_message(self.courier.apart(), sealed, served.work, self._capability(case), watch)
-        self._fetch_case(case, served.day)
+        with self.turn:
+            served, trust = self._today()
+            sealed = compose_reply(case, body, self.signer, served.addressees(trust), served.day, attachments)
+            post_message(self.courier.apart(), sealed, served.work, self._capability(case), watch)
+            self._fetch_case(case, served.day)
 
     def confirm_opened(self, case: Case) -> None:
         """Tell the reporter, once, that we have opened the report."""
@@ -175,23 +189,25 @@ class Desk:
         somebody who is left out, and what `say` raises.
         """
         _check(body)
-        served, trust = self._today()
-        addressees = served.addressees(trust)
-        case = self._begun(case, addressees, served)
-        lacking = (case.readers - case.dossier.readers - {self.signer.public}) & set(addressees.bundles)
-        if lacking:
-            case = self._let_in(case, lacking, "", addressees, served)
-        sealed = compose_note(case, body, self.signer, addressees, served.day, attachments)
-        return self._append(case, sealed, served, watch)
+        with self.turn:
+            served, trust = self._today()
+            addressees = served.addressees(trust)
+            case = self._begun(case, addressees, served)
+            lacking = (case.readers - case.dossier.readers - {self.signer.public}) & set(addressees.bundles)
+            if lacking:
+                case = self._let_in(case, lacking, "", addressees, served)
+            sealed = compose_note(case, body, self.signer, addressees, served.day, attachments)
+            return self._append(case, sealed, served, watch)
 
     def hand_over(self, case: Case, newcomers: Collection[bytes], text: str = "") -> Case:
         """Let newcomers read the case and its dossier, and record it there with the reason.
 
         Raises ExcludedError when the reporter left one of them out, NotEnrolledError when one has no valid key.
         """
-        served, trust = self._today()
-        addressees = served.addressees(trust)
-        return self._let_in(self._begun(case, addressees, served), newcomers, text, addressees, served)
+        with self.turn:
+            served, trust = self._today()
+            addressees = served.addressees(trust)
+            return self._let_in(self._begun(case, addressees, served), newcomers, text, addressees, served)
 
     def step_back(self, case: Case, text: str, to: Collection[bytes] = ()) -> None:
         """Say that we are too near to the case, and read it no more; who takes it over is let in first.

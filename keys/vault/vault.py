@@ -181,6 +181,11 @@ class Vault:
         query = select(tables.channel).order_by(latest.scalar_subquery())
         return [self._channel(row) for row in self._execute(query).mappings()]
 
+    def channel(self, channel: bytes) -> Channel:
+        """Return a channel that this vault reads."""
+        query = select(tables.channel).where(tables.channel.c.id == channel)
+        return self._channel(self._execute(query).mappings().one())
+
     def dossiers(self, case: bytes) -> list[bytes]:
         """Return the ids of the dossiers of a case."""
         query = select(tables.channel.c.id).where(tables.channel.c.case == case).order_by(tables.channel.c.id)

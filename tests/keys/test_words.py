@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 import pytest
+from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -29,7 +30,7 @@ KEYS = Path(errors.__file__).parent
 CATALOGUE = words.LOCALES / "nl" / "LC_MESSAGES" / "meldbus.po"
 FIELD = re.compile(r"%\(\w+\)[sd]")
 # What is the same in both languages: a name, not an oversight.
-SAME = {"meldbus", "ALARM", "Code"}
+SAME = {"meldbus", "ALARM", "Code", "dossier", "April", "September", "November", "December"}
 
 
 def marked(tree: ast.AST) -> Iterator[str]:
@@ -52,8 +53,17 @@ def written() -> set[str]:
     """Return every sentence of the command line and of the errors, as it is looked up."""
     modules = sorted(path for unit in ("cli", "speech", "inbox") for path in (KEYS / unit).glob("*.py"))
     found = {text for path in modules for text in marked(ast.parse(path.read_text("utf-8")))}
+    found |= set(templates())
     found |= {command.help for command in all_commands(commands) if command.help}
     return found | {" ".join((kind.__doc__ or "").split()) for kind in all_errors(errors.MeldbusError)}
+
+
+def templates() -> Iterator[str]:
+    """Yield every sentence of the inbox's pages."""
+    folder = KEYS / "inbox" / "templates"
+    for _, _, text, _, _ in extract_from_dir(folder, [("**.html", "jinja2.ext:babel_extract")]):
+        assert isinstance(text, str)
+        yield text
 
 
 def all_commands(group: click.Command) -> Iterator[click.Command]:

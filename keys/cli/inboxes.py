@@ -1,0 +1,55 @@
+"""The command that opens the inbox: it gives a browser the link, and runs until it is ended."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import webbrowser
+from typing import TYPE_CHECKING
+
+import click
+import platformdirs
+
+from keys.ceremony import IDENTITY_FILE
+from keys.cli.tool import Command, Option, Tool, hint, tell
+from keys.errors import KeyFileError
+from keys.speech.words import _
+
+if TYPE_CHECKING:
+    from keys.inbox.serving import Serving
+
+
+@click.command("inbox", cls=Command)
+@click.option("--port", cls=Option, type=click.IntRange(0, 65535), default=0, help="A port; else a free one.")
+@click.option("--no-browser", cls=Option, is_flag=True, help="Only print the link.")
+@click.pass_obj
+def inbox_command(tool: Tool, port: int, no_browser: bool) -> None:
+    """Open your inbox in the browser of this computer; the passphrase is asked there."""
+    # Flask is not needed by any other command, and a command line starts fast.
+    from keys.inbox import Keep, serve
+
+    if not (tool.home / IDENTITY_FILE).exists():
+        raise KeyFileError(str(tool.home / IDENTITY_FILE))
+    keep = Keep(tool.home, tool.courier, tool.clock, downloads=platformdirs.user_downloads_path())
+    serving = serve(keep, port)
+    _show(serving, in_browser=not no_browser)
+    hint(_("Ctrl-C ends it. Enter gives a new link."))
+    if sys.stdin.isatty():
+        threading.Thread(target=_renew, args=(serving,), daemon=True, name="links").start()
+    try:
+        serving.run()
+    except KeyboardInterrupt:
+        tell(_("The inbox is locked and has ended."))
+
+
+def _show(serving: Serving, *, in_browser: bool) -> None:
+    link = serving.gate.link()
+    click.echo(link)
+    # The link works once, and only towards a page that asks the passphrase: so it may stand in a list of processes.
+    if in_browser and not webbrowser.open(link):
+        hint(_("No browser was found: open the link yourself."))
+
+
+def _renew(serving: Serving) -> None:
+    for _line in sys.stdin:
+        _show(serving, in_browser=False)

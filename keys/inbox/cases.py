@@ -1,0 +1,153 @@
+"""The page of a case, and what is done there; a case that nobody has looked at yet shows only whom it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+
+from keys.cases import read_case
+from keys.errors import MeldbusError, NetworkError
+from keys.inbox.acts import ACTS, People
+from keys.inbox.pages import keep
+from keys.inbox.views import opened
+from keys.speech.cases import worded
+from keys.speech.words import _, explain, harmless
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask.typing import ResponseReturnValue
+
+    from keys.cases import Alarm, Case
+    from keys.inbox.keep import Unlocked
+    from keys.policy import Policy
+
+pages = Blueprint("cases", "keys.inbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What was tried on the page and did not work: the act, what was typed, and why."""
+
+    act: str
+    typed: Mapping[str, str]
+    error: str
+
+
+@pages.get("/<name>")
+def show(name: str) -> ResponseReturnValue:
+    """Show a case."""
+    with keep().use() as held:
+        case, alarms = _found(held, name)
+        return _page(held, name, case, alarms)
+
+
+@pages.post("/<name>/open")
+def open_case(name: str) -> ResponseReturnValue:
+    """Open a case for the first time, and tell the reporter so."""
+    with keep().use() as held:
+        case, _alarms = _found(held, name)
+        held.looked.add(case.id)
+        try:
+            held.desk.confirm_opened(case)
+        except NetworkError:
+            held.notice = _("The reporter could not be told that you have opened it: the server was not reached.")
+        held.forget()
+    return redirect(url_for("cases.show", name=name), 303)
+
+
+@pages.post("/<name>/identity")
+def reveal(name: str) -> ResponseReturnValue:
+    """Show who the reporter is, this once, after the purpose was recorded."""
+    with keep().use() as held:
+        case, alarms = _found(held, name)
+        try:
+            case = held.desk.reveal(case, request.form.get("text", ""))
+        except MeldbusError as error:
+            return _page(held, name, case, alarms, Tried("identity", request.form, explain(error)))
+        held.forget()
+        return _page(held, name, case, alarms, identity=True)
+
+
+@pages.post("/<name>/<act>")
+def do(name: str, act: str) -> ResponseReturnValue:
+    """Do something with a case, and show it as it is then; what was typed is kept where that fails."""
+    with keep().use() as held:
+        if act not in ACTS:
+            abort(404)
+        case, alarms = _found(held, name)
+        try:
+            held.notice = ACTS[act](held.desk, case, request.form, keep().downloads)
+        except MeldbusError as error:
+            return _page(held, name, case, alarms, Tried(act, request.form, explain(error)))
+        held.forget()
+    return redirect(url_for("cases.show", name=name), 303)
+
+
+def _found(held: Unlocked, name: str) -> tuple[Case, tuple[Alarm, ...]]:
+    case = held.find(name)
+    if case is None:
+        abort(404)
+    found, alarms = read_case(held.desk.vault, case, held.trust().people, held.desk.signer.public)
+    if found is None:
+        abort(404)
+    return found, alarms
+
+
+def _page(
+    held: Unlocked,
+    name: str,
+    case: Case,
+    alarms: tuple[Alarm, ...],
+    tried: Tried | None = None,
+    *,
+    identity: bool = False,
+) -> ResponseReturnValue:
+    trust = held.trust()
+    policy = trust.roster.policy
+    own = held.desk.signer.public
+    shown = opened(held.desk, case, alarms, trust, policy.day(keep().clock()), identity=identity)
+    notice, held.notice = held.notice, ""
+    words: dict[str, object] = {
+        "name": name,
+        "case": shown,
+        "tried": tried,
+        "typed": tried.typed if tried else {},
+        "notice": notice,
+        "people": People.of(trust, case, own),
+        "fetched": held.fetched,
+        "locked": False,
+        "own": "",
+    }
+    status = 400 if tried else 200
+    if own in case.dossier.stepped_back:
+        return render_template("closed.html", **words), status
+    if own not in case.opened_by and case.id not in held.looked:
+        return render_template("concerned.html", **words), status
+    words |= _offered(policy, identity=identity, downloads=str(keep().downloads / f"meldbus-{case.number}"))
+    return render_template("case.html", **words), status
+
+
+def _offered(policy: Policy, *, identity: bool, downloads: str) -> dict[str, object]:
+    """Return what of the policy the page offers."""
+    return {
+        "identity": identity,
+        "folder": harmless(downloads),
+        "topics": [
+            (topic.id, worded(topic.name), [(one.id, worded(one.name)) for one in topic.categories])
+            for topic in policy.topics
+        ],
+        "forms": [
+            (
+                form.id,
+                worded(form.name),
+                [
+                    (field.id, field.kind, worded(field.label), [(one.id, worded(one.name)) for one in field.choices])
+                    for field in form.fields
+                ],
+            )
+            for form in policy.forms
+        ],
+    }

@@ -1,0 +1,69 @@
+"""Who may talk to the inbox: one browser, by a link that works once; nothing of the web. It knows no case."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Request
+
+HOST = "127.0.0.1"
+COOKIE = "meldbus"
+# What a browser may want our answers for: never to put them into somebody else's page.
+DESTINATIONS = ("document", "style", "script", "empty", "image")
+SAME = "same-origin"
+TYPED = "none"  # a bookmark, the address bar, a link from outside any page
+
+
+@dataclass
+class Gate:
+    """The way in: `link` lets the next browser in, and `check` turns everybody else away.
+
+    The pages stand under a path that only that browser learns: cookies are shared by all ports of a host.
+    """
+
+    port: int
+    path: str = field(default_factory=lambda: secrets.token_urlsafe(16), repr=False)
+    _ticket: str = field(default="", repr=False)
+    _session: str = field(default="", repr=False)
+    _turn: Lock = field(default_factory=Lock, repr=False)
+
+    @property
+    def origin(self) -> str:
+        """The only origin that may talk to us."""
+        return f"http://{HOST}:{self.port}"
+
+    def link(self) -> str:
+        """Return a new link that works once; one that was given before works no more."""
+        with self._turn:
+            self._ticket = secrets.token_urlsafe(24)
+            return f"{self.origin}/enter/{self._ticket}"
+
+    def enter(self, ticket: str) -> str | None:
+        """Return the session for the browser that brings the ticket, or None; whoever was in before is out."""
+        with self._turn:
+            if not self._ticket or not hmac.compare_digest(ticket.encode(), self._ticket.encode()):
+                return None
+            self._ticket = ""
+            self._session = secrets.token_urlsafe(32)
+            return self._session
+
+    def is_ours(self, request: Request) -> bool:
+        """Say whether a request came to our own host name, and from our own page or from no page at all."""
+        headers = request.headers
+        if headers.get("Host") != f"{HOST}:{self.port}":
+            return False  # a name that somebody made to mean 127.0.0.1
+        if headers.get("Sec-Fetch-Dest") not in DESTINATIONS:
+            return False
+        if request.method in ("GET", "HEAD"):
+            return headers.get("Sec-Fetch-Site") in (SAME, TYPED)
+        return headers.get("Sec-Fetch-Site") == SAME and headers.get("Origin") == self.origin
+
+    def has_session(self, request: Request) -> bool:
+        """Say whether a request brings the session of the link."""
+        brought = request.cookies.get(COOKIE, "")
+        return bool(self._session) and hmac.compare_digest(brought.encode(), self._session.encode())

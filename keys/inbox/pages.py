@@ -1,0 +1,209 @@
+"""The pages beside a case: unlock, the list and its search, what the recipient has to know about their own keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+
+from keys.cases.summary import CLOSED, LOCKED, NEW, OURS, STATES, THEIRS
+from keys.errors import KeyFileError, MeldbusError
+from keys.inbox.keep import SEEN, Keep, LockedOut
+from keys.inbox.views import Row, rows
+from keys.speech.cases import alarm_in_words
+from keys.speech.words import day_in_words, explain, harmless
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask.typing import ResponseReturnValue
+
+    from keys.inbox.keep import Unlocked
+
+pages = Blueprint("pages", "keys.inbox")
+
+PAGE_SIZE = 100
+OVERDUE = "overdue"
+ALL = "all"
+# A term that ends so soon is shown on the first page: a board's meeting may be weeks away.
+ROSTER_WARNING_DAYS = 60
+KEYS_WARNING_DAYS = 14
+
+_KEEPS: dict[str, Callable[[Row], bool]] = {
+    ALL: lambda _row: True,
+    NEW: lambda row: row.summary.state == NEW,
+    OURS: lambda row: row.summary.state == OURS,
+    THEIRS: lambda row: row.summary.state == THEIRS,
+    OVERDUE: lambda row: row.standing.is_overdue,
+    CLOSED: lambda row: row.summary.state in (CLOSED, LOCKED),
+}
+_NEVER = 2**32
+# What is due first stands first; then what came last.
+_SORTS: dict[str, Callable[[Row], tuple[object, ...]]] = {
+    "due": lambda row: (row.standing.next_day or _NEVER, -row.summary.latest, row.summary.number),
+    "latest": lambda row: (-row.summary.latest, row.summary.number),
+    "received": lambda row: (-row.summary.happened.received, row.summary.number),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One page of the list, and how many cases each filter keeps."""
+
+    rows: list[Row]
+    counts: dict[str, int]
+    keeps: str
+    sort: str
+    page: int
+    pages: int
+    query: str
+    changed: int  # how many have something new since the visit before
+
+
+def keep() -> Keep:
+    """Return what holds the keys."""
+    kept: Keep = current_app.extensions["keep"]
+    return kept
+
+
+@pages.get("/")
+def home() -> ResponseReturnValue:
+    """Show the list, or ask the passphrase."""
+    if keep().is_locked:
+        return render_template("locked.html", error="")
+    with keep().use() as held:
+        return render_template("list.html", **_home(held, ""))
+
+
+@pages.post("/unlock")
+def unlock() -> ResponseReturnValue:
+    """Unlock with a passphrase and begin to fetch."""
+    try:
+        keep().unlock(request.form.get("passphrase", ""))
+    except MeldbusError as error:
+        return render_template("locked.html", error=explain(error)), 400
+    with keep().use() as held:
+        trust = held.trust()
+        today = trust.roster.policy.day(keep().clock())
+        held.seen = int(held.desk.vault.setting(SEEN) or 0)
+        with held.desk.vault.transaction():
+            held.desk.vault.put_setting(SEEN, str(today).encode())
+    keep().fetch()
+    return redirect(url_for("pages.home"), 303)
+
+
+@pages.post("/lock")
+def lock() -> ResponseReturnValue:
+    """Lock at once."""
+    keep().lock()
+    return redirect(url_for("pages.home"), 303)
+
+
+@pages.post("/fetch")
+def fetch() -> ResponseReturnValue:
+    """Fetch what is new."""
+    keep().fetch()
+    return redirect(url_for("pages.home"), 303)
+
+
+@pages.get("/state")
+def state() -> ResponseReturnValue:
+    """Say whether we are locked, are fetching, and how often something may have come; nobody is there for that."""
+    try:
+        with keep().use(touch=False) as held:
+            return {"locked": False, "fetching": held.is_fetching, "fetched": held.fetched}
+    except LockedOut:
+        return {"locked": True, "fetching": False, "fetched": 0}
+
+
+@pages.post("/search")
+def search() -> ResponseReturnValue:
+    """Show the cases in which these words stand; never by an address, which a browser would keep."""
+    with keep().use() as held:
+        query = request.form.get("query", "")
+        template = "rows.html" if request.headers.get("Accept") == "text/x-rows" else "list.html"
+        return render_template(template, **_home(held, query))
+
+
+@pages.get("/help")
+def help_page() -> ResponseReturnValue:
+    """Say what there is to know for somebody who comes twice a year."""
+    with keep().use() as held:
+        return render_template("help.html", **_keys(held))
+
+
+@pages.post("/check")
+def check() -> ResponseReturnValue:
+    """Try the passphrase; no case is touched."""
+    with keep().use() as held:
+        try:
+            keep().check(request.form.get("passphrase", ""))
+        except KeyFileError as error:
+            return render_template("help.html", **_keys(held), error=explain(error)), 400
+        return render_template("help.html", **_keys(held), is_right=True)
+
+
+def listed(held: Unlocked, query: str, keeps: str, sort: str, page: int) -> Listed:
+    """Return a page of the list: the cases that a filter keeps and in which every word of the query stands."""
+    trust, summaries = held.trust(), held.summaries()
+    names = {case: held.name(case) for case in summaries}
+    today = trust.roster.policy.day(keep().clock())
+    wanted = query.casefold().split()
+    if wanted:
+        words = held.words()
+        found = [one for case, one in summaries.items() if all(word in words.get(case, "") for word in wanted)]
+    else:
+        found = [*summaries.values()]
+    every = rows(found, names, trust, today, held.seen)
+    counts = {name: sum(map(test, every)) for name, test in _KEEPS.items()}
+    keeps, sort = keeps if keeps in _KEEPS else ALL, sort if sort in _SORTS else "due"
+    kept = sorted(filter(_KEEPS[keeps], every), key=_SORTS[sort])
+    count = max(1, -(-len(kept) // PAGE_SIZE))
+    page = min(max(page, 1), count)
+    return Listed(
+        rows=kept[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
+        counts=counts,
+        keeps=keeps,
+        sort=sort,
+        page=page,
+        pages=count,
+        query=query,
+        changed=sum(row.is_changed for row in every),
+    )
+
+
+def _home(held: Unlocked, query: str) -> dict[str, object]:
+    given = request.values
+    found = listed(held, query, given.get("show", ALL), given.get("sort", "due"), given.get("page", 1, type=int))
+    notice, held.notice = held.notice, ""
+    alarms = [(day_in_words(one.day), alarm_in_words(one.code)) for one in held.desk.vault.spoilt_entries()]
+    return {
+        **_keys(held),
+        "listed": found,
+        "notice": notice,
+        "alarms": alarms,
+        "seen": day_in_words(held.seen) if held.seen else "",
+    }
+
+
+def _keys(held: Unlocked) -> dict[str, object]:
+    """Return what a recipient has to know of roster and keys."""
+    trust = held.trust()
+    today = trust.roster.policy.day(keep().clock())
+    until = held.desk.opens_until()
+    own = trust.roster.find(held.desk.signer.public)
+    return {
+        "organisation": harmless(trust.roster.policy.organisation),
+        "own": harmless(own.name) if own else "",
+        "is_listed": own is not None,
+        "keys_until": day_in_words(until) if until else "",
+        "keys_end": until - today < KEYS_WARNING_DAYS,
+        "roster_until": day_in_words(trust.roster.until),
+        "roster_ends": trust.roster.until - today < ROSTER_WARNING_DAYS,
+        "fetching": held.is_fetching,
+        "fetched": held.fetched,
+        "trouble": explain(held.trouble) if held.trouble else "",
+        "states": STATES,
+        "locked": False,
+    }

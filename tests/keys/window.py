@@ -1,0 +1,118 @@
+"""A browser's part in the inbox without a browser: it keeps the cookie, and says where it comes from as browsers do."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass, field
+from html import unescape
+from typing import TYPE_CHECKING
+
+from keys.inbox import Gate, Keep, make_app
+from tests.keys.office import PASSPHRASE, LocalCourier
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+    from tests.keys.office import Office
+
+PORT = 4321
+SECONDS = 30
+
+
+@dataclass
+class Window:
+    """The inbox of one recipient of an office; `ticks` are the seconds that have passed."""
+
+    office: Office
+    who: str = "Secretaris"
+    ticks: float = 0.0
+    keep: Keep = field(init=False)
+    gate: Gate = field(init=False)
+    client: FlaskClient = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.keep = Keep(
+            self.office.folder / self.who,
+            lambda _server: LocalCourier(self.office.app, self._meddle),
+            lambda: self.office.now,
+            lambda: self.ticks,
+            self.office.folder / "Downloads",
+        )
+        self.gate = Gate(PORT)
+        self.app = make_app(self.keep, self.gate)
+        self.client = self.app.test_client()
+
+    @property
+    def home(self) -> str:
+        return f"/{self.gate.path}/"
+
+    def headers(self, method: str = "GET") -> dict[str, str]:
+        own = {"Host": f"127.0.0.1:{PORT}", "Sec-Fetch-Dest": "document", "Sec-Fetch-Site": "same-origin"}
+        return own if method == "GET" else own | {"Origin": self.gate.origin}
+
+    def enter(self) -> TestResponse:
+        """Follow a new link."""
+        path = self.gate.link().removeprefix(self.gate.origin)
+        return self.client.get(path, headers=self.headers() | {"Sec-Fetch-Site": "none"})
+
+    def get(self, path: str = "", **headers: str) -> TestResponse:
+        return self.client.get(self._path(path), headers=self.headers() | _named(headers), buffered=True)
+
+    def post(self, path: str, data: object = None, **headers: str) -> TestResponse:
+        return self.client.post(self._path(path), data=data, headers=self.headers("POST") | _named(headers))
+
+    def unlock(self, passphrase: str = PASSPHRASE) -> TestResponse:
+        """Give the passphrase, and wait until what is new has been fetched."""
+        answer = self.post("unlock", {"passphrase": passphrase})
+        self.fetched()
+        return answer
+
+    def fetch(self) -> None:
+        """Fetch, and wait until it is done."""
+        assert self.post("fetch").status_code == 303
+        self.fetched()
+
+    def fetched(self) -> None:
+        until = time.monotonic() + SECONDS
+        while self.get("state").json["fetching"]:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+
+    def open(self) -> Window:
+        """Be where the list is shown."""
+        assert self.enter().status_code == 200
+        assert self.unlock().status_code == 303
+        return self
+
+    def cases(self, path: str = "") -> dict[str, str]:
+        """Return the addresses of the cases in the list, by number."""
+        page = self.get(path).text
+        return {number: link for link, number in re.findall(r'<th scope="row"><a href="([^"]+)">([^<]+)</a>', page)}
+
+    def read(self, path: str) -> str:
+        """Return a page's words."""
+        return words(self.get(path))
+
+    def case(self) -> str:
+        """Return the address of the only case, opened."""
+        [link] = self.cases().values()
+        assert self.post(f"{link}/open").status_code == 303
+        return link
+
+    def _meddle(self, path: str, answer: bytes) -> bytes:
+        # By what the office says at that moment, not when the inbox was unlocked.
+        return self.office.meddle(path, answer)
+
+    def _path(self, path: str) -> str:
+        return path if path.startswith("/") else self.home + path
+
+
+def words(answer: TestResponse) -> str:
+    """Return what a page says, without its marks."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", answer.text)).split())
+
+
+def _named(headers: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items()}
