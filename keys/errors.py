@@ -153,6 +153,18 @@ class JoinedError(MeldbusError):
     code = "joined"
 
 
+class BackupError(MeldbusError):
+    """This is not a whole backup of Meldbus: take another copy of it, or make a new one."""
+
+    code = "backup"
+
+
+class RestoredError(MeldbusError):
+    """This vault was restored from a backup and shows nothing before it has fetched: run `meldbus sync`."""
+
+    code = "restored"
+
+
 class NoCaseError(MeldbusError):
     """There is no such case here: `meldbus list` shows those you can open."""
 

@@ -55,7 +55,13 @@ def test_the_wheel_holds_keys_alone(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
 
     assert {name.split("/")[0] for name in names} == {"keys", f"meldbus-{VERSION}.dist-info"}
-    assert {Path(name).suffix for name in names if name.startswith("keys/")} == {".py", ".mo"}
+    assert {Path(name).suffix for name in names if name.startswith("keys/")} == {
+        ".py",
+        ".mo",
+        ".html",
+        ".css",
+        ".js",
+    }
 
 
 def test_the_wheel_holds_every_module_of_keys(wheel: Path) -> None:

@@ -1,5 +1,6 @@
 """Founding, enrolling, rosters, joining: what people do once, with a checklist; no case passes here."""
 
+from keys.ceremony.backing_up import back_up, restore
 from keys.ceremony.draft import Draft, signatures
 from keys.ceremony.enrolling import IDENTITY_FILE, Card, enrol, make_card, open_vault, unlock
 from keys.ceremony.founding import ROOT_FILE, found, root_key_name
@@ -13,6 +14,7 @@ __all__ = [
     "SERVER",
     "Card",
     "Draft",
+    "back_up",
     "enrol",
     "fingerprint_of",
     "found",
@@ -23,6 +25,7 @@ __all__ = [
     "publish",
     "read_policy",
     "redrawn",
+    "restore",
     "root_key_name",
     "signatures",
     "unlock",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from keys.cli.backups import backup_command, restore_command, setup_command
 from keys.cli.ceremonies import card_command, enrol_command, found_command, join_command, roster_commands
 from keys.cli.dossiers import (
     assign_command,
@@ -48,6 +49,9 @@ def commands(ctx: click.Context, home: Path | None, proxy: str | None, passphras
 
 
 for _command in (
+    setup_command,
+    backup_command,
+    restore_command,
     found_command,
     enrol_command,
     card_command,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def sync_command(tool: Tool) -> None:
     """Fetch what is new and renew your own keys; do this at least every three weeks."""
     with tool.desk() as desk:
-        before = len(desk.summaries())
+        before = 0 if desk.is_restored else len(desk.summaries())
         trust = desk.sync()
         cases = desk.summaries()
         tell(_("%(new)d new, %(all)d in all") % {"new": len(cases) - before, "all": len(cases)})

@@ -8,6 +8,7 @@ from keys.identity.keyfile import (
     MODERATE,
     KeyFile,
     Profile,
+    open_key_file,
     unlock_key_file,
     write_key_file,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "Wrapper",
     "make_bundle",
     "make_folder",
+    "open_key_file",
     "private_pair",
     "replace",
     "sync_folder",

@@ -90,7 +90,16 @@ def unlock_key_file(path: Path, kind: str, passphrase: str) -> KeyFile:
 
     Raises PassphraseError for a wrong passphrase, KeyFileError for a file that is no key file of this kind.
     """
-    members = _parse(_read(path))
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise KeyFileError(f"{path}: {error.strerror}") from None
+    return open_key_file(raw, kind, passphrase)
+
+
+def open_key_file(raw: bytes, kind: str, passphrase: str) -> KeyFile:
+    """Return the secret of the bytes of a key file; raise what `unlock_key_file` raises."""
+    members = _parse(raw)
     if members["kind"] != kind:
         raise KeyFileError(f"this is not a key file of kind {kind}")
     try:
@@ -98,7 +107,7 @@ def unlock_key_file(path: Path, kind: str, passphrase: str) -> KeyFile:
         box = unb64(members["box"])
         public = unb64(members["public"], KEY_SIZE)
     except FormatError:
-        raise KeyFileError(str(path)) from None
+        raise KeyFileError("not a key file") from None
     try:
         opened = SecretBox(_stretch(passphrase, salt, profile)).decrypt(box)
     except CryptoError:
@@ -132,13 +141,6 @@ def _cost(value: Json) -> tuple[bytes, Profile]:
     if not within:
         raise KeyFileError("argon2id costs out of range")
     return unb64(value["salt"], SALT_SIZE), Profile(time, memory, lanes)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise KeyFileError(f"{path}: {error.strerror}") from None
 
 
 def _parse(raw: bytes) -> dict[str, Json]:

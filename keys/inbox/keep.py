@@ -56,7 +56,8 @@ class Unlocked:
     def summaries(self) -> dict[bytes, Summary]:
         """Return what a list shows of each case, as it was when something came last."""
         if self._summaries is None:
-            self._summaries = self.desk.summaries()
+            # One from a backup shows nothing before it has fetched.
+            self._summaries = {} if self.desk.is_restored else self.desk.summaries()
         return self._summaries
 
     def words(self) -> dict[bytes, str]:

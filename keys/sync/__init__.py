@@ -5,7 +5,7 @@ from keys.sync.decoys import post_decoy
 from keys.sync.desk import Desk, Served
 from keys.sync.fetch import FEED_CAPABILITY
 from keys.sync.files import SavedFile, save_thread
-from keys.sync.own_bundles import publish_bundles, renew_bundles
+from keys.sync.own_bundles import RESTORED, publish_bundles, renew_bundles
 from keys.sync.post import post_entry, post_message
 from keys.sync.reporter import (
     Fetched,
@@ -22,6 +22,7 @@ from keys.sync.trust import Trust, first_trust, load_trust
 
 __all__ = [
     "FEED_CAPABILITY",
+    "RESTORED",
     "Desk",
     "Fetched",
     "SavedFile",

@@ -27,13 +27,14 @@ from keys.errors import (
     NoCaseError,
     NoIdentityError,
     NotEnrolledError,
+    RestoredError,
     TextError,
 )
 from keys.roster import Addressees, Bundle, Roster
 from keys.sealing import Signer, recipients_capability
 from keys.sync.fetch import Own, fetch_channel, fetch_feed
 from keys.sync.files import SavedFile, save_files
-from keys.sync.own_bundles import AWAY, destroy_bundles, publish_bundles, renew_bundles
+from keys.sync.own_bundles import AWAY, RESTORED, destroy_bundles, publish_bundles, renew_bundles
 from keys.sync.post import post_entry, post_message, unwatched
 from keys.sync.trust import Trust, load_trust, refresh_trust
 from keys.wire import kinds
@@ -113,6 +114,8 @@ class Desk:
                 fetch_channel(self.vault, self.courier.apart(), reader, self.vault.channel(name), served.day)
         with self.turn:
             destroy_bundles(self.vault)
+            with self.vault.transaction():
+                self.vault.drop_setting(RESTORED)
         return trust
 
     def _fetch_feed(self) -> tuple[Served, Trust, Own]:
@@ -122,7 +125,7 @@ class Desk:
         if trust.roster.find(own) is not None:
             # Before anything is published: a frozen roster is found out by the bundles of those who know a newer one.
             trust.roster.check_not_withheld(Bundle.verify(signed).roster for signed in served.bundles)
-            renew_bundles(self.vault, self.signer, served.day, trust.roster.version)
+            renew_bundles(self.vault, self.signer, served.day, trust.roster.version, served.bundles)
             publish_bundles(self.vault, self.courier, served.bundles, own)
         reader = Own.of(self.vault, own)
         fetch_feed(self.vault, self.courier.apart(), trust, reader, served.day)
@@ -138,13 +141,24 @@ class Desk:
         return self.sync()
 
     def cases(self) -> list[tuple[Case, tuple[Alarm, ...]]]:
-        """Return every case that we can read."""
+        """Return every case that we can read; raise RestoredError before a restored vault has fetched."""
+        self._check_fetched()
         return all_cases(self.vault, load_trust(self.vault).people, self.signer.public)
 
     def summaries(self) -> dict[bytes, Summary]:
-        """Return what a list shows of each case."""
+        """Return what a list shows of each case; raise RestoredError before a restored vault has fetched."""
+        self._check_fetched()
         trust = load_trust(self.vault)
         return all_summaries(self.vault, trust.people, self.signer.public, trust.roster.version)
+
+    @property
+    def is_restored(self) -> bool:
+        """Whether the vault came from a backup and has fetched nothing since."""
+        return self.vault.setting(RESTORED) is not None
+
+    def _check_fetched(self) -> None:
+        if self.is_restored:
+            raise RestoredError
 
     def words(self) -> dict[bytes, str]:
         """Return the words to search through, in lower case, of each case that `summaries` has read."""
@@ -153,8 +167,10 @@ class Desk:
     def case(self, number: str) -> tuple[Case, tuple[Alarm, ...]]:
         """Return one case.
 
-        Raises NoCaseError when there is none of this number, LockedError when we have stepped back from it.
+        Raises NoCaseError when there is none of this number, LockedError when we have stepped back from it, and
+        RestoredError before a restored vault has fetched.
         """
+        self._check_fetched()
         case, alarms = find_case(self.vault, number, load_trust(self.vault).people, self.signer.public)
         if self.signer.public in case.dossier.stepped_back:
             raise LockedError

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, create_engine, delete, event, func, insert, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from keys.errors import ExistsError, VaultError
@@ -141,6 +142,17 @@ class Vault:
         """Make or replace a setting."""
         row = {"name": name, "wrapped": self._wrapper.wrap(f"setting {name}", value)}
         self._execute(insert(tables.setting).prefix_with("OR REPLACE").values(row))
+
+    def drop_setting(self, name: str) -> None:
+        """Forget a setting."""
+        self._execute(delete(tables.setting).where(tables.setting.c.name == name))
+
+    def copy(self) -> bytes:
+        """Return the bytes of the whole vault as it is on the disk, to be wrapped."""
+        with self._turn:
+            driver = self._connection.connection.driver_connection
+            assert isinstance(driver, sqlite3.Connection)
+            return driver.serialize()
 
     def own_bundles(self) -> list[OwnBundle]:
         """Return the bundles whose private halves are still here, by serial."""
@@ -308,6 +320,19 @@ class Vault:
             addressed=bool(row["addressed"]),
             repeated=bool(row["repeated"]),
         )
+
+
+def check_copy(copy: bytes) -> None:
+    """Raise VaultError unless these bytes are a whole vault of this version or one before."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        try:
+            connection.deserialize(copy)
+            (found,) = connection.execute("PRAGMA integrity_check").fetchone()
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+        except sqlite3.Error:
+            raise VaultError("not a vault") from None
+    if found != "ok" or not 1 <= version <= tables.SCHEMA_VERSION:
+        raise VaultError("not a vault")
 
 
 def _engine(path: Path) -> Engine:

@@ -126,6 +126,12 @@ class Office:
         self.publish_roster([*self.cards])
         self.join(name)
 
+    def add_card(self, name: str) -> None:
+        """Publish the roster that lists somebody who has made a card."""
+        [card] = (self.folder / name).glob("*.card")
+        self.cards[name] = Card.parse(card.read_bytes())
+        self.publish_roster([*self.cards])
+
     def identity(self, name: str) -> bytes:
         return self.cards[name].bundle.identity
 

@@ -1,0 +1,120 @@
+"""Commands for a recipient's own machine: setup, backup, restore; docs/recipient says when."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from keys.ceremony import (
+    IDENTITY_FILE,
+    SERVER,
+    Draft,
+    back_up,
+    enrol,
+    fingerprint_of,
+    join,
+    open_vault,
+    restore,
+    unlock,
+)
+from keys.cli.tool import Command, Option, Tool, hint, tell
+from keys.errors import NetworkError, UnreadableError
+from keys.roster import ROLES
+from keys.speech.words import _, explain, harmless
+from keys.sync import Desk
+
+if TYPE_CHECKING:
+    from keys.courier import Courier
+    from keys.identity import KeyFile
+    from keys.vault import Vault
+
+PATH = click.Path(path_type=Path)
+
+
+@click.command("backup", cls=Command)
+@click.argument("output", type=PATH)
+@click.pass_obj
+def backup_command(tool: Tool, output: Path) -> None:
+    """Write your key and your vault into one encrypted file; your passphrase opens it."""
+    back_up(tool.home, tool.passphrase(_("Passphrase of your key")), output)
+    tell(_("written, and read back: %(path)s") % {"path": output})
+    hint(_("Keep it apart from this computer. Delete older ones: keys that were destroyed since are still in them."))
+
+
+@click.command("restore", cls=Command)
+@click.argument("source", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.pass_obj
+def restore_command(tool: Tool, source: Path) -> None:
+    """Make key and vault from a backup, on a machine that has none."""
+    restore(tool.home, tool.passphrase(_("Passphrase of your key")), source.read_bytes())
+    tell(_("restored: %(path)s") % {"path": tool.home})
+    hint(_("Now `meldbus sync` makes you new keys. What came after the backup, a colleague can let you read."))
+
+
+@click.command("setup", cls=Command)
+@click.option("--server", cls=Option, help="The server's address.")
+@click.pass_obj
+def setup_command(tool: Tool, server: str | None) -> None:
+    """Begin from nothing, step by step; type it again and it goes on where it was."""
+    exists = (tool.home / IDENTITY_FILE).exists()
+    passphrase = tool.passphrase(_("Passphrase of your key")) if exists else _make_key(tool)
+    secret = unlock(tool.home, passphrase)
+    with open_vault(tool.home, secret) as vault:
+        courier = _joined(tool, vault, secret, server)
+        if courier is None:
+            hint(_("When the board has signed a roster with your card, type `meldbus setup` again."))
+            return
+        try:
+            Desk(secret, vault, courier).sync()
+        except NetworkError as error:
+            # Joined is joined; fetching can be done again.
+            tell(explain(error))
+    hint(_("You are set up. `meldbus inbox` opens your inbox; `meldbus backup FILE` writes a backup."))
+
+
+def _joined(tool: Tool, vault: Vault, secret: KeyFile, server: str | None) -> Courier | None:
+    """Join unless that was done; return the way to the server, or None where there is no roster yet."""
+    stored = vault.setting(SERVER)
+    if stored is not None:
+        return tool.courier(stored.decode("utf-8"))
+    roster = _asked_path(_("The roster file from the board; leave it empty if you have none yet"))
+    if roster is None:
+        return None
+    invitation = Draft.parse(_read(roster)).invitation.encode()
+    courier = tool.courier(server or _ask(_("The server's address")))
+    fingerprint = fingerprint_of(_ask(_("The ten words of the fingerprint, from paper")), courier)
+    trust = join(vault, secret, courier, fingerprint, invitation)
+    tell(_("joined: %(organisation)s") % {"organisation": harmless(trust.roster.policy.organisation)})
+    return courier
+
+
+def _make_key(tool: Tool) -> str:
+    """Enrol, and return the passphrase that was chosen."""
+    tell(_("There is no key here yet: it is made now, and never leaves this machine."))
+    name = _ask(_("The name that reporters see"))
+    role: str = click.prompt(_("Your role"), type=click.Choice(ROLES), err=True)
+    hint(_("Take five words or more that nobody can guess. Nobody can give you another passphrase."))
+    passphrase = tool.passphrase(_("New passphrase for your key"), new=True)
+    card = enrol(tool.home, name, role, passphrase, tool.today(), tool.profile)
+    click.echo(str(tool.home / card.file_name()))
+    hint(_("Hand this card to whoever makes the roster. It holds no secret."))
+    return passphrase
+
+
+def _ask(what: str) -> str:
+    asked: str = click.prompt(what, err=True)
+    return asked.strip()
+
+
+def _asked_path(what: str) -> Path | None:
+    asked: str = click.prompt(what, default="", show_default=False, err=True)
+    return Path(asked.strip()).expanduser() if asked.strip() else None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise UnreadableError(str(path)) from None
