@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deploy import demo_cases
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -31,6 +33,7 @@ PEOPLE = (
     ("bestuurslid-2", "Bestuurslid 2", "bestuur"),
 )
 START_SECONDS = 60
+WORK = "work = 500_000", "work = 5_000"  # the demo's reports are many, and no flood is feared
 
 WORDS = """\
 
@@ -39,14 +42,17 @@ The drop box of Voorbeeldstichting runs until you press Ctrl-C.
 Report at
   {address}
 
-Read and answer as the secretaris: in another terminal, in the folder {root}
+Read and answer in a browser: ten invented cases are there. Each passphrase is "{word}", each link works once.
+{links}
+
+The same at a command line: in another terminal, in the folder {root}, while that inbox is locked
   {meldbus} sync {passphrase}
   {meldbus} list {passphrase}
   {meldbus} read --not-involved NUMBER {passphrase}
   {meldbus} reply NUMBER {passphrase}
 
-`list` shows the number of each case. `reply` takes your text until Ctrl-D.
-All passphrases are "{word}". Descriptor 3 gives it here (bash or zsh); without `--passphrase-fd 3` you are asked.
+`list` shows the number of each case. `reply` takes your text until Ctrl-D. `inbox` in their place gives a new link.
+Descriptor 3 gives the passphrase here (bash or zsh); without `--passphrase-fd 3` you are asked.
 For a board member, write bestuurslid-1 or bestuurslid-2 in place of secretaris.
 """
 
@@ -85,16 +91,51 @@ def run(folder: Path, port: int) -> None:
         meldbus("roster", "publish", "--server", url, roster)
         for name, _, _ in PEOPLE:
             meldbus("--home", folder / name, "join", "--server", url, "--fingerprint", address, roster, asked=1)
-        words = {
-            "address": address,
-            "root": ROOT,
-            "meldbus": f".venv/bin/meldbus --home {folder / 'secretaris'} --passphrase-fd 3",
-            "passphrase": f"3<<<{PASSPHRASE}",
-            "word": PASSPHRASE,
-        }
-        print(WORDS.format(**words), end="", flush=True)
-        process.wait()
+        print("Making ten cases ...", flush=True)
+        demo_cases.make(folder, url, PASSPHRASE)
+        with inboxes(folder) as links:
+            print(words_for(folder, address, links), end="", flush=True)
+            process.wait()
         raise Failed("the server has ended")
+
+
+def words_for(folder: Path, address: str, links: dict[str, str]) -> str:
+    """Return what the demo says once everything runs."""
+    words = {
+        "address": address,
+        "root": ROOT,
+        "meldbus": f".venv/bin/meldbus --home {folder / 'secretaris'} --passphrase-fd 3",
+        "passphrase": f"3<<<{PASSPHRASE}",
+        "word": PASSPHRASE,
+        "links": "\n".join(f"  {name:14} {link}" for name, link in links.items()),
+    }
+    return WORDS.format(**words)
+
+
+@contextmanager
+def inboxes(folder: Path) -> Iterator[dict[str, str]]:
+    """Run an inbox for each recipient; yield their links, and end them."""
+    running: list[subprocess.Popen[str]] = []
+    links = {}
+    try:
+        for name, _, _ in PEOPLE:
+            command = [BIN / "meldbus", "--home", folder / name, "inbox", "--no-browser"]
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            )
+            running.append(process)
+            assert process.stdout
+            links[name] = process.stdout.readline().strip()
+            if not links[name]:
+                raise Failed(f"the inbox of {name} does not start")
+        yield links
+    finally:
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.wait()
+            assert process.stdout
+            process.stdout.close()
 
 
 def found(folder: Path) -> Path:
@@ -105,7 +146,9 @@ def found(folder: Path) -> Path:
     for name, shown, role in PEOPLE:
         meldbus("--home", folder / name, "enrol", "--name", shown, "--role", role, asked=1)
     cards = [folder / name / f"{name}.card" for name, _, _ in PEOPLE]
-    sources = ("--root", board / "root.signed", "--policy", HERE / "policy.toml")
+    policy = folder / "policy.toml"
+    policy.write_text((HERE / "policy.toml").read_text("utf-8").replace(*WORK), "utf-8")
+    sources = ("--root", board / "root.signed", "--policy", policy)
     meldbus("roster", "make", *sources, "--output", roster, *cards)
     for number in range(1, NEEDED + 1):
         meldbus("roster", "sign", "--key", board / f"root-{number}.key", roster, asked=1)

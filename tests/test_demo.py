@@ -64,8 +64,8 @@ def test_what_the_demo_prints_reads_and_answers_a_report(
     sealing = ["--server", f"http://127.0.0.1:{port}", "--fingerprint", address, "--output", str(tmp_path / "sealed")]
     typed(f".venv/bin/meldbus seal {shlex.join(sealing)}", TEXT)
     send(port, (tmp_path / "sealed").read_bytes())
-    assert "1 new, 1 in all" in typed(sync)
-    number = typed(listing).splitlines()[1].split()[0]
+    assert "1 new, 9 in all" in typed(sync)
+    number = typed(listing).splitlines()[-1].split()[0]
     assert TEXT in typed(read.replace("NUMBER", number))
     typed(reply.replace("NUMBER", number), "We laten de bus nakijken.")
     assert "We laten de bus nakijken." in typed(read.replace("NUMBER", number))

@@ -2,7 +2,7 @@
 
 from keys.sync.attaching import attach
 from keys.sync.decoys import post_decoy
-from keys.sync.desk import Desk, Served
+from keys.sync.desk import Desk, Served, addressees_of
 from keys.sync.fetch import FEED_CAPABILITY
 from keys.sync.files import SavedFile, save_thread
 from keys.sync.own_bundles import RESTORED, publish_bundles, renew_bundles
@@ -30,6 +30,7 @@ __all__ = [
     "Served",
     "Source",
     "Trust",
+    "addressees_of",
     "attach",
     "first_trust",
     "let_in",
