@@ -36,10 +36,8 @@ def inbox_command(tool: Tool, port: int, no_browser: bool) -> None:
     hint(_("Ctrl-C ends it. Enter gives a new link."))
     if sys.stdin.isatty():
         threading.Thread(target=_renew, args=(serving,), daemon=True, name="links").start()
-    try:
-        serving.run()
-    except KeyboardInterrupt:
-        tell(_("The inbox is locked and has ended."))
+    serving.run()
+    tell(_("The inbox is locked and has ended."))
 
 
 def _show(serving: Serving, *, in_browser: bool) -> None:

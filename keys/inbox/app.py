@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 ENTER = "enter"
 MAX_BODY = 2 * 2**20  # a text, many times over; files go by the command line
 POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types rows"
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types rows"
 )
 HEADERS = {
     "Content-Security-Policy": POLICY,

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from waitress.server import create_server
+from waitress.wasyncore import close_all
 
 from keys.inbox.app import MAX_BODY, make_app
 from keys.inbox.gate import HOST, Gate
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from keys.inbox.keep import Keep
 
 LOOK_SECONDS = 5.0
@@ -26,6 +26,7 @@ class Serving:
     gate: Gate
     keep: Keep
     _server: Any
+    _sockets: dict[int, Any]
     _ended: threading.Event
 
     def run(self) -> None:
@@ -35,12 +36,14 @@ class Serving:
             self._server.run()
         finally:
             self._ended.set()
+            self._server.task_dispatcher.shutdown()
             self.keep.lock()
 
     def close(self) -> None:
-        """End it."""
-        self._ended.set()
-        self._server.close()
+        """End it, from another thread; connections that a browser keeps open are closed too."""
+        if not self._ended.is_set():
+            self._ended.set()
+            self._server.trigger.pull_trigger(partial(close_all, self._sockets))
 
     def _watch(self) -> None:
         # Locked when nobody comes, too: keys do not wait for a page to ask.
@@ -51,8 +54,10 @@ class Serving:
 def serve(keep: Keep, port: int = 0) -> Serving:
     """Return an inbox that listens on this port of 127.0.0.1, or on a free one; `run` answers."""
     gate = Gate(port)
+    sockets: dict[int, Any] = {}
     server = create_server(
         make_app(keep, gate),
+        map=sockets,
         host=HOST,
         port=port,
         threads=4,
@@ -63,4 +68,4 @@ def serve(keep: Keep, port: int = 0) -> Serving:
         outbuf_overflow=2**30,
     )
     gate.port = server.effective_port
-    return Serving(gate, keep, server, threading.Event())
+    return Serving(gate, keep, server, sockets, threading.Event())
