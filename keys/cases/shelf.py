@@ -12,6 +12,7 @@ from keys.cases.summary import Summary, summarise, words_of
 from keys.errors import FormatError, NoCaseError, NoSlotError
 from keys.sealing import open_message
 
+BATCH = 100  # cases that are remembered at once: each time waits for the disk
 SUMMARY_VERSION = 1  # another one wherever a summary or its words are made otherwise
 
 if TYPE_CHECKING:
@@ -26,34 +27,34 @@ def all_cases(vault: Vault, people: Mapping[bytes, Recipient], own: bytes) -> li
 
     A case whose report does not open has no words: it is left to `spoilt_entries` of the vault.
     """
-    read = [read_case(vault, channel.id, people, own) for channel in vault.channels() if channel.case is None]
+    read = [read_case(vault, case, people, own) for case in vault.cases()]
     cases = [(case, alarms) for case, alarms in read if case is not None]
     return sorted(cases, key=lambda pair: pair[0].said[-1].day)
 
 
-def all_summaries(vault: Vault, people: Mapping[bytes, Recipient], own: bytes, roster: int) -> dict[bytes, Summary]:
+def all_summaries(
+    vault: Vault, people: Mapping[bytes, Recipient], own: bytes, roster: int, *, most: int | None = None
+) -> dict[bytes, Summary]:
     """Return what a list shows of each case, the one with the latest envelope last.
 
-    Those are read in which something has come since they were last.
-
-    `roster` is the version of the trusted roster: with another one a case can read otherwise.
+    Those are read in which something has come since they were last: all, or at `most` so many, and the others are left
+    out. `roster` is the version of the trusted roster: with another one a case can read otherwise.
     """
     mark = f"{SUMMARY_VERSION} {roster}"
     extents = vault.index.extents()
-    kept = vault.index.summaries(mark, extents)
-    found = {}
-    for case in extents:
-        if case in kept:
-            found[case] = Summary.parse(kept[case])
-            continue
-        read, alarms = read_case(vault, case, people, own)
+    found = {case: Summary.parse(kept) for case, kept in vault.index.summaries(mark, extents).items()}
+    unread = [case for case in extents if case not in found][:most]
+    for start in range(0, len(unread), BATCH):
+        batch = unread[start : start + BATCH]
+        read = {case: read_case(vault, case, people, own) for case in batch}
         with vault.transaction():
-            if read is None:
-                vault.index.forget(case)
-                continue
-            found[case] = summarise(read, own, alarms)
-            vault.index.put(case, mark, extents[case], found[case].encode(), words_of(read, own))
-    return found
+            for name, (case, alarms) in read.items():
+                if case is None:
+                    vault.index.forget(name)
+                    continue
+                found[name] = summarise(case, own, alarms)
+                vault.index.put(name, mark, extents[name], found[name].encode(), words_of(case, own))
+    return {case: found[case] for case in extents if case in found}
 
 
 def all_words(vault: Vault) -> dict[bytes, str]:
@@ -65,9 +66,9 @@ def find_case(
     vault: Vault, number: str, people: Mapping[bytes, Recipient], own: bytes
 ) -> tuple[Case, tuple[Alarm, ...]]:
     """Return the case with this number; raise NoCaseError when there is none."""
-    for channel in vault.channels():
-        if channel.case is None and case_number(channel.id) == number.strip().lower():
-            case, alarms = read_case(vault, channel.id, people, own)
+    for name in vault.cases():
+        if case_number(name) == number.strip().lower():
+            case, alarms = read_case(vault, name, people, own)
             if case is not None:
                 return case, alarms
     raise NoCaseError(number)

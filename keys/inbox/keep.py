@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from keys.sync import Trust
 
 IDLE_SECONDS = 600
+MOST_READ = 100  # cases that a page reads anew while a long fetch is under way
 SEEN = "inbox seen"  # the day on which the inbox was opened last
 
 
@@ -55,9 +56,12 @@ class Unlocked:
 
     def summaries(self) -> dict[bytes, Summary]:
         """Return what a list shows of each case, as it was when something came last."""
+        if self.desk.is_restored:
+            return {}  # one from a backup shows nothing before it has fetched
+        if self.is_fetching:
+            return self.desk.summaries(MOST_READ)  # what comes first is shown first
         if self._summaries is None:
-            # One from a backup shows nothing before it has fetched.
-            self._summaries = {} if self.desk.is_restored else self.desk.summaries()
+            self._summaries = self.desk.summaries()
         return self._summaries
 
     def words(self) -> dict[bytes, str]:
@@ -171,6 +175,7 @@ class Keep:
 
         try:
             held.desk.sync(goes_on)
+            held.desk.summaries()
             held.trouble = None
         except LockedOut:
             pass

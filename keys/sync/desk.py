@@ -145,11 +145,14 @@ class Desk:
         self._check_fetched()
         return all_cases(self.vault, load_trust(self.vault).people, self.signer.public)
 
-    def summaries(self) -> dict[bytes, Summary]:
-        """Return what a list shows of each case; raise RestoredError before a restored vault has fetched."""
+    def summaries(self, most: int | None = None) -> dict[bytes, Summary]:
+        """Return what a list shows of each case, at `most` so many of them read anew.
+
+        Raises RestoredError before a restored vault has fetched.
+        """
         self._check_fetched()
         trust = load_trust(self.vault)
-        return all_summaries(self.vault, trust.people, self.signer.public, trust.roster.version)
+        return all_summaries(self.vault, trust.people, self.signer.public, trust.roster.version, most=most)
 
     @property
     def is_restored(self) -> bool:
@@ -304,9 +307,8 @@ class Desk:
 
     def _fetch_case(self, case: Case, day: int) -> None:
         reader = Own.of(self.vault, self.signer.public)
-        for channel in self.vault.channels():
-            if case.id in (channel.id, channel.case):
-                fetch_channel(self.vault, self.courier.apart(), reader, channel, day)
+        for channel in self.vault.channels(case.id):
+            fetch_channel(self.vault, self.courier.apart(), reader, channel, day)
 
 
 def _check(body: kinds.Body) -> None:

@@ -187,11 +187,24 @@ class Vault:
         """Overwrite the private halves of a bundle: what was sealed to them alone never opens again."""
         self._execute(update(tables.bundle).where(tables.bundle.c.serial == serial).values(wrapped_seed=None))
 
-    def channels(self) -> list[Channel]:
-        """Return every channel that this vault reads, the one with the latest envelope last."""
-        latest = select(func.max(tables.envelope.c.id)).where(tables.envelope.c.channel == tables.channel.c.id)
-        query = select(tables.channel).order_by(latest.scalar_subquery())
+    def channels(self, case: bytes | None = None) -> list[Channel]:
+        """Return every channel that this vault reads, or those of a case."""
+        query = select(tables.channel).order_by(tables.channel.c.id)
+        if case is not None:
+            query = query.where((tables.channel.c.id == case) | (tables.channel.c.case == case))
         return [self._channel(row) for row in self._execute(query).mappings()]
+
+    def cases(self) -> list[bytes]:
+        """Return the ids of all cases, the one with the latest envelope last."""
+        latest = func.max(tables.envelope.c.id)
+        query = (
+            select(tables.channel.c.id)
+            .where(tables.channel.c.case.is_(None))
+            .join(tables.envelope, tables.envelope.c.channel == tables.channel.c.id, isouter=True)
+            .group_by(tables.channel.c.id)
+            .order_by(latest)
+        )
+        return [*self._execute(query).scalars()]
 
     def channel(self, channel: bytes) -> Channel:
         """Return a channel that this vault reads."""

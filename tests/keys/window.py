@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tests.keys.office import Office
 
 PORT = 4321
-SECONDS = 30
 
 
 @dataclass
@@ -28,6 +27,7 @@ class Window:
     office: Office
     who: str = "Secretaris"
     ticks: float = 0.0
+    patience: float = 30.0  # seconds that a fetch may take
     keep: Keep = field(init=False)
     gate: Gate = field(init=False)
     client: FlaskClient = field(init=False)
@@ -75,7 +75,7 @@ class Window:
         self.fetched()
 
     def fetched(self) -> None:
-        until = time.monotonic() + SECONDS
+        until = time.monotonic() + self.patience
         while self.get("state").json["fetching"]:
             assert time.monotonic() < until
             time.sleep(0.01)
