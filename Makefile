@@ -13,7 +13,7 @@ PROGRAMS := chromium firefox-esr strace nginx systemd-analyze
 PACKAGES := chromium firefox-esr strace nginx-light systemd
 PORT := 8000
 
-.PHONY: help venv build demo test check bench soak catalogues lint format lock browsers clean
+.PHONY: help venv build demo test check bench soak pictures catalogues lint format lock browsers clean
 
 help: ## show this
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -56,6 +56,9 @@ bench: browsers build ## measure speed, beside age and gpg too
 
 soak: build ## load a server for a long time
 	$(BIN)/python -m tests.soak
+
+pictures: browsers build ## make the guide's pictures anew, from the demo
+	$(BIN)/python -m tests.pictures
 
 catalogues: venv ## bring the pages' catalogues up to the templates, and say what is not translated
 	$(BIN)/python deploy/catalogues.py

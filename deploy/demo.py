@@ -80,7 +80,16 @@ class Failed(Exception):
 
 
 def run(folder: Path, port: int) -> None:
-    """Found, serve, publish, join, say how to use it, and wait for the server's end."""
+    """Let an organisation run with an inbox for each recipient, say how to use it, and wait for the server's end."""
+    with organisation(folder, port) as (process, address), inboxes(folder) as links:
+        print(words_for(folder, address, links), end="", flush=True)
+        process.wait()
+    raise Failed("the server has ended")
+
+
+@contextmanager
+def organisation(folder: Path, port: int) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """Found, serve, publish, join and make the cases; yield the server's process and the poster's address."""
     url = f"http://{HOST}:{port}"
     print("Making the keys of a board and of three recipients ...", flush=True)
     roster = found(folder)
@@ -93,10 +102,7 @@ def run(folder: Path, port: int) -> None:
             meldbus("--home", folder / name, "join", "--server", url, "--fingerprint", address, roster, asked=1)
         print("Making ten cases ...", flush=True)
         demo_cases.make(folder, url, PASSPHRASE)
-        with inboxes(folder) as links:
-            print(words_for(folder, address, links), end="", flush=True)
-            process.wait()
-        raise Failed("the server has ended")
+        yield process, address
 
 
 def words_for(folder: Path, address: str, links: dict[str, str]) -> str:
@@ -113,15 +119,21 @@ def words_for(folder: Path, address: str, links: dict[str, str]) -> str:
 
 
 @contextmanager
-def inboxes(folder: Path) -> Iterator[dict[str, str]]:
-    """Run an inbox for each recipient; yield their links, and end them."""
+def inboxes(folder: Path, language: str = "") -> Iterator[dict[str, str]]:
+    """Run an inbox for each recipient, in a language or the terminal's own; yield their links, and end them."""
+    environment = os.environ | ({"LANGUAGE": language} if language else {})
     running: list[subprocess.Popen[str]] = []
     links = {}
     try:
         for name, _, _ in PEOPLE:
             command = [BIN / "meldbus", "--home", folder / name, "inbox", "--no-browser"]
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                env=environment,
             )
             running.append(process)
             assert process.stdout

@@ -13,7 +13,7 @@ from keys.cli import commands
 from keys.policy import key_paths
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = ("", "docs/", "deploy/")
+FOLDERS = ("", "docs/", "docs/recipient/", "deploy/")
 PAGES = sorted(page for folder in FOLDERS for page in (ROOT / folder).glob("*.md"))
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
 LICENCE_ARTICLES = 15
@@ -95,10 +95,21 @@ def test_every_file_of_this_tree_that_a_page_names_exists(page: Path) -> None:
         assert (ROOT / name).exists(), name
 
 
-def test_both_languages_of_the_ceremony_ask_for_the_same() -> None:
-    english, dutch = (ROOT / "docs" / name for name in ("ceremony.md", "ceremony.nl.md"))
+@pytest.mark.parametrize("name", ["ceremony", "files", "recipient/guide"])
+def test_both_languages_of_a_guide_ask_for_the_same(name: str) -> None:
+    english, dutch = (ROOT / "docs" / f"{name}{language}.md" for language in ("", ".nl"))
 
     assert [steps(english), boxes(english)] == [steps(dutch), boxes(dutch)]
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_every_picture_of_the_guide_is_shown_by_it(language: str) -> None:
+    folder = ROOT / "docs" / "recipient"
+    guide = (folder / ("guide.md" if language == "en" else f"guide.{language}.md")).read_text("utf-8")
+
+    assert set(re.findall(r"!\[[^\]]+\]\(pictures/([^)]+)\)", guide)) == {
+        picture.name for picture in (folder / "pictures").glob(f"*.{language}.png")
+    }
 
 
 def steps(page: Path) -> list[list[str]]:

@@ -17,7 +17,7 @@ from keys.speech.cases import (
     names_in_words,
     topic_in_words,
 )
-from keys.speech.words import _, day_in_words, harmless, one_line, size_in_words
+from keys.speech.words import _, day_in_words, harmless, language_in_words, one_line, size_in_words
 from keys.wire import kinds
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def opened(desk: Desk, case: Case, alarms: Sequence[Alarm], trust: Trust, today:
         readers=names_in_words(case.readers, trust.people),
         unread=names_in_words(case.readers - case.opened_by - {own}, trust.people),
         assigned=names_in_words(summary.assigned, trust.people),
-        language=one_line(report.language) if isinstance(report, kinds.Report) else "",
+        language=language_in_words(report.language) if isinstance(report, kinds.Report) else "",
         thread=tuple(_shown(desk, reading, case.said, alarms)),
         thread_alarms=_alarms_at(alarms, len(case.said)),
         dossier=tuple(_shown(desk, reading, case.dossier.said, case.dossier.alarms)),

@@ -101,9 +101,9 @@ def due_in_words(due: Due, day_in_words: Callable[[int], str] = date) -> str:
     """Return what is due and by when, "overdue" where that day has passed."""
     what = _(DUTIES[due.what])
     if due.day is None:
-        return _("%(what)s before it is closed") % {"what": what}
+        return _("%(what)s: before it is closed") % {"what": what}
     words = {"what": what, "day": day_in_words(due.day)}
-    return (_("%(what)s: OVERDUE since %(day)s") if due.nearness == OVERDUE else _("%(what)s by %(day)s")) % words
+    return (_("%(what)s: OVERDUE since %(day)s") if due.nearness == OVERDUE else _("%(what)s: by %(day)s")) % words
 
 
 def topic_in_words(policy: Policy, topic: str, category: str = "") -> str:

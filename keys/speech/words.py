@@ -72,6 +72,14 @@ def one_line(text: str) -> str:
     return harmless(text).replace("\n", "\\u000a").replace("\t", "\\u0009")
 
 
+LANGUAGES = {"nl": _mark("Dutch"), "en": _mark("English"), "tr": _mark("Turkish"), "ar": _mark("Arabic")}
+
+
+def language_in_words(tag: str) -> str:
+    """Return what a language is called; one that has no name here is called by its tag."""
+    return _(LANGUAGES[tag]) if tag in LANGUAGES else one_line(tag)
+
+
 def date(day: int) -> str:
     """Return a day number as a date, year first."""
     return date_of(day).isoformat()

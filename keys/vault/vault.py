@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Executable, Result
 
 
+UNWRITTEN = "the disk is full, or the file is damaged or not ours to write"
+
+
 @dataclass(frozen=True, slots=True)
 class Channel:
     """A channel that this vault reads, by the id of its first message; `capability` is the recipients'.
@@ -99,7 +102,7 @@ class Vault:
             version = vault._execute(text("PRAGMA user_version")).scalar()
             while version in tables.UPGRADES:
                 version = vault._upgrade(version)
-        except DatabaseError:
+        except (DatabaseError, VaultError):
             os.close(lock)
             raise VaultError("not a vault") from None
         if version != tables.SCHEMA_VERSION:
@@ -127,10 +130,13 @@ class Vault:
         with self._turn:
             try:
                 yield
+                self._connection.commit()
+            except DatabaseError:
+                self._connection.rollback()
+                raise VaultError(UNWRITTEN) from None
             except BaseException:
                 self._connection.rollback()
                 raise
-            self._connection.commit()
 
     def setting(self, name: str) -> bytes | None:
         """Return a setting, or None where it was never made."""
@@ -294,8 +300,12 @@ class Vault:
     def _execute(self, statement: Executable) -> Result[Any]:
         """Run a statement and return all its rows: none may be left to be fetched while another thread writes."""
         with self._turn:
-            result = self._connection.execute(statement)
-            return result.freeze()() if result.returns_rows else result
+            try:
+                result = self._connection.execute(statement)
+                return result.freeze()() if result.returns_rows else result
+            except DatabaseError:
+                # Its own words would hold what was to be written.
+                raise VaultError(UNWRITTEN) from None
 
     def _upgrade(self, version: int) -> int:
         with self.transaction():

@@ -22,7 +22,9 @@ def test_a_report_is_listed_read_acknowledged_and_answered(line: Line) -> None:
     receipt = line.office.report("Er ging iets mis.")
     number = line.number()
     listed = line.done("list").stdout
-    assert "new; first personal answer by 2026-03-05; acknowledgement by 2026-03-09; what is done, and why by" in listed
+    assert (
+        "new; first personal answer: by 2026-03-05; acknowledgement: by 2026-03-09; what is done, and why: by" in listed
+    )
     read = line.done("read", "--not-involved", number)
     assert "Er ging iets mis." in read.stdout
     assert "Not opened yet by: Bestuurslid 1 (bestuur), Bestuurslid 2 (bestuur)" in read.stdout

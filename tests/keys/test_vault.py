@@ -183,3 +183,15 @@ def columns_of_a_new_vault(folder: Path) -> dict[str, set[tuple[object, ...]]]:
     path = folder / "new.sqlite"
     Vault.create(path, Wrapper(bytes(32))).close()
     return columns_of(path)
+
+
+def test_a_full_disk_is_told_in_words_and_leaves_the_vault_as_it_was(office: Office) -> None:
+    office.report("SENTINEL een")
+    with office.desk("Secretaris") as desk:
+        desk.vault._connection.exec_driver_sql("PRAGMA max_page_count = 1")
+        with pytest.raises(VaultError) as refused:
+            desk.sync()
+        assert "the disk is full" in str(refused.value)
+        assert refused.value.__cause__ is None
+        assert desk.cases() == []
+    assert [case.report.text for case, _ in office.read("Secretaris")] == ["SENTINEL een"]

@@ -1,0 +1,80 @@
+"""Makes the pictures of the recipients' guide from the demo's cases, in each language of the tool; it judges none."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from deploy import demo
+from tests.journeys.browser import Browser
+from tests.journeys.site import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PICTURES = Path(__file__).parents[1] / "docs" / "recipient" / "pictures"
+LANGUAGES = ("en", "nl")
+WIDTH, HEIGHT = 1000, 700
+COLOURS = 64  # few are needed, and a picture is loaded by people with a slow line
+
+
+def main() -> int:
+    """Write every picture anew."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for picture in PICTURES.glob("*.png"):
+        picture.unlink()
+    with tempfile.TemporaryDirectory(prefix="meldbus-pictures-") as folder:
+        port = free_port()
+        with demo.organisation(Path(folder), port), Browser("chromium", noting=False) as browser:
+            browser.viewport(WIDTH, HEIGHT)
+            for language in LANGUAGES:
+                with demo.inboxes(Path(folder), language) as links:
+                    for name in steps(browser, links["secretaris"]):
+                        write(browser, PICTURES / f"{name}.{language}.png")
+    return 0
+
+
+def steps(browser: Browser, link: str) -> Iterator[str]:
+    """Go through the inbox as the guide does; yield the name of what is on the screen."""
+    browser.goto(link)
+    there(browser, "#passphrase")
+    yield "locked"
+    home = browser.url
+    browser.type("#passphrase", demo.PASSPHRASE)
+    browser.click("main form button")
+    browser.wait_until("document.body?.dataset.fetching === '' && document.querySelector('#rows') !== null")
+    yield "list"
+    browser.click("#rows tr:has(.state.new) th a")
+    there(browser, ".concerned")
+    yield "concerned"
+    browser.goto(f"{home}?show=ours&sort=received")
+    there(browser, "#rows")
+    fraud = "[...document.querySelectorAll('#rows tr')].find((row) => /Frau/.test(row.textContent))"
+    browser.evaluate(f"{fraud}.querySelector('a').click()")
+    there(browser, ".talk")
+    yield "case"
+    browser.evaluate("document.querySelector('#reply').open = true")
+    browser.evaluate("document.querySelectorAll('.message, aside, .dossier').forEach((one) => one.remove())")
+    yield "reply"
+    browser.goto(f"{home}help")
+    there(browser, "h2")
+    yield "help"
+
+
+def there(browser: Browser, selector: str) -> None:
+    browser.wait_until(f"document.querySelector('{selector}') !== null")
+
+
+def write(browser: Browser, path: Path) -> None:
+    browser.screenshot(path)
+    with Image.open(path) as picture:
+        small = picture.convert("RGB").quantize(COLOURS)
+    small.save(path, optimize=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
