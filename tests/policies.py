@@ -30,6 +30,7 @@ chair = ""
 away = []
 holidays = [2026-12-25]
 forms = []
+replies = []
 inside = []
 elsewhere = []
 
@@ -130,5 +131,6 @@ def _only(value: Json, languages: Sequence[str], every: Sequence[str]) -> Json:
         return value
     if value and set(value) <= set(every):
         return {tag: text for tag, text in value.items() if tag in languages}
-    # The forms' texts are in the tool's languages, whatever the policy's are.
-    return {name: member if name == "forms" else _only(member, languages, every) for name, member in value.items()}
+    # These are in the tool's languages, whatever the policy's are: all of a form, and what a reply is called.
+    whole = {"forms", "name"} if {"kind", "text"} <= set(value) else {"forms"}
+    return {name: member if name in whole else _only(member, languages, every) for name, member in value.items()}

@@ -107,6 +107,7 @@ def test_a_policy_has_the_members_that_the_page_names() -> None:
         "away": (policy_members.Absence,),
         "elsewhere": (policy_members.Elsewhere,),
         "forms": (policy_members.Form, policy_members.Field),
+        "replies": (policy_members.Reply,),
         "inside": (policy_members.InsideRoute,),
         "look": (policy_members.Look,),
         "outside": (policy_members.OutsideRoute,),

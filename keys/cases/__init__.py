@@ -14,7 +14,7 @@ from keys.cases.compose import (
 from keys.cases.dossier import Dossier
 from keys.cases.proof import Proof
 from keys.cases.received import Alarm, Received, Said
-from keys.cases.records import categorise, fill, form_of
+from keys.cases.records import categorise, fill, form_of, reply_of
 from keys.cases.review import Case, case_number, review
 from keys.cases.routing import ADDED, READS, Matter, Presence, route
 from keys.cases.shelf import all_cases, all_summaries, all_words, find_case, read_case
@@ -56,6 +56,7 @@ __all__ = [
     "happened_in",
     "is_late",
     "read_case",
+    "reply_of",
     "reporter_pair",
     "review",
     "route",

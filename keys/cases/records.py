@@ -38,6 +38,17 @@ def fill(form: Form, answers: Mapping[str, str]) -> kinds.Filled:
     return kinds.Filled(form.id, given)
 
 
+def reply_of(policy: Policy, name: str, report: kinds.Report) -> tuple[str, str]:
+    """Return how a message can begin: its kind, and the text in the language that the reporter reads.
+
+    Raises RecordError with the ids that there are.
+    """
+    for reply in policy.replies:
+        if reply.id == name:
+            return reply.kind, reply.text.get(report.language) or reply.text[policy.languages[0]]
+    raise RecordError(", ".join(reply.id for reply in policy.replies))
+
+
 def categorise(policy: Policy, topic: str, category: str = "") -> kinds.Categorised:
     """Return what a case is in the register; raise RecordError with the ids that there are."""
     known = policy.topic(topic)

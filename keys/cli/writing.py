@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from keys.cases import reply_of
 from keys.cli.files import attaching, own_names, progress
 from keys.cli.tool import Command, Option, Tool, read_text, tell
 from keys.errors import NoCaseError
@@ -14,22 +15,39 @@ from keys.sync import load_trust
 from keys.wire import kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from keys.cases import Case
+    from keys.sync import Desk
 
 _source = click.option("--file", "source", cls=Option, type=click.Path(exists=True), help="Read the text from a file.")
 
 
 @click.command("reply", cls=Command)
 @click.option("--question", cls=Option, is_flag=True, help="It is a question that waits for an answer.")
+@click.option("--begin", cls=Option, help="Begin with this text of the policy, in the reporter's language.")
 @_source
 @attaching
 @click.argument("number")
 @click.pass_obj
-def reply_command(tool: Tool, question: bool, source: str | None, attached: tuple[Path, ...], number: str) -> None:
+def reply_command(
+    tool: Tool, question: bool, begin: str | None, source: str | None, attached: tuple[Path, ...], number: str
+) -> None:
     """Write to the reporter; the text comes from standard input."""
     text = read_text(source)
-    _say(tool, number, kinds.Question(text) if question else kinds.Answer(text), attached)
+    if begin is None:
+        _say(tool, number, lambda _desk, _case: kinds.Question(text) if question else kinds.Answer(text), attached)
+    else:
+        _say(tool, number, lambda desk, case: _begun(desk, case, begin, text), attached)
+
+
+def _begun(desk: Desk, case: Case, begin: str, text: str) -> kinds.Body:
+    """Return a message that begins with a text of the policy, of the kind that it has there."""
+    report = case.report.message.head.body
+    assert isinstance(report, kinds.Report)
+    kind, first = reply_of(load_trust(desk.vault).roster.policy, begin, report)
+    return kinds.KINDS[kind].parse({"text": f"{first}\n{text}".strip()})
 
 
 @click.command("acknowledge", cls=Command)
@@ -39,7 +57,7 @@ def reply_command(tool: Tool, question: bool, source: str | None, attached: tupl
 @click.pass_obj
 def acknowledge_command(tool: Tool, source: str | None, attached: tuple[Path, ...], number: str) -> None:
     """Confirm to the reporter that the report was received; the law gives seven days."""
-    _say(tool, number, kinds.Acknowledgement(read_text(source)), attached)
+    _say_words(tool, number, kinds.Acknowledgement(read_text(source)), attached)
 
 
 @click.command("feedback", cls=Command)
@@ -49,7 +67,7 @@ def acknowledge_command(tool: Tool, source: str | None, attached: tuple[Path, ..
 @click.pass_obj
 def feedback_command(tool: Tool, source: str | None, attached: tuple[Path, ...], number: str) -> None:
     """Tell the reporter what was done with it and why; the law gives three months."""
-    _say(tool, number, kinds.Feedback(read_text(source)), attached)
+    _say_words(tool, number, kinds.Feedback(read_text(source)), attached)
 
 
 @click.command("minutes", cls=Command)
@@ -59,7 +77,7 @@ def feedback_command(tool: Tool, source: str | None, attached: tuple[Path, ...],
 @click.pass_obj
 def minutes_command(tool: Tool, source: str | None, attached: tuple[Path, ...], number: str) -> None:
     """Give the reporter the minutes of a conversation, to agree to or to correct."""
-    _say(tool, number, kinds.Minutes(read_text(source)), attached)
+    _say_words(tool, number, kinds.Minutes(read_text(source)), attached)
 
 
 @click.command("close", cls=Command)
@@ -69,7 +87,7 @@ def minutes_command(tool: Tool, source: str | None, attached: tuple[Path, ...], 
 @click.pass_obj
 def close_command(tool: Tool, source: str | None, attached: tuple[Path, ...], number: str) -> None:
     """Close a case, with the outcome and the reason for the reporter."""
-    _say(tool, number, kinds.Closed(read_text(source)), attached)
+    _say_words(tool, number, kinds.Closed(read_text(source)), attached)
 
 
 @click.command("ask", cls=Command)
@@ -95,10 +113,14 @@ def ask_command(
     tell(_("sent"))
 
 
-def _say(tool: Tool, number: str, body: kinds.Body, attached: Sequence[Path]) -> None:
+def _say_words(tool: Tool, number: str, body: kinds.Body, attached: Sequence[Path]) -> None:
+    _say(tool, number, lambda _desk, _case: body, attached)
+
+
+def _say(tool: Tool, number: str, body: Callable[[Desk, Case], kinds.Body], attached: Sequence[Path]) -> None:
     with tool.desk() as desk:
         case, _alarms = desk.case(number)
         attachments = own_names(attached, load_trust(desk.vault).roster.policy.file_bytes)
         with progress(_("Sending")) as watch:
-            desk.say(case, body, attachments, watch)
+            desk.say(case, body(desk, case), attachments, watch)
     tell(_("sent"))

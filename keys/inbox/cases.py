@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 
-from keys.cases import read_case
+from keys.cases import read_case, reply_of
 from keys.errors import MeldbusError, NetworkError
 from keys.inbox.acts import ACTS, People
 from keys.inbox.pages import keep
 from keys.inbox.views import opened
 from keys.speech.cases import worded
 from keys.speech.words import _, explain, harmless
+from keys.wire import kinds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +30,7 @@ pages = Blueprint("cases", "keys.inbox")
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What was tried on the page and did not work: the act, what was typed, and why."""
+    """What was tried on the page and did not work: the act, what was typed, and why; or, without why, how to begin."""
 
     act: str
     typed: Mapping[str, str]
@@ -41,7 +42,12 @@ def show(name: str) -> ResponseReturnValue:
     """Show a case."""
     with keep().use() as held:
         case, alarms = _found(held, name)
-        return _page(held, name, case, alarms)
+        begin = request.args.get("begin")
+        report = case.report.message.head.body
+        if begin is None or not isinstance(report, kinds.Report):
+            return _page(held, name, case, alarms)
+        kind, text = reply_of(held.trust().roster.policy, begin, report)
+        return _page(held, name, case, alarms, Tried("reply", {"kind": kind, "text": text}, ""))
 
 
 @pages.post("/<name>/open")
@@ -121,7 +127,7 @@ def _page(
         "locked": False,
         "own": "",
     }
-    status = 400 if tried else 200
+    status = 400 if tried and tried.error else 200
     if own in case.dossier.stepped_back:
         return render_template("closed.html", **words), status
     if own not in case.opened_by and case.id not in held.looked:
@@ -135,6 +141,7 @@ def _offered(policy: Policy, *, identity: bool, downloads: str) -> dict[str, obj
     return {
         "identity": identity,
         "folder": harmless(downloads),
+        "replies": [(reply.id, worded(reply.name)) for reply in policy.replies],
         "topics": [
             (topic.id, worded(topic.name), [(one.id, worded(one.name)) for one in topic.categories])
             for topic in policy.topics

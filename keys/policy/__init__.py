@@ -12,13 +12,24 @@ from keys.policy.members import (
     OutsideRoute,
     PageTexts,
     Question,
+    Reply,
     Retention,
     RoleNames,
     Routing,
     Terms,
     Topic,
 )
-from keys.policy.policy import CHOICE, DAY, MAX_DECOYS_PER_WEEK, MAX_FILE_BYTES, MAX_NAME, Policy, key_paths, table_of
+from keys.policy.policy import (
+    CHOICE,
+    DAY,
+    MAX_DECOYS_PER_WEEK,
+    MAX_FILE_BYTES,
+    MAX_NAME,
+    REPLY_KINDS,
+    Policy,
+    key_paths,
+    table_of,
+)
 from keys.policy.shapes import MAX_LOGO_SIDE, MAX_LOGO_SIZE, ROLES, TOOL_LANGUAGES
 
 __all__ = [
@@ -30,6 +41,7 @@ __all__ = [
     "MAX_LOGO_SIDE",
     "MAX_LOGO_SIZE",
     "MAX_NAME",
+    "REPLY_KINDS",
     "ROLES",
     "TOOL_LANGUAGES",
     "Absence",
@@ -43,6 +55,7 @@ __all__ = [
     "PageTexts",
     "Policy",
     "Question",
+    "Reply",
     "Retention",
     "RoleNames",
     "Routing",

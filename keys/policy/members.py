@@ -98,6 +98,16 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """A text to begin a message to the reporter with: its name in the tool, and the text by language."""
+
+    id: str
+    kind: str
+    name: Mapping[str, str]
+    text: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """How pages look: a colour behind the name, and a PNG as base64url or ""."""
 

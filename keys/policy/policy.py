@@ -42,6 +42,8 @@ MAX_DECOYS_PER_WEEK = 1000
 MAX_FILE_BYTES = 2**31  # 2 GiB
 MAX_NAME = 80
 CHOICE = "choice"
+# Kinds of messages to the reporter that consist of words, SPEC.md 5.
+REPLY_KINDS = ("answer", "question", "acknowledgement", "feedback", "minutes", "closed")
 DAY = "day"
 
 _NAME = Text(MAX_NAME)
@@ -102,6 +104,7 @@ class Policy:
     holidays: tuple[dt.date, ...]
     retention: made.Retention
     forms: tuple[made.Form, ...]
+    replies: tuple[made.Reply, ...]
     inside: tuple[made.InsideRoute, ...]
     elsewhere: tuple[made.Elsewhere, ...]
     outside: tuple[made.OutsideRoute, ...]
@@ -202,6 +205,19 @@ SHAPE = Table(
                     "id": Id(),
                     "name": Texts(_NAME, tool=True),
                     "fields": ListOf(_FIELD, 24, least=1, key="id"),
+                },
+            ),
+            16,
+            key="id",
+        ),
+        "replies": ListOf(
+            Table(
+                made.Reply,
+                {
+                    "id": Id(),
+                    "kind": OneOf(REPLY_KINDS),
+                    "name": Texts(_NAME, tool=True),
+                    "text": Texts(_LONG),
                 },
             ),
             16,

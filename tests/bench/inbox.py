@@ -28,7 +28,7 @@ def measure() -> Iterator[Figure]:
         made = 0
         for count in (FEW, MANY):
             for number in range(made, count):
-                office.report(f"Melding {number}. {STORY}", topic="anders")
+                office.report(f"Melding {number:05}. {STORY}", topic="anders")
             window.enter()
             window.keep.unlock(PASSPHRASE)
             took = _seconds(window.fetch)
@@ -51,7 +51,7 @@ def _opened(window: Window, count: int) -> Iterator[Figure]:
     searches = []
     window.post("search", {"query": "warm"})
     for number in range(ROUNDS):
-        query = {"query": f"melding {number * 17}."}
+        query = {"query": f"melding {number * 17:05}."}
         searches.append(_seconds(lambda query=query: window.post("search", query, Accept="text/x-rows")))
     if window.post("search", query).text.count('scope="row"') != 1:
         raise WrongError("inbox: a search finds nothing")

@@ -202,3 +202,19 @@ def test_scripts_read_the_same_as_people(line: Line) -> None:
     assert case["readers"] == ["Bestuurslid 1", "Bestuurslid 2", "Secretaris"]
     status = json.loads(line.run("status", "--json").stdout)
     assert status == {"keys_until": "2026-03-30", "roster_until": "2027-04-02", "cases": [listed | {"state": "ours"}]}
+
+
+@pytest.mark.parametrize(("language", "begins"), [("nl", "Dank je wel"), ("en", "Thank you"), ("xx", "Dank je wel")])
+def test_a_reply_begins_with_a_text_of_the_policy_in_the_reporters_language(
+    line: Line, language: str, begins: str
+) -> None:
+    line.office.publish_roster([*line.office.cards], replace(POLICY, replies=shipped("nl", "en").replies))
+    receipt = line.office.report("Een melding.", language=language)
+    number = line.number()
+    line.done("reply", "--begin", "ontvangen", number, text="Tot maandag.\n")
+    case, _ = line.office.thread(receipt)
+    assert case.said[-1].kind == "acknowledgement"
+    assert case.said[-1].text.startswith(begins)
+    assert case.said[-1].text.endswith("\nTot maandag.")
+    refused = line.run("reply", "--begin", "niets", number, text="Iets.\n")
+    assert "(ontvangen, praten)" in refused.stderr

@@ -316,3 +316,24 @@ def test_a_reply_while_a_fetch_is_under_way_is_no_repeated_message(office: Offic
     assert sorted(said.text for said in case.said[2:]) == ["drie", "een", "twee"]
     assert "ALARM" not in window.read(link)
     assert standing(summarise(only(office), b""), POLICY, office.today)
+
+
+def test_a_reply_begins_with_a_text_of_the_policy_and_the_page_says_in_which_language(
+    office: Office, window: Window
+) -> None:
+    office.publish_roster([*office.cards], replace(POLICY, replies=shipped("nl", "en").replies))
+    receipt = office.report(STORY, language="en")
+    link = window.open().case()
+    page = window.get(link).text
+    assert "The reporter reads in: English." in page
+    assert "Would you like to talk?" in page
+    begun = window.get(f"{link}?begin=praten")
+    assert begun.status_code == 200
+    assert '<option value="question" selected>' in begun.text
+    [text] = re.findall(r'<textarea id="reply-text"[^>]*>([^<]*)<', begun.text)
+    assert text.startswith("Would you like to talk about it?")
+    assert 'role="alert"' not in begun.text
+    window.post(f"{link}/reply", {"kind": "question", "text": text})
+    case, _ = office.thread(receipt)
+    assert (case.said[-1].kind, case.said[-1].text) == ("question", text)
+    assert window.get(f"{link}?begin=niets").status_code == 400

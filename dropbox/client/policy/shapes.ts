@@ -12,6 +12,7 @@ export type Words = Readonly<Record<string, string>>;
 
 export const TOOL_LANGUAGES = ["nl", "en"]; // of the recipients' tool
 export const ROLES = ["secretaris", "bestuur", "external"] as const;
+export const REPLIES = ["answer", "question", "acknowledgement", "feedback", "minutes", "closed"] as const;
 export type Role = (typeof ROLES)[number];
 const MAX_LINK = 2000;
 const MAX_LOGO = 10_923; // characters of base64url

@@ -149,6 +149,16 @@ _policy("with a policy in an unknown language", "it has no pages", languages=["x
 _policy("with a policy in no language", "at least one", languages=[])
 _policy("with a policy of an unknown time zone", "days would be another's", timezone="Mars/Olympus")
 _policy("with a policy with another member", "nothing that nobody reads is signed", extra=1)
+_REPLY: dict[str, Json] = {
+    "id": "a",
+    "kind": "answer",
+    "name": {"en": "A", "nl": "A"},
+    "text": {"en": "A", "nl": "A"},
+}
+_right("with a reply", "how a message can begin", Draft().by(*TWO, policy=POLICY.members() | {"replies": [_REPLY]}))
+_policy("with a reply of another kind", "words for the reporter alone", replies=[_REPLY | {"kind": "note"}])
+_policy("with a reply of no text", "it would begin nothing", replies=[_REPLY | {"text": {"en": "", "nl": ""}}])
+_policy("with a reply in one language of two", "a page is in each", replies=[_REPLY | {"text": {"nl": "A"}}])
 _policy("with a policy without a name", "a page shows whose it is", organisation="")
 _route("with a link that is a script", "https alone", link="javascript:alert(1)")
 _route("with a link in plain http", "a network would see which page", link="http://example.org/")
