@@ -7,13 +7,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from keys.courier import Courier
 from keys.inbox import Keep, serve
 from tests.journeys.browser import BridgeError
 from tests.keys.office import PASSPHRASE, Office
 from tests.policies import WORK, shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import datetime as dt
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from keys.inbox.serving import Serving
@@ -129,14 +131,20 @@ class Inbox:
 
 @contextmanager
 def inbox(office: Office, who: str, browser: Browser) -> Iterator[Inbox]:
-    """Serve somebody's inbox to a new tab, unlocked."""
-    keep = Keep(
-        office.folder / who,
-        lambda _server: office.courier(),
-        lambda: office.now,
-        downloads=office.folder / "Downloads",
-    )
-    serving = serve(keep)
+    """Serve somebody's inbox in an office to a new tab, unlocked."""
+    with inbox_at(office.folder / who, browser, lambda: office.now, lambda _server: office.courier()) as opened:
+        yield opened
+
+
+@contextmanager
+def inbox_at(
+    home: Path,
+    browser: Browser,
+    clock: Callable[[], dt.datetime],
+    courier: Callable[[str], Courier] = Courier,
+) -> Iterator[Inbox]:
+    """Serve the inbox of a home to a new tab, unlocked."""
+    serving = serve(Keep(home, courier, clock, downloads=home.parent / "Downloads"))
     thread = threading.Thread(target=serving.run)
     thread.start()
     try:
