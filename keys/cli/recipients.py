@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from keys.cli.files import progress
 from keys.cli.tool import Command, Option, Tool, hint, tell
 from keys.policy import day_number
 from keys.speech.cases import alarm_in_words
@@ -14,6 +15,8 @@ from keys.speech.words import _, date
 if TYPE_CHECKING:
     import datetime as dt
 
+MANY = 20  # channels
+
 
 @click.command("sync", cls=Command)
 @click.pass_obj
@@ -21,7 +24,9 @@ def sync_command(tool: Tool) -> None:
     """Fetch what is new and renew your own keys; do this at least every three weeks."""
     with tool.desk() as desk:
         before = 0 if desk.is_restored else len(desk.summaries())
-        trust = desk.sync()
+        with progress(_("Fetching")) as watch:
+            # A few are there before a bar could be read.
+            trust = desk.sync(lambda done, every: watch(done, every) if every >= MANY else None)
         cases = desk.summaries()
         tell(_("%(new)d new, %(all)d in all") % {"new": len(cases) - before, "all": len(cases)})
         for entry in desk.vault.spoilt_entries():

@@ -169,7 +169,7 @@ class Keep:
         threading.Thread(target=self._fetch, args=(held,), daemon=True, name="fetch").start()
 
     def _fetch(self, held: Unlocked) -> None:
-        def goes_on() -> None:
+        def goes_on(_done: int, _all: int) -> None:
             if held.is_closed:
                 raise LockedOut
 

@@ -91,6 +91,7 @@ class Opened:
     thread_alarms: tuple[str, ...]  # behind the last message
     dossier: tuple[Shown, ...]
     dossier_alarms: tuple[str, ...]
+    timeline: tuple[str, ...]
     has_files: bool
     tells_identity: bool
 
@@ -132,9 +133,17 @@ def opened(desk: Desk, case: Case, alarms: Sequence[Alarm], trust: Trust, today:
         thread_alarms=_alarms_at(alarms, len(case.said)),
         dossier=tuple(_shown(desk, reading, case.dossier.said, case.dossier.alarms)),
         dossier_alarms=_alarms_at(case.dossier.alarms, len(case.dossier.said)),
+        timeline=tuple(_timeline(case)),
         has_files=any(said.message.head.files for said in (*case.said, *case.dossier.said)),
         tells_identity=any(isinstance(said.message.head.body, kinds.Identity) for said in case.said),
     )
+
+
+def _timeline(case: Case) -> Iterator[str]:
+    """Yield what happened, by day: in the talk, and then in the dossier."""
+    every = [*((said, "") for said in case.said), *((said, f" ({_('dossier')})") for said in case.dossier.said)]
+    for said, where in sorted(every, key=lambda pair: pair[0].day):
+        yield f"{day_in_words(said.day)} · {author_in_words(said)} · {kind_in_words(said)}{where}"
 
 
 def _shown(desk: Desk, reading: Reading, said: Sequence[Said], alarms: Sequence[Alarm]) -> Iterator[Shown]:

@@ -40,7 +40,7 @@ from keys.sync.trust import Trust, load_trust, refresh_trust
 from keys.wire import kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
     from threading import RLock
 
@@ -97,19 +97,19 @@ class Desk:
         """The identity that signs."""
         return self.secret.signer()
 
-    def sync(self, between: Callable[[], None] = lambda: None) -> Trust:
+    def sync(self, watch: Watch = unwatched) -> Trust:
         """Fetch everything, renew and publish bundles, destroy what has served.
 
-        `between` is called before each channel, and ends it by raising. Raises TrustError when the server shows a chain
-        or bundles that do not hold: nothing is fetched then.
+        `watch` is told before each channel how many are done of how many, and ends it by raising. Raises TrustError
+        when the server shows a chain or bundles that do not hold: nothing is fetched then.
         """
         with self.turn:
             served, trust, reader = self._fetch_feed()
         channels = [channel.id for channel in self.vault.channels() if not channel.gone]
         # In one fixed order, over one connection, the channels would tell the server that they are one person's.
         random.SystemRandom().shuffle(channels)
-        for name in channels:
-            between()
+        for done, name in enumerate(channels):
+            watch(done, len(channels))
             with self.turn:
                 fetch_channel(self.vault, self.courier.apart(), reader, self.vault.channel(name), served.day)
         with self.turn:

@@ -337,3 +337,20 @@ def test_a_reply_begins_with_a_text_of_the_policy_and_the_page_says_in_which_lan
     case, _ = office.thread(receipt)
     assert (case.said[-1].kind, case.said[-1].text) == ("question", text)
     assert window.get(f"{link}?begin=niets").status_code == 400
+
+
+def test_the_timeline_tells_talk_and_dossier_by_day(office: Office, window: Window) -> None:
+    receipt = office.report(STORY)
+    link = window.open().case()
+    window.post(f"{link}/note", {"text": "Eerst bellen."})
+    office.pass_days(1)
+    office.answer(receipt, "Nog iets.")
+    window.fetch()
+    lines = re.findall(r"<li>([^<]*) · ([^<]*) · ([^<]*)</li>", window.get(link).text)
+    assert [(day, kind) for day, _, kind in lines] == [
+        ("2 March 2026", "report"),
+        ("2 March 2026", "has opened the report"),
+        ("2 March 2026", "has begun a dossier (dossier)"),
+        ("2 March 2026", "note (dossier)"),
+        ("3 March 2026", "message"),
+    ]
