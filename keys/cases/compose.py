@@ -118,7 +118,7 @@ def compose_reply(
 
     Raises ForbiddenError when this recipient may not say that.
     """
-    if kinds.RECIPIENT not in body.AUTHORS or signer.public in case.left_out:
+    if kinds.RECIPIENT not in body.AUTHORS or signer.public in case.left_out | case.dossier.stepped_back:
         raise ForbiddenError
     return _compose(case, body, signer, addressees, day, attachments)
 

@@ -65,6 +65,10 @@ def test_who_is_too_near_hands_over_and_the_case_is_closed_to_them(office: Offic
     page = window.read(link)
     assert "You have stepped back from this case" in page
     assert "magazijn" not in page
+    for act, given in (("reply", {"kind": "answer", "text": "Toch."}), ("note", {"text": "Toch."}), ("identity", {})):
+        refused = window.post(f"{link}/{act}", given)
+        assert refused.status_code == 400
+        assert "magazijn" not in refused.text
     assert window.post("search", {"query": "magazijn"}).text.count('scope="row"') == 0
     case = only(office)
     assert case.dossier.latest(kinds.Conflict).text == "We zijn familie."
