@@ -88,17 +88,6 @@ class Case:
         """The identities that confirmed, by any message, that they opened the report."""
         return frozenset(said.author.identity for said in self.said if said.author)
 
-    @property
-    def acknowledged(self) -> bool:
-        """Whether a recipient has sent the acknowledgement."""
-        return any(said.kind == kinds.Acknowledgement.KIND for said in self.said)
-
-    @property
-    def waits_for_us(self) -> bool:
-        """Whether the latest words are the reporter's."""
-        worded = [said for said in self.said if said.text]
-        return worded[-1].author is None
-
     def places(self) -> Thread:
         """Return what of the thread decides about the dossier."""
         admission = Admission(frozenset(self.report.message.head.without))

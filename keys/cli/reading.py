@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from keys.cases import standing, summarise
+from keys.cases.summary import NEW, OURS
 from keys.cli.conversation import conversation, messages
 from keys.cli.scripts import case_as_json, summary_as_json
 from keys.cli.tool import Command, Option, Tool, hint, read_text, tell
@@ -147,7 +148,7 @@ def _listed(desk: Desk, trust: Trust, tool: Tool) -> list[tuple[Summary, Standin
 
 
 def _asks(summary: Summary, found: Standing) -> bool:
-    return summary.state in ("new", "ours") or summary.alarms > 0 or found.is_near
+    return summary.state in (NEW, OURS) or summary.alarms > 0 or found.is_near
 
 
 def _row(summary: Summary, found: Standing, trust: Trust) -> tuple[str, ...]:

@@ -125,7 +125,6 @@ def _page(
         "people": People.of(trust, case, own),
         "fetched": held.fetched,
         "locked": False,
-        "own": "",
     }
     status = 400 if tried and tried.error else 200
     if own in case.dossier.stepped_back:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 
-from keys.cases.summary import CLOSED, LOCKED, NEW, OURS, STATES, THEIRS
+from keys.cases.summary import CLOSED, LOCKED, NEW, OURS, THEIRS
 from keys.errors import KeyFileError, MeldbusError
 from keys.inbox.keep import SEEN, Keep, LockedOut
 from keys.inbox.views import Row, rows
@@ -204,6 +204,5 @@ def _keys(held: Unlocked) -> dict[str, object]:
         "fetching": held.is_fetching,
         "fetched": held.fetched,
         "trouble": explain(held.trouble) if held.trouble else "",
-        "states": STATES,
         "locked": False,
     }

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keys.cases import Due, Standing, standing, summarise
+from keys.cases import Standing, standing, summarise
 from keys.speech.bodies import Reading
 from keys.speech.cases import (
     STATES,
@@ -52,11 +52,6 @@ class Row:
     def due(self) -> tuple[tuple[str, str], ...]:
         """What is due: how near it is, and in words."""
         return tuple((due.nearness, due_in_words(due, day_in_words)) for due in self.standing.due)
-
-    @property
-    def first_due(self) -> Due | None:
-        """What is due first."""
-        return next(iter(self.standing.due), None)
 
 
 @dataclass(frozen=True, slots=True)
