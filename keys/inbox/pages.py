@@ -39,9 +39,14 @@ _KEEPS: dict[str, Callable[[Row], bool]] = {
     CLOSED: lambda row: row.summary.state in (CLOSED, LOCKED),
 }
 _NEVER = 2**32
-# What is due first stands first; then what came last.
+# What is due first stands first, what is due on no day next; then what came last.
 _SORTS: dict[str, Callable[[Row], tuple[object, ...]]] = {
-    "due": lambda row: (row.standing.next_day or _NEVER, -row.summary.latest, row.summary.number),
+    "due": lambda row: (
+        row.standing.next_day or _NEVER,
+        not row.standing.due,
+        -row.summary.latest,
+        row.summary.number,
+    ),
     "latest": lambda row: (-row.summary.latest, row.summary.number),
     "received": lambda row: (-row.summary.happened.received, row.summary.number),
 }
