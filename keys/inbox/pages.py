@@ -114,9 +114,12 @@ def fetch() -> ResponseReturnValue:
 
 @pages.get("/state")
 def state() -> ResponseReturnValue:
-    """Say whether we are locked, are fetching, and how often something may have come; nobody is there for that."""
+    """Say whether we are locked, are fetching, and how often something may have come.
+
+    A page asks by itself: somebody is there only where it says that they typed or moved.
+    """
     try:
-        with keep().use(touch=False) as held:
+        with keep().use(touch="active" in request.args) as held:
             return {"locked": False, "fetching": held.is_fetching, "fetched": held.fetched}
     except LockedOut:
         return {"locked": True, "fetching": False, "fetched": 0}

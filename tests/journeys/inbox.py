@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -142,9 +143,10 @@ def inbox_at(
     browser: Browser,
     clock: Callable[[], dt.datetime],
     courier: Callable[[str], Courier] = Courier,
+    ticks: Callable[[], float] = time.monotonic,
 ) -> Iterator[Inbox]:
     """Serve the inbox of a home to a new tab, unlocked."""
-    serving = serve(Keep(home, courier, clock, downloads=home.parent / "Downloads"))
+    serving = serve(Keep(home, courier, clock, ticks, home.parent / "Downloads"))
     thread = threading.Thread(target=serving.run)
     thread.start()
     try:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from keys.inbox import IDLE_SECONDS
 from keys.wire import kinds
-from tests.journeys.inbox import BOARD_1, BOARD_2, SECRETARIS, inbox, open_office
+from tests.journeys.inbox import BOARD_1, BOARD_2, SECRETARIS, inbox, inbox_at, open_office
 from tests.journeys.reporter import Reporter
 from tests.journeys.test_access import faults
 
@@ -181,6 +182,25 @@ def tab_to(browser: Browser, is_there: str) -> None:
         if browser.evaluate(f"Boolean({is_there})"):
             return
     raise AssertionError(is_there)
+
+
+def test_a_long_answer_is_typed_without_being_locked_out(office: Office, browser: Browser) -> None:
+    office.report("Een melding.", topic="anders")
+    passed = [0.0]
+    home = office.folder / SECRETARIS
+    with inbox_at(home, browser, lambda: office.now, lambda _server: office.courier(), lambda: passed[0]) as secretaris:
+        secretaris.open_case()
+        secretaris.open_form("#reply form")
+        for word in ("Een ", "lang ", "antwoord."):
+            passed[0] += IDLE_SECONDS - 1
+            browser.type("#reply-text", word)
+            until = time.monotonic() + 60
+            while secretaris.serving.keep._used < passed[0]:
+                assert time.monotonic() < until
+                time.sleep(0.2)
+        assert browser.value("#reply-text") == "Een lang antwoord."
+        passed[0] += IDLE_SECONDS
+        browser.wait_until("document.querySelector('#passphrase') !== null")
 
 
 def test_when_it_is_locked_elsewhere_the_page_empties_itself(office: Office, browser: Browser) -> None:

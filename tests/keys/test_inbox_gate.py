@@ -147,6 +147,15 @@ def test_it_locks_itself_when_nobody_comes(window: Window) -> None:
     assert window.get(link).status_code == 404  # a case is called otherwise then
 
 
+def test_whoever_types_is_there(window: Window) -> None:
+    for _ in range(3):
+        window.ticks += IDLE_SECONDS - 1
+        assert window.get("state?active=yes").json["locked"] is False
+    window.ticks += IDLE_SECONDS
+    assert window.get("state?active=yes").json["locked"] is True
+    assert window.keep.is_locked
+
+
 def test_locking_lets_go_of_keys_and_vault(window: Window) -> None:
     held = window.keep._open
     held.words()

@@ -5,10 +5,15 @@ const LOOK_MILLISECONDS = { fetching: 1000, idle: 10_000 };
 const TYPING_MILLISECONDS = 150;
 const { state, home, fetched, fetching } = document.body.dataset;
 
+// Whoever types a long answer asks for no page, and is there all the same.
+let active = false;
+for (const sign of ["input", "keydown", "pointerdown", "wheel"]) addEventListener(sign, () => (active = true), { passive: true });
+
 async function look() {
   let answer;
   try {
-    answer = await (await fetch(state)).json();
+    answer = await (await fetch(active ? `${state}?active=yes` : state)).json();
+    active = false;
   } catch {
     location.replace(home); // ended, or another browser is in: nothing stays on the screen
     return;
