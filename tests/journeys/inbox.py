@@ -55,7 +55,7 @@ class Inbox:
         """Give the passphrase, and wait until what is new has been fetched."""
         self.browser.type("#passphrase", PASSPHRASE)
         self.browser.click("main form button")
-        self.browser.wait_for("#rows")
+        self.browser.wait_until("document.querySelector('#rows') !== null")
         self.browser.wait_until("document.body?.dataset.fetching === ''")
 
     def fetch(self) -> None:
@@ -64,7 +64,7 @@ class Inbox:
         self.browser.evaluate("document.body.dataset.before = 'yes'")
         self.browser.click("header form[action$=fetch] button")
         self.browser.wait_until("document.body?.dataset.before === undefined")
-        self.browser.wait_for("#rows")
+        self.browser.wait_until("document.querySelector('#rows') !== null")
         self.browser.wait_until("document.body?.dataset.fetching === ''")
 
     def numbers(self) -> list[str]:
@@ -83,10 +83,10 @@ class Inbox:
         self.browser.goto(self.home)
         at = self.numbers().index(number) + 1 if number else 1
         self.browser.click(f"#rows tbody tr:nth-child({at}) th a")
-        self.browser.wait_for("h1")
+        self.browser.wait_until("document.querySelector('form[action$=open], .talk') !== null")
         if self.browser.count("form[action$=open]"):
             self.browser.click("form[action$=open] button")
-        self.browser.wait_for(".talk")
+        self.browser.wait_until("document.querySelector('.talk') !== null")
 
     def act(self, act: str, **fields: str) -> None:
         """Open a form of the case, fill it in by the names of its fields, and send it."""
