@@ -44,10 +44,10 @@ demo: build ## start a drop box on this machine, with keys to try it (PORT=8001:
 	@$(BIN)/python deploy/demo.py $(PORT)
 
 test: browsers build lint ## everything
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: build lint ## what takes seconds: no browsers, nothing slow
-	$(BIN)/python -m pytest -m "not slow and not journey"
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "not slow and not journey"
 
 bench: PROGRAMS += age gpg
 bench: PACKAGES += age gnupg
