@@ -168,7 +168,9 @@ def expire(config: Config, _: argparse.Namespace) -> int:
     check(config, _)
     store = Store(config)
     try:
-        store.uploads.expire(store.documents.chain().roster.policy.day(now()))
+        today = store.documents.chain().roster.policy.day(now())
+        store.uploads.expire(today)
+        store.expiry.expire(today)
     except NotReadyError:
         return 0  # without a roster nothing has come in
     finally:

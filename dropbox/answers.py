@@ -89,6 +89,11 @@ def left() -> Response:
     return Response(encode({"left": True}), mimetype=JSON)
 
 
+def ending(until: int) -> Response:
+    """Return the answer that a channel can be read up to and with a day."""
+    return Response(encode({"until": until}), mimetype=JSON)
+
+
 def body(request: Request, most: int) -> bytes:
     """Return the bytes that were sent.
 

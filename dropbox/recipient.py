@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 
-from dropbox.answers import BINARY, bearer, body, cursor, stored
+from dropbox.answers import BINARY, bearer, body, cursor, ending, stored
 from dropbox.store.errors import UnknownError
+from keys.wire.exchange import CAPABILITY_SIZE
 from keys.wire.signed import FRAME_LENGTH_SIZE, MAX_DOCUMENT_SIZE, Signed, split_frames
 
 if TYPE_CHECKING:
@@ -31,6 +32,12 @@ def recipient(store: Store, admission: Admission) -> Blueprint:
     @routes.get("/rosters/<position:version>")
     def roster(version: int) -> Response:
         return Response(store.documents.roster(version), mimetype=BINARY)
+
+    @routes.post("/end")
+    def end() -> Response:
+        secret = body(request, CAPABILITY_SIZE)
+        terms = store.documents.chain().roster.policy.terms
+        return ending(store.expiry.end(secret, admission.today(), terms.legal_days))
 
     @routes.post("/chain")
     def take_chain() -> Response:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dropbox import answers, load
+from dropbox.store import expiry
 from keys import policy, receipt
 from keys.errors import FormatError
 from keys.identity import bundles as own_bundles
 from keys.identity import keyfile
 from keys.policy import shapes
+from keys.policy.members import LONGEST_MONTH, LONGEST_YEAR
 from keys.policy.policy import SHAPE
 from keys.roster import bundle, fingerprint, root, roster
 from keys.sealing import slots, stream
@@ -139,7 +141,17 @@ SIZES: dict[int, set[int]] = {
         exchange.MAX_WORK,
         exchange.SEAL_WORK_FACTOR,
     },
-    10: {exchange.CAPABILITY_SIZE, answers.CREATED, 200, envelope.LARGEST_POWER, *STATUSES},
+    10: {
+        exchange.CAPABILITY_SIZE,
+        answers.CREATED,
+        200,
+        envelope.LARGEST_POWER,
+        expiry.ENTRY_DAYS,
+        expiry.ENDING_DAYS,
+        LONGEST_MONTH,
+        LONGEST_YEAR,
+        *STATUSES,
+    },
 }
 
 

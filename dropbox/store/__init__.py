@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dropbox.store.database import Database
 from dropbox.store.documents import Documents
 from dropbox.store.envelopes import Envelopes
+from dropbox.store.expiry import Expiry
 from dropbox.store.uploads import Uploads
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class Store:
         self.database = Database(config.database, config.max_database_bytes)
         self.documents = Documents(self.database)
         self.envelopes = Envelopes(self.database, config.reserve_bytes)
+        self.expiry = Expiry(self.database)
         self.uploads = Uploads(self.database, config.reserve_bytes)
 
     def close(self) -> None:

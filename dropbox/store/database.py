@@ -6,6 +6,7 @@ import fcntl
 import os
 import sqlite3
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from dropbox.store.errors import FullError, SchemaError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from sqlalchemy.pool import ConnectionPoolEntry
@@ -84,6 +85,16 @@ class Database:
             if _is_full(error):
                 raise FullError from None
             raise
+
+    def work_off(self, some: Callable[[Connection], bool]) -> None:
+        """Let `some` write, again and again until it says that nothing is left; others have their turns in between."""
+        going = True
+        while going:
+            began = time.monotonic()
+            with self.turn(), self.writing() as connection:
+                going = some(connection)
+            # The lock is not handed on in turn: whoever waits for it needs as long as we had it.
+            time.sleep(time.monotonic() - began)
 
     def used(self, connection: Connection) -> int:
         """Return how many bytes of the file hold something."""

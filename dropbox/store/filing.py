@@ -28,8 +28,16 @@ KNOWN = (
     .where(envelope.c.mac.in_(bindparam("macs", expanding=True)))
 )
 _LAST_MESSAGE = select(func.max(message.c.position)).where(message.c.channel == channel.c.id).scalar_subquery()
+_LAST_DAY = (
+    select(envelope.c.day)
+    .join(message, message.c.envelope == envelope.c.id)
+    .where(message.c.channel == channel.c.id)
+    .order_by(message.c.position.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 _CHANNELS = (
-    select(capability.c.digest, channel.c.id, channel.c.until, _LAST_MESSAGE.label("last"))
+    select(capability.c.digest, channel.c.id, channel.c.until, _LAST_MESSAGE.label("last"), _LAST_DAY.label("day"))
     .join(channel, channel.c.id == capability.c.channel)
     .where(capability.c.digest.in_(bindparam("digests", expanding=True)))
 )
@@ -88,6 +96,12 @@ class _Channel:
     number: int
     until: int
     last: int
+    day: int  # of its last message
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether its end was moved: nothing is added to what nobody will read any more."""
+        return self.until < self.day + CHANNEL_DAYS
 
 
 @dataclass(slots=True)
@@ -112,7 +126,7 @@ class Batch:
         named = [digest for filing in filings for digest in filing.digests()]
         channels: dict[int, _Channel] = {}
         by_digest = {
-            row.digest: channels.setdefault(row.id, _Channel(row.id, row.until, row.last))
+            row.digest: channels.setdefault(row.id, _Channel(row.id, row.until, row.last, row.day))
             for row in connection.execute(_CHANNELS, {"digests": named})
         }
         state = connection.execute(_STATE).one()
@@ -167,7 +181,7 @@ class Batch:
         if first == second or first in self.channels or second in self.channels:
             return ConflictError()
         self.last_channel += 1
-        opened = _Channel(self.last_channel, filing.day + CHANNEL_DAYS, 0)
+        opened = _Channel(self.last_channel, filing.day + CHANNEL_DAYS, 0, filing.day)
         self.rows[channel].append({"id": opened.number, "until": opened.until})
         for digest in (first, second):
             self.channels[digest] = opened
@@ -180,8 +194,9 @@ class Batch:
     def _append(self, filing: Filing) -> StoreError | None:
         (digest,) = filing.digests()
         found = self.channels.get(digest)
-        if found is None or found.until < filing.day:
+        if found is None or found.until < filing.day or found.is_ending:
             return UnknownError()
+        found.day = max(found.day, filing.day)
         found.until = self.extended[found.number] = filing.day + CHANNEL_DAYS
         self._add_message(filing, found)
         return None

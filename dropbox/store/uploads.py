@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, exists, func, insert, select, update
@@ -100,13 +99,7 @@ class Uploads:
 
     def expire(self, today: int) -> None:
         """Delete the uploads to which no part came for a whole day, a few parts at a time."""
-        going = True
-        while going:
-            began = time.monotonic()
-            with self._database.turn(), self._database.writing() as connection:
-                going = _delete_some(connection, today - DAYS_KEPT)
-            # The lock is not handed on in turn: whoever waits for it needs as long as we had it.
-            time.sleep(time.monotonic() - began)
+        self._database.work_off(lambda connection: _delete_some(connection, today - DAYS_KEPT))
 
     def _insert(self, connection: Connection, filing: Filing) -> None:
         opening = filing.posting

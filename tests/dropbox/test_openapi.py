@@ -97,6 +97,7 @@ def test_faults_and_other_methods_are_answered_as_documented(
             "/uploads",
             "/parts",
             "/leave",
+            "/end",
             "/channel/1/0",
             "/nl/file",
             "/rosters/1",
@@ -188,6 +189,7 @@ def _before_a_roster(box: Box) -> Iterator[Asked]:
     yield "/uploads", "post", box.post_raw("/uploads", opaque_upload(box.until).raw)
     yield "/parts", "post", box.post_raw("/parts", opaque_upload(box.until).part(0))
     yield "/leave", "post", box.post_raw("/leave", bytes(64))
+    yield "/end", "post", box.post_raw("/end", bytes(32))
 
 
 def _documents(box: Box) -> Iterator[Asked]:
@@ -265,6 +267,9 @@ def _leaving(box: Box) -> Iterator[Asked]:
     for raw in (case.reporter + case.recipients, bytes(64), b"wrong", bytes(65)):
         yield "/leave", "post", box.post_raw("/leave", raw)
     yield "/leave", "post", box.post_raw("/leave", bytes(64), "text/plain")
+    for raw in (case.recipients, bytes(32), b"", bytes(33)):
+        yield "/end", "post", box.post_raw("/end", raw)
+    yield "/end", "post", box.post_raw("/end", bytes(32), "text/plain")
 
 
 def _looks(box: Box) -> Iterator[Asked]:

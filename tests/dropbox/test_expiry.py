@@ -1,0 +1,197 @@
+"""What ends on the server and when: entries, channels, and nothing before its day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dropbox.store.expiry import BATCH_ROWS, ENDING_DAYS, ENTRY_DAYS
+from dropbox.store.filing import CHANNEL_DAYS
+from keys.cases.clocks import months_after
+from keys.policy.members import Terms
+from keys.wire.canonical import parse_object
+from keys.wire.envelope import padded_size
+from tests.dropbox.postings import Opaque, opaque_case, opaque_message
+from tests.policies import SMALL
+
+if TYPE_CHECKING:
+    from dropbox.store import Store
+    from tests.dropbox.conftest import Box
+
+TERM = SMALL.terms.legal_days
+FILES = padded_size(900_000)  # what travels in one posting and has a part behind its prefix
+
+
+def today(box: Box) -> int:
+    """Return the server's day."""
+    return SMALL.day(box.clock())
+
+
+def case(box: Box, size: int = FILES) -> Opaque:
+    """Open a case."""
+    opened = opaque_case(today(box) + 20, size)
+    assert box.post(opened.posting).status_code == 201
+    return opened
+
+
+def say(box: Box, capability: bytes) -> int:
+    """Append to a channel and return the status."""
+    return box.post(opaque_message(today(box) + 20, capability)).status_code
+
+
+def end(box: Box, capability: bytes) -> int:
+    """Ask for the end of a channel, and return its last day counted from today."""
+    answer = box.post_raw("/end", capability)
+    assert answer.status_code == 200
+    until = parse_object(answer.data)["until"]
+    assert isinstance(until, int)
+    return until - today(box)
+
+
+def expire(box: Box) -> None:
+    """Run the job, as the timer does."""
+    store: Store = box.client.application.extensions["store"]
+    store.expiry.expire(today(box))
+
+
+def looks(box: Box, opened: Opaque) -> set[int]:
+    """Return what both capabilities of a channel are answered with."""
+    return {box.get("/channel", name).status_code for name in (opened.reporter, opened.recipients)}
+
+
+def rows(box: Box) -> dict[str, int]:
+    """Count what is kept."""
+    with box.database.reading() as connection:
+        return {
+            table: int(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() or 0)
+            for table in ("entry", "channel", "capability", "message", "envelope", "part")
+        }
+
+
+def test_a_channel_ends_thirteen_months_behind_its_last_message(box: Box) -> None:
+    talked, silent = case(box), case(box)
+    box.clock.advance(days=100)
+    assert say(box, talked.reporter) == 201
+    box.clock.advance(days=CHANNEL_DAYS - 100)
+    expire(box)
+    assert looks(box, silent) == looks(box, talked) == {200}
+    box.clock.advance(days=1)
+    assert looks(box, silent) == {404}  # before the job has run, too
+    expire(box)
+    assert (looks(box, silent), looks(box, talked)) == ({404}, {200})
+    assert rows(box)["capability"] == 2
+    box.clock.advance(days=100)
+    expire(box)
+    assert rows(box) == dict.fromkeys(rows(box), 0)
+
+
+def test_an_entry_lives_thirteen_months_whatever_happens_to_its_channel(box: Box) -> None:
+    opened = case(box)
+    feed = box.organisation.feed_capability
+    assert say(box, opened.recipients) == 201
+    box.clock.advance(days=TERM + 1)
+    assert end(box, opened.recipients) == 0
+    box.clock.advance(days=1)
+    expire(box)
+    assert looks(box, opened) == {404}
+    assert [item.prefix for item in box.look("/feed", feed).items] == [
+        opened.posting.envelope[: len(box.look("/feed", feed).items[0].prefix)]
+    ]
+    assert rows(box) == {"entry": 1, "channel": 0, "capability": 0, "message": 0, "envelope": 1, "part": 0}
+    box.clock.advance(days=ENTRY_DAYS - TERM - 2)
+    expire(box)
+    assert rows(box)["entry"] == 1
+    box.clock.advance(days=1)
+    expire(box)
+    assert rows(box) == dict.fromkeys(rows(box), 0)
+
+
+def test_a_channel_outlives_its_entry_while_there_is_talk(box: Box) -> None:
+    opened = case(box)
+    box.clock.advance(days=300)
+    assert say(box, opened.reporter) == 201
+    box.clock.advance(days=200)
+    expire(box)
+    assert rows(box)["entry"] == 0
+    items = box.look("/channel", opened.recipients).items
+    assert [item.position for item in items] == [1, 2]
+    assert box.get("/channel/1/0", opened.recipients).status_code == 200
+
+
+@pytest.mark.parametrize("who", ["reporter", "recipients"])
+def test_no_end_comes_before_the_terms_of_the_law_nor_a_month_behind_the_last_message(box: Box, who: str) -> None:
+    opened = case(box)
+    capability = getattr(opened, who)
+    assert end(box, capability) == TERM  # nobody may have opened it
+    later = case(box)
+    box.clock.advance(days=TERM - 10)
+    assert say(box, later.reporter) == 201
+    assert end(box, getattr(later, who)) == ENDING_DAYS
+    assert end(box, capability) == 10
+    box.clock.advance(days=10)
+    expire(box)
+    assert looks(box, opened) == looks(box, later) == {200}
+    box.clock.advance(days=1)
+    expire(box)
+    assert (looks(box, opened), looks(box, later)) == ({404}, {200})
+
+
+def test_nothing_is_added_to_a_channel_that_is_ending_and_a_retry_is_answered_as_before(box: Box) -> None:
+    opened = case(box)
+    message = opaque_message(today(box) + 20, opened.reporter)
+    assert box.post(message).status_code == 201
+    end(box, opened.recipients)
+    assert say(box, opened.reporter) == say(box, opened.recipients) == 404
+    assert box.post(message).status_code == 201
+    assert len(box.look("/channel", opened.reporter).items) == 2
+
+
+def test_asking_again_never_moves_an_end_further_away(box: Box) -> None:
+    opened = case(box)
+    box.clock.advance(days=TERM + 50)
+    assert end(box, opened.reporter) == 0
+    assert end(box, opened.reporter) == 0
+    box.clock.advance(days=1)
+    assert box.post_raw("/end", opened.reporter).status_code == 404
+
+
+def test_whoever_has_no_capability_ends_nothing(box: Box) -> None:
+    opened = case(box)
+    for wrong in (bytes(32), box.organisation.feed_capability, opened.reporter[:31], b""):
+        assert (box.post_raw("/end", wrong).status_code, looks(box, opened)) == (404, {200})
+    assert say(box, opened.reporter) == 201
+
+
+def test_many_end_at_once_and_what_lives_is_left_alone(box: Box) -> None:
+    ended = [case(box) for _ in range(BATCH_ROWS + 3)]
+    box.clock.advance(days=CHANNEL_DAYS)
+    living = [case(box) for _ in range(3)]
+    kept = [box.look("/channel", one.recipients).encode()[:1000] for one in living]
+    box.clock.advance(days=1)
+    expire(box)
+    assert {status for one in ended for status in looks(box, one)} == {404}
+    assert [box.look("/channel", one.recipients).encode()[:1000] for one in living] == kept
+    assert rows(box) == {"entry": 3, "channel": 3, "capability": 6, "message": 3, "envelope": 3, "part": 3}
+    assert say(box, living[0].reporter) == 201
+
+
+def test_a_reader_who_stopped_at_an_entry_that_has_ended_reads_on_from_the_first(box: Box) -> None:
+    case(box)
+    feed = box.organisation.feed_capability
+    [seen] = box.look("/feed", feed).items
+    box.clock.advance(days=ENTRY_DAYS + 1)
+    expire(box)
+    new = case(box)
+    [item] = box.look("/feed", feed, seen.cursor()).items
+    assert new.posting.envelope.startswith(item.prefix)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(15_000, 40_000), st.integers(1, 12), st.integers(1, 30))
+def test_the_terms_of_the_law_end_within_those_of_the_server_on_any_day(received: int, months: int, days: int) -> None:
+    terms = Terms(3, days, (), months, 6, (), (), 5)
+    last = months_after(received + days, months)
+    assert last <= received + terms.legal_days <= received + CHANNEL_DAYS
