@@ -69,7 +69,7 @@ class Expiry:
         """Let a channel end as soon as it may, and return its last day; raise UnknownError.
 
         That is never before `term` days behind its first message, in which a report has to be dealt with by law, nor
-        before 30 days behind its last. From then on nothing is added to it.
+        before 30 days behind its last. Where that is sooner than it was, nothing is added to it any more.
         """
         with self._database.turn(), self._database.writing() as connection:
             number = live_channel(connection, secret, today)

@@ -196,7 +196,7 @@ class Batch:
         found = self.channels.get(digest)
         if found is None or found.until < filing.day or found.is_ending:
             return UnknownError()
-        found.day = max(found.day, filing.day)
+        found.day = filing.day
         found.until = self.extended[found.number] = filing.day + CHANNEL_DAYS
         self._add_message(filing, found)
         return None

@@ -101,7 +101,8 @@ channel = Table(
     metadata,
     # As many as entries: each opens one, whether it is a report or a decoy.
     Column("id", Integer, primary_key=True),
-    # The day after which nobody can read it: the same number of days behind each message.
+    # The day after which nobody can read it: the same number of days behind each message, or fewer, which tells that
+    # somebody who holds a capability let it end.
     Column("until", Integer, nullable=False),
 )
 
