@@ -104,6 +104,13 @@ class Courier:
         """Return a part of the stream behind an envelope's prefix."""
         return self._get(f"/channel/{position}/{number}", capability)
 
+    def end(self, capability: bytes) -> int:
+        """Let a channel end as soon as it may, and return its last day."""
+        until = parse_object(self._post("/end", capability)).get("until")
+        if not isinstance(until, int):
+            raise RefusedError("not ended")
+        return until
+
     def open_upload(self, opening: Opening) -> int | list[tuple[int, int]]:
         """Begin an upload, or go on with it: return the runs of parts that are missing, or the day once it is stored.
 

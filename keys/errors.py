@@ -255,6 +255,18 @@ class BusyError(MeldbusError):
     code = "busy"
 
 
+class BoardError(MeldbusError):
+    """The board has to be told of this case before it is closed: record whom you have told, when and how."""
+
+    code = "board"
+
+
+class EarlyError(MeldbusError):
+    """This case may not be destroyed yet: its day has not come, and no two recipients have agreed to it."""
+
+    code = "early"
+
+
 class NetworkError(MeldbusError):
     """The server cannot be reached: check the address and the connection, then try again."""
 

@@ -19,7 +19,8 @@ from keys.policy.members import LONGEST_MONTH, LONGEST_YEAR
 from keys.policy.policy import SHAPE
 from keys.roster import bundle, fingerprint, root, roster
 from keys.sealing import slots, stream
-from keys.wire import canonical, envelope, exchange, files, head, kinds, signed, upload
+from keys.sync.ending import ENTRY_DAYS
+from keys.wire import canonical, closing, envelope, exchange, files, head, kinds, signed, upload
 from keys.wire.envelope import header_size, padded_size, stream_size
 from tests.spec_page import SECTIONS, flat, numbers, table
 from tests.vectors import sample
@@ -95,6 +96,8 @@ SIZES: dict[int, set[int]] = {
         kinds.MAX_OTHERS_SIZE,
         envelope.MAX_RECIPIENTS,
         exchange.CAPABILITY_SIZE,
+        closing.MAX_STATEMENTS,
+        ENTRY_DAYS + 1,
         # Of what a language tag is made of; `numbers` reads "2,3" as one.
         *(23, 28, 9),
     },

@@ -58,6 +58,7 @@ def test_the_kinds_are_those_of_the_table_with_their_authors_channels_and_bodies
         listed = re.search(r"`\{([^}]*)\}`", body)
         assert listed
         assert {member.strip() for member in listed.group(1).split(",") if member.strip()} == _body_members(name)
+    assert tuple(re.findall(r'"([a-z-]+)"', rows["entered"][3])) == kinds.Entered.WAYS
     for choice in (kinds.Consent, kinds.Agreed, kinds.Rating):
         assert tuple(re.findall(r'"([a-z]+)"', rows[choice.KIND][3])) == choice.ANSWERS
 
@@ -82,6 +83,15 @@ def _body_members(kind: str) -> set[str]:
         "conflict": kinds.Conflict(),
         "handed-over": kinds.HandedOver((bytes(kinds.KEY_SIZE),)),
         "revealed": kinds.Revealed(bytes(kinds.ID_SIZE), "a"),
+        "entered": kinds.Entered("phone"),
+        "outcome": kinds.Outcome("none", "", ""),
+        "retention": kinds.Retention(1),
+        "reopened": kinds.Reopened("a"),
+        "purge": kinds.Purge("a"),
+        "approval": kinds.Approval(bytes(kinds.ID_SIZE)),
+        "correction": kinds.Correction("way", "a", "b"),
+        "exported": kinds.Exported("case", identity=False, text="a"),
+        "tombstone": kinds.Tombstone(1, 1, "anders", "", "", ()),
         "feed": kinds.FeedKey(bytes(kinds.KEY_SIZE)),
     }
     body = bodies.get(kind, kinds.Answer("a"))

@@ -1,6 +1,16 @@
 """What a case is and who may say what in it, SPEC.md 5; it fetches nothing."""
 
 from keys.cases.clocks import Clocks, clocks, happened_in, is_late
+from keys.cases.closing import (
+    OUTCOMES,
+    Keeping,
+    check_tombstone,
+    closing_of,
+    purge_wanted,
+    read_statement,
+    retention_of,
+    tombstone_of,
+)
 from keys.cases.compose import (
     Telling,
     accept_share,
@@ -8,6 +18,7 @@ from keys.cases.compose import (
     compose_reply,
     compose_report,
     compose_share,
+    compose_tombstone,
     compose_word,
     reporter_pair,
 )
@@ -15,20 +26,24 @@ from keys.cases.dossier import Dossier
 from keys.cases.proof import Proof
 from keys.cases.received import Alarm, Received, Said
 from keys.cases.records import categorise, fill, form_of, reply_of
+from keys.cases.register import Line, correction, lines_of
 from keys.cases.review import Case, case_number, review
 from keys.cases.routing import ADDED, READS, Matter, Presence, route
 from keys.cases.shelf import all_cases, all_summaries, all_words, find_case, read_case
-from keys.cases.standing import Due, Standing, board_to_be_informed, standing
+from keys.cases.standing import Due, Standing, board_to_be_informed, kept_until, standing
 from keys.cases.summary import Summary, summarise
 
 __all__ = [
     "ADDED",
+    "OUTCOMES",
     "READS",
     "Alarm",
     "Case",
     "Clocks",
     "Dossier",
     "Due",
+    "Keeping",
+    "Line",
     "Matter",
     "Presence",
     "Proof",
@@ -44,22 +59,32 @@ __all__ = [
     "board_to_be_informed",
     "case_number",
     "categorise",
+    "check_tombstone",
     "clocks",
+    "closing_of",
     "compose_note",
     "compose_reply",
     "compose_report",
     "compose_share",
+    "compose_tombstone",
     "compose_word",
+    "correction",
     "fill",
     "find_case",
     "form_of",
     "happened_in",
     "is_late",
+    "kept_until",
+    "lines_of",
+    "purge_wanted",
     "read_case",
+    "read_statement",
     "reply_of",
     "reporter_pair",
+    "retention_of",
     "review",
     "route",
     "standing",
     "summarise",
+    "tombstone_of",
 ]

@@ -22,6 +22,8 @@ class Admission:
     agreed: dict[bytes, str] = field(default_factory=dict)  # the latest word on a request
     admitted: set[bytes] = field(default_factory=set)
     minutes: set[bytes] = field(default_factory=set)
+    entered: bool = False  # a recipient wrote the report down, and so had its receipt
+    taken: int = 0
 
     def left_out(self) -> frozenset[bytes]:
         """Return the identities that are left out at this place of the channel."""
@@ -32,9 +34,18 @@ class Admission:
         """Return those whom the report left out and the reporter has let in since."""
         return self.without - self.left_out()
 
+    def may_enter(self) -> bool:
+        """Say whether it can still be said that a recipient wrote the report down: right behind it."""
+        return self.taken == 1
+
     def refers(self, message: Message) -> bool:
-        """Say whether what a message of the reporter's refers to has been asked before."""
+        """Say whether what a message of the reporter's refers to has been asked before.
+
+        Who wrote a report down for somebody could agree in their place: no consent counts there.
+        """
         body = message.head.body
+        if self.entered and isinstance(body, kinds.Consent | kinds.Admit):
+            return False
         if isinstance(body, kinds.Consent):
             return body.request in self.asked
         return body.minutes in self.minutes if isinstance(body, kinds.Agreed) else True
@@ -42,7 +53,10 @@ class Admission:
     def take(self, message: Message) -> None:
         """Take a message that counts."""
         body = message.head.body
-        if isinstance(body, kinds.Request):
+        self.taken += 1
+        if isinstance(body, kinds.Entered):
+            self.entered = True
+        elif isinstance(body, kinds.Request):
             self.asked[message.id] = frozenset(body.people)
         elif isinstance(body, kinds.Minutes):
             self.minutes.add(message.id)

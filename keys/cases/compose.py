@@ -148,6 +148,18 @@ def compose_note(
     return _seal(head, signer, to.values(), addressees, attachments)
 
 
+def compose_tombstone(case: Case, body: kinds.Tombstone, signer: Signer, addressees: Addressees, day: int) -> Sealed:
+    """Seal what stays of a case for all who may have a copy of it, those who have stepped back too.
+
+    Raises ForbiddenError when this recipient cannot read the case.
+    """
+    if signer.public not in case.readers:
+        raise ForbiddenError
+    to = _with_bundles(case.readers | case.dossier.stepped_back - case.left_out, addressees)
+    head = _head(body, signer.public, case, to, addressees, day)
+    return _seal(head, signer, to.values(), addressees)
+
+
 def compose_share(case: Case, newcomers: Collection[bytes], signer: Signer, addressees: Addressees, day: int) -> Sealed:
     """Seal a share that lets newcomers read all of a case so far; the reporter shares by the key of the report.
 

@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 class Dossier:
     """What recipients have written about a case, in causal order, then by id: the same for all who have the same.
 
-    `begun` are the ids of the messages that open its channels; `alarms` stand behind the first `after` messages.
+    `begun` are the ids of the messages that open its channels; `alarms` stand behind the first `after` messages,
+    `places` says of each message behind which place of the thread it stands.
     """
 
     begun: tuple[bytes, ...] = ()
     said: tuple[Said, ...] = ()
     alarms: tuple[Alarm, ...] = ()
+    places: tuple[int, ...] = ()
 
     @property
     def stepped_back(self) -> frozenset[bytes]:
@@ -48,6 +50,14 @@ class Dossier:
         """The identities of those to whom every channel of it was given, by a slot or by a share."""
         begun = [frozenset(said.message.head.to) for said in self.said if said.message.id in self.begun]
         return frozenset.intersection(*begun) | self.handed_to if begun else frozenset()
+
+    def approval_of(self, message: bytes) -> Said | None:
+        """Return the first approval of a message, or None: by somebody else than asked for it."""
+        for said in self.said:
+            body = said.message.head.body
+            if isinstance(body, kinds.Approval) and body.message == message:
+                return said
+        return None
 
     def latest(self, body: type[kinds.Body]) -> Said | None:
         """Return the last message of a kind, or None."""
@@ -82,13 +92,20 @@ def read_dossier(
     gaps: list[Alarm] = []
     places = {name: place for place, name in enumerate(thread.ids)}
     known = places.keys() | reading.said.keys()
+    askers: dict[bytes, bytes] = {}  # by the id of what can be approved, by somebody else
     for one in _ordered(reading.said):
         seen = one.message.head.seen
         place = max((places.get(name, 0) for name in seen), default=0)
         places[one.message.id] = place
-        if thread.left_out[place] & _named(one.message):
+        body = one.message.head.body
+        forged = isinstance(body, kinds.Approval) and askers.get(body.message, one.message.head.author) == (
+            one.message.head.author
+        )
+        if forged or thread.left_out[place] & _named(one.message):
             reading.faults.append(FORBIDDEN)
             continue
+        if isinstance(body, kinds.Purge | kinds.Filled):
+            askers[one.message.id] = one.message.head.author
         said.append(one)
         if not known >= set(seen):
             gaps.append(Alarm(len(said), MISSING))
@@ -97,6 +114,7 @@ def read_dossier(
         tuple(name for name in reading.begun if name in counting),
         tuple(said),
         (*gaps, *(Alarm(len(said), code) for code in reading.faults)),
+        tuple(places[one.message.id] for one in said),
     )
 
 

@@ -61,6 +61,12 @@ class Case:
         return admission
 
     @property
+    def entered(self) -> Said | None:
+        """The word of the recipient who wrote the report down for somebody, or None."""
+        said = self.said[1] if len(self.said) > 1 else None
+        return said if said and isinstance(said.message.head.body, kinds.Entered) else None
+
+    @property
     def left_out(self) -> frozenset[bytes]:
         """The identities that stay out: the report leaves them out, and the reporter has not let them in."""
         return self.admission.left_out()
@@ -198,5 +204,7 @@ class _Reading:
             return False
         if self._is_reporter(message):
             return kinds.REPORTER in authors and self.admission.refers(message)
+        if isinstance(head.body, kinds.Entered) and not self.admission.may_enter():
+            return False
         listed = head.author in self.people and head.author not in left_out
         return listed and kinds.RECIPIENT in authors

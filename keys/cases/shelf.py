@@ -13,7 +13,7 @@ from keys.errors import FormatError, NoCaseError, NoSlotError
 from keys.sealing import open_message
 
 BATCH = 100  # cases that are remembered at once: each time waits for the disk
-SUMMARY_VERSION = 1  # another one wherever a summary or its words are made otherwise
+SUMMARY_VERSION = 2  # another one wherever a summary or its words are made otherwise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

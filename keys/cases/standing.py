@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keys.cases.clocks import clocks
-from keys.cases.summary import CLOSED, LOCKED
+from keys.cases.clocks import clocks, months_after
+from keys.cases.closing import Keeping
+from keys.cases.summary import DETRIMENT, LOCKED
 
 if TYPE_CHECKING:
     from keys.cases.clocks import Happened
@@ -18,7 +19,9 @@ ANSWER = "answer"
 ACKNOWLEDGEMENT = "acknowledgement"
 BOARD = "board"
 FEEDBACK = "feedback"
-DUTIES = (ANSWER, ACKNOWLEDGEMENT, BOARD, FEEDBACK)
+CHECK = "check"  # ask whether the reporter is harmed for the report
+PURGE = "purge"
+DUTIES = (ANSWER, ACKNOWLEDGEMENT, BOARD, FEEDBACK, CHECK, PURGE)
 
 # How near the last day is.
 LATER = "later"
@@ -61,7 +64,19 @@ class Standing:
 
 def standing(case: Summary, policy: Policy, today: int) -> Standing:
     """Return where a case stands on a day, by the policy of that day."""
-    return Standing(() if case.state in (CLOSED, LOCKED) else _due(case, policy, today))
+    if case.state == LOCKED:
+        return Standing(())
+    found = [*_checks(case, policy, today), *(_due(case, policy, today) if case.line.closed is None else ())]
+    last = kept_until(case, policy)
+    if last is not None:
+        found.append(Due(PURGE, last + 1, _nearness(last + 1, today, last + 1)))
+    return Standing(tuple(sorted(found, key=lambda due: (due.day is None, due.day or 0, DUTIES.index(due.what)))))
+
+
+def kept_until(case: Summary, policy: Policy) -> int | None:
+    """Return the last day on which a case is kept, or None while it is not closed."""
+    line = case.line
+    return None if line.closed is None else Keeping.of(policy, line.closed).until(line.until)
 
 
 def board_to_be_informed(case: Summary, policy: Policy) -> bool:
@@ -70,7 +85,7 @@ def board_to_be_informed(case: Summary, policy: Policy) -> bool:
     return topic is not None and topic.board_informed and not case.told
 
 
-def _due(case: Summary, policy: Policy, today: int) -> tuple[Due, ...]:
+def _due(case: Summary, policy: Policy, today: int) -> list[Due]:
     happened = case.happened
     days = clocks(policy, happened)
     found = []
@@ -85,7 +100,30 @@ def _due(case: Summary, policy: Policy, today: int) -> tuple[Due, ...]:
     if happened.informed is None:
         alert = _feedback_alert(policy, happened, days.feedback)
         found.append(Due(FEEDBACK, days.feedback, _nearness(days.feedback, today, alert)))
-    return tuple(sorted(found, key=lambda due: (due.day is None, due.day or 0, DUTIES.index(due.what))))
+    return found
+
+
+def _checks(case: Summary, policy: Policy, today: int) -> list[Due]:
+    """Return when somebody has to ask next whether the reporter is harmed: at intake, decision and closing, and later.
+
+    One that was asked counts for every moment before it. Each is due within the days of an acknowledgement.
+    """
+    if all(form.id != DETRIMENT for form in policy.forms):
+        return []
+    closed, last = case.line.closed, kept_until(case, policy)
+    moments = [case.happened.received]
+    if case.happened.informed is not None:
+        moments.append(case.happened.informed)
+    if closed is not None and last is not None:
+        later = [months_after(closed, months) for months in policy.terms.detriment_months]
+        moments += [closed, *(day for day in later if day <= last)]
+    left = sorted(day for day in moments if day > max(case.checked, default=-1))
+    begun = [day for day in left if day <= today]
+    if not left:
+        return []
+    start = begun[-1] if begun else left[0]
+    day = start + policy.terms.acknowledgement_days
+    return [Due(CHECK, day, _nearness(day, today, start))]
 
 
 def _feedback_alert(policy: Policy, happened: Happened, last: int) -> int:

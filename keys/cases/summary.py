@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from keys.cases.clocks import Happened, happened_in
+from keys.cases.closing import closing_of
+from keys.cases.register import Line, lines_of
 from keys.errors import MalformedError
 from keys.wire import kinds
 from keys.wire.canonical import b64, encode, parse_object, unb64
@@ -13,7 +15,7 @@ from keys.wire.canonical import b64, encode, parse_object, unb64
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from keys.cases.received import Alarm
+    from keys.cases.received import Alarm, Said
     from keys.cases.review import Case
 
 # States, of which a case has one.
@@ -24,6 +26,8 @@ THEIRS = "theirs"  # it waits for the reporter
 CLOSED = "closed"
 STATES = (NEW, OURS, THEIRS, CLOSED, LOCKED)
 
+DETRIMENT = "benadeling"  # the form of the policy that asks whether the reporter is harmed, SPEC.md 7.4
+
 # An acknowledgement answers nothing, and a rating asks for nothing.
 _SILENT = (kinds.Acknowledgement, kinds.Opened, kinds.Rating, kinds.Left)
 
@@ -32,7 +36,8 @@ _SILENT = (kinds.Acknowledgement, kinds.Opened, kinds.Rating, kinds.Left)
 class Summary:
     """A case for one recipient, on no day in particular; `latest` is the day of the last message, theirs or ours.
 
-    `topic` and `category` are the register's: the handler's, or the reporter's. `told` is whether the board was told.
+    `lines` are the register's, the last one counts; `told` is whether the board was told, `readers` who can open it,
+    `checked` the days on which somebody asked whether the reporter is harmed for the report.
     """
 
     id: bytes
@@ -40,11 +45,27 @@ class Summary:
     state: str
     happened: Happened
     latest: int
-    topic: str
-    category: str
+    lines: tuple[Line, ...]
     told: bool
     assigned: frozenset[bytes]
+    readers: frozenset[bytes]
+    checked: tuple[int, ...]
     alarms: int
+
+    @property
+    def line(self) -> Line:
+        """The line of the register that counts."""
+        return self.lines[-1]
+
+    @property
+    def topic(self) -> str:
+        """What it is about: the handler's word, or the reporter's."""
+        return self.line.topic
+
+    @property
+    def category(self) -> str:
+        """The category of the topic, or ""."""
+        return self.line.category
 
     def encode(self) -> bytes:
         """Return it as bytes to be wrapped."""
@@ -54,14 +75,15 @@ class Summary:
             {
                 "alarms": self.alarms,
                 "assigned": [b64(name) for name in sorted(self.assigned)],
-                "category": self.category,
+                "checked": [*self.checked],
                 "days": [-1 if day is None else day for day in days],
                 "id": b64(self.id),
                 "latest": self.latest,
+                "lines": [line.members() for line in self.lines],
                 "number": self.number,
+                "readers": [b64(name) for name in sorted(self.readers)],
                 "state": self.state,
                 "told": self.told,
-                "topic": self.topic,
             }
         )
 
@@ -77,10 +99,11 @@ class Summary:
                 state=members["state"],
                 happened=Happened(received, *(None if day < 0 else day for day in days)),
                 latest=members["latest"],
-                topic=members["topic"],
-                category=members["category"],
+                lines=tuple(map(Line.parse, members["lines"])),
                 told=members["told"],
                 assigned=frozenset(unb64(name) for name in members["assigned"]),
+                readers=frozenset(unb64(name) for name in members["readers"]),
+                checked=tuple(members["checked"]),
                 alarms=members["alarms"],
             )
         except (KeyError, TypeError) as error:
@@ -89,7 +112,6 @@ class Summary:
 
 def summarise(case: Case, own: bytes, alarms: Sequence[Alarm] = ()) -> Summary:
     """Return what a list shows of a case to the recipient with the identity `own`."""
-    topic, category = _register(case)
     assigned = case.dossier.latest(kinds.Assigned)
     body = assigned.message.head.body if assigned else None
     people = frozenset(body.people if isinstance(body, kinds.Assigned) else ())
@@ -99,10 +121,11 @@ def summarise(case: Case, own: bytes, alarms: Sequence[Alarm] = ()) -> Summary:
         state=_state(case, own),
         happened=happened_in(case),
         latest=max(said.day for said in (*case.said, *case.dossier.said)),
-        topic=topic,
-        category=category,
+        lines=lines_of(case),
         told=case.dossier.latest(kinds.Informed) is not None,
         assigned=people - case.left_out - case.dossier.stepped_back,
+        readers=case.readers,
+        checked=tuple(sorted({said.day for said in case.dossier.said if _is_check(said)})),
         alarms=len(alarms) + len(case.dossier.alarms),
     )
 
@@ -127,13 +150,9 @@ def _words(case: Case) -> Iterator[str]:
         yield from (file.name for file in said.message.head.files)
 
 
-def _register(case: Case) -> tuple[str, str]:
-    """Return topic and category: the handler's, or the reporter's."""
-    set_by_us = case.dossier.latest(kinds.Categorised)
-    body = set_by_us.message.head.body if set_by_us else case.report.message.head.body
-    if isinstance(body, kinds.Categorised):
-        return body.topic, body.category
-    return (body.topic if isinstance(body, kinds.Report) else ""), ""
+def _is_check(said: Said) -> bool:
+    body = said.message.head.body
+    return isinstance(body, kinds.Filled) and body.form == DETRIMENT
 
 
 def _state(case: Case, own: bytes) -> str:
@@ -144,4 +163,6 @@ def _state(case: Case, own: bytes) -> str:
     last = [said for said in case.said if not isinstance(said.message.head.body, _SILENT)][-1]
     if last.author is None:
         return OURS
-    return CLOSED if isinstance(last.message.head.body, kinds.Closed) else THEIRS
+    if not isinstance(last.message.head.body, kinds.Closed):
+        return THEIRS
+    return OURS if closing_of(case) is None else CLOSED

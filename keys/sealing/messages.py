@@ -111,7 +111,13 @@ class Message:
     id: bytes
     mac: bytes
     head: Head
+    signature: bytes = field(repr=False)
     content_key: bytes = field(repr=False)
+
+    @property
+    def statement(self) -> bytes:
+        """What shows others that its author said it, without the envelope: mac, signature and head."""
+        return self.mac + self.signature + self.head.encode()
 
     @property
     def case(self) -> bytes:
@@ -197,7 +203,7 @@ def open_message(front: bytes, content_key: bytes, size: int | None = None) -> M
     verify_signature(head.author, signed_bytes(head.kind, header.mac, raw), signature)
     if isinstance(head.body, Report):
         PublicPair(head.body.box, head.body.kem).check()
-    return Message(message_id(head.kind, header.mac, raw), header.mac, head, content_key)
+    return Message(message_id(head.kind, header.mac, raw), header.mac, head, signature, content_key)
 
 
 def _opened(content_key: bytes, header: Header, front: bytes, padded: int, least: int) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keys.cases.standing import ACKNOWLEDGEMENT, ANSWER, BOARD, FEEDBACK, OVERDUE
+from keys.cases.standing import ACKNOWLEDGEMENT, ANSWER, BOARD, CHECK, FEEDBACK, OVERDUE, PURGE
 from keys.cases.summary import CLOSED, LOCKED, NEW, OURS, THEIRS
 from keys.speech.words import _, date, harmless, language, one_line
 from keys.wire import kinds
@@ -48,6 +48,14 @@ KINDS = {
     kinds.Conflict.KIND: _mark("has stepped back"),
     kinds.HandedOver.KIND: _mark("let somebody read it"),
     kinds.Revealed.KIND: _mark("has looked at who the reporter is"),
+    kinds.Entered.KIND: _mark("has written the report down for the reporter"),
+    kinds.Outcome.KIND: _mark("what it ended in"),
+    kinds.Retention.KIND: _mark("how long it is kept"),
+    kinds.Reopened.KIND: _mark("has reopened the case"),
+    kinds.Purge.KIND: _mark("asks to destroy the case before its day"),
+    kinds.Approval.KIND: _mark("approves"),
+    kinds.Correction.KIND: _mark("corrects the register"),
+    kinds.Exported.KIND: _mark("has made a file of the case"),
 }
 
 ALARMS = {
@@ -78,6 +86,8 @@ DUTIES = {
     ACKNOWLEDGEMENT: _mark("acknowledgement"),
     BOARD: _mark("tell the board"),
     FEEDBACK: _mark("what is done, and why"),
+    CHECK: _mark("ask whether the reporter is harmed for it"),
+    PURGE: _mark("destroy it"),
 }
 
 

@@ -10,17 +10,25 @@ from typing import TYPE_CHECKING
 from keys.cases import (
     Alarm,
     Case,
+    Keeping,
     Summary,
     all_cases,
     all_summaries,
     all_words,
+    board_to_be_informed,
+    closing_of,
     compose_note,
     compose_reply,
     compose_share,
+    compose_tombstone,
     find_case,
     read_case,
+    retention_of,
+    summarise,
+    tombstone_of,
 )
 from keys.errors import (
+    BoardError,
     LockedError,
     MalformedError,
     NobodyLeftError,
@@ -32,6 +40,7 @@ from keys.errors import (
 )
 from keys.roster import Addressees, Bundle, Roster
 from keys.sealing import Signer, recipients_capability
+from keys.sync.ending import Tombstone, obey_tombstones, tombstones
 from keys.sync.fetch import Own, fetch_channel, fetch_feed
 from keys.sync.files import SavedFile, save_files
 from keys.sync.own_bundles import AWAY, RESTORED, destroy_bundles, publish_bundles, renew_bundles
@@ -48,7 +57,7 @@ if TYPE_CHECKING:
     from keys.identity import KeyFile
     from keys.sealing import Attachment, Sealed
     from keys.sync.post import Watch
-    from keys.vault import Vault
+    from keys.vault import Grave, Vault
     from keys.wire.signed import Signed
 
 
@@ -113,6 +122,7 @@ class Desk:
             with self.turn:
                 fetch_channel(self.vault, self.courier.apart(), reader, self.vault.channel(name), served.day)
         with self.turn:
+            obey_tombstones(self.vault, self.courier, trust, self.signer.public)
             destroy_bundles(self.vault)
             with self.vault.transaction():
                 self.vault.drop_setting(RESTORED)
@@ -250,6 +260,49 @@ class Desk:
             raise NoIdentityError
         return self.note(case, kinds.Revealed(told[-1].message.id, purpose))
 
+    def close(self, case: Case, text: str, outcome: kinds.Outcome, until: int, why: str = "") -> Case:
+        """Close a case: what it ended in and how long it is kept for the others, `text` for the reporter.
+
+        Raises BoardError while the board has to be told first, and what `say` raises.
+        """
+        with self.turn:
+            trust = load_trust(self.vault)
+            if board_to_be_informed(summarise(case, self.signer.public), trust.roster.policy):
+                raise BoardError
+            _check(kinds.Closed(text))
+            case = self.note(case, outcome)
+            case = self.note(case, kinds.Retention(until, why))
+            self.say(case, kinds.Closed(text))
+            return self._read_again(case)
+
+    def purge(self, case: Case) -> Tombstone:
+        """Destroy a case: leave a tombstone for all who have a copy, let the server's copies end, overwrite ours.
+
+        Raises EarlyError before its day, unless a second recipient has approved of it.
+        """
+        with self.turn:
+            served, trust = self._today()
+            policy, closed = trust.roster.policy, closing_of(case)
+            if closed and retention_of(case) is None:
+                # Who was away does not know when it was closed, and needs somebody's word for its day.
+                case = self.note(case, kinds.Retention(Keeping.of(policy, closed.day).usual))
+            body = tombstone_of(case, policy, served.day)
+            sealed = compose_tombstone(case, body, self.signer, served.addressees(trust), served.day)
+            post_entry(self.courier.apart(), sealed, served.work)
+            # The feed brings it to us as to the others: what is destroyed here has a tombstone there.
+            fetch_feed(self.vault, self.courier.apart(), trust, Own.of(self.vault, self.signer.public), served.day)
+            obey_tombstones(self.vault, self.courier, trust, self.signer.public)
+            return next(one for one in tombstones(self.vault) if one.case == case.id)
+
+    def tombstones(self) -> list[Tombstone]:
+        """Return what stays of the cases that were destroyed, by day; raise RestoredError as `cases` does."""
+        self._check_fetched()
+        return tombstones(self.vault)
+
+    def refused_tombstones(self) -> list[Grave]:
+        """Return the tombstones that nothing allows, by day: somebody says that a case is destroyed, and it is not."""
+        return [grave for grave in self.vault.graves.all() if not grave.done]
+
     def opens_until(self) -> int:
         """Return the last day on which somebody can seal to a weekly key that is here; 0 where there is none."""
         return max((own.bundle.end for own in self.vault.own_bundles() if not own.bundle.last), default=0)
@@ -290,6 +343,9 @@ class Desk:
 
     def _fetch_again(self, case: Case, day: int) -> Case:
         self._fetch_case(case, day)
+        return self._read_again(case)
+
+    def _read_again(self, case: Case) -> Case:
         found, _ = read_case(self.vault, case.id, load_trust(self.vault).people, self.signer.public)
         if found is None:
             raise NoCaseError

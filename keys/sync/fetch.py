@@ -107,6 +107,11 @@ def _take_entry(vault: Vault, courier: Courier, trust: Trust, own: Own, item: It
         return
     try:
         message = open_message(_front_of_entry(courier, item, content_key), content_key, item.size)
+        if vault.graves.is_destroyed(message.case):
+            return
+        if message.head.kind == kinds.Tombstone.KIND:
+            _take_tombstone(vault, trust, own, message, item.day)
+            return
         _take_opened(vault, courier, trust, own, message)
         if message.head.kind == kinds.Report.KIND and own.weekly and not _has_slot(item, own.weekly):
             # Sealed without a network; or the server hides our newer bundles, so that people seal to the oldest key.
@@ -130,6 +135,13 @@ def _take_opened(vault: Vault, courier: Courier, trust: Trust, own: Own, message
         _take_share(vault, courier, trust, own, message)
     else:
         raise ForbiddenError
+
+
+def _take_tombstone(vault: Vault, trust: Trust, own: Own, message: Message, day: int) -> None:
+    """Keep a tombstone; whether it may be obeyed is seen when the channels have been read."""
+    if own.identity not in message.head.to or message.head.author not in trust.people:
+        raise ForbiddenError
+    vault.graves.add(message.mac, message.case, day, message.statement)
 
 
 def _take_feed_key(vault: Vault, trust: Trust, body: kinds.FeedKey) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 metadata = MetaData()
 
@@ -89,6 +89,27 @@ remembered = Table(
     Column("wrapped_words", LargeBinary, nullable=False),
 )
 
+# Tombstones of cases, as they stood in the feed: tells a thief how many cases were destroyed, and when.
+tombstone = Table(
+    "tombstone",
+    metadata,
+    Column("mac", LargeBinary, primary_key=True),
+    Column("case", LargeBinary, nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("wrapped_paths", LargeBinary, nullable=True),  # of files made of the case, which may still lie somewhere
+)
+
+# Files that were made of a case, by their paths.
+export = Table(
+    "export",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case", LargeBinary, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+
 # What turns a vault of one version into the next.
 UPGRADES = {
     1: (
@@ -104,5 +125,12 @@ UPGRADES = {
             'CREATE TABLE remembered ("case" BLOB NOT NULL, stamp VARCHAR NOT NULL, wrapped_summary BLOB NOT NULL, '
             'wrapped_words BLOB NOT NULL, PRIMARY KEY ("case"))'
         ),
+    ),
+    3: (
+        (
+            'CREATE TABLE tombstone (mac BLOB NOT NULL, "case" BLOB NOT NULL, day INTEGER NOT NULL, '
+            "wrapped BLOB NOT NULL, done INTEGER NOT NULL, wrapped_paths BLOB, PRIMARY KEY (mac))"
+        ),
+        'CREATE TABLE export (id INTEGER NOT NULL, "case" BLOB NOT NULL, wrapped BLOB NOT NULL, PRIMARY KEY (id))',
     ),
 }

@@ -17,6 +17,7 @@ from keys.errors import ExistsError, VaultError
 from keys.identity import OwnBundle, Wrapper
 from keys.roster import Bundle
 from keys.vault import tables
+from keys.vault.graves import Graves
 from keys.vault.index import Index
 from keys.wire.signed import Signed
 
@@ -78,6 +79,7 @@ class Vault:
         # A connection is for one thread at a time: the inbox reads while it fetches.
         self._turn = threading.RLock()
         self.index = Index(self._execute, wrapper)
+        self.graves = Graves(self._execute, wrapper)
 
     @classmethod
     def create(cls, path: Path, wrapper: Wrapper) -> Self:

@@ -19,6 +19,8 @@ KEY_SIZE = 32  # of K, of a capability, of an Ed25519 key
 MAX_TEXT_SIZE = 100_000  # SPEC.md 4
 FIRST_CLASS_TEXT_SIZE = 12_000  # SPEC.md 4
 MAX_OTHERS_SIZE = 1000  # SPEC.md 5
+MAX_NAMED_SIZE = 1000  # SPEC.md 5: of a short text beside others
+MAX_DAY = 2**32
 MAX_PEOPLE = 31  # SPEC.md 3: what a roster has at most
 
 REPORTER = "reporter"
@@ -44,6 +46,13 @@ def text_of(value: Json, least: int = 1, most: int = MAX_TEXT_SIZE) -> str:
     """Return a text of so many bytes as encoded."""
     if not isinstance(value, str) or not least <= encoded_size(value) <= most:
         raise MalformedError("text")
+    return value
+
+
+def day_of(value: Json) -> int:
+    """Return a day number of SPEC.md 1."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < MAX_DAY:
+        raise MalformedError("day")
     return value
 
 
@@ -222,6 +231,30 @@ class Identity(Words):
 
     KIND: ClassVar[str] = "identity"
     AUTHORS: ClassVar[tuple[str, ...]] = (REPORTER,)
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Its author has written the report down for somebody who told it: by phone, in person or in a letter."""
+
+    KIND: ClassVar[str] = "entered"
+    AUTHORS: ClassVar[tuple[str, ...]] = (RECIPIENT,)
+    CHANNEL: ClassVar[str] = THREAD
+    WAYS: ClassVar[tuple[str, ...]] = ("phone", "in-person", "letter")
+    way: str
+
+    @classmethod
+    def parse(cls, body: Mapping[str, Json]) -> Entered:
+        """Read the body of such a word."""
+        check_members(body, "way")
+        way = body["way"]
+        if not isinstance(way, str) or way not in cls.WAYS:
+            raise MalformedError("way")
+        return cls(way)
+
+    def members(self) -> dict[str, Json]:
+        """Return the body as JSON members."""
+        return {"way": self.way}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from keys.errors import MalformedError
 from keys.wire import kinds
+from keys.wire.bodies import day_of
 from keys.wire.canonical import Json, b64, encode, parse_object, unb64
 from keys.wire.envelope import padded_size
 from keys.wire.files import File, content_size, parse_files
@@ -79,7 +80,7 @@ class Head:
             kind=kind,
             channel=str(channel),
             case=None if opens_case else unb64(members["case"], kinds.ID_SIZE),
-            day=_day(members["day"]),
+            day=day_of(members["day"]),
             roster=unb64(members["roster"], kinds.ID_SIZE),
             seen=seen,
             to=to,
@@ -165,12 +166,6 @@ def check_padding(plaintext: bytes, end: int) -> None:
     """Raise MalformedError unless a plaintext holds nothing but zeros behind `end`."""
     if plaintext.count(0, end) != len(plaintext) - end:
         raise MalformedError("padding")
-
-
-def _day(value: Json) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**32:
-        raise MalformedError("day")
-    return value
 
 
 def _listed(names: Iterable[bytes]) -> list[Json]:

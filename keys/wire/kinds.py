@@ -26,6 +26,7 @@ from keys.wire.bodies import (
     Acknowledgement,
     Answer,
     Closed,
+    Entered,
     Feedback,
     Identity,
     Minutes,
@@ -38,6 +39,7 @@ from keys.wire.bodies import (
     listed,
 )
 from keys.wire.canonical import Json, b64, encode, unb64
+from keys.wire.closing import Approval, Correction, Exported, Outcome, Purge, Reopened, Retention, Tombstone
 from keys.wire.notes import Assigned, Begun, Categorised, Conflict, Filled, HandedOver, Informed, Note, Revealed
 from keys.wire.wishes import Admit, Agreed, Consent, Left, Rating, Request, Withdrawn
 
@@ -65,6 +67,7 @@ __all__ = [
     "Admit",
     "Agreed",
     "Answer",
+    "Approval",
     "Assigned",
     "Begun",
     "Body",
@@ -72,6 +75,9 @@ __all__ = [
     "Closed",
     "Conflict",
     "Consent",
+    "Correction",
+    "Entered",
+    "Exported",
     "FeedKey",
     "Feedback",
     "Filled",
@@ -82,12 +88,17 @@ __all__ = [
     "Minutes",
     "Note",
     "Opened",
+    "Outcome",
+    "Purge",
     "Question",
     "Rating",
+    "Reopened",
     "Report",
     "Request",
+    "Retention",
     "Revealed",
     "Share",
+    "Tombstone",
     "Unknown",
     "Withdrawn",
     "Words",
@@ -162,7 +173,8 @@ class Unknown:
 
 _Wish: TypeAlias = Request | Consent | Admit | Agreed | Rating | Withdrawn | Left
 _Record: TypeAlias = Begun | Filled | Assigned | Informed | Categorised | Conflict | HandedOver | Revealed
-_Known: TypeAlias = Report | Words | Opened | _Wish | _Record | Share | FeedKey
+_Ending: TypeAlias = Reopened | Outcome | Retention | Purge | Approval | Correction | Exported
+_Known: TypeAlias = Report | Words | Opened | Entered | _Wish | _Record | _Ending | Share | Tombstone | FeedKey
 Body: TypeAlias = _Known | Unknown
 
 _WORDS: tuple[type[Words], ...] = (Answer, Question, Acknowledgement, Feedback, Closed, Minutes, Identity)
@@ -177,9 +189,9 @@ _RECORDS: tuple[type[_Record], ...] = (
     HandedOver,
     Revealed,
 )
-KINDS: dict[str, type[_Known]] = {
-    body.KIND: body for body in (Report, *_WORDS, Note, Opened, *_WISHES, *_RECORDS, Share, FeedKey)
-}
+_ENDINGS: tuple[type[_Ending], ...] = (Reopened, Outcome, Retention, Purge, Approval, Correction, Exported)
+_IN_CHANNELS = (Report, *_WORDS, Note, Opened, Entered, *_WISHES, *_RECORDS, *_ENDINGS)
+KINDS: dict[str, type[_Known]] = {body.KIND: body for body in (*_IN_CHANNELS, Share, Tombstone, FeedKey)}
 
 
 def check_kind(kind: Json) -> str:

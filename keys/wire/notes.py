@@ -9,10 +9,12 @@ from keys.errors import MalformedError
 from keys.wire.bodies import (
     DOSSIER,
     ID_SIZE,
+    MAX_NAMED_SIZE,
     MAX_TEXT_SIZE,
     RECIPIENT,
     Words,
     check_members,
+    day_of,
     id_of,
     identities_of,
     listed,
@@ -22,9 +24,6 @@ from keys.wire.canonical import Json, b64, encode, unb64
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-MAX_NAMED_SIZE = 1000  # SPEC.md 5
-MAX_DAY = 2**32
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +116,9 @@ class Informed:
     def parse(cls, body: Mapping[str, Json]) -> Informed:
         """Read the body of such a record."""
         check_members(body, "by", "day", "how", "people", "text")
-        day = body["day"]
-        if not isinstance(day, int) or isinstance(day, bool) or not 0 <= day < MAX_DAY:
-            raise MalformedError("day")
         return cls(
             people=identities_of(body["people"], least=1),
-            day=day,
+            day=day_of(body["day"]),
             how=text_of(body["how"], most=MAX_NAMED_SIZE),
             by=text_of(body["by"], most=MAX_NAMED_SIZE),
             text=text_of(body["text"]),

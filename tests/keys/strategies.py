@@ -19,12 +19,16 @@ from keys.wire.kinds import (
     Admit,
     Agreed,
     Answer,
+    Approval,
     Assigned,
     Begun,
     Categorised,
     Closed,
     Conflict,
     Consent,
+    Correction,
+    Entered,
+    Exported,
     Feedback,
     FeedKey,
     Filled,
@@ -35,12 +39,17 @@ from keys.wire.kinds import (
     Minutes,
     Note,
     Opened,
+    Outcome,
+    Purge,
     Question,
     Rating,
+    Reopened,
     Report,
     Request,
+    Retention,
     Revealed,
     Share,
+    Tombstone,
     Unknown,
     Withdrawn,
 )
@@ -56,6 +65,7 @@ ids = st.binary(min_size=32, max_size=32)
 days = st.integers(0, 2**32 - 1)
 # Whatever a person can put into a text field, lone surrogates among it, as the sender repairs it.
 texts = st.text(st.characters(), min_size=1, max_size=500).map(repair)
+short = st.text(st.characters(), min_size=1, max_size=250).map(repair)  # at most 1000 bytes
 scalars = st.none() | st.booleans() | st.integers(-MAX_INTEGER, MAX_INTEGER) | st.text(max_size=20)
 jsons: st.SearchStrategy[Json] = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
@@ -106,6 +116,23 @@ _bodies: dict[str, st.SearchStrategy[Body]] = {
     Conflict.KIND: st.builds(Conflict, texts | st.just("")),
     HandedOver.KIND: st.builds(HandedOver, some_people, texts | st.just("")),
     Revealed.KIND: st.builds(Revealed, ids, texts),
+    Entered.KIND: st.builds(Entered, st.sampled_from(Entered.WAYS)),
+    Outcome.KIND: st.builds(Outcome, policy_ids, texts | st.just(""), texts | st.just("")),
+    Retention.KIND: st.builds(Retention, days, short | st.just("")),
+    Reopened.KIND: st.builds(Reopened, short),
+    Purge.KIND: st.builds(Purge, short),
+    Approval.KIND: st.builds(Approval, ids, short | st.just("")),
+    Correction.KIND: st.builds(Correction, policy_ids, short, short),
+    Exported.KIND: st.builds(Exported, policy_ids, st.booleans(), texts),
+    Tombstone.KIND: st.builds(
+        Tombstone,
+        days,
+        days,
+        policy_ids,
+        policy_ids | st.just(""),
+        policy_ids | st.just(""),
+        st.lists(st.binary(min_size=1, max_size=200), max_size=2).map(tuple),
+    ),
     Share.KIND: st.builds(Share, st.dictionaries(ids, ids, min_size=1, max_size=4).map(lambda keys: (*keys.items(),))),
     FeedKey.KIND: st.builds(FeedKey, ids),
 }

@@ -10,7 +10,7 @@ import pytest
 
 from keys.cases import read_case, shelf, standing, summarise
 from keys.cases.clocks import months_after
-from keys.cases.standing import ACKNOWLEDGEMENT, ANSWER, BOARD, FEEDBACK, LATER, OVERDUE, SOON
+from keys.cases.standing import ACKNOWLEDGEMENT, ANSWER, BOARD, FEEDBACK, LATER, OVERDUE, PURGE, SOON
 from keys.policy import day_number
 from keys.wire import kinds
 from tests.keys.office import POLICY
@@ -83,7 +83,7 @@ def test_whose_turn_it_is_follows_from_who_spoke_last(office: Office) -> None:
     _consent(office, receipt)
     assert state(office) == "ours"
     say(office, kinds.Closed("Afgerond."))
-    assert (state(office), stands(office).due) == ("closed", ())
+    assert (state(office), [due.what for due in stands(office).due]) == ("closed", [PURGE])
     office.say(receipt, kinds.Rating("yes", "Dank je."))
     assert state(office) == "closed"
     office.answer(receipt, "Het gaat door.")

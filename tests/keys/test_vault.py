@@ -164,6 +164,8 @@ def downgrade(path: Path) -> None:
             ALTER TABLE envelope DROP COLUMN size;
             DROP TABLE saved;
             DROP TABLE remembered;
+            DROP TABLE tombstone;
+            DROP TABLE export;
             PRAGMA user_version = 1;
             """
         )

@@ -2,7 +2,7 @@
 
 import type { Message } from "../sealing/messages.ts";
 import { b64 } from "../wire/canonical.ts";
-import { Minutes } from "../wire/bodies.ts";
+import { Entered, Minutes } from "../wire/bodies.ts";
 import { Admit, Agreed, Consent, Request } from "../wire/wishes.ts";
 
 /** Who is left out, as the messages of a case are read one by one; only such as count are to be taken. */
@@ -14,6 +14,9 @@ export class Admission {
   readonly agreed = new Map<string, Consent["answer"]>();
   readonly admitted = new Set<string>();
   readonly minutes = new Set<string>();
+  /** Whether a recipient wrote the report down, and so had its code. */
+  entered = false;
+  taken = 0;
 
   constructor(without: readonly string[]) {
     this.without = without;
@@ -31,15 +34,21 @@ export class Admission {
     return this.without.filter((one) => !out.includes(one));
   }
 
-  /** Say whether what a message of the reporter's refers to has been asked before. */
+  /**
+   * Say whether what a message of the reporter's refers to has been asked before. Who wrote a report down for somebody
+   * could agree in their place: no consent counts there.
+   */
   refers({ head: { body } }: Message): boolean {
+    if (this.entered && (body instanceof Consent || body instanceof Admit)) return false;
     if (body instanceof Consent) return this.asked.has(b64(body.request));
     return body instanceof Agreed ? this.minutes.has(b64(body.minutes)) : true;
   }
 
   /** Take a message that counts. */
   take({ id, head: { body } }: Message): void {
-    if (body instanceof Request) this.asked.set(b64(id), body.people.map(b64));
+    this.taken++;
+    if (body instanceof Entered) this.entered = true;
+    else if (body instanceof Request) this.asked.set(b64(id), body.people.map(b64));
     else if (body instanceof Minutes) this.minutes.add(b64(id));
     else if (body instanceof Admit) for (const one of body.people) this.admitted.add(b64(one));
     else if (body instanceof Consent) this.agreed.set(b64(body.request), body.answer);

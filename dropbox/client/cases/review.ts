@@ -6,7 +6,7 @@ import type { Message } from "../sealing/messages.ts";
 import { type Bytes, equal } from "../wire/bytes.ts";
 import { b64 } from "../wire/canonical.ts";
 import { type Head, MAX_SEEN } from "../wire/head.ts";
-import { RECIPIENT, Report, REPORTER, type Speaker, THREAD } from "../wire/bodies.ts";
+import { Entered, RECIPIENT, Report, REPORTER, type Speaker, THREAD } from "../wire/bodies.ts";
 import { KINDS, Unknown } from "../wire/kinds.ts";
 import { Admission } from "./admission.ts";
 
@@ -146,6 +146,8 @@ class Reading {
     const author = b64(head.author);
     if (head.to.some((identity) => leftOut.includes(b64(identity)))) return false;
     if (this.#isReporter(head)) return speakers.includes(REPORTER) && this.admission.refers(message);
+    // It is said right behind the report, before the reporter has the code.
+    if (head.body instanceof Entered && this.admission.taken !== 1) return false;
     return this.people.has(author) && !leftOut.includes(author) && speakers.includes(RECIPIENT);
   }
 }

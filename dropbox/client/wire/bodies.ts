@@ -222,6 +222,29 @@ export class Identity extends Words {
   static readonly AUTHORS = [REPORTER] as const;
 }
 
+/** Its author has written the report down for somebody who told it. */
+export class Entered implements Body {
+  static readonly KIND = "entered";
+  static readonly AUTHORS = [RECIPIENT] as const;
+  static readonly CHANNEL = THREAD;
+  readonly way: string;
+
+  constructor(way: string) {
+    this.way = way;
+  }
+
+  static parse(body: JsonObject): Entered {
+    members(body, "way");
+    const { way } = body;
+    if (way !== "phone" && way !== "in-person" && way !== "letter") throw new MalformedError();
+    return new Entered(way);
+  }
+
+  members(): JsonObject {
+    return { way: this.way };
+  }
+}
+
 /** A recipient has opened the report; before that the page says that nobody has. */
 export class Opened implements Body {
   static readonly KIND = "opened";

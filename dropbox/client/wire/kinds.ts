@@ -8,6 +8,7 @@ import {
   type Body,
   Closed,
   DOSSIER,
+  Entered,
   FEED,
   Feedback,
   ID_SIZE,
@@ -109,7 +110,7 @@ export class Unknown implements Body {
 class Noted implements Body {
   static readonly KIND: string = "note";
   static readonly AUTHORS = [RECIPIENT] as const;
-  static readonly CHANNEL = DOSSIER;
+  static readonly CHANNEL: string = DOSSIER;
   readonly raw: Bytes;
 
   constructor(raw: Bytes) {
@@ -125,10 +126,16 @@ class Noted implements Body {
   }
 }
 
-const NOTED = ["dossier", Noted.KIND, "form", "assigned", "informed", "category", "conflict", "handed-over", "revealed"];
+/** What stays of a destroyed case, for the recipients: no page reads the feed. */
+class Buried extends Noted {
+  static override readonly CHANNEL: string = FEED;
+}
+
+const NOTED = ("dossier note form assigned informed category conflict handed-over revealed " +
+  "reopened outcome retention purge approval correction exported").split(" ");
 const KNOWN: readonly Kind[] = [
   Report,
-  ...[Answer, Question, Acknowledgement, Feedback, Closed, Minutes, Identity, Opened],
+  ...[Answer, Question, Acknowledgement, Feedback, Closed, Minutes, Identity, Opened, Entered],
   ...[Request, Consent, Admit, Agreed, Rating, Withdrawn, Left],
   Share,
   FeedKey,
@@ -137,6 +144,7 @@ const KNOWN: readonly Kind[] = [
 export const KINDS: ReadonlyMap<Json | undefined, Kind> = new Map([
   ...KNOWN.map((kind): [string, Kind] => [kind.KIND, kind]),
   ...NOTED.map((name): [string, Kind] => [name, Noted]),
+  ["tombstone", Buried],
 ]);
 
 /** Return `kind` if it is the name of a kind, known or not; throw MalformedError otherwise. */

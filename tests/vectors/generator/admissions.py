@@ -10,6 +10,7 @@ from keys.wire.kinds import (
     Answer,
     Closed,
     Consent,
+    Entered,
     Feedback,
     Identity,
     Left,
@@ -54,6 +55,10 @@ def _minutes(talk: Talk, answer: str, *, of: bytes | None = None) -> list[bytes]
 
 def _admit(talk: Talk, by: Person = REPORTER, who: Person = BESTUUR_2) -> bytes:
     return talk.sends(by, Admit((who.identity,)), Admit.KIND)
+
+
+def _entered(talk: Talk, by: Person = SECRETARIS) -> bytes:
+    return talk.sends(by, Entered("phone"), Entered.KIND)
 
 
 def _before_its_request(talk: Talk) -> list[bytes]:
@@ -213,6 +218,48 @@ thread(
     "nobody speaks for the reporter",
     ALONE,
     lambda talk: _each(talk, SECRETARIS, Identity("Wie ik ben."), Withdrawn(), Rating("partly"), Left()),
+)
+thread(
+    "consent where a recipient entered the report",
+    FORBIDDEN,
+    "its author had the code, so it may be theirs",
+    kinds(Entered.KIND, Request.KIND),
+    lambda talk: [talk.report, _entered(talk), *_answered(talk, "yes")[1:]],
+)
+thread(
+    "admit where a recipient entered the report",
+    "forbidden forbidden",
+    "its author had the code, so it may be theirs",
+    kinds(Entered.KIND),
+    lambda talk: [talk.report, _entered(talk), _admit(talk), talk.says(BESTUUR_2)],
+)
+thread(
+    "minutes agreed where a recipient entered the report",
+    ACCEPTED,
+    "shown as what it is",
+    kinds(Entered.KIND, Minutes.KIND, Agreed.KIND),
+    lambda talk: [talk.report, _entered(talk), *_minutes(talk, "yes")[1:]],
+)
+thread(
+    "entered behind another message",
+    FORBIDDEN,
+    "else it would take away a consent that was given",
+    kinds(Request.KIND, Consent.KIND, Answer.KIND),
+    lambda talk: [*_answered(talk, "yes"), _entered(talk), talk.says(BESTUUR_2)],
+)
+thread(
+    "entered by the reporter",
+    FORBIDDEN,
+    "a recipient says so",
+    ALONE,
+    lambda talk: [talk.report, _entered(talk, by=REPORTER)],
+)
+thread(
+    "entered by one left out",
+    FORBIDDEN,
+    "nobody who is left out speaks",
+    ALONE,
+    lambda talk: [talk.report, _entered(talk, by=BESTUUR_2)],
 )
 thread(
     "everything else that a recipient says",

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from keys.wire.canonical import Json, b64
-from keys.wire.kinds import Admit, Agreed, Closed, Feedback, Identity, Left, Minutes, Rating, Request, Withdrawn
+from keys.wire.kinds import (
+    Admit,
+    Agreed,
+    Closed,
+    Entered,
+    Feedback,
+    Identity,
+    Left,
+    Minutes,
+    Rating,
+    Request,
+    Withdrawn,
+)
 from tests.vectors.generator.heads import CASE, FILES, Members, answer_with, right, wrong
 from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2
 
@@ -31,6 +43,8 @@ for _answer in Rating.ANSWERS:
     right(f"rating of {_answer}", "no text is needed", _kind(Rating.KIND, answer=_answer, text=""))
 right("withdrawn", "no text is needed", _kind(Withdrawn.KIND, text=""))
 right("left", "an empty body", _kind(Left.KIND))
+for _way in Entered.WAYS:
+    right(f"entered by {_way}", "how it was told", _kind(Entered.KIND, way=_way))
 
 wrong("identity with a file", "a photo would be read with the rest", _kind(Identity.KIND, text="a") | {"files": FILES})
 wrong("identity of nothing", "empty is not a text", _kind(Identity.KIND, text=""))
@@ -54,4 +68,8 @@ wrong("agreed to nothing", "names minutes", _kind(Agreed.KIND, answer="yes", min
 wrong("agreed without a text", "it may be empty", _kind(Agreed.KIND, answer="yes", minutes=_ID))
 wrong("rating of a number", "yes, partly or no", _kind(Rating.KIND, answer=5, text=""))
 wrong("withdrawn without a text", "it may be empty", _kind(Withdrawn.KIND))
+wrong("entered by telex", "how it was told", _kind(Entered.KIND, way="telex"))
+wrong("entered by nothing", "how it was told", _kind(Entered.KIND))
+wrong("entered with a text", "the way, and no more", _kind(Entered.KIND, text="a", way="phone"))
+wrong("entered with a file", "it is no text to read", _kind(Entered.KIND, way="phone") | {"files": FILES})
 wrong("left with a text", "an empty body", _kind(Left.KIND, text="Dag."))

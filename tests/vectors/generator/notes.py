@@ -5,7 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keys.wire.canonical import Json, b64, encode
-from keys.wire.kinds import Assigned, Begun, Categorised, Conflict, Filled, HandedOver, Informed, Note, Revealed
+from keys.wire.kinds import (
+    Approval,
+    Assigned,
+    Begun,
+    Categorised,
+    Conflict,
+    Correction,
+    Exported,
+    Filled,
+    HandedOver,
+    Informed,
+    Note,
+    Outcome,
+    Purge,
+    Reopened,
+    Retention,
+    Revealed,
+    Tombstone,
+)
 from tests.vectors.generator.heads import CASE, FILES, Members, answer_with, lacking, right, wrong
 from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2
 from tests.vectors.generator.scenario import MALFORMED, Subject
@@ -26,6 +44,13 @@ _BODIES: Mapping[str, Members] = {
     Conflict.KIND: {"text": "We zijn buren."},
     HandedOver.KIND: {"people": _TWO[:1], "text": "Hij neemt waar."},
     Revealed.KIND: {"message": _ID, "text": "Om een afspraak te maken."},
+    Outcome.KIND: {"grounds": "De feiten staan vast.", "measures": "Een gesprek.", "outcome": "guidance"},
+    Retention.KIND: {"text": "Er loopt een onderzoek.", "until": 21_000},
+    Reopened.KIND: {"text": "Er is nieuw bewijs."},
+    Purge.KIND: {"text": "De melder vroeg erom."},
+    Approval.KIND: {"message": _ID, "text": "Akkoord."},
+    Correction.KIND: {"field": "received", "text": "Het gesprek was eerder.", "value": "2026-02-27"},
+    Exported.KIND: {"identity": False, "text": "Voor de inspectie.", "what": "case"},
 }
 
 
@@ -53,6 +78,53 @@ right("assigned to nobody", "nobody is on it any more", _note(Assigned.KIND, peo
 right("category without a second one", "the topic says enough", _note(Categorised.KIND, category=""))
 right("conflict without a reason", "nobody has to give one", _note(Conflict.KIND, text=""))
 right("handed-over without a reason", "nobody has to give one", _note(HandedOver.KIND, text=""))
+
+right("outcome in no words", "the id says it", _note(Outcome.KIND, grounds="", measures=""))
+right("retention without a reason", "the usual days need none", _note(Retention.KIND, text=""))
+right("approval without a word", "the signature says it", _note(Approval.KIND, text=""))
+right("exported with the identity", "with consent", _note(Exported.KIND, identity=True))
+
+_spoilt("outcome of nothing", "an id", _note(Outcome.KIND, outcome=""))
+_spoilt("retention until a date", "a day is a number", _note(Retention.KIND, until="2027-03-02"))
+_spoilt("retention beyond a u32", "days are u32", _note(Retention.KIND, until=2**32))
+_spoilt("retention for 1001 bytes of reason", "at most 1000", _note(Retention.KIND, text="a" * 1001))
+_spoilt("reopened for nothing", "why", _note(Reopened.KIND, text=""))
+_spoilt("purge for nothing", "why", _note(Purge.KIND, text=""))
+_spoilt("purge for 1001 bytes", "at most 1000", _note(Purge.KIND, text="a" * 1001))
+_spoilt("approval of a short id", "an id has 32 bytes", _note(Approval.KIND, message=b64(CASE[:31])))
+_spoilt("correction of no field", "an id", _note(Correction.KIND, field=""))
+_spoilt("correction to nothing", "what is right", _note(Correction.KIND, value=""))
+_spoilt("correction without why", "why", _note(Correction.KIND, text=""))
+_spoilt("exported of one", "true or false", _note(Exported.KIND, identity=1))
+_spoilt("exported for nothing", "for whom and why", _note(Exported.KIND, text=""))
+
+_TOMBSTONE: Members = {
+    "category": "pesten",
+    "closed": 20_640,
+    "outcome": "guidance",
+    "received": 20_600,
+    "statements": [b64(b"s" * 200), b64(b"t" * 200)],
+    "topic": "ongewenst-gedrag",
+}
+
+
+def _stone(**changes: Json) -> Members:
+    return answer_with(kind=Tombstone.KIND, channel="feed", body=_TOMBSTONE | changes)
+
+
+right("tombstone", "what stays of a case", _stone())
+right("tombstone without outcome", "it never had one", _stone(category="", outcome="", statements=[]))
+wrong("tombstone in the thread", "it is in the feed", _stone() | {"channel": "thread"})
+wrong("tombstone in the dossier", "it is in the feed", _stone() | {"channel": "dossier"})
+wrong("tombstone of no case", "it names one", lacking(_stone(), "case"))
+wrong("tombstone with a file", "it is no text to read", _stone() | {"files": FILES})
+for _name in _TOMBSTONE:
+    _spoilt(f"tombstone without {_name}", "every member is there", _stone() | {"body": lacking(_TOMBSTONE, _name)})
+_spoilt("tombstone with another member", "a newer version has a newer kind", _stone(extra=1))
+_spoilt("tombstone with three statements", "at most two", _stone(statements=[b64(b"s")] * 3))
+_spoilt("tombstone with a statement of null", "bytes", _stone(statements=[None]))
+_spoilt("tombstone of a day as text", "a number", _stone(received="2026-03-02"))
+_spoilt("tombstone of no topic", "an id", _stone(topic=""))
 
 _spoilt("note of nothing", "empty is not a text", _note(Note.KIND, text=""))
 _spoilt("form without an answer", "somebody filled it in", _note(Filled.KIND, answers={}))
