@@ -283,3 +283,39 @@ class UnknownCapabilityError(RefusedError):
     """The server knows no box for this code: it may have expired, or the code is another one."""
 
     code = "unknown-capability"
+
+
+class AloneError(MeldbusError):
+    """Only you can read this case, so nobody could approve of it: let somebody else read it first."""
+
+    code = "alone"
+
+
+class NotClosedError(MeldbusError):
+    """This case is not closed, so it goes on as it is."""
+
+    code = "not-closed"
+
+
+class NothingAskedError(MeldbusError):
+    """Nobody else has asked for something here that still has to be approved of."""
+
+    code = "nothing-asked"
+
+
+class ReasonError(MeldbusError):
+    """To keep a case longer than the policy's usual term there has to be a reason: write it down."""
+
+    code = "reason"
+
+
+class RunningYearError(MeldbusError):
+    """An overview is made of a year that has ended: two of one year would tell what came between them."""
+
+    code = "running-year"
+
+
+class OwnMatterError(MeldbusError):
+    """You cannot write down a report that you may not read by the policy's rules: let somebody else do it."""
+
+    code = "own-matter"

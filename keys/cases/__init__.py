@@ -1,5 +1,13 @@
 """What a case is and who may say what in it, SPEC.md 5; it fetches nothing."""
 
+from keys.cases.approving import (
+    Asked,
+    approvable,
+    approve,
+    ask_purge,
+    is_demand,
+    reopen,
+)
 from keys.cases.clocks import Clocks, clocks, happened_in, is_late
 from keys.cases.closing import (
     OUTCOMES,
@@ -23,6 +31,7 @@ from keys.cases.compose import (
     reporter_pair,
 )
 from keys.cases.dossier import Dossier
+from keys.cases.overview import Overview, overview
 from keys.cases.proof import Proof
 from keys.cases.received import Alarm, Received, Said
 from keys.cases.records import categorise, fill, form_of, reply_of
@@ -38,6 +47,7 @@ __all__ = [
     "OUTCOMES",
     "READS",
     "Alarm",
+    "Asked",
     "Case",
     "Clocks",
     "Dossier",
@@ -45,6 +55,7 @@ __all__ = [
     "Keeping",
     "Line",
     "Matter",
+    "Overview",
     "Presence",
     "Proof",
     "Received",
@@ -56,6 +67,9 @@ __all__ = [
     "all_cases",
     "all_summaries",
     "all_words",
+    "approvable",
+    "approve",
+    "ask_purge",
     "board_to_be_informed",
     "case_number",
     "categorise",
@@ -73,12 +87,15 @@ __all__ = [
     "find_case",
     "form_of",
     "happened_in",
+    "is_demand",
     "is_late",
     "kept_until",
     "lines_of",
+    "overview",
     "purge_wanted",
     "read_case",
     "read_statement",
+    "reopen",
     "reply_of",
     "reporter_pair",
     "retention_of",

@@ -8,6 +8,7 @@ import click
 
 from keys.cli.backups import backup_command, restore_command, setup_command
 from keys.cli.ceremonies import card_command, enrol_command, found_command, join_command, roster_commands
+from keys.cli.closings import approve_command, close_command, purge_command, reopen_command
 from keys.cli.dossiers import (
     assign_command,
     category_command,
@@ -24,12 +25,12 @@ from keys.cli.posters import poster_command
 from keys.cli.proofs import verify_proof_command
 from keys.cli.reading import list_command, read_command, status_command
 from keys.cli.recipients import away_command, sync_command
+from keys.cli.registers import correct_command, enter_command, overview_command, register_command
 from keys.cli.reporters import decoy_command, open_command, seal_command
 from keys.cli.tool import Commands, Option, Tool
 from keys.cli.writing import (
     acknowledge_command,
     ask_command,
-    close_command,
     feedback_command,
     minutes_command,
     reply_command,
@@ -71,6 +72,13 @@ for _command in (
     feedback_command,
     minutes_command,
     close_command,
+    reopen_command,
+    approve_command,
+    purge_command,
+    register_command,
+    correct_command,
+    overview_command,
+    enter_command,
     note_command,
     assign_command,
     category_command,

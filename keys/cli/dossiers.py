@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from keys.cases import Case
     from keys.policy import Field, Form, Policy
     from keys.sync import Desk
 
@@ -40,7 +41,7 @@ _reason = click.option(
 def note_command(tool: Tool, source: str | None, attached: tuple[Path, ...], number: str) -> None:
     """Write a note for the other recipients alone."""
     text = read_text(source)
-    _record(tool, number, lambda _desk: kinds.Note(text), attached)
+    record(tool, number, lambda _desk, _case: kinds.Note(text), attached)
 
 
 @click.command("assign", cls=Command)
@@ -49,7 +50,7 @@ def note_command(tool: Tool, source: str | None, attached: tuple[Path, ...], num
 @click.pass_obj
 def assign_command(tool: Tool, number: str, names: tuple[str, ...]) -> None:
     """Say who is on a case from now on; without a name it is nobody."""
-    _record(tool, number, lambda desk: kinds.Assigned(identities(desk, names)))
+    record(tool, number, lambda desk, _case: kinds.Assigned(identities(desk, names)))
 
 
 @click.command("category", cls=Command)
@@ -59,7 +60,7 @@ def assign_command(tool: Tool, number: str, names: tuple[str, ...]) -> None:
 @click.pass_obj
 def category_command(tool: Tool, number: str, topic: str, category: str) -> None:
     """Say what a case is in the register: a topic of the policy, and one of its categories."""
-    _record(tool, number, lambda desk: categorise(_policy(desk), topic, category))
+    record(tool, number, lambda desk, _case: categorise(_policy(desk), topic, category))
 
 
 @click.command("inform", cls=Command)
@@ -76,7 +77,7 @@ def inform_command(
     """Record that the board was told: who of it, when, how, by whom; what they were told comes from standard input."""
     text = read_text(source)
     told = day_number(day.date())
-    _record(tool, number, lambda desk: kinds.Informed(identities(desk, names), told, how, by, text))
+    record(tool, number, lambda desk, _case: kinds.Informed(identities(desk, names), told, how, by, text))
 
 
 @click.command("form", cls=Command)
@@ -88,11 +89,11 @@ def form_command(tool: Tool, source: str | None, number: str, form: str) -> None
     """Fill in a form of the policy: it asks on a terminal, else it reads JSON, an answer for the id of each field."""
     given = None if sys.stdin.isatty() and not source else _answers(read_text(source))
 
-    def filled(desk: Desk) -> kinds.Body:
+    def filled(desk: Desk, _case: Case) -> kinds.Body:
         found = form_of(_policy(desk), form)
         return fill(found, _asked(found) if given is None else given)
 
-    _record(tool, number, filled)
+    record(tool, number, filled)
 
 
 @click.command("step-back", cls=Command)
@@ -132,12 +133,13 @@ def identities(desk: Desk, names: Iterable[str]) -> tuple[bytes, ...]:
     return tuple(sorted({listed[name] for name in names}))
 
 
-def _record(tool: Tool, number: str, body: Callable[[Desk], kinds.Body], attached: Sequence[Path] = ()) -> None:
+def record(tool: Tool, number: str, body: Callable[[Desk, Case], kinds.Body], attached: Sequence[Path] = ()) -> None:
+    """Put what `body` makes for a case into its dossier, and say so."""
     with tool.desk() as desk:
         case, _alarms = desk.case(number)
         attachments = own_names(attached, _policy(desk).file_bytes)
         with progress(_("Sending")) as watch:
-            desk.note(case, body(desk), attachments, watch)
+            desk.note(case, body(desk, case), attachments, watch)
     tell(_("It stands in the dossier."))
 
 

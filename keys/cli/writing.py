@@ -80,16 +80,6 @@ def minutes_command(tool: Tool, source: str | None, attached: tuple[Path, ...], 
     _say_words(tool, number, kinds.Minutes(read_text(source)), attached)
 
 
-@click.command("close", cls=Command)
-@_source
-@attaching
-@click.argument("number")
-@click.pass_obj
-def close_command(tool: Tool, source: str | None, attached: tuple[Path, ...], number: str) -> None:
-    """Close a case, with the outcome and the reason for the reporter."""
-    _say_words(tool, number, kinds.Closed(read_text(source)), attached)
-
-
 @click.command("ask", cls=Command)
 @click.option("--to", "recipient", cls=Option, required=True, help="Whom it would be told.")
 @click.option("--what", cls=Option, required=True, help="What exactly would be told.")

@@ -3,6 +3,8 @@
 from keys.sync.attaching import attach
 from keys.sync.decoys import post_decoy
 from keys.sync.desk import Desk, Served, addressees_of
+from keys.sync.ending import Tombstone
+from keys.sync.entering import enter
 from keys.sync.fetch import FEED_CAPABILITY
 from keys.sync.files import SavedFile, save_thread
 from keys.sync.own_bundles import RESTORED, publish_bundles, renew_bundles
@@ -29,9 +31,11 @@ __all__ = [
     "SealedFile",
     "Served",
     "Source",
+    "Tombstone",
     "Trust",
     "addressees_of",
     "attach",
+    "enter",
     "first_trust",
     "let_in",
     "load_trust",

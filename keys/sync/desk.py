@@ -35,6 +35,7 @@ from keys.errors import (
     NoCaseError,
     NoIdentityError,
     NotEnrolledError,
+    ReasonError,
     RestoredError,
     TextError,
 )
@@ -260,18 +261,24 @@ class Desk:
             raise NoIdentityError
         return self.note(case, kinds.Revealed(told[-1].message.id, purpose))
 
-    def close(self, case: Case, text: str, outcome: kinds.Outcome, until: int, why: str = "") -> Case:
+    def close(self, case: Case, text: str, outcome: kinds.Outcome, until: int | None = None, why: str = "") -> Case:
         """Close a case: what it ended in and how long it is kept for the others, `text` for the reporter.
 
-        Raises BoardError while the board has to be told first, and what `say` raises.
+        Without `until` it is kept as long as the policy says for this outcome. Raises BoardError while the board has
+        to be told first, ReasonError for more than the usual term without `why`, and what `say` raises.
         """
         with self.turn:
-            trust = load_trust(self.vault)
-            if board_to_be_informed(summarise(case, self.signer.public), trust.roster.policy):
+            served, trust = self._today()
+            policy = trust.roster.policy
+            if board_to_be_informed(summarise(case, self.signer.public), policy):
                 raise BoardError
+            keeping = Keeping.of(policy, served.day)
+            last = keeping.suggested(outcome.outcome) if until is None else until
+            if last > keeping.usual and not why.strip():
+                raise ReasonError
             _check(kinds.Closed(text))
             case = self.note(case, outcome)
-            case = self.note(case, kinds.Retention(until, why))
+            case = self.note(case, kinds.Retention(last, why))
             self.say(case, kinds.Closed(text))
             return self._read_again(case)
 

@@ -70,7 +70,7 @@ def test_where_the_case_stands_is_said_in_plain_words(site: Site, reporter: Repo
     assert reporter.hidden("talk", "unopened")
     assert nl("The receipt was confirmed on {day}.", day=dated(site.today)) in reporter.part("talk", "clocks")
     assert nl("We want to write to you before {day} has passed.", day="")[:15] not in reporter.part("talk", "clocks")
-    site.run(SECRETARIS, "close", number, text="Het is afgerond.")
+    site.run(SECRETARIS, "close", "--outcome", "guidance", number, text="Het is afgerond.")
     look(reporter)
     assert nl("It was closed on {day}.", day=dated(site.today)) in reporter.part("talk", "clocks")
 
@@ -197,7 +197,7 @@ def test_a_report_is_withdrawn_and_its_handling_rated(site: Site, reporter: Repo
     reporter.said_so(SENT)
     assert "wants to withdraw the report" in read(site, number)
     assert reporter.hidden("talk", "withdrawing")
-    site.run(SECRETARIS, "close", number, text="Afgerond.")
+    site.run(SECRETARIS, "close", "--outcome", "guidance", number, text="Afgerond.")
     look(reporter)
     reporter.browser.type("#stage >>> #rating", "Het duurde lang.")
     reporter.press("talk", "rate-partly")

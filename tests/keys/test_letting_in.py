@@ -178,8 +178,8 @@ def test_the_line_asks_and_shows_the_answer(line: Line) -> None:
 def test_the_line_says_everything_that_the_law_asks_for(line: Line) -> None:
     receipt = line.office.report()
     number = line.number()
-    for command, said in (("feedback", "Gedaan."), ("minutes", "Gesproken."), ("close", "Klaar.")):
-        line.done(command, number, text=f"{said}\n")
+    for command, said in (("feedback", "Gedaan."), ("minutes", "Gesproken."), ("close --outcome none", "Klaar.")):
+        line.done(*command.split(), number, text=f"{said}\n")
     case, alarms = line.office.thread(receipt)
     assert case
     assert [(said.kind, said.text) for said in case.said[1:]] == [

@@ -55,7 +55,7 @@ def close(office: Office, until: int | None = None, who: str = SECRETARIS) -> in
     with office.desk(who) as desk:
         case = the_case(desk)
         wanted = Keeping.of(POLICY, office.today).usual if until is None else until
-        case = desk.close(case, "Afgerond.", OUTCOME, wanted)
+        case = desk.close(case, "Afgerond.", OUTCOME, wanted, "Zo is het afgesproken.")
         kept = kept_until(summarise(case, office.identity(who)), POLICY)
         assert kept is not None
         return kept
