@@ -38,6 +38,7 @@ class Invented:
 
 
 OPENED = kinds.Opened()
+ENDED = kinds.Outcome("guidance", "De regels over geschenken zijn herschreven.", "")
 THANKS = kinds.Acknowledgement("Dank je wel voor je melding. We hebben hem ontvangen en gaan ermee aan de slag.")
 
 CASES = (
@@ -167,6 +168,9 @@ def _make(invented: Invented, desks: dict[str, Desk], courier: Courier) -> None:
         desk = desks[author]
         desk.sync()
         case, _alarms = desk.case(number)
+        if isinstance(body, kinds.Closed):
+            desk.close(case, body.text, ENDED)
+            continue
         act: Callable[[Case, kinds.Body], object] = desk.note if _is_noted(body) else desk.say
         act(case, body)
 

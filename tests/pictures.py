@@ -60,6 +60,14 @@ def steps(browser: Browser, link: str) -> Iterator[str]:
     browser.evaluate("document.querySelector('#reply').open = true")
     browser.evaluate("document.querySelectorAll('.message, aside, .dossier').forEach((one) => one.remove())")
     yield "reply"
+    browser.reload()
+    there(browser, ".talk")
+    browser.evaluate("document.querySelector('#close').open = true")
+    browser.evaluate("document.querySelector('.reading').remove()")
+    yield "close"
+    browser.goto(f"{home}register")
+    there(browser, "table.register")
+    yield "register"
     browser.goto(f"{home}help")
     there(browser, "h2")
     yield "help"

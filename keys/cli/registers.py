@@ -15,7 +15,7 @@ from keys.cases.summary import LOCKED
 from keys.cli.dossiers import identities, record
 from keys.cli.tool import Command, Option, Tool, hint, read_text, tell
 from keys.speech.cases import worded
-from keys.speech.register import columns_in_words, entries, grave_in_words
+from keys.speech.register import columns_in_words, entries, grave_columns_in_words, grave_in_words
 from keys.speech.words import _, columns, date, one_line
 from keys.sync import enter, load_trust
 from keys.wire import kinds
@@ -136,8 +136,7 @@ def _show(lines: list[Entry], stones: list[Tombstone], policy: Policy) -> None:
         click.echo(line)
     if stones:
         click.echo()
-        destroyed = (_("case"), _("received"), _("closed"), _("nature"), _("outcome"), _("destroyed"), _("gone from"))
-        for line in columns([destroyed, *(grave_in_words(stone, policy) for stone in stones)]):
+        for line in columns([grave_columns_in_words(), *(grave_in_words(stone, policy) for stone in stones)]):
             click.echo(line)
     for path in (path for stone in stones for path in stone.paths):
         tell(_("A file of it may still lie here: %(path)s") % {"path": one_line(str(path))})

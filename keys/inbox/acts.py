@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from keys.cases import categorise, fill, form_of
 from keys.errors import ExistsError, RecordError
+from keys.inbox.endings import ENDINGS
 from keys.policy import day_number
 from keys.speech.cases import names_in_words
 from keys.speech.words import _, harmless
@@ -124,8 +125,7 @@ def _save(desk: Desk, case: Case, form: Form, folder: Path) -> str:
 
 
 _REPLIES: dict[str, type[kinds.Words]] = {
-    kind.KIND: kind
-    for kind in (kinds.Answer, kinds.Question, kinds.Acknowledgement, kinds.Feedback, kinds.Minutes, kinds.Closed)
+    kind.KIND: kind for kind in (kinds.Answer, kinds.Question, kinds.Acknowledgement, kinds.Feedback, kinds.Minutes)
 }
 ACTS: dict[str, Act] = {
     "reply": _reply,
@@ -138,6 +138,7 @@ ACTS: dict[str, Act] = {
     "hand-over": _hand_over,
     "step-back": _step_back,
     "save": _save,
+    **ENDINGS,
 }
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 
-from keys.cases import read_case, reply_of
+from keys.cases import read_case, reply_of, summarise
 from keys.errors import MeldbusError, NetworkError
 from keys.inbox.acts import ACTS, People
+from keys.inbox.endings import Ending
 from keys.inbox.pages import keep
 from keys.inbox.views import opened
 from keys.speech.cases import worded
@@ -47,7 +48,8 @@ def show(name: str) -> ResponseReturnValue:
         if begin is None or not isinstance(report, kinds.Report):
             return _page(held, name, case, alarms)
         kind, text = reply_of(held.trust().roster.policy, begin, report)
-        return _page(held, name, case, alarms, Tried("reply", {"kind": kind, "text": text}, ""))
+        act = "close" if kind == kinds.Closed.KIND else "reply"
+        return _page(held, name, case, alarms, Tried(act, {"kind": kind, "text": text}, ""))
 
 
 @pages.post("/<name>/open")
@@ -89,6 +91,8 @@ def do(name: str, act: str) -> ResponseReturnValue:
         except MeldbusError as error:
             return _page(held, name, case, alarms, Tried(act, request.form, explain(error)))
         held.forget()
+    if act == "purge":
+        return redirect(url_for("pages.home"), 303)
     return redirect(url_for("cases.show", name=name), 303)
 
 
@@ -114,7 +118,8 @@ def _page(
     trust = held.trust()
     policy = trust.roster.policy
     own = held.desk.signer.public
-    shown = opened(held.desk, case, alarms, trust, policy.day(keep().clock()), identity=identity)
+    today = policy.day(keep().clock())
+    shown = opened(held.desk, case, alarms, trust, today, identity=identity)
     notice, held.notice = held.notice, ""
     words: dict[str, object] = {
         "name": name,
@@ -123,6 +128,7 @@ def _page(
         "typed": tried.typed if tried else {},
         "notice": notice,
         "people": People.of(trust, case, own),
+        "ending": Ending.of(case, summarise(case, own), policy, own, today),
         "fetched": held.fetched,
         "locked": False,
     }

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 
+from keys.cases import kept_until
 from keys.cases.summary import CLOSED, LOCKED, NEW, OURS, THEIRS
 from keys.errors import KeyFileError, MeldbusError
 from keys.inbox.keep import SEEN, Keep, LockedOut
 from keys.inbox.views import Row, rows
 from keys.speech.cases import alarm_in_words
+from keys.speech.register import columns_in_words, entries, grave_columns_in_words, grave_in_words
 from keys.speech.words import day_in_words, explain, harmless
 
 if TYPE_CHECKING:
@@ -139,6 +141,23 @@ def help_page() -> ResponseReturnValue:
     """Say what there is to know for somebody who comes twice a year."""
     with keep().use() as held:
         return render_template("help.html", **_keys(held))
+
+
+@pages.get("/register")
+def register() -> ResponseReturnValue:
+    """Show the register, and what stays of the cases that were destroyed."""
+    with keep().use() as held:
+        trust, cases = held.trust(), [case for case in held.summaries().values() if case.state != LOCKED]
+        policy, stones = trust.roster.policy, [] if held.desk.is_restored else held.desk.tombstones()
+        words = {
+            "columns": columns_in_words(),
+            "lines": entries(cases, trust, {case.id: kept_until(case, policy) for case in cases}),
+            "heads": grave_columns_in_words(),
+            "destroyed": [grave_in_words(stone, policy) for stone in stones],
+            "paths": [harmless(str(path)) for stone in stones for path in stone.paths],
+            "refused": [day_in_words(grave.day) for grave in held.desk.refused_tombstones()],
+        }
+        return render_template("register.html", **_keys(held), **words)
 
 
 @pages.post("/check")

@@ -119,6 +119,11 @@ def columns_in_words() -> dict[str, str]:
     }
 
 
+def grave_columns_in_words() -> tuple[str, ...]:
+    """Return the heads of what `grave_in_words` returns."""
+    return _("case"), _("received"), _("closed"), _("nature"), _("outcome"), _("destroyed"), _("gone from")
+
+
 def grave_in_words(stone: Tombstone, policy: Policy) -> Sequence[str]:
     """Return what stays of a destroyed case: number, received, closed, nature, outcome, destroyed, gone."""
     body = stone.body

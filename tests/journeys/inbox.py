@@ -100,6 +100,13 @@ class Inbox:
                 self.browser.type(field, text)
         self.send(f"{form} button")
 
+    def check_detriment(self) -> None:
+        """Record that the reporter was asked whether they are harmed for it."""
+        form = "form:has(#benadeling-gezien)"
+        self.open_form(form)
+        self.browser.type("#benadeling-gezien", "Gevraagd, en niets gezien.")
+        self.send(f"{form} button")
+
     def send(self, button: str) -> None:
         """Press a button, and wait until the next page says that something was done."""
         self.browser.evaluate("document.body.dataset.before = 'yes'")

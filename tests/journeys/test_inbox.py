@@ -38,6 +38,7 @@ def test_a_case_is_handled_from_report_to_closing_text(office: Office, browser: 
         secretaris.act("reply", kind="acknowledgement", text="Dank je wel, we hebben het.")
         secretaris.act("reply", kind="question", text="Sinds wanneer?")
         secretaris.act("note", text="Eerst de roosters bekijken.")
+        secretaris.check_detriment()
         office.pass_days(2)
         office.answer(receipt, "Sinds september.")
         secretaris.fetch()
@@ -57,7 +58,7 @@ def test_a_case_is_handled_from_report_to_closing_text(office: Office, browser: 
     with inbox(office, SECRETARIS, browser) as secretaris:
         secretaris.open_case()
         secretaris.act("reply", kind="feedback", text="De uren zijn teruggevorderd, want ze klopten niet.")
-        secretaris.act("reply", kind="closed", text="Gegrond. Er zijn maatregelen genomen.")
+        secretaris.act("close", outcome="order", text="Gegrond. Er zijn maatregelen genomen.")
         assert "closed" in secretaris.browser.text("aside dl")
     case, alarms = office.thread(receipt)
     assert alarms == ()
@@ -72,7 +73,7 @@ def test_a_case_is_handled_from_report_to_closing_text(office: Office, browser: 
         "closed",
     ]
     [(seen, _)] = office.read(BOARD_2)
-    assert [said.kind for said in seen.dossier.said][-1] == "informed"
+    assert [said.kind for said in seen.dossier.said][-3:] == ["informed", "outcome", "retention"]
 
 
 def test_who_is_too_near_hands_it_over_in_a_browser(office: Office, browser: Browser) -> None:

@@ -44,6 +44,8 @@ def test_a_case_of_each_track_goes_from_report_to_closing_text(
         assert desk.browser.text("aside .overdue").startswith("first personal answer: OVERDUE since")
         desk.act("reply", kind="acknowledgement", text="We hebben je melding.")
         desk.act("reply", kind="question", text="Wanneer was dat?")
+        assert desk.browser.text("aside .overdue").startswith("ask whether the reporter is harmed for it: OVERDUE")
+        desk.check_detriment()
         assert desk.browser.count("aside .overdue") == 0
     with new_reporter(chromium) as reporter:
         reporter.visit(site.address("nl"))
@@ -58,7 +60,7 @@ def test_a_case_of_each_track_goes_from_report_to_closing_text(
         assert "tell the board" not in desk.words()
         desk.act("note", text="Besproken.")
         desk.act("reply", kind="feedback", text="Er is opgetreden, want het klopte.")
-        desk.act("reply", kind="closed", text="Gegrond. Dank je wel.")
+        desk.act("close", outcome="guidance", measures="Een gesprek.", text="Gegrond. Dank je wel.")
         assert "closed" in desk.browser.text("aside dl")
     with new_reporter(chromium) as reporter:
         reporter.visit(site.address("nl"))

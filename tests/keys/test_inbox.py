@@ -78,7 +78,7 @@ def test_who_is_too_near_hands_over_and_the_case_is_closed_to_them(office: Offic
 def test_a_reply_of_each_kind_reaches_the_reporter(office: Office, window: Window) -> None:
     receipt = office.report(STORY)
     link = window.open().case()
-    replies = ("acknowledgement", "question", "answer", "minutes", "feedback", "closed")
+    replies = ("acknowledgement", "question", "answer", "minutes", "feedback")
     for kind in replies:
         done = window.post(f"{link}/reply", {"kind": kind, "text": f"Tekst {kind}\r\nregel twee\r\n"})
         assert done.status_code == 303, words(done)
@@ -89,7 +89,7 @@ def test_a_reply_of_each_kind_reaches_the_reporter(office: Office, window: Windo
     assert [(said.kind, said.text) for said in case.said[2:]] == [
         (kind, f"Tekst {kind}\nregel twee") for kind in replies
     ]
-    assert "Where it stands closed" in window.read(link)
+    assert "Where it stands waits for the reporter" in window.read(link)
 
 
 def test_consent_is_asked_and_its_answer_shown(office: Office, window: Window) -> None:
