@@ -319,3 +319,21 @@ class OwnMatterError(MeldbusError):
     """You cannot write down a report that you may not read by the policy's rules: let somebody else do it."""
 
     code = "own-matter"
+
+
+class NoGroundError(MeldbusError):
+    """Who the reporter is may be told only on a ground that stands in the case: a consent, or a demand two approved."""
+
+    code = "no-ground"
+
+
+class FileNameError(MeldbusError):
+    """The name of the file has to end in .html, .json or .csv: that says what is made."""
+
+    code = "file-name"
+
+
+class EnteredError(MeldbusError):
+    """A recipient wrote this report down and had its code, so no consent counts here: ask for it on paper."""
+
+    code = "entered"

@@ -5,6 +5,7 @@ from keys.cases.approving import (
     approvable,
     approve,
     ask_purge,
+    grounds,
     is_demand,
     reopen,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "fill",
     "find_case",
     "form_of",
+    "grounds",
     "happened_in",
     "is_demand",
     "is_late",

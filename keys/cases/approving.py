@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from keys.cases.admission import YES
 from keys.cases.closing import closing_of
 from keys.errors import AloneError, NotClosedError, NothingAskedError
 from keys.wire import kinds
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from keys.cases.received import Said
     from keys.cases.review import Case
 
@@ -37,6 +40,23 @@ def is_demand(said: Said) -> bool:
     """Say whether a message records a legal demand."""
     body = said.message.head.body
     return isinstance(body, kinds.Filled) and body.form == DEMAND
+
+
+def grounds(case: Case) -> Iterator[Said]:
+    """Yield what allows to tell who the reporter is, in order.
+
+    It is each request to which the reporter's last word is yes, and each legal demand that a second recipient has
+    approved of. Where a recipient wrote the report down, no consent counts as the reporter's, and none is read.
+    """
+    answers = {}
+    for said in case.said:
+        body = said.message.head.body
+        if isinstance(body, kinds.Consent):
+            answers[body.request] = body.answer
+    for said in case.said:
+        if isinstance(said.message.head.body, kinds.Request) and answers.get(said.message.id) == YES:
+            yield said
+    yield from (one.said for one in approvable(case) if is_demand(one.said) and one.approval)
 
 
 def ask_purge(case: Case, text: str) -> kinds.Purge:

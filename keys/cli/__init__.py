@@ -18,6 +18,7 @@ from keys.cli.dossiers import (
     share_command,
     step_back_command,
 )
+from keys.cli.exporting import export_commands
 from keys.cli.files import save_command
 from keys.cli.inboxes import inbox_command
 from keys.cli.policies import policy_commands
@@ -79,6 +80,7 @@ for _command in (
     correct_command,
     overview_command,
     enter_command,
+    export_commands,
     note_command,
     assign_command,
     category_command,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keys.speech.cases import names_in_words, topic_in_words, worded
+from keys.speech.register import field_in_words, outcome_in_words
 from keys.speech.words import _, date, harmless, one_line
 from keys.wire import kinds
 
@@ -22,6 +23,12 @@ def _mark(text: str) -> str:
 
 
 _CONSENT = {"yes": _mark("yes, I agree"), "no": _mark("no, I do not agree"), "withdrawn": _mark("I take it back")}
+_FILES = {
+    "case": _mark("the file of the case"),
+    "copy": _mark("the copy for somebody whom it is about"),
+    "notice": _mark("the notice for the board"),
+    "register": _mark("the register"),
+}
 _AGREED = {"yes": _mark("yes, this is right"), "no": _mark("no, this is not right")}
 _RATING = {"yes": _mark("handled well"), "partly": _mark("partly handled well"), "no": _mark("not handled well")}
 
@@ -95,6 +102,25 @@ class Reading:
                 yield topic_in_words(self.policy, body.topic, body.category)
             case kinds.Filled():
                 yield from self._filled(body)
+            case _:
+                yield from self._ended(body)
+
+    def _ended(self, body: kinds.Body) -> Iterator[str]:
+        """Yield what is said of how a case ends."""
+        match body:
+            case kinds.Outcome():
+                yield outcome_in_words(body.outcome)
+                for name, text in ((_("measures"), body.measures), (_("grounds"), body.grounds)):
+                    if text:
+                        yield f"{name}: {harmless(text)}"
+            case kinds.Retention():
+                yield _("Kept up to and with %(day)s.") % {"day": date(body.until)}
+            case kinds.Correction():
+                yield f"{field_in_words(body.field)}: {one_line(body.value)}"
+            case kinds.Exported():
+                yield _(_FILES[body.what]) if body.what in _FILES else one_line(body.what)
+                if body.identity:
+                    yield _("It says who the reporter is.")
             case _:
                 pass
 

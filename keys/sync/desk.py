@@ -29,6 +29,7 @@ from keys.cases import (
 )
 from keys.errors import (
     BoardError,
+    EnteredError,
     LockedError,
     MalformedError,
     NobodyLeftError,
@@ -196,9 +197,11 @@ class Desk:
         """Seal a message for the case, post it, and fetch the channel so that it stands there.
 
         Raises TextError when a text is empty or too long, NotEnrolledError when we are no longer on the roster,
-        ChangedError when a file is not what it was.
+        ChangedError when a file is not what it was, EnteredError when consent is asked for that could not count.
         """
         _check(body)
+        if case.entered and isinstance(body, kinds.Request):
+            raise EnteredError
         with self.turn:
             served, trust = self._today()
             sealed = compose_reply(case, body, self.signer, served.addressees(trust), served.day, attachments)

@@ -51,7 +51,7 @@ def literals(node: ast.AST) -> Iterator[str]:
 
 def written() -> set[str]:
     """Return every sentence of the command line and of the errors, as it is looked up."""
-    modules = sorted(path for unit in ("cli", "speech", "inbox") for path in (KEYS / unit).glob("*.py"))
+    modules = sorted(path for unit in ("cli", "exports", "speech", "inbox") for path in (KEYS / unit).glob("*.py"))
     found = {text for path in modules for text in marked(ast.parse(path.read_text("utf-8")))}
     found |= set(templates())
     found |= {command.help for command in all_commands(commands) if command.help}
@@ -59,11 +59,12 @@ def written() -> set[str]:
 
 
 def templates() -> Iterator[str]:
-    """Yield every sentence of the inbox's pages."""
-    folder = KEYS / "inbox" / "templates"
-    for _, _, text, _, _ in extract_from_dir(folder, [("**.html", "jinja2.ext:babel_extract")]):
-        assert isinstance(text, str)
-        yield text
+    """Yield every sentence of the inbox's pages, and of the files that are made to be read."""
+    for unit in ("inbox", "exports"):
+        folder = KEYS / unit / "templates"
+        for _, _, text, _, _ in extract_from_dir(folder, [("**.html", "jinja2.ext:babel_extract")]):
+            assert isinstance(text, str)
+            yield text
 
 
 def all_commands(group: click.Command) -> Iterator[click.Command]:

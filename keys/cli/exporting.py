@@ -1,0 +1,90 @@
+"""Commands that make files of cases: export case, grounds, copy, notice, register; what is in them is decided below."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from keys.cases import grounds
+from keys.cli.files import progress
+from keys.cli.tool import Command, Commands, Option, Tool, hint, read_text, tell
+from keys.exports import CASE, COPY, NOTICE, REGISTER, Export, chosen_ground, ground_in_words, register_cases
+from keys.speech.words import _
+from keys.sync import load_trust
+
+_source = click.option("--file", "source", cls=Option, type=click.Path(exists=True), help="Read the text from a file.")
+_output = click.argument("output", type=click.Path(path_type=Path))
+
+
+@click.group("export", cls=Commands)
+def export_commands() -> None:
+    """Make a file of a case or of the register for somebody outside: .html to print, .json or .csv."""
+
+
+@export_commands.command("case", cls=Command)
+@click.option("--identity", "ground", cls=Option, type=int, help="Say who the reporter is: the number of a ground.")
+@_source
+@click.argument("number")
+@_output
+@click.pass_obj
+def export_case_command(tool: Tool, ground: int | None, source: str | None, number: str, output: Path) -> None:
+    """Make the file of a case for an authority; for whom and what for comes from standard input."""
+    _make(tool, Export(CASE, output, read_text(source)), number, ground)
+
+
+@export_commands.command("grounds", cls=Command)
+@click.argument("number")
+@click.pass_obj
+def export_grounds_command(tool: Tool, number: str) -> None:
+    """List on which grounds it may be told who the reporter is, and to whom."""
+    with tool.desk() as desk:
+        case, _alarms = desk.case(number)
+    found = [*grounds(case)]
+    for at, ground in enumerate(found, 1):
+        click.echo(f"{at}  {ground_in_words(ground)}")
+    if not found:
+        tell(_("There is none: no consent, and no legal demand that a second recipient has approved of."))
+
+
+@export_commands.command("copy", cls=Command)
+@click.option("--form", "forms", cls=Option, multiple=True, help="A form of the dossier that may be read too.")
+@_source
+@click.argument("number")
+@_output
+@click.pass_obj
+def export_copy_command(tool: Tool, forms: tuple[str, ...], source: str | None, number: str, output: Path) -> None:
+    """Make the copy for somebody whom a case is about (AVG art. 15); why comes from standard input."""
+    _make(tool, Export(COPY, output, read_text(source), forms=forms), number)
+    hint(_("Read it before you hand it over: who knows the place may guess what no tool can see."))
+
+
+@export_commands.command("notice", cls=Command)
+@_source
+@click.argument("number")
+@_output
+@click.pass_obj
+def export_notice_command(tool: Tool, source: str | None, number: str, output: Path) -> None:
+    """Make the notice for the board: number, day and nature of a case; why comes from standard input."""
+    _make(tool, Export(NOTICE, output, read_text(source)), number)
+
+
+@export_commands.command("register", cls=Command)
+@_source
+@_output
+@click.pass_obj
+def export_register_command(tool: Tool, source: str | None, output: Path) -> None:
+    """Make a file of the register; for whom and what for comes from standard input, and is put into each case."""
+    _make(tool, Export(REGISTER, output, read_text(source)), None)
+
+
+def _make(tool: Tool, export: Export, number: str | None, ground: int | None = None) -> None:
+    with tool.desk() as desk, progress(_("Recording")) as watch:
+        cases = register_cases(desk) if number is None else [desk.case(number)[0]]
+        if ground is not None:
+            export = replace(export, ground=chosen_ground([*grounds(cases[0])], ground))
+        today = load_trust(desk.vault).roster.policy.day(tool.clock())
+        path = export.make(desk, cases, today, watch)
+    click.echo(os.fsencode(path))

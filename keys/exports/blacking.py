@@ -1,0 +1,127 @@
+"""Words that must not be in a file, blacked in every text of it; over-done rather than missed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+BLACK = "█████"  # as long as any other: a length can tell a name
+LEAST_WORD = 3
+SHORT_NAME = 2
+ENDING_DIGITS = 8  # what is alike in a telephone number with its country and without
+_WORD = re.compile(r"(?:\w|[\u0300-\u036f\u064b-\u0652])+")  # with the marks that a letter may have
+_NUMBER = re.compile(r"\+?\d(?:[ \-./()]*\d){5,}")
+# So common that blacking them would black everything and hide nothing; in the two languages of this tool.
+_COMMON_WORDS = """
+aan als ben bent bij dan dat deze die dit door een haar had heb hebben heeft hem hen het hier hij hoe hun iemand
+iets jij jouw kan kunnen maar met mij mijn naar niet nog nu om omdat onder ons onze ook over toen tot uit van veel
+voor waar wat weet wel werd wie wij wil willen worden wordt zal zich zij zijn zoals zou
+about after all and any are because been but can could did does for from had has have her him his how into its
+may more not our out she should some than that the their them then there they this was were what when where
+which who will with would you your
+ik we de je ze er en is of te al in op zo me i it to do be at as by he if my no so us am an
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Blacking:
+    """What is to be blacked: words, telephone numbers and the like, and runs of so many words on end.
+
+    Words stand here folded; `runs` are all `length` words long.
+    """
+
+    words: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
+    runs: frozenset[tuple[str, ...]] = frozenset()
+    length: int = 0
+
+    @classmethod
+    def of_words(cls, texts: Iterable[str]) -> Blacking:
+        """Return what blacks every word of some texts that is not in everybody's mouth."""
+        whole = [*texts]
+        words = {word for text in whole for word in _WORD.findall(text)}
+        names = {_fold(word) for word in words if len(word) >= LEAST_WORD or _is_short_name(word)}
+        numbers = {_digits(found) for text in whole for found in _NUMBER.findall(text)}
+        return cls(frozenset(names - _COMMON), frozenset(numbers))
+
+    @classmethod
+    def of_runs(cls, texts: Iterable[str], length: int) -> Blacking:
+        """Return what blacks every `length` words that stand in this order in some texts: what was quoted."""
+        runs: set[tuple[str, ...]] = set()
+        for text in texts:
+            words = [_fold(word) for word in _WORD.findall(text)]
+            runs.update(tuple(words[at : at + length]) for at in range(len(words) - length + 1))
+        return cls(runs=frozenset(runs), length=length)
+
+    def __or__(self, other: Blacking) -> Blacking:
+        """Return what blacks all that either does; at most one of them has runs."""
+        return Blacking(
+            self.words | other.words,
+            self.numbers | other.numbers,
+            self.runs | other.runs,
+            max(self.length, other.length),
+        )
+
+    def apply(self, text: str) -> str:
+        """Return a text without those words."""
+        found = [*_WORD.finditer(text)]
+        black = self._hits([_fold(one.group()) for one in found])
+        for number in _NUMBER.finditer(text):
+            if self._has_number(_digits(number.group())):
+                black |= {at for at, one in enumerate(found) if number.start() <= one.start() < number.end()}
+        pieces, at = [], 0
+        for first, last in _spans(black):
+            pieces += [text[at : found[first].start()], BLACK]
+            at = found[last].end()
+        return "".join([*pieces, text[at:]])
+
+    def _hits(self, words: list[str]) -> set[int]:
+        hits = {at for at, word in enumerate(words) if word in self.words or self._is_genitive(word)}
+        if self.length:
+            for at in range(len(words) - self.length + 1):
+                if tuple(words[at : at + self.length]) in self.runs:
+                    hits.update(range(at, at + self.length))
+        return hits
+
+    def _is_genitive(self, word: str) -> bool:
+        return word.endswith("s") and len(word) > LEAST_WORD and word[:-1] in self.words
+
+    def _has_number(self, digits: str) -> bool:
+        return any(digits == one or _ending(digits) == _ending(one) for one in self.numbers)
+
+
+def _is_short_name(word: str) -> bool:
+    return len(word) == SHORT_NAME and word[0].isupper()
+
+
+def _fold(word: str) -> str:
+    """Return a word as it is compared: without case and accents."""
+    parted = unicodedata.normalize("NFKD", word).casefold()
+    return "".join(one for one in parted if not unicodedata.combining(one)) or word
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)
+
+
+def _ending(digits: str) -> str:
+    return digits[-ENDING_DIGITS:]
+
+
+def _spans(places: set[int]) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last of each stretch of places that follow on each other."""
+    first = last = -2
+    for at in sorted(places):
+        if at != last + 1:
+            if last >= 0:
+                yield first, last
+            first = at
+        last = at
+    if last >= 0:
+        yield first, last

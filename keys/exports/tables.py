@@ -1,0 +1,52 @@
+"""The register as it stands in a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keys.exports.document import Document, Table
+from keys.speech.register import columns_in_words, grave_columns_in_words, grave_in_words
+from keys.speech.words import _, harmless, language
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from keys.exports.blacking import Blacking
+    from keys.speech.register import Entry
+    from keys.sync import Tombstone, Trust
+
+
+def register_table(
+    lines: Sequence[Entry], black: Mapping[bytes, Blacking], stones: Sequence[Tombstone], trust: Trust, made: str
+) -> Document:
+    """Return the register of some lines, and what stays of destroyed cases; `made` says by whom and when.
+
+    `black` blacks in the lines of each case, by its id, what could tell who its reporter is.
+    """
+    policy = trust.roster.policy
+    heads = columns_in_words()
+    rows = [[_row_start(line), *(shown(line, name, black[line.case]) for name in [*heads][1:])] for line in lines]
+    tables = [Table(_("The register"), [*heads.values()], rows)]
+    if stones:
+        graves = [[*grave_in_words(stone, policy)] for stone in stones]
+        tables.append(Table(_("What stays of destroyed cases"), grave_columns_in_words(), graves))
+    return Document(
+        title=f"{harmless(policy.organisation)}: {_('The register')}",
+        made=made,
+        language=language(),
+        tables=tables,
+        left_out=[
+            _("Cases that whoever made this cannot open."),
+            _("Every text of the cases, and who reported."),
+        ],
+    )
+
+
+def shown(line: Entry, name: str, black: Blacking) -> str:
+    """Return a field of a line; recipients stand on the roster, and everything else somebody may have typed."""
+    value: str = getattr(line, name)
+    return value if name == "readers" else black.apply(value)
+
+
+def _row_start(line: Entry) -> str:
+    return f"{_('earlier:')} {line.number}" if line.is_old else line.number

@@ -1,0 +1,291 @@
+"""Files made of cases: what is in them, what is not, on which ground, and that a stranger's text does nothing there."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import stat
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keys.cases import approve, correction, grounds
+from keys.errors import ExistsError, FileNameError, NoGroundError, TextError, UnreadableError
+from keys.exports import CASE, COPY, FORMATS, NOTICE, REGISTER, Export, chosen_ground, register_cases
+from keys.exports.formats import defused
+from keys.wire import kinds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from keys.cases import Case
+    from keys.receipt import Receipt
+    from keys.sync import Desk
+    from tests.keys.office import Office
+
+SECRETARIS, FIRST, SECOND = "Secretaris", "Bestuurslid 1", "Bestuurslid 2"
+NAME = "Sentinella Geheimstra"
+IDENTITY = f"Ik ben {NAME}, 06-1234 5678, bij de balie. Of sentinella@voorbeeld.example, soms ook Bo."
+# Each would do something in a page, in a terminal or in a spreadsheet that takes it for more than text.
+HOSTILE = (
+    "<script>alert(1)</script><img src=x onerror=alert(2)>",
+    "</td></table><iframe src='http://voorbeeld.example'>",
+    '=HYPERLINK("http://voorbeeld.example";"klik")',
+    "+1+cmd|' /C calc'!A0",
+    "een tekst;=2+5;\t@SUM(1)\r\n-3+4",
+    "\u202etxt.exe \x1b[31m rood \x00 \u2028",
+    "'\";=1+1",
+)
+DEMAND = kinds.Filled("vordering", {"grondslag": "Een wet.", "instantie": "Een rechter."})
+# What begins a formula, where a cell may begin for some program; an apostrophe makes it text.
+FORMULA = re.compile(r"(?:^|[;,|\t\r\n])[\s\"]*[=+\-@＝＋－＠]")  # noqa: RUF001 - the wide signs count too
+
+
+@pytest.fixture
+def place(office: Office) -> Path:
+    folder = office.folder / "uit"
+    folder.mkdir()
+    return folder
+
+
+def the_case(desk: Desk) -> Case:
+    desk.sync()
+    [(case, _)] = desk.cases()
+    return case
+
+
+def made(office: Office, export: Export, who: str = SECRETARIS) -> str:
+    """Make a file of the only case, or of the register; return what stands in it."""
+    with office.desk(who) as desk:
+        desk.sync()
+        path = export.make(desk, register_cases(desk), office.today)
+        return path.read_text("utf-8-sig")
+
+
+def in_every_format(office: Office, export: Export) -> Iterator[tuple[str, str]]:
+    """Make a file of the only case in each format; yield the ending and what stands in it, JSON without escapes."""
+    for ending in FORMATS:
+        text = made(office, replace(export, path=export.path.with_suffix(ending)))
+        yield ending, json.dumps(json.loads(text), ensure_ascii=False) if ending == ".json" else text
+
+
+def told(office: Office) -> Receipt:
+    """Return the code of a case whose reporter has said who they are, and whose recipients wrote it again."""
+    receipt = office.report("Er verdwijnt geld uit de kas van de kantine.", topic="fraude")
+    with office.desk(SECRETARIS) as desk:
+        desk.say(the_case(desk), kinds.Question("Wie ben je?"))
+    office.say(receipt, kinds.Identity(IDENTITY))
+    office.answer(receipt, f"Groet, {NAME}")
+    with office.desk(SECRETARIS) as desk:
+        case = desk.reveal(the_case(desk), f"Om {NAME} te bellen.")
+        case = desk.note(case, kinds.Note("geheimstra's nummer is +31 6 12345678, BALIE. Bo is er ook."))
+        case = desk.note(case, kinds.Filled("horen", {"verslag": f"SENTINELLA: geld uit de kas. {NAME}"}))
+        case = desk.note(case, correction("nature", f"Diefstal, zegt {NAME}", f"Van {NAME}"))
+        desk.note(case, kinds.Outcome("order", f"Gesprek met {NAME}.", "Er verdwijnt geld uit de kas, en meer."))
+    return receipt
+
+
+def agreed(office: Office, receipt: Receipt, answer: str) -> None:
+    with office.desk(SECRETARIS) as desk:
+        desk.say(the_case(desk), kinds.Request("Voor de aangifte.", "de politie", "Wie je bent."))
+    case, _ = office.thread(receipt)
+    assert case
+    office.say(receipt, kinds.Consent(answer, case.said[-1].message.id))
+
+
+def assert_tells_nobody(text: str) -> None:
+    bare = text.casefold()
+    for word in ("sentinella", "geheimstra", "balie", "12345678", "1234 5678", "voorbeeld.example"):
+        assert word not in bare
+    assert not re.search(r"\bBo\b", text)
+
+
+@pytest.mark.parametrize("what", [CASE, COPY, NOTICE, REGISTER])
+def test_no_file_holds_anything_of_the_identity_compartment(office: Office, place: Path, what: str) -> None:
+    told(office)
+    for ending, text in in_every_format(office, Export(what, place / "a", "Voor de inspectie.", forms=("horen",))):
+        assert_tells_nobody(text)
+        assert "█" in text or what == NOTICE, ending
+        if what == CASE:
+            assert "Er verdwijnt geld uit de kas van de kantine." in text
+            assert "says who they are (2026-03-02)" in text  # named in the list of what is left out
+
+
+def test_a_second_file_does_not_tell_by_the_record_of_the_first(office: Office, place: Path) -> None:
+    told(office)
+    made(office, Export(CASE, place / "a.html", f"Omdat {NAME} het vraagt."))
+    assert_tells_nobody(made(office, Export(CASE, place / "b.html", "Voor de inspectie.")))
+
+
+def test_the_copy_for_whom_it_is_about_has_no_word_of_the_reporter(office: Office, place: Path) -> None:
+    receipt = office.report(
+        "De SENTINEL-chef neemt geld uit de kas en Fatima zag het in lokaal B12.",
+        topic="anders",
+        others="SENTINEL-anderen",
+        attachments=[office.attachment("SENTINEL-foto.jpg", b"SENTINEL-bytes")],
+    )
+    office.answer(receipt, "Het was op SENTINEL-dag, na het kerstfeest.")
+    with office.desk(SECRETARIS) as desk:
+        case = desk.note(the_case(desk), kinds.Note("SENTINEL-notitie"))
+        quoted = "Er is gezegd: neemt geld uit de kas. Fatima en B12 zijn genoemd. Hij ontkent het."
+        case = desk.note(case, kinds.Filled("horen", {"verslag": quoted}))
+        case = desk.note(case, kinds.Filled("triage", {"toelichting": "SENTINEL-triage"}))
+        desk.close(case, "SENTINEL-sluiting", kinds.Outcome("order", "Een waarschuwing.", quoted))
+    for _ending, text in in_every_format(office, Export(COPY, place / "a", "Op verzoek.", forms=("horen",))):
+        for hidden in ("SENTINEL", "geld uit", "Fatima", "B12", "Op verzoek"):
+            assert hidden not in text
+        for shown in ("Hij ontkent het.", "Een waarschuwing.", "2026-03-02", "an order measure", "who it was."):
+            assert shown in text
+
+
+def test_the_notice_for_the_board_says_number_day_and_nature(office: Office, place: Path) -> None:
+    office.report("SENTINEL", topic="fraude", others="SENTINEL")
+    text = made(office, Export(NOTICE, place / "n.json", "Voor het overleg."))
+    assert "SENTINEL" not in text
+    [number, received, nature] = json.loads(text)["facts"]
+    assert (received["value"], nature["value"]) == ("2026-03-02", "Fraud")
+    assert re.fullmatch(r"[a-z]{5}-[a-z]{5}", number["value"])
+
+
+class Tags(HTMLParser):
+    """What of a page is more than text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+
+@pytest.mark.parametrize("what", [CASE, COPY, REGISTER])
+def test_a_strangers_text_does_nothing_in_a_file(office: Office, place: Path, what: str) -> None:
+    hostile = "\n".join(HOSTILE)
+    receipt = office.report(hostile, topic="anders", others=HOSTILE[2])
+    office.answer(receipt, HOSTILE[3], [office.attachment("=cmd|calc <b>.txt", b"x", "text/<i>")])
+    with office.desk(SECRETARIS) as desk:
+        case = desk.note(the_case(desk), kinds.Filled("horen", {"a": HOSTILE[2]}))
+        desk.note(case, correction("nature", HOSTILE[2], HOSTILE[0][:900]))
+    page = made(office, Export(what, place / "a.html", HOSTILE[4], forms=("horen",)))
+    tags = Tags()
+    tags.feed(page)
+    assert not tags.tags & {"script", "img", "iframe", "a", "b", "i", "object", "link", "form"}
+    assert not tags.attributes & {"src", "onerror", "onload", "action"}
+    assert "default-src 'none'" in page
+    assert not re.search(r"url\(|@import", page)
+    for hidden in ("\u202e", "\x1b", "\x00", "\u2028"):
+        assert hidden not in page
+    table = made(office, Export(what, place / "a.csv", HOSTILE[4], forms=("horen",)))
+    cells = [cell for row in csv.reader(io.StringIO(table)) for cell in row]
+    assert len(cells) > 10
+    assert not [cell for cell in cells if FORMULA.search(cell)]
+    # By the separator of another country, and by a program that minds no quotes at all.
+    for separator in (",", ";", "\t", "|"):
+        parted = [cell for line in table.splitlines() for cell in line.split(separator)]
+        assert not [cell for cell in parted if FORMULA.match(cell)]
+    members = json.loads(made(office, Export(what, place / "a.json", HOSTILE[4], forms=("horen",))))
+    assert members["format"] == "meldbus export 1"
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("=1+1", "'=1+1"),
+        (" =1", " '=1"),
+        ("een = twee", "een = twee"),
+        ("a;=1", "a;'=1"),
+        ("a\n-1", "a\n'-1"),
+        ('"@x', "\"'@x"),
+        ("2026-03-02", "2026-03-02"),
+        ("＝1", "'＝1"),  # noqa: RUF001
+        ("", ""),
+    ],
+)
+def test_a_formula_is_defused_and_other_text_stays(cell: str, expected: str) -> None:
+    assert defused(cell) == expected
+
+
+def test_who_the_reporter_is_stands_in_a_file_only_on_a_ground_of_the_case(office: Office, place: Path) -> None:
+    receipt = told(office)
+    with office.desk(SECRETARIS) as desk, pytest.raises(NoGroundError):
+        chosen_ground([*grounds(the_case(desk))], 1)
+    agreed(office, receipt, "yes")
+    with office.desk(SECRETARIS) as desk:
+        ground = chosen_ground([*grounds(the_case(desk))], 1)
+    text = made(office, Export(CASE, place / "a.html", "Voor de aangifte.", ground))
+    assert IDENTITY in text
+    with office.desk(SECRETARIS) as desk:
+        case = the_case(desk)
+        record = case.dossier.said[-1].message.head.body
+        assert record == kinds.Exported(
+            CASE,
+            identity=True,
+            text="Voor de aangifte.\nconsent to what was asked on 2026-03-02: Wie je bent., to de politie",
+        )
+        asked = next(said for said in case.said if said.kind == "request")
+    office.say(receipt, kinds.Consent("withdrawn", asked.message.id))
+    with office.desk(SECRETARIS) as desk:
+        assert [*grounds(the_case(desk))] == []
+
+
+def test_a_refusal_is_no_ground_and_a_demand_is_one_once_somebody_else_has_approved(office: Office) -> None:
+    agreed(office, office.report(topic="fraude"), "no")
+    with office.desk(FIRST) as desk:
+        case = desk.note(the_case(desk), DEMAND)
+        assert [*grounds(case)] == []
+    with office.desk(SECOND) as desk:
+        case = the_case(desk)
+        case = desk.note(case, approve(case, desk.signer.public))
+        [ground] = grounds(case)
+        assert ground.message.head.body == DEMAND
+
+
+def test_every_file_is_a_message_in_the_dossier_and_remembered_before_it_is_there(office: Office, place: Path) -> None:
+    office.report("Een.", topic="anders")
+    office.report("Twee.", topic="fraude")
+    path = place / "register.csv"
+    made(office, Export(REGISTER, path, "Voor de accountant."))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with office.desk(SECRETARIS) as desk:
+        for case in register_cases(desk):
+            said = case.dossier.said[-1]
+            assert said.message.head.body == kinds.Exported(REGISTER, identity=False, text="Voor de accountant.")
+            assert desk.vault.graves.paths_of(case.id) == [path]
+
+
+def test_where_no_file_can_come_nothing_is_recorded(office: Office, place: Path) -> None:
+    office.report()
+    (place / "taken.html").write_text("van iemand anders")
+    (place / "link.csv").symlink_to(place / "nergens")
+    with office.desk(SECRETARIS) as desk:
+        case = the_case(desk)
+        for name, error in (
+            ("taken.html", ExistsError),
+            ("link.csv", ExistsError),
+            ("a.pdf", FileNameError),
+            ("a", FileNameError),
+            ("geen/a.html", UnreadableError),
+        ):
+            with pytest.raises(error):
+                Export(CASE, place / name, "Daarom.").make(desk, [case], office.today)
+        with pytest.raises(TextError):
+            Export(CASE, place / "b.html", "").make(desk, [case], office.today)
+        assert not (place / "b.html").exists()
+        assert the_case(desk).dossier.said == ()
+    assert (place / "taken.html").read_text() == "van iemand anders"
+
+
+def test_a_case_that_we_stepped_back_from_is_not_in_our_register(office: Office, place: Path) -> None:
+    office.report("Een.", topic="fraude")
+    with office.desk(SECRETARIS) as desk:
+        desk.step_back(the_case(desk), "Te dichtbij.")
+        number = the_case(desk).number
+    assert number not in made(office, Export(REGISTER, place / "a.csv", "Voor de accountant."))
+    assert number in made(office, Export(REGISTER, place / "b.csv", "Voor de accountant."), FIRST)

@@ -1,0 +1,92 @@
+"""Files made of cases at the command line, and what becomes of them when the case is destroyed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keys.wire import kinds
+from tests.keys.line import Line
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.keys.office import Office
+
+FIRST = "Bestuurslid 1"
+NAME = "SENTINEL-naam"
+
+
+@pytest.fixture
+def line(office: Office) -> Line:
+    return Line(office)
+
+
+@pytest.fixture
+def place(office: Office) -> Path:
+    folder = office.folder / "uit"
+    folder.mkdir()
+    return folder
+
+
+def test_a_case_is_written_to_a_file_and_who_the_reporter_is_only_on_a_ground(line: Line, place: Path) -> None:
+    receipt = line.office.report("Er is iets mis.", topic="fraude")
+    line.office.say(receipt, kinds.Identity(NAME))
+    number = line.number()
+    assert "There is none" in line.done("export", "grounds", number).output
+    refused = line.run("export", "case", "--identity", "1", number, place / "a.html", text="Voor de politie.")
+    assert "only on a ground" in refused.output
+    done = line.done("export", "case", number, place / "a.html", text="Voor de politie.")
+    assert done.stdout == f"{place / 'a.html'}\n"
+    assert NAME not in (place / "a.html").read_text("utf-8")
+    line.done("ask", "--to", "de politie", "--what", "Wie je bent.", number, text="Voor de aangifte.")
+    case, _ = line.office.thread(receipt)
+    assert case
+    line.office.say(receipt, kinds.Consent("yes", case.said[-1].message.id))
+    line.done("sync")
+    assert line.done("export", "grounds", number).stdout.startswith("1  consent to what was asked on 2026-03-02")
+    line.done("export", "case", "--identity", "1", number, place / "b.html", text="Voor de politie.")
+    assert NAME in (place / "b.html").read_text("utf-8")
+    line.done("sync", who=FIRST)
+    shown = line.done("read", "--not-involved", number, who=FIRST).stdout
+    assert shown.count("the file of the case") == 2
+    assert shown.count("It says who the reporter is.") == 1
+
+
+def test_a_file_is_not_written_over_and_its_name_says_what_it_is(line: Line, place: Path) -> None:
+    line.office.report()
+    number = line.number()
+    line.done("export", "notice", number, place / "a.json", text="Voor het bestuur.")
+    again = line.run("export", "copy", number, place / "a.json", text="Op verzoek.")
+    assert (again.exit_code, "a.json" in again.output) == (1, True)
+    assert "has to end in .html" in line.run("export", "copy", number, place / "a.doc", text="Op verzoek.").output
+    assert "text that is needed" in line.run("export", "copy", number, place / "b.json").output
+    assert [path.name for path in place.iterdir()] == ["a.json"]
+
+
+def test_the_files_of_a_destroyed_case_are_named_with_their_path(line: Line, place: Path) -> None:
+    line.office.report()
+    number = line.number()
+    line.done("export", "copy", number, place / "kopie.html", text="Op verzoek.")
+    line.done("export", "register", place / "register.csv", text="Voor de accountant.")
+    line.done("purge", "--ask", number, text="De melder vraagt erom.")
+    line.done("sync", who=FIRST)
+    line.done("approve", number, text="Akkoord.", who=FIRST)
+    line.done("sync")
+    done = line.done("purge", "--yes", number)
+    for name in ("kopie.html", "register.csv"):
+        assert f"A file of it may still lie here: {place / name}" in done.output
+    (place / "kopie.html").unlink()
+    line.done("sync")
+    [stone] = json.loads(line.done("register", "--json").stdout)["destroyed"]
+    assert stone["paths"] == [str(place / "register.csv")]
+
+
+def test_in_a_case_that_was_written_down_no_consent_is_asked_for(line: Line) -> None:
+    line.done("enter", "--way", "phone", "--topic", "anders", text="Iemand belde.")
+    number = line.number()
+    asked = line.run("ask", "--to", "x", "--what", "y", number, text="Daarom.")
+    assert "ask for it on paper" in asked.output
+    assert asked.exit_code == 1
