@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -24,6 +25,7 @@ COLOURS = 64  # few are needed, and a picture is loaded by people with a slow li
 
 def main() -> int:
     """Write every picture anew."""
+    os.environ["XDG_DOWNLOAD_DIR"] = "/home/secretaris/Downloads"  # named on the pages, not written to
     PICTURES.mkdir(parents=True, exist_ok=True)
     for picture in PICTURES.glob("*.png"):
         picture.unlink()
@@ -65,9 +67,15 @@ def steps(browser: Browser, link: str) -> Iterator[str]:
     browser.evaluate("document.querySelector('#close').open = true")
     browser.evaluate("document.querySelector('.reading').remove()")
     yield "close"
+    browser.evaluate("document.querySelector('#close').open = false")
+    browser.evaluate("document.querySelector('#export').open = true")
+    yield "export"
     browser.goto(f"{home}register")
     there(browser, "table.register")
     yield "register"
+    browser.goto(f"{home}register/enter")
+    there(browser, "#told-text")
+    yield "told"
     browser.goto(f"{home}help")
     there(browser, "h2")
     yield "help"
@@ -78,7 +86,11 @@ def there(browser: Browser, selector: str) -> None:
 
 
 def write(browser: Browser, path: Path) -> None:
+    # What was folded out since the picture before has another height.
+    browser.viewport(WIDTH, HEIGHT)
+    browser.viewport(WIDTH, browser.evaluate("document.documentElement.scrollHeight"))
     browser.screenshot(path)
+    browser.viewport(WIDTH, HEIGHT)
     with Image.open(path) as picture:
         small = picture.convert("RGB").quantize(COLOURS)
     small.save(path, optimize=True)

@@ -13,7 +13,6 @@ from keys.cli.files import progress
 from keys.cli.tool import Command, Commands, Option, Tool, hint, read_text, tell
 from keys.exports import CASE, COPY, NOTICE, REGISTER, Export, chosen_ground, ground_in_words, register_cases
 from keys.speech.words import _
-from keys.sync import load_trust
 
 _source = click.option("--file", "source", cls=Option, type=click.Path(exists=True), help="Read the text from a file.")
 _output = click.argument("output", type=click.Path(path_type=Path))
@@ -85,6 +84,5 @@ def _make(tool: Tool, export: Export, number: str | None, ground: int | None = N
         cases = register_cases(desk) if number is None else [desk.case(number)[0]]
         if ground is not None:
             export = replace(export, ground=chosen_ground([*grounds(cases[0])], ground))
-        today = load_trust(desk.vault).roster.policy.day(tool.clock())
-        path = export.make(desk, cases, today, watch)
+        path = export.make(desk, cases, watch)
     click.echo(os.fsencode(path))

@@ -14,14 +14,19 @@ from keys.cases import register as fields
 from keys.cases.summary import LOCKED
 from keys.cli.dossiers import identities, record
 from keys.cli.tool import Command, Option, Tool, hint, read_text, tell
-from keys.speech.cases import worded
-from keys.speech.register import columns_in_words, entries, grave_columns_in_words, grave_in_words
+from keys.speech.register import (
+    columns_in_words,
+    counts_in_words,
+    entries,
+    grave_columns_in_words,
+    grave_in_words,
+    refused_in_words,
+)
 from keys.speech.words import _, columns, date, one_line
 from keys.sync import enter, load_trust
 from keys.wire import kinds
 
 if TYPE_CHECKING:
-    from keys.cases import Overview
     from keys.policy import Policy
     from keys.speech.register import Entry
     from keys.sync import Desk, Tombstone
@@ -44,10 +49,7 @@ def register_command(tool: Tool, as_json: bool) -> None:
     else:
         _show(lines, stones, policy)
     for grave in refused:
-        tell(
-            _("ALARM: on %(day)s somebody told the tools to destroy a case, which nothing allows. It was kept.")
-            % {"day": date(grave.day)}
-        )
+        tell(f"{date(grave.day)}: {refused_in_words()}")
 
 
 @click.command("correct", cls=Command)
@@ -75,7 +77,7 @@ def overview_command(tool: Tool, as_json: bool, year: int) -> None:
     if as_json:
         write_json({"year": year, "counts": dict(found.counts), "others": found.others, "total": found.total})
         return
-    for line in columns(_counted(found, policy)):
+    for line in columns(counts_in_words(found, policy)):
         click.echo(line)
     tell(_("Counted are only the cases that you can open, and those that were destroyed since."))
 
@@ -162,17 +164,6 @@ def _stone(stone: Tombstone) -> dict[str, object]:
         date(stone.gone),
     )
     return dict(zip(names, values, strict=True)) | {"paths": [str(path) for path in stone.paths]}
-
-
-def _counted(found: Overview, policy: Policy) -> list[tuple[str, str]]:
-    names = {topic.id: worded(topic.name) for topic in policy.topics}
-    rows = [(names[topic], _count(count)) for topic, count in found.counts.items()]
-    rows.append((_("topics of an earlier policy"), _count(found.others)))
-    return [*rows, *([] if found.total is None else [(_("together"), str(found.total))])]
-
-
-def _count(count: int | None) -> str:
-    return _("fewer than 5") if count is None else str(count)
 
 
 def _check(policy: Policy, topic: str, language: str | None) -> None:

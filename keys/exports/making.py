@@ -15,18 +15,17 @@ from keys.exports.tables import register_table
 from keys.identity import write_new
 from keys.speech.register import entries
 from keys.speech.words import _, date, harmless, one_line
-from keys.sync import load_trust
+from keys.sync import Served, load_trust, unwatched
 from keys.wire import kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from keys.cases import Case, Said
     from keys.exports.document import Document
     from keys.sync import Desk
-
-    Watch = Callable[[int, int], None]
+    from keys.sync.post import Watch
 
 # What a file can be; so it stands in the dossier.
 CASE, COPY, NOTICE, REGISTER = "case", "copy", "notice", "register"
@@ -45,8 +44,8 @@ class Export:
     ground: Said | None = None
     forms: tuple[str, ...] = ()
 
-    def make(self, desk: Desk, cases: Sequence[Case], day: int, watch: Watch = lambda _done, _all: None) -> Path:
-        """Make it of one case, or the register of several, and return its whole path; `day` is today.
+    def make(self, desk: Desk, cases: Sequence[Case], watch: Watch = unwatched) -> Path:
+        """Make it of one case, or the register of several, and return its whole path.
 
         It is recorded in every case, then its path is remembered, then it is written: what could not be written stands
         in the dossier all the same. Raises FileNameError, ExistsError and UnreadableError before any of that where no
@@ -54,7 +53,7 @@ class Export:
         """
         self._check()
         path = self.path.absolute()
-        content = render(self._document(desk, cases, day), path.suffix)
+        content = render(self._document(desk, cases, Served.fetch(desk.courier).day), path.suffix)
         for done, case in enumerate(cases):
             watch(done, len(cases))
             desk.note(case, self._record())

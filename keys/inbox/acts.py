@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from keys.cases import categorise, fill, form_of
 from keys.errors import ExistsError, RecordError
 from keys.inbox.endings import ENDINGS
+from keys.inbox.papers import PAPERS
 from keys.policy import day_number
 from keys.speech.cases import names_in_words
 from keys.speech.words import _, harmless
@@ -139,6 +140,7 @@ ACTS: dict[str, Act] = {
     "step-back": _step_back,
     "save": _save,
     **ENDINGS,
+    **PAPERS,
 }
 
 

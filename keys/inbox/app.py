@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, abort, redirect, render_template, request, url_for
 
 from keys.errors import MeldbusError
-from keys.inbox import cases, pages
+from keys.inbox import cases, pages, registers
 from keys.inbox.gate import COOKIE, HOST
 from keys.inbox.keep import LockedOut
 from keys.speech.words import _, explain, language
@@ -43,6 +43,7 @@ def make_app(keep: Keep, gate: Gate) -> Flask:
     app.jinja_env.globals.update(_=_, language=language)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(pages.pages, url_prefix=f"/{gate.path}")
+    app.register_blueprint(registers.pages, url_prefix=f"/{gate.path}/register")
     app.register_blueprint(cases.pages, url_prefix=f"/{gate.path}/case")
 
     @app.before_request

@@ -12,6 +12,7 @@ from keys.errors import MeldbusError, NetworkError
 from keys.inbox.acts import ACTS, People
 from keys.inbox.endings import Ending
 from keys.inbox.pages import keep
+from keys.inbox.papers import Papers
 from keys.inbox.views import opened
 from keys.speech.cases import worded
 from keys.speech.words import _, explain, harmless
@@ -128,6 +129,7 @@ def _page(
         "typed": tried.typed if tried else {},
         "notice": notice,
         "people": People.of(trust, case, own),
+        "papers": Papers.of(case, policy),
         "ending": Ending.of(case, summarise(case, own), policy, own, today),
         "fetched": held.fetched,
         "locked": False,

@@ -45,6 +45,7 @@ class Unlocked:
     users: int = 0
     is_closed: bool = False
     notice: str = ""
+    handed: tuple[str, str] | None = field(default=None, repr=False)  # a case written down, and its code
     trouble: MeldbusError | None = None
     is_fetching: bool = False
     fetched: int = 0  # how many times something may have come since it was unlocked
@@ -193,4 +194,4 @@ class Keep:
         if held.is_closed and held.users == 0:
             held.desk.vault.close()
             held.forget()
-            held.names = {}
+            held.names, held.handed = {}, None

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 
-from keys.cases import kept_until
 from keys.cases.summary import CLOSED, LOCKED, NEW, OURS, THEIRS
 from keys.errors import KeyFileError, MeldbusError
 from keys.inbox.keep import SEEN, Keep, LockedOut
 from keys.inbox.views import Row, rows
 from keys.speech.cases import alarm_in_words
-from keys.speech.register import columns_in_words, entries, grave_columns_in_words, grave_in_words
+from keys.speech.register import refused_in_words
 from keys.speech.words import day_in_words, explain, harmless
 
 if TYPE_CHECKING:
@@ -140,24 +139,7 @@ def search() -> ResponseReturnValue:
 def help_page() -> ResponseReturnValue:
     """Say what there is to know for somebody who comes twice a year."""
     with keep().use() as held:
-        return render_template("help.html", **_keys(held))
-
-
-@pages.get("/register")
-def register() -> ResponseReturnValue:
-    """Show the register, and what stays of the cases that were destroyed."""
-    with keep().use() as held:
-        trust, cases = held.trust(), [case for case in held.summaries().values() if case.state != LOCKED]
-        policy, stones = trust.roster.policy, [] if held.desk.is_restored else held.desk.tombstones()
-        words = {
-            "columns": columns_in_words(),
-            "lines": entries(cases, trust, {case.id: kept_until(case, policy) for case in cases}),
-            "heads": grave_columns_in_words(),
-            "destroyed": [grave_in_words(stone, policy) for stone in stones],
-            "paths": [harmless(str(path)) for stone in stones for path in stone.paths],
-            "refused": [day_in_words(grave.day) for grave in held.desk.refused_tombstones()],
-        }
-        return render_template("register.html", **_keys(held), **words)
+        return render_template("help.html", **keys_words(held))
 
 
 @pages.post("/check")
@@ -167,8 +149,8 @@ def check() -> ResponseReturnValue:
         try:
             keep().check(request.form.get("passphrase", ""))
         except KeyFileError as error:
-            return render_template("help.html", **_keys(held), error=explain(error)), 400
-        return render_template("help.html", **_keys(held), is_right=True)
+            return render_template("help.html", **keys_words(held), error=explain(error)), 400
+        return render_template("help.html", **keys_words(held), is_right=True)
 
 
 def listed(held: Unlocked, query: str, keeps: str, sort: str, page: int) -> Listed:
@@ -205,8 +187,9 @@ def _home(held: Unlocked, query: str) -> dict[str, object]:
     found = listed(held, query, given.get("show", ALL), given.get("sort", "due"), given.get("page", 1, type=int))
     notice, held.notice = held.notice, ""
     alarms = [(day_in_words(one.day), alarm_in_words(one.code)) for one in held.desk.vault.spoilt_entries()]
+    alarms += [(day_in_words(one.day), refused_in_words()) for one in held.desk.refused_tombstones()]
     return {
-        **_keys(held),
+        **keys_words(held),
         "listed": found,
         "notice": notice,
         "alarms": alarms,
@@ -214,7 +197,7 @@ def _home(held: Unlocked, query: str) -> dict[str, object]:
     }
 
 
-def _keys(held: Unlocked) -> dict[str, object]:
+def keys_words(held: Unlocked) -> dict[str, object]:
     """Return what a recipient has to know of roster and keys."""
     trust = held.trust()
     today = trust.roster.policy.day(keep().clock())

@@ -23,7 +23,7 @@ def _mark(text: str) -> str:
 
 
 _CONSENT = {"yes": _mark("yes, I agree"), "no": _mark("no, I do not agree"), "withdrawn": _mark("I take it back")}
-_FILES = {
+FILES = {
     "case": _mark("the file of the case"),
     "copy": _mark("the copy for somebody whom it is about"),
     "notice": _mark("the notice for the board"),
@@ -118,7 +118,7 @@ class Reading:
             case kinds.Correction():
                 yield f"{field_in_words(body.field)}: {one_line(body.value)}"
             case kinds.Exported():
-                yield _(_FILES[body.what]) if body.what in _FILES else one_line(body.what)
+                yield _(FILES[body.what]) if body.what in FILES else one_line(body.what)
                 if body.identity:
                     yield _("It says who the reporter is.")
             case _:

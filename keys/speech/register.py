@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keys.cases import case_number, closing, register
-from keys.speech.cases import names_in_words, topic_in_words
+from keys.speech.cases import names_in_words, topic_in_words, worded
 from keys.speech.words import _, date, harmless, one_line
 from keys.wire.kinds import Entered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from keys.cases import Line, Summary
+    from keys.cases import Line, Overview, Summary
     from keys.policy import Policy
     from keys.roster import Recipient
     from keys.sync import Tombstone, Trust
@@ -41,6 +41,8 @@ WAYS = {
     "in-person": _mark("in person, written down by a recipient"),
     "letter": _mark("by letter, written down by a recipient"),
 }
+TOLD = {"phone": _mark("by phone"), "in-person": _mark("face to face"), "letter": _mark("by letter")}
+assert TOLD.keys() == {*Entered.WAYS}
 assert WAYS.keys() == {register.ONLINE, *Entered.WAYS}
 FIELDS = {
     register.RECEIVED: _mark("received"),
@@ -136,6 +138,23 @@ def grave_in_words(stone: Tombstone, policy: Policy) -> Sequence[str]:
         date(stone.day),
         date(stone.gone),
     )
+
+
+def refused_in_words() -> str:
+    """Return what a tombstone is that nothing allows."""
+    return _("ALARM: somebody told the tools to destroy a case, which nothing allows. It was kept.")
+
+
+def counts_in_words(found: Overview, policy: Policy) -> list[tuple[str, str]]:
+    """Return a year's counts by the names of the topics, and all together where that is shown."""
+    names = {topic.id: worded(topic.name) for topic in policy.topics}
+    rows = [(names[topic], _count(count)) for topic, count in found.counts.items()]
+    rows.append((_("topics of an earlier policy"), _count(found.others)))
+    return [*rows, *([] if found.total is None else [(_("together"), str(found.total))])]
+
+
+def _count(count: int | None) -> str:
+    return _("fewer than 5") if count is None else str(count)
 
 
 def _entry(summary: Summary, line: Line, trust: Trust, kept: int | None, *, is_first: bool, is_old: bool) -> Entry:

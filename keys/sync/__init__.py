@@ -8,7 +8,7 @@ from keys.sync.entering import enter
 from keys.sync.fetch import FEED_CAPABILITY
 from keys.sync.files import SavedFile, save_thread
 from keys.sync.own_bundles import RESTORED, publish_bundles, renew_bundles
-from keys.sync.post import post_entry, post_message
+from keys.sync.post import post_entry, post_message, unwatched
 from keys.sync.reporter import (
     Fetched,
     SealedFile,
@@ -50,4 +50,5 @@ __all__ = [
     "say",
     "seal_report",
     "trusted_roster",
+    "unwatched",
 ]

@@ -63,7 +63,7 @@ def made(office: Office, export: Export, who: str = SECRETARIS) -> str:
     """Make a file of the only case, or of the register; return what stands in it."""
     with office.desk(who) as desk:
         desk.sync()
-        path = export.make(desk, register_cases(desk), office.today)
+        path = export.make(desk, register_cases(desk))
         return path.read_text("utf-8-sig")
 
 
@@ -274,9 +274,9 @@ def test_where_no_file_can_come_nothing_is_recorded(office: Office, place: Path)
             ("geen/a.html", UnreadableError),
         ):
             with pytest.raises(error):
-                Export(CASE, place / name, "Daarom.").make(desk, [case], office.today)
+                Export(CASE, place / name, "Daarom.").make(desk, [case])
         with pytest.raises(TextError):
-            Export(CASE, place / "b.html", "").make(desk, [case], office.today)
+            Export(CASE, place / "b.html", "").make(desk, [case])
         assert not (place / "b.html").exists()
         assert the_case(desk).dossier.said == ()
     assert (place / "taken.html").read_text() == "van iemand anders"

@@ -75,4 +75,4 @@ def test_a_tombstone_that_nothing_allows_is_an_alarm_in_the_register(office: Off
     office.report(STORY)
     forced(office, "Bestuurslid 1")
     assert len(window.open().cases()) == 1
-    assert "ALARM: on 2 March 2026 somebody told the tools to destroy a case" in window.read("register")
+    assert "2 March 2026: ALARM: somebody told the tools to destroy a case" in window.read("register")

@@ -115,7 +115,10 @@ def test_what_somebody_told_by_phone_comes_in_and_their_consent_counts_for_nothi
     with office.desk(SECRETARIS) as desk:
         desk.sync()
         [(mine, _)] = desk.cases()
-        desk.say(mine, kinds.Request("Om te horen.", "de bedrijfsarts", "De naam."))
+        # As by a tool that does not know yet that it could not count.
+        unknowing = replace(mine, said=(mine.said[0], *reversed(mine.said[1:])))
+        assert unknowing.entered is None
+        desk.say(unknowing, kinds.Request("Om te horen.", "de bedrijfsarts", "De naam."))
         request = desk.case(mine.number)[0].said[-1].message.id
     office.say(receipt, kinds.Consent("yes", request))
     [(mine, alarms)] = office.read(FIRST)
