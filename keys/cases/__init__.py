@@ -1,6 +1,7 @@
 """What a case is and who may say what in it, SPEC.md 5; it fetches nothing."""
 
 from keys.cases.approving import (
+    DEMAND,
     Asked,
     approvable,
     approve,
@@ -45,6 +46,7 @@ from keys.cases.summary import Summary, summarise
 
 __all__ = [
     "ADDED",
+    "DEMAND",
     "OUTCOMES",
     "READS",
     "Alarm",

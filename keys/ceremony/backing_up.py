@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from keys.ceremony.enrolling import IDENTITY_FILE, VAULT_FILE, open_vault
 from keys.errors import BackupError, ExistsError, FormatError, VaultError
 from keys.identity import KIND_IDENTITY, Wrapper, make_folder, open_key_file, write_new
-from keys.sync import RESTORED
+from keys.sync import BACKUP_WANTED, RESTORED
 from keys.vault import check_copy
 from keys.wire.signed import join_frames, split_frames
 
@@ -26,10 +26,11 @@ def back_up(home: Path, passphrase: str, output: Path) -> None:
     key_file = (home / IDENTITY_FILE).read_bytes()
     secret = open_key_file(key_file, KIND_IDENTITY, passphrase)
     with open_vault(home, secret) as vault:
-        copy = vault.copy()
-    wrapped = Wrapper(secret.vault_key).wrap(PURPOSE, copy)
-    write_new(output, join_frames([MAGIC, key_file, wrapped]))
-    read_back_up(output.read_bytes(), passphrase)
+        wrapped = Wrapper(secret.vault_key).wrap(PURPOSE, vault.copy())
+        write_new(output, join_frames([MAGIC, key_file, wrapped]))
+        read_back_up(output.read_bytes(), passphrase)
+        with vault.transaction():
+            vault.drop_setting(BACKUP_WANTED)
 
 
 def restore(home: Path, passphrase: str, raw: bytes) -> None:

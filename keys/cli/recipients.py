@@ -10,6 +10,7 @@ from keys.cli.files import progress
 from keys.cli.tool import Command, Option, Tool, hint, tell
 from keys.policy import day_number
 from keys.speech.cases import alarm_in_words
+from keys.speech.register import refused_in_words
 from keys.speech.words import _, date
 
 if TYPE_CHECKING:
@@ -31,6 +32,12 @@ def sync_command(tool: Tool) -> None:
         tell(_("%(new)d new, %(all)d in all") % {"new": len(cases) - before, "all": len(cases)})
         for entry in desk.vault.spoilt_entries():
             tell(f"{date(entry.day)}: {alarm_in_words(entry.code)}")
+        for stone in desk.refused_tombstones():
+            tell(f"{date(stone.day)}: {refused_in_words()}")
+        if desk.wants_backup:
+            hint(
+                _("A case was destroyed: `meldbus backup FILE` now, and delete the older backups, which still hold it.")
+            )
         if trust.roster.find(desk.signer.public) is None:
             hint(_("You are no longer on the roster: you can read what you have, and nothing new."))
 

@@ -3,7 +3,7 @@
 from keys.sync.attaching import attach
 from keys.sync.decoys import post_decoy
 from keys.sync.desk import Desk, Served, addressees_of
-from keys.sync.ending import Tombstone
+from keys.sync.ending import BACKUP_WANTED, Tombstone
 from keys.sync.entering import enter
 from keys.sync.fetch import FEED_CAPABILITY
 from keys.sync.files import SavedFile, save_thread
@@ -23,6 +23,7 @@ from keys.sync.reporter import (
 from keys.sync.trust import Trust, first_trust, load_trust
 
 __all__ = [
+    "BACKUP_WANTED",
     "FEED_CAPABILITY",
     "RESTORED",
     "Desk",

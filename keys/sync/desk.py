@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from keys.cases import (
+    DEMAND,
     Alarm,
     Case,
     Keeping,
@@ -28,6 +29,7 @@ from keys.cases import (
     tombstone_of,
 )
 from keys.errors import (
+    AloneError,
     BoardError,
     EnteredError,
     LockedError,
@@ -42,7 +44,7 @@ from keys.errors import (
 )
 from keys.roster import Addressees, Bundle, Roster
 from keys.sealing import Signer, recipients_capability
-from keys.sync.ending import Tombstone, obey_tombstones, tombstones
+from keys.sync.ending import BACKUP_WANTED, Tombstone, obey_tombstones, tombstones
 from keys.sync.fetch import Own, fetch_channel, fetch_feed
 from keys.sync.files import SavedFile, save_files
 from keys.sync.own_bundles import AWAY, RESTORED, destroy_bundles, publish_bundles, renew_bundles
@@ -171,6 +173,11 @@ class Desk:
         """Whether the vault came from a backup and has fetched nothing since."""
         return self.vault.setting(RESTORED) is not None
 
+    @property
+    def wants_backup(self) -> bool:
+        """Whether a case was destroyed here that the latest backup still holds."""
+        return self.vault.setting(BACKUP_WANTED) is not None
+
     def _check_fetched(self) -> None:
         if self.is_restored:
             raise RestoredError
@@ -219,9 +226,11 @@ class Desk:
         """Write something into the dossier, which is begun where there is none, and return the case as it is then.
 
         Case recipients who cannot read the dossier yet are let in first. Raises ExcludedError when `body` names
-        somebody who is left out, and what `say` raises.
+        somebody who is left out, AloneError for a legal demand that nobody could approve of, and what `say` raises.
         """
         _check(body)
+        if isinstance(body, kinds.Filled) and body.form == DEMAND and len(case.readers) < 2:
+            raise AloneError
         with self.turn:
             served, trust = self._today()
             addressees = served.addressees(trust)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from keys.sync.trust import Trust
     from keys.vault import Grave, Vault
 
+BACKUP_WANTED = "backup wanted"  # a case was destroyed, and the backups still hold it
 ENTRY_DAYS = 396  # SPEC.md 10: so long an entry of the feed lives, with what a share gives away in it
 
 
@@ -74,6 +75,7 @@ def bury(vault: Vault, courier: Courier, grave: Grave) -> None:
             courier.apart().end(channel.capability)
     with vault.transaction():
         vault.graves.destroy(grave.case, grave.mac)
+        vault.put_setting(BACKUP_WANTED, b"1")
 
 
 def _check(vault: Vault, trust: Trust, own: bytes, grave: Grave, policy: Policy) -> None:

@@ -217,4 +217,4 @@ def test_a_reply_begins_with_a_text_of_the_policy_in_the_reporters_language(
     assert case.said[-1].text.startswith(begins)
     assert case.said[-1].text.endswith("\nTot maandag.")
     refused = line.run("reply", "--begin", "niets", number, text="Iets.\n")
-    assert "(ontvangen, praten)" in refused.stderr
+    assert "(ontvangen, praten, vordering)" in refused.stderr

@@ -63,7 +63,9 @@ def test_two_destroy_a_case_in_the_inbox_and_what_stays_is_shown(office: Office,
     window.fetch()
     done = window.post(f"{link}/purge")
     assert (done.status_code, done.headers["Location"]) == (303, window.home)
-    assert "From 3 April 2027 on nothing can open it" in window.read("")
+    first = window.read("")
+    assert "From 3 April 2027 on nothing can open it" in first
+    assert "A case was destroyed: `meldbus backup FILE` now" in first
     assert window.cases() == {}
     assert window.get(link).status_code == 404
     register = window.read("register")

@@ -103,10 +103,20 @@ def test_what_one_asks_for_another_approves_of_and_nobody_their_own(office: Offi
         assert approval.author.name == SECOND
 
 
-def test_where_only_one_can_read_it_nobody_asks_for_an_early_purge(office: Office) -> None:
+def test_where_only_one_can_read_it_there_is_no_early_purge_and_a_demand_needs_a_hand_over_first(
+    office: Office,
+) -> None:
     office.report(without=[FIRST, SECOND])
-    with office.desk(SECRETARIS) as desk, pytest.raises(AloneError):
-        ask_purge(the_case(desk), "Het moet weg.")
+    with office.desk(SECRETARIS) as desk:
+        case = the_case(desk)
+        with pytest.raises(AloneError):
+            ask_purge(case, "Het moet weg.")
+        with pytest.raises(AloneError):
+            desk.note(case, DEMAND)
+    office.add("Buitenstaander", "external")
+    with office.desk(SECRETARIS) as desk:
+        case = desk.hand_over(the_case(desk), [office.identity("Buitenstaander")], "Voor de vordering.")
+        assert desk.note(case, DEMAND).dossier.latest(kinds.Filled)
 
 
 WRITTEN = (

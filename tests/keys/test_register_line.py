@@ -72,7 +72,9 @@ def test_two_people_destroy_a_case_at_the_line_and_what_stays_is_shown(line: Lin
     assert f"From {gone} on nothing can open it" in done.output
     assert "Make a new backup" in done.output
     for who in line.office.cards:
-        line.done("sync", who=who)
+        assert "A case was destroyed: `meldbus backup FILE`" in line.done("sync", who=who).output
+        line.done("backup", line.office.folder / f"{who}.backup", who=who)
+        assert "A case was destroyed" not in line.done("sync", who=who).output
         shown = json.loads(line.done("register", "--json", who=who).stdout)
         assert shown["lines"] == []
         [stone] = shown["destroyed"]
