@@ -54,8 +54,9 @@ bench: PACKAGES += age gnupg
 bench: browsers build ## measure speed, beside age and gpg too
 	$(BIN)/python -m tests.bench
 
-soak: build ## load a server for a long time
+soak: build ## load a server for a long time, and delete a million parts from under one
 	$(BIN)/python -m tests.soak
+	$(BIN)/python -m tests.soak.expiring
 
 pictures: browsers build ## make the guide's pictures anew, from the demo
 	$(BIN)/python -m tests.pictures

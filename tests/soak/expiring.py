@@ -1,0 +1,180 @@
+"""Deletes a million parts from under a server that is being used: no read of a live channel may fail meanwhile.
+
+Writes build/expiring.json. Usage: python -m tests.soak.expiring [--parts PARTS]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+from keys.wire.envelope import MAC_SIZE
+from tests.bench.figures import BUILD, Figure, WrongError, write
+from tests.bench.load import organisation_under_load
+from tests.bench.serving import shipped_server
+from tests.dropbox.serving import ROOT
+from tests.soak.__main__ import check_store
+from tests.soak.ledger import Ledger
+from tests.soak.people import GONE, FeedReader, Looker, Person, Writer
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from tests.dropbox.serving import Server
+
+PARTS = 1_000_000
+PARTS_PER_CHANNEL = 1000
+STREAM = bytes(200)  # a part has a MiB; what counts here is how many there are
+LETTERS = 200  # before the deleting begins
+MOST_SECONDS = 7200.0
+QUIET_SECONDS = 10.0  # of looking before it begins, to compare with
+TICK = 0.2
+
+
+@dataclass
+class SteadyLooker(Looker):
+    """Looks into live talks; unlike under kills, an answer that does not come is wrong. `took` is in seconds."""
+
+    took: list[float] = field(default_factory=list)
+
+    def run(self) -> int:
+        """Look again and again; raise WrongError for a look that fails."""
+        while not self.stop.is_set():
+            begun = time.perf_counter()
+            try:
+                self.act()
+            except GONE as error:
+                raise WrongError(f"a look failed: {error!r}") from None
+            self.took.append(time.perf_counter() - begun)
+            self.done += 1
+        return self.done
+
+
+def fill(server: Server, parts: int, today: int) -> None:
+    """Put channels that ended yesterday into the store: so many parts in all, each channel with one envelope."""
+    with closing(sqlite3.connect(server.data / "meldbus.sqlite", timeout=60)) as store, store:
+        [(channel,)] = store.execute("SELECT coalesce(max(id), 0) FROM channel").fetchall()
+        [(envelope,)] = store.execute("SELECT coalesce(max(id), 0) FROM envelope").fetchall()
+        for at in range(1, parts // PARTS_PER_CHANNEL + 1):
+            store.execute("INSERT INTO channel (id, until) VALUES (?, ?)", (channel + at, today - 1))
+            for _ in range(2):
+                digest = (os.urandom(32), channel + at)
+                store.execute("INSERT INTO capability (digest, channel) VALUES (?, ?)", digest)
+            row = (envelope + at, os.urandom(MAC_SIZE), os.urandom(32), today - 400, PARTS_PER_CHANNEL << 20, STREAM)
+            store.execute("INSERT INTO envelope (id, mac, posting, day, size, prefix) VALUES (?, ?, ?, ?, ?, ?)", row)
+            message = (channel + at, 1, envelope + at)
+            store.execute("INSERT INTO message (channel, position, envelope) VALUES (?, ?, ?)", message)
+            streams = ((envelope + at, number, STREAM) for number in range(PARTS_PER_CHANNEL))
+            store.executemany("INSERT INTO part (envelope, number, stream) VALUES (?, ?, ?)", streams)
+
+
+def count(server: Server, query: str, *values: object) -> int:
+    """Return the number that a query of the store gives."""
+    with closing(sqlite3.connect(server.data / "meldbus.sqlite", timeout=60)) as store:
+        [(found,)] = store.execute(query, values).fetchall()
+    return int(found)
+
+
+def expire(server: Server, jobs: list[Future[int]]) -> None:
+    """Run the operator's command to its end; raise WrongError as soon as somebody's use fails."""
+    call = [sys.executable, "-m", "dropbox", "expire", "--config", str(server.config)]
+    ends = time.monotonic() + MOST_SECONDS
+    with subprocess.Popen(call, cwd=ROOT) as process:
+        try:
+            while process.poll() is None:
+                for job in jobs:
+                    if job.done():
+                        job.result()
+                if time.monotonic() > ends:
+                    raise WrongError("the deleting does not end")
+                time.sleep(TICK)
+        finally:
+            process.kill()
+    if process.returncode:
+        raise WrongError(f"expire ended with {process.returncode}")
+
+
+def run(folder: Path, parts: int) -> list[Figure]:
+    """Fill a server, use it, let it expire, and return what was measured; raise WrongError."""
+    with ExitStack() as ending:
+        server, organisation = shipped_server(folder), organisation_under_load()
+        ending.callback(server.kill)
+        server.found(organisation)
+        today = organisation.today
+        ledger, stop = Ledger(), threading.Event()
+        given = (server, organisation, ledger, stop)
+        writer, reader = Writer(*given), FeedReader(*given)
+        for _ in range(LETTERS):
+            writer.act()
+        fill(server, parts, today)
+        kept = count(server, "SELECT count(*) FROM part") - parts
+        lookers = [SteadyLooker(*given) for _ in range(2)]
+        everybody: list[Person] = [*lookers, writer, reader]
+        with ThreadPoolExecutor(len(everybody)) as threads:
+            jobs = [threads.submit(person.run) for person in everybody]
+            try:
+                stop.wait(QUIET_SECONDS)
+                quiet = [took for looker in lookers for took in looker.took]
+                begun = time.monotonic()
+                expire(server, jobs)
+                took = time.monotonic() - begun
+            finally:
+                stop.set()
+        for job in jobs:
+            job.result()
+        looks = [seconds for looker in lookers for seconds in looker.took][len(quiet) :]
+        left = count(server, "SELECT count(*) FROM channel WHERE until < ?", today)
+        if left or count(server, "SELECT count(*) FROM part WHERE length(stream) = ?", len(STREAM)):
+            raise WrongError("something was left of what had ended")
+        if count(server, "SELECT count(*) FROM part") < kept:
+            raise WrongError("parts of live channels are gone")
+        if not looks:
+            raise WrongError("nobody looked meanwhile")
+        reader.act()
+        server.stop()
+        check_store(server)
+    return [
+        Figure("expired_parts", parts),
+        Figure("expired_per_s", parts / took),
+        Figure("looks_meanwhile", len(looks), "none of them fails"),
+        Figure("letters_meanwhile", writer.done),
+        Figure("look_ms_quiet", 1000 * median(quiet)),
+        Figure("look_ms_meanwhile", 1000 * median(looks)),
+        Figure("look_ratio", median(looks) / median(quiet)),
+        Figure("look_ms_longest", 1000 * max(looks)),
+    ]
+
+
+def main() -> int:
+    """Return 0 when nothing was wrong."""
+    parser = argparse.ArgumentParser(prog="python -m tests.soak.expiring", description="Expire under load.")
+    parser.add_argument("--parts", type=int, default=PARTS)
+    asked = parser.parse_args()
+    print(f"expiring: {asked.parts} parts", flush=True)
+    BUILD.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=BUILD, prefix="expiring-") as name:
+        try:
+            figures = run(Path(name), asked.parts)
+        except WrongError as error:
+            print(f"expiring: error: {error}", file=sys.stderr)
+            return 1
+    for figure in figures:
+        print(figure.line())
+    write(BUILD / "expiring.json", figures)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
