@@ -193,6 +193,7 @@ def _home(held: Unlocked, query: str) -> dict[str, object]:
         "listed": found,
         "notice": notice,
         "alarms": alarms,
+        "is_pending": held.handed is not None,
         "wants_backup": held.desk.wants_backup,
         "seen": day_in_words(held.seen) if held.seen else "",
     }

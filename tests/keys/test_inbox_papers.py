@@ -121,11 +121,13 @@ def test_what_somebody_told_is_written_down_and_the_code_stays_until_it_is_on_pa
     page = window.get("register/enter").text
     [code] = re.findall(r'class="code"[^>]*>([^<]+)<', page)
     assert code in window.get("register/enter").text
+    assert "A code is not on paper yet" in window.read("")
     case, _ = office.thread(Receipt.parse(code))
     assert case
     assert [said.kind for said in case.said] == ["report", "entered", "minutes"]
     assert window.post("register/handed").status_code == 303
     assert code not in window.get("register/enter").text
+    assert "A code is not on paper yet" not in window.read("")
     link = window.case()
     refused = window.post(f"{link}/ask", {"text": "Daarom.", "to": "x", "what": "y"})
     assert "ask for it on paper" in words(refused)
