@@ -1,0 +1,60 @@
+"""Words that must not be in a file: whatever somebody said of who they are, none of it is left in another text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keys.exports.blacking import BLACK, Blacking
+
+NAMES = st.text(alphabet=st.characters(categories=("Lu", "Ll", "Lo", "Nd")), min_size=3, max_size=12)
+BETWEEN = st.sampled_from([" ", ", ", "-", "\n", ". ", "@", "/", "'s "])
+
+
+@given(names=st.lists(NAMES, min_size=1, max_size=4), around=st.lists(st.text(max_size=8), max_size=4), gap=BETWEEN)
+def test_no_word_of_an_identity_is_left_in_any_text(names: list[str], around: list[str], gap: str) -> None:
+    blacking = Blacking.of_words([gap.join(names)])
+    text = gap.join([*around, *names, *(name.upper() for name in names), *around])
+    left = set(re.findall(r"\w+", blacking.apply(text)))
+    assert not left & {name for name in names if bare(name) in blacking.words}
+    assert {bare(name) for name in names} - blacking.words <= COMMON
+
+
+def bare(word: str) -> str:
+    parted = unicodedata.normalize("NFKD", word).casefold()
+    return "".join(one for one in parted if not unicodedata.combining(one)) or word
+
+
+COMMON = {"aan", "als", "met", "van", "het", "een", "and", "the", "you", "are", "any", "was"}
+
+
+@pytest.mark.parametrize(
+    ("identity", "text", "expected"),
+    [
+        ("Jan de Vries", "Groet, JAN DE VRIES", f"Groet, {BLACK} DE {BLACK}"),
+        ("jan", "Jans fiets en jan's fiets, niet januari", f"{BLACK} fiets en {BLACK}'s fiets, niet januari"),
+        ("Renée", "Renee en Rene\u0301e", f"{BLACK} en {BLACK}"),
+        ("Bo", "Bo zei: bo", f"{BLACK} zei: {BLACK}"),
+        ("06-1234 5678", "bel +31 6 12345678 of 0612345678", f"bel +{BLACK} of {BLACK}"),
+        ("kamer B12", "in B12", f"in {BLACK}"),
+        ("ik ben van de nachtdienst", "hij is van de nachtdienst", f"hij is van de {BLACK}"),
+        ("\u0623\u062d\u0645\u062f", "من \u0623\u064e\u062d\u0645\u062f", f"من {BLACK}"),
+        ("", "niets", "niets"),
+    ],
+)
+def test_words_are_black_in_every_case_and_form_and_no_others(identity: str, text: str, expected: str) -> None:
+    assert Blacking.of_words([identity]).apply(text) == expected
+
+
+def test_a_quotation_is_black_and_single_words_of_it_stay() -> None:
+    blacking = Blacking.of_runs(["De chef neemt geld uit de kas."], 3)
+    assert blacking.apply("Gezegd is: neemt Geld\nuit de kas, door de chef.") == f"Gezegd is: {BLACK}, door de chef."
+
+
+def test_what_is_black_is_as_long_whatever_it_was() -> None:
+    blacking = Blacking.of_words(["Jan", "Sentinella"])
+    assert blacking.apply("Jan") == blacking.apply("Sentinella") == BLACK
