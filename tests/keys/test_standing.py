@@ -10,10 +10,12 @@ import pytest
 
 from keys.cases import read_case, shelf, standing, summarise
 from keys.cases.clocks import months_after
-from keys.cases.standing import ACKNOWLEDGEMENT, ANSWER, BOARD, FEEDBACK, LATER, OVERDUE, PURGE, SOON
+from keys.cases.standing import ACKNOWLEDGEMENT, ANSWER, BOARD, CHECK, FEEDBACK, LATER, OVERDUE, PURGE, SOON
+from keys.cases.summary import DETRIMENT
 from keys.policy import day_number
 from keys.wire import kinds
 from tests.keys.office import POLICY
+from tests.policies import shipped
 
 if TYPE_CHECKING:
     from keys.cases import Case, Standing, Summary
@@ -186,6 +188,35 @@ def test_other_terms_of_the_policy_give_other_days(office: Office) -> None:
     assert due(office, policy)[ACKNOWLEDGEMENT][1] == SOON
     at(office, "2026-04-10")
     assert due(office, policy)[FEEDBACK][1] == SOON
+
+
+def test_it_is_asked_whether_the_reporter_is_harmed_at_each_moment_until_the_case_is_destroyed(office: Office) -> None:
+    """At intake, decision and closing, and 3 and 6 months after; each within the days of an acknowledgement."""
+    policy = replace(POLICY, forms=shipped("nl", "en").forms)
+    asked = kinds.Filled(DETRIMENT, {"gezien": "Gevraagd, en niets gezien."})
+    office.report(topic="anders")
+    assert due(office, policy)[CHECK] == ("2026-03-09", SOON)
+    at(office, "2026-03-10")
+    assert due(office, policy)[CHECK] == ("2026-03-09", OVERDUE)
+    note(office, asked)
+    assert CHECK not in due(office, policy)
+    at(office, "2026-04-01")
+    say(office, kinds.Feedback("Er is gesproken, want het klopte."))
+    assert due(office, policy)[CHECK] == ("2026-04-08", SOON)
+    note(office, asked)
+    at(office, "2026-04-02")
+    say(office, kinds.Closed("Afgerond."))
+    note(office, kinds.Retention(day_number(dt.date(2027, 4, 2))))
+    assert due(office, policy)[CHECK] == ("2026-04-09", SOON)
+    note(office, asked)
+    assert due(office, policy)[CHECK] == ("2026-07-09", LATER)
+    at(office, "2026-07-02")
+    assert due(office, policy)[CHECK] == ("2026-07-09", SOON)
+    note(office, asked)
+    assert due(office, policy)[CHECK] == ("2026-10-09", LATER)
+    at(office, "2026-10-05")
+    note(office, asked)
+    assert CHECK not in due(office, policy)
 
 
 def test_a_category_can_make_it_due_that_the_board_is_told(office: Office) -> None:
