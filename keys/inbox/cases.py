@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from keys.cases import read_case, reply_of, summarise
-from keys.errors import MeldbusError, NetworkError
+from keys.errors import LockedError, MeldbusError, NetworkError
 from keys.inbox.acts import ACTS, People
 from keys.inbox.endings import Ending
 from keys.inbox.pages import keep
@@ -57,7 +57,7 @@ def show(name: str) -> ResponseReturnValue:
 def open_case(name: str) -> ResponseReturnValue:
     """Open a case for the first time, and tell the reporter so."""
     with keep().use() as held:
-        case, _alarms = _found(held, name)
+        case, _alarms = _ours(held, name)
         held.looked.add(case.id)
         try:
             held.desk.confirm_opened(case)
@@ -71,7 +71,7 @@ def open_case(name: str) -> ResponseReturnValue:
 def reveal(name: str) -> ResponseReturnValue:
     """Show who the reporter is, this once, after the purpose was recorded."""
     with keep().use() as held:
-        case, alarms = _found(held, name)
+        case, alarms = _ours(held, name)
         try:
             case = held.desk.reveal(case, request.form.get("text", ""))
         except MeldbusError as error:
@@ -86,7 +86,7 @@ def do(name: str, act: str) -> ResponseReturnValue:
     with keep().use() as held:
         if act not in ACTS:
             abort(404)
-        case, alarms = _found(held, name)
+        case, alarms = _ours(held, name)
         try:
             held.notice = ACTS[act](held.desk, case, request.form, keep().downloads)
         except MeldbusError as error:
@@ -105,6 +105,14 @@ def _found(held: Unlocked, name: str) -> tuple[Case, tuple[Alarm, ...]]:
     if found is None:
         abort(404)
     return found, alarms
+
+
+def _ours(held: Unlocked, name: str) -> tuple[Case, tuple[Alarm, ...]]:
+    """Return a case in which something is to be done; raise LockedError when we have stepped back from it."""
+    case, alarms = _found(held, name)
+    if held.desk.signer.public in case.dossier.stepped_back:
+        raise LockedError
+    return case, alarms
 
 
 def _page(

@@ -58,17 +58,25 @@ def test_a_case_shows_whom_it_is_about_before_anything_else(office: Office, wind
 
 
 def test_who_is_too_near_hands_over_and_the_case_is_closed_to_them(office: Office, window: Window) -> None:
-    office.report(STORY, [OUT])
+    office.report(STORY, [OUT], [office.attachment("foto.jpg", b"inhoud")])
     [link] = window.open().cases().values()
     done = window.post(f"{link}/step-back", {"text": "We zijn familie."})
     assert done.status_code == 303
     page = window.read(link)
     assert "You have stepped back from this case" in page
     assert "magazijn" not in page
-    for act, given in (("reply", {"kind": "answer", "text": "Toch."}), ("note", {"text": "Toch."}), ("identity", {})):
+    for act, given in (
+        ("reply", {"kind": "answer", "text": "Toch."}),
+        ("note", {"text": "Toch."}),
+        ("identity", {"text": "Toch."}),
+        ("save", {}),
+        ("export", {"what": "case", "format": ".html", "text": "Toch."}),
+        ("open", {}),
+    ):
         refused = window.post(f"{link}/{act}", given)
-        assert refused.status_code == 400
+        assert refused.status_code == 400, act
         assert "magazijn" not in refused.text
+    assert not window.keep.downloads.exists()
     assert window.post("search", {"query": "magazijn"}).text.count('scope="row"') == 0
     case = only(office)
     assert case.dossier.latest(kinds.Conflict).text == "We zijn familie."
