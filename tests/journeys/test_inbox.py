@@ -139,7 +139,7 @@ def test_every_page_of_the_inbox_is_for_everybody(office: Office, chromium: Brow
         browser.wait_until("document.querySelector('#rows') !== null")
         browser.goto(f"{secretaris.home}nowhere")
         found["missing"] = faults(reporter)
-        secretaris.open_case()
+        secretaris.open_case(number)  # not the one that was told, which nobody else can read
         secretaris.act("step-back", text="Toch te dichtbij.")
         found["stepped back"] = faults(reporter)
         browser.click("header form[action$=lock] button")
