@@ -54,7 +54,7 @@ def copy_for_concerned(
             (_("where it comes from"), _("a report; the law protects whoever made it, and does not let us say who")),
             (
                 _("your rights"),
-                _("to have it corrected, limited or erased, to object, and to complain to the authority for data"),
+                _("to have it corrected, limited or erased, to object, and to complain to the privacy authority"),
             ),
         ],
         tables=tables,
