@@ -69,6 +69,9 @@ async function poll(what, look) {
   }
 }
 
+/** Read something of the page, which may be on its way to another: then it is read there. */
+const read = async (what, look) => (await poll(what, async () => ({ found: await look() }))).found;
+
 const find = (selector) => poll(selector, () => page.$(selector));
 
 // Firefox brings what was typed last into view a frame later, and so may take a scrolled page back: look until it rests.
@@ -139,14 +142,17 @@ const commands = {
   },
   url: () => page.url(),
   title: () => page.title(),
-  html: () => page.content(),
+  html: () => read("the source", () => page.content()),
   // Puppeteer's own way to many elements needs the page to run script; `>>>` needs puppeteer.
-  count: async ({ selector }) =>
-    selector.includes(">>>")
-      ? (await page.$$(selector)).length
-      : page.evaluate((css) => document.querySelectorAll(css).length, selector),
-  text: async ({ selector }) => (await find(selector)).evaluate((element) => element.innerText ?? element.textContent),
-  value: async ({ selector }) => (await find(selector)).evaluate((element) => element.value),
+  count: ({ selector }) =>
+    read(selector, async () =>
+      selector.includes(">>>")
+        ? (await page.$$(selector)).length
+        : page.evaluate((css) => document.querySelectorAll(css).length, selector),
+    ),
+  text: ({ selector }) =>
+    read(selector, async () => (await find(selector)).evaluate((element) => element.innerText ?? element.textContent)),
+  value: ({ selector }) => read(selector, async () => (await find(selector)).evaluate((element) => element.value)),
   waitFor: ({ selector, state }) =>
     poll(`${selector} to be ${state}`, async () => {
       const element = await page.$(selector);
