@@ -26,7 +26,7 @@ may more not our out she should some than that the their them then there they th
 which who will with would you your
 ik we de je ze er en is of te al in op zo me i it to do be at as by he if my no so us am an
 """
-_COMMON = frozenset(_COMMON_WORDS.split())
+COMMON = frozenset(_COMMON_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Blacking:
         words = {word for text in whole for word in _WORD.findall(text)}
         names = {_fold(word) for word in words if len(word) >= LEAST_WORD or _is_short_name(word)}
         numbers = {_digits(found) for text in whole for found in _NUMBER.findall(text)}
-        return cls(frozenset(names - _COMMON), frozenset(numbers))
+        return cls(frozenset(names - COMMON), frozenset(numbers))
 
     @classmethod
     def of_runs(cls, texts: Iterable[str], length: int) -> Blacking:
@@ -101,8 +101,8 @@ def _is_short_name(word: str) -> bool:
 
 
 def _fold(word: str) -> str:
-    """Return a word as it is compared: without case and accents."""
-    parted = unicodedata.normalize("NFKD", word).casefold()
+    """Return a word as it is compared: without case and accents; Turkish has an i without its dot."""
+    parted = unicodedata.normalize("NFKD", word).casefold().replace("ı", "i")  # noqa: RUF001 - a letter of its own
     return "".join(one for one in parted if not unicodedata.combining(one)) or word
 
 
