@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from tests.journeys.browser import Browser
 
 A4_LANDSCAPE = (1010, 700)  # CSS pixels between the margins
+# A number is drawn, and no other is as wide as this one; and a case has every day in the end.
+FILL = """
+    for (const cell of document.querySelectorAll("td")) {
+        if (cell.textContent === "") [cell.textContent, cell.className] = ["2026-03-02", "short"];
+        if (/^[a-z]{5}-[a-z]{5}$/.test(cell.textContent)) cell.textContent = "momom-momom";
+    }
+"""
 LONG = "Een lange melding zonder einde. " * 600
 
 
@@ -59,6 +66,7 @@ def test_a_file_can_be_read_by_everybody_and_printed(chromium: Browser, files: d
         chromium.viewport(width, 800)
         assert chromium.evaluate("document.documentElement.scrollWidth") <= width
     assert chromium.axe() == []
+    chromium.evaluate(FILL)
     chromium.viewport(*A4_LANDSCAPE)
     chromium.print_style(on=True)
     try:
