@@ -158,8 +158,12 @@ def _offered(policy: Policy, *, identity: bool, downloads: str) -> dict[str, obj
         "folder": harmless(downloads),
         "replies": [(reply.id, worded(reply.name)) for reply in policy.replies],
         "topics": [
-            (topic.id, worded(topic.name), [(one.id, worded(one.name)) for one in topic.categories])
+            pair
             for topic in policy.topics
+            for pair in (
+                (topic.id, worded(topic.name)),
+                *((f"{topic.id}:{one.id}", f"{worded(topic.name)}: {worded(one.name)}") for one in topic.categories),
+            )
         ],
         "forms": [
             (

@@ -133,6 +133,11 @@ def test_every_page_of_the_inbox_is_for_everybody(office: Office, chromium: Brow
             found[page] = faults(reporter)
         browser.type("#told-text", "Iemand belde.")
         browser.click("main form button.main")
+        # Nothing was chosen beforehand: a topic decides who gets it.
+        browser.wait_until("document.activeElement.id === 'told-way'")
+        browser.select("#told-way", "phone")
+        browser.select("#told-topic", "ongewenst-gedrag")
+        browser.click("main form button.main")
         browser.wait_until("document.querySelector('.code') !== null")
         found["code"] = faults(reporter)
         browser.click("main form button")
