@@ -51,8 +51,8 @@ async function adopt(opened) {
   if (!scripted) await page.setJavaScriptEnabled(false);
 }
 
-// A page that navigates takes its script context with it: that is "not yet", not a failure.
-const passing = /context|detached|destroyed|navigat|no such (frame|handle|node)|stale/i;
+// A page that navigates takes its script context with it, and one that has just begun has no body yet: that is "not yet", not a failure.
+const passing = /context|detached|destroyed|navigat|no such (frame|handle|node)|stale|\bnull\b/i;
 
 async function poll(what, look) {
   const deadline = Date.now() + timeout;
