@@ -102,6 +102,20 @@ def test_a_year_is_counted_once_it_has_ended(office: Office, window: Window) -> 
     assert "Fraud fewer than 5" in page
 
 
+def test_nothing_is_chosen_beforehand_where_a_choice_counts(office: Office, window: Window) -> None:
+    office.report(STORY)
+    link = window.open().case()
+    seen = window.get(link).text + window.get("register/enter").text
+    for name in ("outcome", "what", "field", "category", "way", "topic"):
+        [lines] = re.findall(rf'<select id="[^"]+" name="{name}" required[^>]*>(.*?)</select>', seen, re.DOTALL)
+        assert lines.startswith('<option value="">')
+        assert lines.count("<option") > 2
+        assert " selected" not in lines
+    assert window.post(f"{link}/category", {"category": ""}).status_code == 400
+    again = window.post(f"{link}/correct", {"field": "received", "value": "vrijdag", "text": "Daarom."})
+    assert '<option value="received" selected>' in again.text
+
+
 def test_what_somebody_told_is_written_down_and_the_code_stays_until_it_is_on_paper(
     office: Office, window: Window
 ) -> None:
