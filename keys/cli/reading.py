@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from keys.cases import standing, summarise
+from keys.cases.listing import ALL, FILTERS, SORTS, stands_in
 from keys.cases.summary import NEW, OURS
 from keys.cli.conversation import conversation, messages
 from keys.cli.scripts import case_as_json, summary_as_json
@@ -34,19 +35,37 @@ as_json = click.option("--json", "as_json", cls=Option, is_flag=True, help="Writ
 
 
 @click.command("list", cls=Command)
+@click.option("--show", cls=Option, type=click.Choice([*FILTERS]), default=ALL, help="Only those of this state.")
+@click.option(
+    "--sort", cls=Option, type=click.Choice([*SORTS]), help="In this order, the first one first, as in the inbox."
+)
+@click.option(
+    "--search",
+    cls=Option,
+    is_flag=True,
+    help="Only those in which every word stands that is read from standard input, where no history keeps it.",
+)
 @as_json
 @click.pass_obj
-def list_command(tool: Tool, as_json: bool) -> None:
+def list_command(tool: Tool, show: str, sort: str | None, search: bool, as_json: bool) -> None:
     """List the cases that you can open, the latest word last."""
+    query = read_text(None) if search else ""
     with tool.desk() as desk:
         trust = load_trust(desk.vault)
-        rows = _listed(desk, trust, tool)
+        rows = [row for row in _listed(desk, trust, tool) if FILTERS[show](*row)]
+        if search:
+            words = desk.words()
+            rows = [row for row in rows if stands_in(query, words.get(row[0].id, ""))]
+    if sort:
+        rows.sort(key=lambda row: SORTS[sort](*row))
     if as_json:
         _write_json([summary_as_json(summary, found, trust.people) for summary, found in rows])
     elif rows:
         heads = (_("number"), _("received"), _("latest"), _("on it"), _("state"))
         for line in columns([heads, *(_row(summary, found, trust) for summary, found in rows)]):
             click.echo(line)
+    elif search or show != ALL:
+        hint(_("There is no such case here."))
     else:
         hint(_("There is nothing here. `meldbus sync` fetches what is new."))
 

@@ -7,50 +7,26 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 
-from keys.cases.summary import CLOSED, LOCKED, NEW, OURS, THEIRS
+from keys.cases.listing import ALL, FILTERS, SORTS, stands_in
 from keys.errors import KeyFileError, MeldbusError
 from keys.inbox.keep import SEEN, Keep, LockedOut
-from keys.inbox.views import Row, rows
+from keys.inbox.views import rows
 from keys.speech.cases import alarm_in_words
 from keys.speech.register import refused_in_words
 from keys.speech.words import day_in_words, explain, harmless
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from flask.typing import ResponseReturnValue
 
     from keys.inbox.keep import Unlocked
+    from keys.inbox.views import Row
 
 pages = Blueprint("pages", "keys.inbox")
 
 PAGE_SIZE = 100
-OVERDUE = "overdue"
-ALL = "all"
 # A term that ends so soon is shown on the first page: a board's meeting may be weeks away.
 ROSTER_WARNING_DAYS = 60
 KEYS_WARNING_DAYS = 14
-
-_KEEPS: dict[str, Callable[[Row], bool]] = {
-    ALL: lambda _row: True,
-    NEW: lambda row: row.summary.state == NEW,
-    OURS: lambda row: row.summary.state == OURS,
-    THEIRS: lambda row: row.summary.state == THEIRS,
-    OVERDUE: lambda row: row.standing.is_overdue,
-    CLOSED: lambda row: row.summary.state in (CLOSED, LOCKED),
-}
-_NEVER = 2**32
-# What is due first stands first, what is due on no day next; then what came last.
-_SORTS: dict[str, Callable[[Row], tuple[object, ...]]] = {
-    "due": lambda row: (
-        row.standing.next_day or _NEVER,
-        not row.standing.due,
-        -row.summary.latest,
-        row.summary.number,
-    ),
-    "latest": lambda row: (-row.summary.latest, row.summary.number),
-    "received": lambda row: (-row.summary.happened.received, row.summary.number),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,16 +134,16 @@ def listed(held: Unlocked, query: str, keeps: str, sort: str, page: int) -> List
     trust, summaries = held.trust(), held.summaries()
     names = {case: held.name(case) for case in summaries}
     today = trust.roster.policy.day(keep().clock())
-    wanted = query.casefold().split()
-    if wanted:
+    if query.strip():
         words = held.words()
-        found = [one for case, one in summaries.items() if all(word in words.get(case, "") for word in wanted)]
+        found = [one for case, one in summaries.items() if stands_in(query, words.get(case, ""))]
     else:
         found = [*summaries.values()]
     every = rows(found, names, trust, today, held.seen)
-    counts = {name: sum(map(test, every)) for name, test in _KEEPS.items()}
-    keeps, sort = keeps if keeps in _KEEPS else ALL, sort if sort in _SORTS else "due"
-    kept = sorted(filter(_KEEPS[keeps], every), key=_SORTS[sort])
+    counts = {name: sum(test(row.summary, row.standing) for row in every) for name, test in FILTERS.items()}
+    keeps, sort = keeps if keeps in FILTERS else ALL, sort if sort in SORTS else "due"
+    kept = [row for row in every if FILTERS[keeps](row.summary, row.standing)]
+    kept.sort(key=lambda row: SORTS[sort](row.summary, row.standing))
     count = max(1, -(-len(kept) // PAGE_SIZE))
     page = min(max(page, 1), count)
     return Listed(

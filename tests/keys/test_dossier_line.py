@@ -218,3 +218,35 @@ def test_a_reply_begins_with_a_text_of_the_policy_in_the_reporters_language(
     assert case.said[-1].text.endswith("\nTot maandag.")
     refused = line.run("reply", "--begin", "niets", number, text="Iets.\n")
     assert "(ontvangen, praten, vordering)" in refused.stderr
+
+
+def test_the_list_is_searched_filtered_and_sorted_as_in_the_inbox(line: Line) -> None:
+    office = line.office
+    office.report("Er is staal weg uit het magazijn.", topic="anders")
+    office.pass_days(1)
+    office.report("Een ruit van glas is stuk.", topic="anders")
+    office.pass_days(1)
+    receipt = office.report("Nog een ruit.", topic="anders")
+    office.say(receipt, kinds.Identity("SENTINEL"))
+    line.done("sync")
+
+    def numbers(*options: str, words: str = "") -> list[str]:
+        return [one["number"] for one in json.loads(line.done("list", "--json", *options, text=words).stdout)]
+
+    first, second, third = numbers()
+    assert numbers("--search", words="RUIT") == [second, third]
+    assert numbers("--search", words="glas ruit\n") == [second]
+    assert numbers("--search", words=third) == [third]
+    assert numbers("--search", words="SENTINEL") == []
+    assert numbers("--sort", "received") == [third, second, first]
+    assert numbers("--sort", "due") == [first, second, third]
+    line.done("read", "--not-involved", first)
+    line.done("note", first, text="Het gaat om koper.")
+    assert numbers("--search", words="koper") == [first]
+    assert numbers("--show", "new") == [second, third]
+    assert numbers("--show", "ours") == [first]
+    assert numbers("--show", "ours", "--search", words="ruit") == []
+    assert "There is no such case here." in line.done("list", "--show", "closed").stderr
+    office.pass_days(30)
+    assert set(numbers("--show", "overdue")) == {first, second, third}
+    assert line.run("list", "--show", "lost").exit_code == 2
