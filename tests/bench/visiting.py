@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tests.journeys.browser import Request
 
 VISITS = 3
+ICON_S = 60
 TEXT = "Er ging iets mis op het werk. " * 40
 
 
@@ -50,7 +52,7 @@ def _reported(url: str) -> tuple[Sequence[Request], Sequence[Request]]:
         reporter.visit(url)
         if reporter.step() != "start":
             raise WrongError("the form is closed")
-        visit = browser.requests()
+        visit = _answered(browser)
         reporter.begin()
         reporter.fill("write", TEXT)
         code = reporter.review()
@@ -60,6 +62,18 @@ def _reported(url: str) -> tuple[Sequence[Request], Sequence[Request]]:
         reporter.send(code)
         reporter.at("sent")
         return visit, browser.requests()[before:]
+
+
+def _answered(browser: Browser) -> list[Request]:
+    """Wait until every request so far has come to its end; the icon, which holds no page up, comes last."""
+    deadline = time.monotonic() + ICON_S
+    while time.monotonic() < deadline:
+        requests = browser.requests()
+        icon = any("/static/icon." in request.url for request in requests)
+        if icon and all(request.encoded_size is not None for request in requests):
+            return requests
+        time.sleep(0.05)
+    raise WrongError("the icon, or what came before it, was not there in time")
 
 
 def _size(request: Request) -> int:
