@@ -30,12 +30,13 @@ import { Attachment } from "./sealing/files.ts";
 import { recipientsCapability } from "./sealing/stream.ts";
 import { shownThread } from "./showing.ts";
 import type { Trusting } from "./trusting.ts";
-import { Acknowledgement, Answer, type Body, Identity, KEY_SIZE, type Kind } from "./wire/bodies.ts";
+import { Acknowledgement, Answer, type Body, Identity, type Kind } from "./wire/bodies.ts";
 import { type Bytes, equal, random } from "./wire/bytes.ts";
 import { b64, type JsonObject, repair } from "./wire/canonical.ts";
 import { append, openCase } from "./wire/exchange.ts";
 import { contentSize, MAX_FILES } from "./wire/files.ts";
 import { KINDS } from "./wire/kinds.ts";
+import { KEY_SIZE } from "./wire/sizes.ts";
 
 /** The thread that was looked at last, with the keys that write in it. */
 interface Thread {

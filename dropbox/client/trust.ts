@@ -8,8 +8,8 @@ import { Root } from "./roster/root.ts";
 import { type Recipient, Roster } from "./roster/roster.ts";
 import { type Bytes, equal } from "./wire/bytes.ts";
 import { unb64 } from "./wire/canonical.ts";
-import { ID_SIZE } from "./wire/bodies.ts";
 import { idOf, LABEL_ROOT, LABEL_ROSTER, type Signed } from "./wire/signed.ts";
+import { ID_SIZE } from "./wire/sizes.ts";
 
 /** What an envelope is sealed by today, with the day and the work that the server named. */
 export interface Today {

@@ -24,18 +24,9 @@ import { type Bytes, equal, join } from "../wire/bytes.ts";
 import { encodedSize, repair, unb64 } from "../wire/canonical.ts";
 import { parseHeader } from "../wire/envelope.ts";
 import type { Head } from "../wire/head.ts";
-import {
-  type Body,
-  FEED,
-  ID_SIZE,
-  type Kind,
-  MAX_TEXT_SIZE,
-  Report,
-  sizeOf,
-  type Telling,
-  THREAD,
-} from "../wire/bodies.ts";
+import { type Body, FEED, type Kind, MAX_TEXT_SIZE, Report, sizeOf, type Telling, THREAD } from "../wire/bodies.ts";
 import { Share } from "../wire/kinds.ts";
+import { ID_SIZE } from "../wire/sizes.ts";
 import type { Case } from "./review.ts";
 
 /** The keys that a receipt stands for. */

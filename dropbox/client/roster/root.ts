@@ -3,8 +3,8 @@
 import { BelowThresholdError, ExpiredError, ForkError, MalformedError, RolledBackError } from "../errors.ts";
 import { type Bytes, equal, join } from "../wire/bytes.ts";
 import { checkMembers, unb64List } from "../wire/canonical.ts";
-import { ID_SIZE } from "../wire/bodies.ts";
 import { idOf, LABEL_ROOT, type Signed } from "../wire/signed.ts";
+import { ID_SIZE } from "../wire/sizes.ts";
 import { dayOf, integerOf, listOf, optionalId } from "./fields.ts";
 import { verifySignature } from "./signature.ts";
 

@@ -5,8 +5,8 @@ import { Policy } from "../policy/policy.ts";
 import { type Bytes, equal } from "../wire/bytes.ts";
 import { b64, checkMembers, isObject, type Json, unb64 } from "../wire/canonical.ts";
 import { MAX_RECIPIENTS, slotCount } from "../wire/envelope.ts";
-import { ID_SIZE } from "../wire/bodies.ts";
 import { idOf, LABEL_ROSTER, type Signed } from "../wire/signed.ts";
+import { ID_SIZE } from "../wire/sizes.ts";
 import { dayOf, integerOf, listOf, optionalId, textOf } from "./fields.ts";
 import { checkSigners, requireSigners, type Root } from "./root.ts";
 

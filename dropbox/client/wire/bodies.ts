@@ -14,11 +14,8 @@ import {
   unb64,
   unb64List,
 } from "./canonical.ts";
+import { BOX_KEY_SIZE, KEM_KEY_SIZE, KEY_SIZE } from "./sizes.ts";
 
-export const BOX_KEY_SIZE = 32;
-export const KEM_KEY_SIZE = 1184; // FIPS 203, table 3
-export const ID_SIZE = 32;
-export const KEY_SIZE = 32; // of K, of a capability, of an Ed25519 key
 export const MAX_TEXT_SIZE = 100_000; // SPEC.md 4
 export const MAX_OTHERS_SIZE = 1000; // SPEC.md 5
 const MAX_PEOPLE = 31; // SPEC.md 3: what a roster has at most

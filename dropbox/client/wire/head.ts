@@ -6,8 +6,9 @@ import { bigEndian, type Bytes, join, numberOf, utf8 } from "./bytes.ts";
 import { b64, checkMembers, encode, isObject, type Json, parseObject, unb64, unb64List } from "./canonical.ts";
 import { paddedSize } from "./envelope.ts";
 import { contentSize, type File, fileMembers, parseFiles } from "./files.ts";
-import { type Body, CHANNELS, ID_SIZE, KEY_SIZE, Report } from "./bodies.ts";
+import { type Body, CHANNELS, Report } from "./bodies.ts";
 import { checkKind, FeedKey, KINDS, mayHaveFiles, Unknown } from "./kinds.ts";
+import { ID_SIZE, KEY_SIZE } from "./sizes.ts";
 
 export const LENGTH_SIZE = 4;
 const SIGNATURE_SIZE = 64;

@@ -11,10 +11,8 @@ import {
   Entered,
   FEED,
   Feedback,
-  ID_SIZE,
   identitiesOf,
   Identity,
-  KEY_SIZE,
   type Kind,
   listed,
   members,
@@ -28,6 +26,7 @@ import {
 } from "./bodies.ts";
 import type { Bytes } from "./bytes.ts";
 import { b64, encode, isObject, type Json, type JsonObject, parseObject, unb64 } from "./canonical.ts";
+import { ID_SIZE, KEY_SIZE } from "./sizes.ts";
 import { Admit, Agreed, Consent, Left, Rating, Request, Withdrawn } from "./wishes.ts";
 
 const KIND = /^[a-z][a-z-]{0,39}$/;

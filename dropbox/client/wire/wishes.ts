@@ -1,9 +1,10 @@
 // What is asked of the reporter, and what only the reporter can say; SPEC.md 5. Who wrote one is checked by `cases`.
 
 import { MalformedError } from "../errors.ts";
-import { type Body, ID_SIZE, identitiesOf, listed, members, RECIPIENT, REPORTER, textOf, THREAD } from "./bodies.ts";
+import { type Body, identitiesOf, listed, members, RECIPIENT, REPORTER, textOf, THREAD } from "./bodies.ts";
 import type { Bytes } from "./bytes.ts";
 import { b64, type Json, type JsonObject, unb64 } from "./canonical.ts";
+import { ID_SIZE } from "./sizes.ts";
 
 function oneOf<T extends string>(value: Json | undefined, ...words: readonly T[]): T {
   const word = words.find((one) => one === value);

@@ -1,0 +1,6 @@
+// What keys and identities measure, in bytes; apart from the bodies that hold them, which a first visit does without.
+
+export const BOX_KEY_SIZE = 32;
+export const KEM_KEY_SIZE = 1184; // FIPS 203, table 3
+export const ID_SIZE = 32;
+export const KEY_SIZE = 32; // of K, of a capability, of an Ed25519 key
