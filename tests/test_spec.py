@@ -20,7 +20,7 @@ from keys.policy.policy import SHAPE
 from keys.roster import bundle, fingerprint, root, roster
 from keys.sealing import slots, stream
 from keys.sync.ending import ENTRY_DAYS
-from keys.wire import canonical, closing, envelope, exchange, files, head, kinds, signed, upload
+from keys.wire import canonical, closing, envelope, exchange, files, head, kinds, signed, sizes, upload
 from keys.wire.envelope import header_size, padded_size, stream_size
 from tests.spec_page import SECTIONS, flat, numbers, table
 from tests.vectors import sample
@@ -67,8 +67,8 @@ SIZES: dict[int, set[int]] = {
         envelope.WRAPPED_KEY_SIZE,
         envelope.SEALED_SHARE_SIZE + envelope.KEM_CIPHERTEXT_SIZE,
         stream.KEY_SIZE,
-        kinds.BOX_KEY_SIZE,
-        kinds.KEM_KEY_SIZE,
+        sizes.BOX_KEY_SIZE,
+        sizes.KEM_KEY_SIZE,
         12,  # bytes of the zero nonce, held below
         stream.COUNTER_SIZE,
         2,  # the base of the logarithms
@@ -136,7 +136,7 @@ SIZES: dict[int, set[int]] = {
         24,  # bytes of a secretbox's nonce, libsodium's
         own_bundles.SEED_SIZE + own_bundles.KEM_SEED_SIZE,
     },
-    8: {len(canonical.b64(bytes(kinds.ID_SIZE))), fingerprint.WORDS * fingerprint.WORD_SIZE},
+    8: {len(canonical.b64(bytes(sizes.ID_SIZE))), fingerprint.WORDS * fingerprint.WORD_SIZE},
     9: {
         exchange.STAMP_BITS // 8,
         2**exchange.STAMP_BITS,
@@ -173,7 +173,7 @@ def test_sizes_stand_where_they_belong() -> None:
     assert f"`P + {envelope.TAG_SIZE} ceil(P / {envelope.CHUNK_SIZE})` bytes" in flat(3)
     assert f"chunks of {envelope.CHUNK_SIZE} bytes" in flat(3)
     assert f"i as {stream.COUNTER_SIZE} bytes || 1 on the last chunk, else 0" in flat(3)
-    assert f"The keys are {kinds.BOX_KEY_SIZE} and {kinds.KEM_KEY_SIZE} bytes" in flat(3)
+    assert f"The keys are {sizes.BOX_KEY_SIZE} and {sizes.KEM_KEY_SIZE} bytes" in flat(3)
     assert "GCM(HKDF(share || ss, info), 12 zero bytes, K)" in flat(3)
     assert bytes(12) == slots.ZERO_NONCE
     assert f"a text of 1 to {kinds.FIRST_CLASS_TEXT_SIZE} bytes" in flat(4)
@@ -321,7 +321,7 @@ def test_the_numbers_of_the_rationale_are_computed() -> None:
     people = tuple(seed(f"recipient {at}") for at in range(envelope.MAX_RECIPIENTS))
     text = "a" * kinds.FIRST_CLASS_TEXT_SIZE
     about = kinds.About(tuple(range(len(people))), board=False)
-    body = kinds.Report(text, bytes(kinds.BOX_KEY_SIZE), bytes(kinds.KEM_KEY_SIZE), "a" * 40, "nl-Latn", about)
+    body = kinds.Report(text, bytes(sizes.BOX_KEY_SIZE), bytes(sizes.KEM_KEY_SIZE), "a" * 40, "nl-Latn", about)
     report = replace(report_head(), to=people, without=(), day=2**32 - 1, body=body)
     beside = len(report.encode()) - len(text)
     assert f"a report's head takes {beside:,} bytes besides what was told" in flat(12)

@@ -12,7 +12,7 @@ from keys.errors import FormatError, TrustError
 from keys.policy import MAX_NAME, Policy
 from keys.policy import members as policy_members
 from keys.roster import ROLES, bundle, root_document, roster
-from keys.wire import head, kinds, signed
+from keys.wire import head, kinds, signed, sizes
 from tests.spec_page import REPOSITORY, SECTIONS, SPEC, flat, members, quoted, table
 
 LANGUAGES = ("*.py", "*.ts")
@@ -65,34 +65,34 @@ def test_the_kinds_are_those_of_the_table_with_their_authors_channels_and_bodies
 
 def _body_members(kind: str) -> set[str]:
     bodies: dict[str, kinds.Body] = {
-        "report": kinds.Report("a", bytes(kinds.BOX_KEY_SIZE), bytes(kinds.KEM_KEY_SIZE), "anders", "nl"),
+        "report": kinds.Report("a", bytes(sizes.BOX_KEY_SIZE), bytes(sizes.KEM_KEY_SIZE), "anders", "nl"),
         "opened": kinds.Opened(),
-        "consent": kinds.Consent("yes", bytes(kinds.ID_SIZE)),
+        "consent": kinds.Consent("yes", bytes(sizes.ID_SIZE)),
         "request": kinds.Request("a", "b", "c"),
-        "admit": kinds.Admit((bytes(kinds.KEY_SIZE),)),
-        "agreed": kinds.Agreed("yes", bytes(kinds.ID_SIZE)),
+        "admit": kinds.Admit((bytes(sizes.KEY_SIZE),)),
+        "agreed": kinds.Agreed("yes", bytes(sizes.ID_SIZE)),
         "rating": kinds.Rating("yes"),
         "withdrawn": kinds.Withdrawn(),
         "left": kinds.Left(),
-        "share": kinds.Share(((bytes(kinds.ID_SIZE), bytes(kinds.KEY_SIZE)),)),
+        "share": kinds.Share(((bytes(sizes.ID_SIZE), bytes(sizes.KEY_SIZE)),)),
         "dossier": kinds.Begun(),
         "form": kinds.Filled("triage", {"a": "b"}),
         "assigned": kinds.Assigned(()),
-        "informed": kinds.Informed((bytes(kinds.KEY_SIZE),), 1, "a", "b", "c"),
+        "informed": kinds.Informed((bytes(sizes.KEY_SIZE),), 1, "a", "b", "c"),
         "category": kinds.Categorised("anders", ""),
         "conflict": kinds.Conflict(),
-        "handed-over": kinds.HandedOver((bytes(kinds.KEY_SIZE),)),
-        "revealed": kinds.Revealed(bytes(kinds.ID_SIZE), "a"),
+        "handed-over": kinds.HandedOver((bytes(sizes.KEY_SIZE),)),
+        "revealed": kinds.Revealed(bytes(sizes.ID_SIZE), "a"),
         "entered": kinds.Entered("phone"),
         "outcome": kinds.Outcome("none", "", ""),
         "retention": kinds.Retention(1),
         "reopened": kinds.Reopened("a"),
         "purge": kinds.Purge("a"),
-        "approval": kinds.Approval(bytes(kinds.ID_SIZE)),
+        "approval": kinds.Approval(bytes(sizes.ID_SIZE)),
         "correction": kinds.Correction("way", "a", "b"),
         "exported": kinds.Exported("case", identity=False, text="a"),
         "tombstone": kinds.Tombstone(1, 1, "anders", "", "", ()),
-        "feed": kinds.FeedKey(bytes(kinds.KEY_SIZE)),
+        "feed": kinds.FeedKey(bytes(sizes.KEY_SIZE)),
     }
     body = bodies.get(kind, kinds.Answer("a"))
     assert not isinstance(body, kinds.Unknown)

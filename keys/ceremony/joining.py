@@ -14,13 +14,13 @@ from keys.wire.canonical import unb64
 from keys.wire.envelope import Header
 from keys.wire.exchange import Posting
 from keys.wire.signed import LABEL_ROOT, Signed
+from keys.wire.sizes import ID_SIZE
 
 if TYPE_CHECKING:
     from keys.courier import Courier
     from keys.vault import Vault
 
 SERVER = "server"
-ID_SIZE = 32
 FINGERPRINT_CHARACTERS = 43
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keys.errors import MalformedError, NotEnrolledError
-from keys.roster.fields import ID_SIZE, day_of, integer_of
+from keys.roster.fields import day_of, integer_of
 from keys.roster.root import check_signers
 from keys.wire.canonical import Json, b64, unb64
 from keys.wire.envelope import VERSION
-from keys.wire.kinds import BOX_KEY_SIZE, KEM_KEY_SIZE
 from keys.wire.signed import LABEL_BUNDLE, Signed
+from keys.wire.sizes import BOX_KEY_SIZE, ID_SIZE, KEM_KEY_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

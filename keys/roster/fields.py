@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from keys.errors import MalformedError
 from keys.wire.canonical import MAX_INTEGER, Json, b64, unb64
+from keys.wire.sizes import ID_SIZE
 
-ID_SIZE = 32
 MAX_DAY = 2**32 - 1
 
 

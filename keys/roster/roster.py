@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from keys.errors import ExpiredError, ForkError, MalformedError, RolledBackError
 from keys.policy import Policy
-from keys.roster.fields import ID_SIZE, day_of, integer_of, optional_id
+from keys.roster.fields import day_of, integer_of, optional_id
 from keys.roster.root import Root, check_signers, require
 from keys.wire.canonical import Json, b64, unb64
 from keys.wire.envelope import MAX_RECIPIENTS, slot_count
 from keys.wire.signed import LABEL_ROSTER, Signed
+from keys.wire.sizes import ID_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from keys.errors import MalformedError
 from keys.wire.canonical import Json, b64, encode, encoded_size, unb64
+from keys.wire.sizes import BOX_KEY_SIZE, KEM_KEY_SIZE, KEY_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-BOX_KEY_SIZE = 32
-KEM_KEY_SIZE = 1184  # FIPS 203, table 3
-ID_SIZE = 32
-KEY_SIZE = 32  # of K, of a capability, of an Ed25519 key
 MAX_TEXT_SIZE = 100_000  # SPEC.md 4
 FIRST_CLASS_TEXT_SIZE = 12_000  # SPEC.md 4
 MAX_OTHERS_SIZE = 1000  # SPEC.md 5

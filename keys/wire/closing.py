@@ -9,7 +9,6 @@ from keys.errors import MalformedError
 from keys.wire.bodies import (
     DOSSIER,
     FEED,
-    ID_SIZE,
     MAX_NAMED_SIZE,
     RECIPIENT,
     check_members,
@@ -18,6 +17,7 @@ from keys.wire.bodies import (
     text_of,
 )
 from keys.wire.canonical import Json, b64, unb64
+from keys.wire.sizes import ID_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

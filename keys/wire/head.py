@@ -12,6 +12,7 @@ from keys.wire.bodies import day_of
 from keys.wire.canonical import Json, b64, encode, parse_object, unb64
 from keys.wire.envelope import padded_size
 from keys.wire.files import File, content_size, parse_files
+from keys.wire.sizes import ID_SIZE, KEY_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,12 +77,12 @@ class Head:
         if isinstance(read, kinds.Report) and any(place >= len(to) + len(without) for place in read.about.people):
             raise MalformedError("about")
         return cls(
-            author=unb64(members["author"], kinds.KEY_SIZE),
+            author=unb64(members["author"], KEY_SIZE),
             kind=kind,
             channel=str(channel),
-            case=None if opens_case else unb64(members["case"], kinds.ID_SIZE),
+            case=None if opens_case else unb64(members["case"], ID_SIZE),
             day=day_of(members["day"]),
-            roster=unb64(members["roster"], kinds.ID_SIZE),
+            roster=unb64(members["roster"], ID_SIZE),
             seen=seen,
             to=to,
             without=without,
@@ -175,7 +176,7 @@ def _listed(names: Iterable[bytes]) -> list[Json]:
 def _names(value: Json) -> tuple[bytes, ...]:
     if not isinstance(value, list):
         raise MalformedError("list of names")
-    names = tuple(unb64(name, kinds.ID_SIZE) for name in value)
+    names = tuple(unb64(name, ID_SIZE) for name in value)
     if list(value) != sorted(set(map(b64, names))):
         raise MalformedError("order of names")
     return names

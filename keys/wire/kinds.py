@@ -9,14 +9,10 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 from keys.errors import MalformedError
 from keys.wire.bodies import (
     ANYONE,
-    BOX_KEY_SIZE,
     CHANNELS,
     DOSSIER,
     FEED,
     FIRST_CLASS_TEXT_SIZE,
-    ID_SIZE,
-    KEM_KEY_SIZE,
-    KEY_SIZE,
     MAX_OTHERS_SIZE,
     MAX_TEXT_SIZE,
     RECIPIENT,
@@ -41,6 +37,7 @@ from keys.wire.bodies import (
 from keys.wire.canonical import Json, b64, encode, unb64
 from keys.wire.closing import Approval, Correction, Exported, Outcome, Purge, Reopened, Retention, Tombstone
 from keys.wire.notes import Assigned, Begun, Categorised, Conflict, Filled, HandedOver, Informed, Note, Revealed
+from keys.wire.sizes import ID_SIZE, KEY_SIZE
 from keys.wire.wishes import Admit, Agreed, Consent, Left, Rating, Request, Withdrawn
 
 if TYPE_CHECKING:
@@ -48,14 +45,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ANYONE",
-    "BOX_KEY_SIZE",
     "CHANNELS",
     "DOSSIER",
     "FEED",
     "FIRST_CLASS_TEXT_SIZE",
-    "ID_SIZE",
-    "KEM_KEY_SIZE",
-    "KEY_SIZE",
     "KINDS",
     "MAX_OTHERS_SIZE",
     "MAX_TEXT_SIZE",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 from keys.errors import MalformedError
 from keys.wire.bodies import (
     DOSSIER,
-    ID_SIZE,
     MAX_NAMED_SIZE,
     MAX_TEXT_SIZE,
     RECIPIENT,
@@ -21,6 +20,7 @@ from keys.wire.bodies import (
     text_of,
 )
 from keys.wire.canonical import Json, b64, encode, unb64
+from keys.wire.sizes import ID_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

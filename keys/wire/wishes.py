@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from keys.errors import MalformedError
 from keys.wire.bodies import (
-    ID_SIZE,
     RECIPIENT,
     REPORTER,
     THREAD,
@@ -17,6 +16,7 @@ from keys.wire.bodies import (
     text_of,
 )
 from keys.wire.canonical import Json, b64, unb64
+from keys.wire.sizes import ID_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from keys.wire.canonical import b64, repair
 from keys.wire.head import MAX_SEEN, Head
 from keys.wire.kinds import (
-    BOX_KEY_SIZE,
     CHANNELS,
-    KEM_KEY_SIZE,
     KINDS,
     About,
     Acknowledgement,
@@ -53,6 +51,7 @@ from keys.wire.kinds import (
     Unknown,
     Withdrawn,
 )
+from keys.wire.sizes import BOX_KEY_SIZE, KEM_KEY_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -38,7 +38,8 @@ from keys.wire.exchange import (
     stamp_target,
 )
 from keys.wire.head import MAX_SEEN, Head
-from keys.wire.kinds import FIRST_CLASS_TEXT_SIZE, KEM_KEY_SIZE, About, Acknowledgement, Answer, Body, Report
+from keys.wire.kinds import FIRST_CLASS_TEXT_SIZE, About, Acknowledgement, Answer, Body, Report
+from keys.wire.sizes import KEM_KEY_SIZE
 from tests.vectors.generator.people import REPORTER, TODAY, seed
 from tests.vectors.vector import committed
 

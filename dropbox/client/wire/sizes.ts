@@ -1,4 +1,4 @@
-// What keys and identities measure, in bytes; apart from the bodies that hold them, which a first visit does without.
+// What keys and identities measure, in bytes. Apart from the bodies that hold them: a first visit does without those.
 
 export const BOX_KEY_SIZE = 32;
 export const KEM_KEY_SIZE = 1184; // FIPS 203, table 3
