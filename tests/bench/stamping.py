@@ -27,7 +27,14 @@ BATCH = 1024  # hashes for each nonce that exchange.ts draws
 NONCE_SIZE = 16
 BROWSER_SECONDS = 600
 AIM = "aim at 3"
-TEXT = "Er ging iets mis op het werk. " * 40
+SCRIPTS = ("worker", "sealing")
+TOLD = {
+    "text": "Er ging iets mis op het werk. " * 40,
+    "topic": "anders",
+    "language": "nl",
+    "about": {"board": False, "others": "", "people": []},
+    "answers": {},
+}
 
 # In front of the worker's own script: its replies also say how many nonces it has drawn.
 COUNTING = """
@@ -42,8 +49,8 @@ COUNTING = """
 
 # In the page: asks a worker for reports, one after another, and notes when each of its steps began.
 REPORTING = """
-(async (address, reports, text) => {
-  const worker = new Worker(address);
+(async (address, sealing, reports, told) => {
+  const worker = new Worker(address, { name: sealing });
   const ask = (name, ask) => new Promise((done, failed) => {
     const steps = [];
     worker.onmessage = ({ data }) => {
@@ -58,11 +65,11 @@ REPORTING = """
   const seen = [];
   for (let report = 0; report < reports; report++) {
     const { receipt } = (await ask("draw", {})).done;
-    seen.push((await ask("report", { receipt, text, chosen, files: [] })).steps);
+    seen.push((await ask("report", { receipt, told, chosen, files: [], identity: "" })).steps);
   }
   worker.terminate();
   return seen;
-})(%s, %d, %s)
+})(%s, %s, %d, %s)
 """
 
 
@@ -96,8 +103,8 @@ def _sent_from(kind: Kind, organisation: Organisation) -> Sequence[Sent]:
         proxy = ending.enter_context(Meddler(server.port, _counting))
         browser = ending.enter_context(Browser(kind, timeout=BROWSER_SECONDS))
         browser.goto(address(proxy.url, "nl", organisation.fingerprint))
-        script = browser.evaluate('document.querySelector("#stage").dataset.worker')
-        seen = browser.evaluate(REPORTING % (json.dumps(script), REPORTS, json.dumps(TEXT)))
+        worker, sealing = (browser.evaluate(f'document.querySelector("#stage").dataset.{name}') for name in SCRIPTS)
+        seen = browser.evaluate(REPORTING % (json.dumps(worker), json.dumps(sealing), REPORTS, json.dumps(TOLD)))
     return [_sent(steps) for steps in seen]
 
 
