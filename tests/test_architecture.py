@@ -9,6 +9,7 @@ import re
 import sys
 import tomllib
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -209,6 +210,15 @@ def test_the_wheel_holds_keys_alone() -> None:
     assert project["project"]["name"] == "meldbus"
     named = {re.split(r"[><=\[]", need)[0] for need in project["project"]["dependencies"]}
     assert not named & {"alembic", "babel", "brotli", "gunicorn"}
+
+
+def test_the_wheel_asks_for_what_its_modules_import_and_no_more() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = {re.split(r"[><=\[]", need)[0] for need in project["dependencies"]}
+    tops = {name.split(".")[0] for path in of("keys") for name in imports(path)} - sys.stdlib_module_names - {"keys"}
+    brought_by = packages_distributions()
+    # Flask brings werkzeug; no line imports the time zones' data.
+    assert {brought_by[top][0].lower() for top in tops} - {"werkzeug"} == named - {"tzdata"}
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if path.suffix in CODE], ids=name_of)

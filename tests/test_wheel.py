@@ -64,10 +64,12 @@ def test_the_wheel_holds_keys_alone(wheel: Path) -> None:
     }
 
 
-def test_the_wheel_holds_every_module_of_keys(wheel: Path) -> None:
-    packed = {name for name in zipfile.ZipFile(wheel).namelist() if name.endswith(".py")}
+def test_the_wheel_holds_every_module_page_and_style_of_keys(wheel: Path) -> None:
+    suffixes = (".py", ".html", ".css", ".js")
+    packed = {name for name in zipfile.ZipFile(wheel).namelist() if name.endswith(suffixes)}
 
-    assert packed == {path.relative_to(ROOT).as_posix() for path in (ROOT / "keys").rglob("*.py")}
+    kept = {path.relative_to(ROOT).as_posix() for path in (ROOT / "keys").rglob("*") if path.suffix in suffixes}
+    assert packed == kept
 
 
 def test_the_wheel_holds_the_licence_and_the_compiled_catalogue(wheel: Path) -> None:
