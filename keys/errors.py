@@ -117,6 +117,12 @@ class KeyFileError(MeldbusError):
     code = "key-file"
 
 
+class NoKeyError(KeyFileError):
+    """There is no key here yet: begin with `meldbus setup`, or bring a backup back with `meldbus restore`."""
+
+    code = "no-key"
+
+
 class PassphraseError(KeyFileError):
     """The passphrase does not open this key file: try again, slowly."""
 

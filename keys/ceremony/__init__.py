@@ -2,7 +2,7 @@
 
 from keys.ceremony.backing_up import back_up, restore
 from keys.ceremony.draft import Draft, signatures
-from keys.ceremony.enrolling import IDENTITY_FILE, Card, enrol, make_card, open_vault, unlock
+from keys.ceremony.enrolling import IDENTITY_FILE, Card, enrol, key_file, make_card, open_vault, unlock
 from keys.ceremony.founding import ROOT_FILE, found, root_key_name
 from keys.ceremony.joining import SERVER, fingerprint_of, join
 from keys.ceremony.policy_file import read_policy, redrawn
@@ -19,6 +19,7 @@ __all__ = [
     "fingerprint_of",
     "found",
     "join",
+    "key_file",
     "make_card",
     "make_roster",
     "open_vault",

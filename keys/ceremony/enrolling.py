@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keys.errors import ExistsError, MalformedError
+from keys.errors import ExistsError, MalformedError, NoKeyError
 from keys.identity import (
     KIND_IDENTITY,
     KeyFile,
@@ -90,9 +90,17 @@ def make_card(vault: Vault, secret: KeyFile, name: str, role: str, today: int) -
     return Card(name, role, last.signed, last.bundle)
 
 
+def key_file(home: Path) -> Path:
+    """Return where the key of `home` is; raise NoKeyError where none is."""
+    path = home / IDENTITY_FILE
+    if not path.exists():
+        raise NoKeyError(str(path))
+    return path
+
+
 def unlock(home: Path, passphrase: str) -> KeyFile:
-    """Return the identity of `home`; raise PassphraseError or KeyFileError."""
-    return unlock_key_file(home / IDENTITY_FILE, KIND_IDENTITY, passphrase)
+    """Return the identity of `home`; raise NoKeyError, PassphraseError or KeyFileError."""
+    return unlock_key_file(key_file(home), KIND_IDENTITY, passphrase)
 
 
 def open_vault(home: Path, secret: KeyFile) -> Vault:

@@ -38,7 +38,7 @@ PATH = click.Path(path_type=Path)
 @click.pass_obj
 def backup_command(tool: Tool, output: Path) -> None:
     """Write your key and your vault into one encrypted file; your passphrase opens it."""
-    back_up(tool.home, tool.passphrase(_("Passphrase of your key")), output)
+    back_up(tool.home, tool.own_passphrase(), output)
     tell(_("written, and read back: %(path)s") % {"path": output})
     hint(_("Keep it apart from this computer. Delete older ones: keys that were destroyed since are still in them."))
 

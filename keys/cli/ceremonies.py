@@ -25,7 +25,6 @@ from keys.ceremony import (
     read_policy,
     root_key_name,
     signatures,
-    unlock,
 )
 from keys.cli.tool import Command, Commands, Option, Tool, hint, tell
 from keys.errors import ExistsError, JoinedError
@@ -88,7 +87,7 @@ def enrol_command(tool: Tool, name: str, role: str) -> None:
 @click.pass_obj
 def card_command(tool: Tool, name: str, role: str, output: Path) -> None:
     """Make a new card for the board, when a roster is renewed."""
-    secret = unlock(tool.home, tool.passphrase(_("Passphrase of your key")))
+    secret = tool.unlocked()
     with open_vault(tool.home, secret) as vault:
         write_new(output, make_card(vault, secret, name, role, tool.today()).encode())
     click.echo(str(output))
@@ -178,7 +177,7 @@ def publish_command(tool: Tool, server: str, roster: Path) -> None:
 def join_command(tool: Tool, server: str, fingerprint: str, roster: Path) -> None:
     """Begin to receive: check the roster against the fingerprint and take the invitation in it."""
     courier = tool.courier(server)
-    secret = unlock(tool.home, tool.passphrase(_("Passphrase of your key")))
+    secret = tool.unlocked()
     with open_vault(tool.home, secret) as vault:
         if vault.setting(SERVER) is not None:
             raise JoinedError

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 import click
 import platformdirs
 
-from keys.ceremony import IDENTITY_FILE
+from keys.ceremony import key_file
 from keys.cli.tool import Command, Option, Tool, hint, tell
-from keys.errors import KeyFileError
 from keys.speech.words import _
 
 if TYPE_CHECKING:
@@ -28,8 +27,7 @@ def inbox_command(tool: Tool, port: int, no_browser: bool) -> None:
     # Flask is not needed by any other command, and a command line starts fast.
     from keys.inbox import Keep, serve
 
-    if not (tool.home / IDENTITY_FILE).exists():
-        raise KeyFileError(str(tool.home / IDENTITY_FILE))
+    key_file(tool.home)
     keep = Keep(tool.home, tool.courier, tool.clock, downloads=platformdirs.user_downloads_path())
     serving = serve(keep, port)
     _show(serving, in_browser=not no_browser)

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import click
 import platformdirs
 
-from keys.ceremony import SERVER, open_vault, unlock
+from keys.ceremony import SERVER, key_file, open_vault, unlock
 from keys.courier import Courier
 from keys.errors import MeldbusError, NotJoinedError
-from keys.identity import MODERATE, Profile
+from keys.identity import MODERATE, KeyFile, Profile
 from keys.policy import day_number
 from keys.speech.words import _, explain
 from keys.sync import Desk
@@ -72,10 +72,19 @@ class Tool:
         """Return the way to a server."""
         return Courier(server, self.proxy)
 
+    def own_passphrase(self) -> str:
+        """Return the passphrase of the key of this home; raise NoKeyError, and ask for nothing, where none is."""
+        key_file(self.home)
+        return self.passphrase(_("Passphrase of your key"))
+
+    def unlocked(self) -> KeyFile:
+        """Return the identity of this home."""
+        return unlock(self.home, self.own_passphrase())
+
     @contextmanager
     def desk(self) -> Iterator[Desk]:
         """Unlock the identity, open the vault, and lock both up again."""
-        secret = unlock(self.home, self.passphrase(_("Passphrase of your key")))
+        secret = self.unlocked()
         with open_vault(self.home, secret) as vault:
             server = vault.setting(SERVER)
             if server is None:

@@ -209,3 +209,10 @@ def test_enrolling_or_founding_twice_is_refused_before_a_passphrase_is_asked(lin
     assert "never overwritten" in again.stderr
     founded = line.run("found", "--folder", line.office.folder, passphrases=())
     assert "never overwritten" in founded.stderr
+
+
+@pytest.mark.parametrize("command", [("list",), ("status",), ("sync",), ("read", "lusab-babad"), ("backup", "copy")])
+def test_who_has_no_key_is_told_how_to_begin_before_a_passphrase_is_asked(line: Line, command: tuple[str, ...]) -> None:
+    result = line.run(*command, who="Nieuw", passphrases=())
+    assert result.exit_code == 1
+    assert result.stderr.startswith("meldbus: error: There is no key here yet: begin with `meldbus setup`")

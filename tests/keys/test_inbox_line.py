@@ -72,7 +72,7 @@ def test_without_a_key_there_is_no_inbox(tmp_path: Path) -> None:
     if program == 0:
         os.environ["LANGUAGE"] = "en"
         os.execv(MELDBUS, [MELDBUS, "--home", tmp_path, "inbox", "--no-browser"])
-    assert "The key file cannot be used" in read_until(terminal, "identity.key")
+    assert "There is no key here yet" in read_until(terminal, "identity.key")
     _, code = os.waitpid(program, 0)
     os.close(terminal)
     assert os.waitstatus_to_exitcode(code) == 1
