@@ -9,6 +9,7 @@ STAMPS := .venv/.done $(NODE_FOLDERS:%=%/node_modules/.done)
 SCRIPTS := $(addprefix build/client/,form.js worker.js sealing.js offline.js)
 SCRIPT_SOURCES := $(wildcard $(addprefix dropbox/client/,*.ts */*.ts build.mjs tsconfig*.json package-lock.json))
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard keys/locale/*/LC_MESSAGES/*.po))
+LANGUAGES := build/locale/languages.json
 PROGRAMS := chromium firefox-esr strace nginx systemd-analyze
 PACKAGES := chromium firefox-esr strace nginx-light systemd
 PORT := 8000
@@ -32,10 +33,13 @@ venv: $(STAMPS) ## make .venv and both node_modules from the locks
 	cd $* && $(NPM) ci $(NPM_FLAGS)
 	touch $@
 
-build: venv $(SCRIPTS) $(CATALOGUES) ## bundle the page's scripts, compile the tool's translations
+build: venv $(SCRIPTS) $(LANGUAGES) $(CATALOGUES) ## bundle the page's scripts, compile the translations
 
 $(SCRIPTS) &: $(SCRIPT_SOURCES) | $(STAMPS)
 	$(BIN)/node dropbox/client/build.mjs $(CURDIR)/build/client
+
+$(LANGUAGES): deploy/languages.py $(wildcard templates/locale/*/LC_MESSAGES/meldbus.po) | .venv/.done
+	$(BIN)/python deploy/languages.py $(@D)
 
 %.mo: %.po | .venv/.done
 	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@

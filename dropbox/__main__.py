@@ -95,13 +95,14 @@ def _check_languages(store: Store) -> None:
         languages = store.documents.chain().roster.policy.languages
     except NotReadyError:
         return
-    lacking = set(languages) - set(shipped())
+    lacking = set(languages) - shipped().keys()
     if lacking:
         raise Refused(f"policy: no pages in {', '.join(sorted(lacking))}: add a folder of templates/locale")
 
 
 def check(config: Config, _: argparse.Namespace) -> int:
     """Say what is missing, or nothing."""
+    from dropbox.i18n import INDEX, LOCALES
     from dropbox.site import SCRIPTS as NAMES
     from dropbox.store import Store
     from dropbox.store.errors import StoreError
@@ -112,10 +113,10 @@ def check(config: Config, _: argparse.Namespace) -> int:
         store.documents.check_pinned()
     except StoreError as error:
         raise Refused(f"store: {error}") from None
+    for path in (*(SCRIPTS / f"{name}.js" for name in NAMES), LOCALES / INDEX):
+        if not path.is_file():
+            raise Refused(f"{path.name} is not built: run `make build`")
     _check_languages(store)
-    for script in (f"{name}.js" for name in NAMES):
-        if not (SCRIPTS / script).is_file():
-            raise Refused(f"{script} is not built: run the bundler")
     return 0
 
 

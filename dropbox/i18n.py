@@ -1,53 +1,35 @@
-"""The words of the pages in one language, from its gettext catalogue; it never shows one language inside another."""
+"""The words of the pages in one language, as `make build` compiled them; it never shows one language inside another."""
 
 from __future__ import annotations
 
 import gettext
-import io
+import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Never
 
-from babel import Locale
-from babel.dates import format_date
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
 SOURCE_LANGUAGE = "en"  # the templates are written in it, so it needs no catalogue
-LOCALES = Path(__file__).parent.parent / "templates" / "locale"
+LOCALES = Path(__file__).parent.parent / "build" / "locale"
+INDEX = "languages.json"  # deploy/languages.py writes it, last
 
 FIRST = ("nl", "en")  # shown before others where no policy says which
 
-# In the head of a catalogue that nobody who grew up with its language has read yet.
-_NOT_YET_READ = "X-Not-Yet-Read: yes"
 
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language that there are pages in.
 
-def shipped() -> tuple[str, ...]:
-    """Return the languages that there are pages in: a folder of LOCALES each, and that of the templates."""
-    found = {folder.name for folder in LOCALES.iterdir()} | {SOURCE_LANGUAGE}
-    return (*(tag for tag in FIRST if tag in found), *sorted(found - set(FIRST)))
+    `name` is its own name for itself, `direction` "ltr" or "rtl" as HTML says it. It is `unread` while nobody who
+    grew up with it has read its sentences.
+    """
 
-
-def name_of(language: str) -> str:
-    """Return a language by its own name: that is what somebody who reads no other looks for."""
-    return str(Locale.parse(language).get_display_name(language)).capitalize()
-
-
-def is_unread(language: str) -> bool:
-    """Say whether nobody who grew up with the language has read its sentences yet."""
-    return language != SOURCE_LANGUAGE and _NOT_YET_READ in catalogue_of(language).read_text("utf-8")
-
-
-def dated(day: dt.date, language: str) -> str:
-    """Return a day in words, as the pages' scripts show it: the pages' English is European."""
-    return str(format_date(day, "full", "en_GB" if language == SOURCE_LANGUAGE else language))
-
-
-def direction(language: str) -> str:
-    """Return which way the language is written, as HTML says it: "ltr" or "rtl"."""
-    return str(Locale.parse(language).text_direction)
+    name: str
+    direction: str
+    unread: bool
 
 
 class MissingTextError(LookupError):
@@ -61,22 +43,29 @@ class _Nothing(gettext.NullTranslations):
         raise MissingTextError(message)
 
 
-def catalogue_of(language: str) -> Path:
-    """Return where the catalogue of `language` lies."""
-    return LOCALES / language / "LC_MESSAGES" / "meldbus.po"
+def shipped() -> Mapping[str, Language]:
+    """Return the languages that there are pages in, by their tags; raise FileNotFoundError before `make build`."""
+    found = json.loads((LOCALES / INDEX).read_text("utf-8"))
+    tags = (*(tag for tag in FIRST if tag in found), *sorted(found.keys() - set(FIRST)))
+    return {tag: Language(**found[tag]) for tag in tags}
+
+
+def dated(day: dt.date, language: str) -> str:
+    """Return a day in words, as the pages' scripts show it: the pages' English is European."""
+    # Imported here: what it reads of a language takes megabytes, and only a page that is saved shows a day.
+    from babel.dates import format_date
+
+    return str(format_date(day, "full", "en_GB" if language == SOURCE_LANGUAGE else language))
 
 
 def translations(language: str) -> gettext.NullTranslations:
-    """Return the sentences of `language`, read from its `.po` file: nothing has to be compiled before.
+    """Return the sentences of `language`.
 
     Looking one up that has no translation, or a doubtful one ("fuzzy"), raises MissingTextError.
     """
     if language == SOURCE_LANGUAGE:
         return gettext.NullTranslations()
-    compiled = io.BytesIO()
-    with catalogue_of(language).open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language))
-    compiled.seek(0)
-    found = gettext.GNUTranslations(compiled)
+    with (LOCALES / f"{language}.mo").open("rb") as file:
+        found = gettext.GNUTranslations(file)
     found.add_fallback(_Nothing())
     return found

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import brotli
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from dropbox.i18n import MissingTextError, dated, direction, is_unread, name_of, shipped, translations
+from dropbox.i18n import MissingTextError, dated, shipped, translations
 from keys.policy import Policy, date_of
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def apart(policy: Policy, scripts: Path, kept: Kept, address: str) -> Mapping[st
 def build(policy: Policy | None, scripts: Path) -> Site:
     """Build all pages; without a policy (no roster yet), those that say that it is not ready.
 
-    `scripts` is the folder of the bundled SCRIPTS. Raises FileNotFoundError without them: run the bundler.
+    `scripts` is the folder of the bundled SCRIPTS. Raises FileNotFoundError without them: run `make build`.
     """
     static = TEMPLATES / "static"
     style = (static / "style.css").read_bytes()
@@ -159,7 +159,7 @@ def build(policy: Policy | None, scripts: Path) -> Site:
     paths = {name: path for name, (path, _) in assets.items()}
     pages = dict(assets.values())
     results, missing = {}, {}
-    languages = shipped() if policy is None else offered(policy)
+    languages = tuple(shipped()) if policy is None else offered(policy)
     for language in languages:
         printer = _Printer(language, languages, policy, paths)
         for slug, template in DOCUMENTS.items():
@@ -175,7 +175,8 @@ def build(policy: Policy | None, scripts: Path) -> Site:
 
 def offered(policy: Policy) -> tuple[str, ...]:
     """Return the policy's languages that this release has pages in; raise MissingTextError without any."""
-    found = tuple(tag for tag in policy.languages if tag in shipped())
+    known = shipped()
+    found = tuple(tag for tag in policy.languages if tag in known)
     if not found:
         raise MissingTextError(", ".join(policy.languages))
     return found
@@ -198,11 +199,12 @@ class _Printer:
         self._environment.policies["ext.i18n.trimmed"] = True
         # The extension adds this method when it is loaded, unknown to the type checker.
         self._environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+        known = shipped()
         self._environment.globals.update(
             lang=language,
-            direction=direction(language),
-            languages=[(tag, name_of(tag)) for tag in languages],
-            unread=is_unread(language),
+            direction=known[language].direction,
+            languages=[(tag, known[tag].name) for tag in languages],
+            unread=known[language].unread,
             ready=policy is not None,
             organisation="" if policy is None else policy.organisation,
             policy=policy,

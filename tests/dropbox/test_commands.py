@@ -12,6 +12,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
+from dropbox import __main__ as commands
+from dropbox import i18n
 from dropbox.migrations import head
 from dropbox.store.database import HEAD
 from dropbox.store.tables import metadata
@@ -26,6 +28,7 @@ from tests.policies import SMALL_TOML
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import ModuleType
 
 
 FINGERPRINT = b64(bytes(range(32)))
@@ -89,6 +92,16 @@ def test_check_is_content_after_init(server: Server) -> None:
     server.command("init", "--fingerprint", FINGERPRINT)
     checked = server.command("check")
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize(("module", "folder"), [(commands, "SCRIPTS"), (i18n, "LOCALES")])
+def test_nothing_runs_before_it_is_built(
+    server: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], module: ModuleType, folder: str
+) -> None:
+    server.command("init", "--fingerprint", FINGERPRINT)
+    monkeypatch.setattr(module, folder, server.data)
+    assert commands.main(["check", "--config", str(server.config)]) == 1
+    assert "is not built: run `make build`" in capsys.readouterr().err
 
 
 def test_doubtful_configuration_stops_every_command(tmp_path: Path) -> None:
