@@ -62,6 +62,7 @@ def test_every_changed_field_is_refused(twin: Twin, reported: Reported) -> None:
     assert set(read(twin, reported, "tampered", changes=changes, cuts=[])) <= REFUSALS
 
 
+@pytest.mark.slow
 def test_a_byte_changed_at_a_thousand_places_is_refused(twin: Twin, reported: Reported) -> None:
     drawn = random.Random(2026)
     places = drawn.sample(range(len(reported.sealed.envelope)), SEEDED)

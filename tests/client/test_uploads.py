@@ -79,6 +79,7 @@ def test_a_small_message_with_files_waits_for_the_network_too(office: Office, tm
     assert only_message(office, code) == [digest_of(path)]
 
 
+@pytest.mark.slow
 def test_pauses_grow_while_nothing_works(office: Office, long: Path) -> None:
     def lose(asked: str, times: int) -> Lost:
         return "request" if asked == "/uploads" and times <= 8 else None

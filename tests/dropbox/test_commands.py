@@ -135,6 +135,7 @@ def test_every_column_says_what_its_seizure_reveals() -> None:
     assert [lines[at] for at in columns if not lines[at - 1].startswith("    # ")] == []
 
 
+@pytest.mark.slow
 def test_backup_while_it_is_written_holds_all_that_was_acknowledged(
     tmp_path: Path, founded: tuple[Server, Organisation]
 ) -> None:

@@ -243,6 +243,7 @@ def small_disk(tmp_path: Path, built_scripts: Path) -> Iterator[tuple[Server, in
             subprocess.run(["umount", str(data)], check=True)
 
 
+@pytest.mark.slow
 def test_a_full_disk_refuses_parts_and_nothing_else_and_is_whole_after_room_is_made(
     small_disk: tuple[Server, int],
 ) -> None:

@@ -95,7 +95,7 @@ def test_dossiers_begun_at_the_same_time_are_read_as_one(office: Office) -> None
     assert noted(only(office, "Bestuurslid 1"))[-1] == "En nu samen."
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(more, marks=pytest.mark.slow) for more in range(1, 6))])
 def test_two_recipients_at_once_end_up_with_the_same_case(office: Office, seed: int) -> None:
     """One of them does not sync for a week, and writes from what they knew before it."""
     chance = random.Random(seed)
