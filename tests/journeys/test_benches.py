@@ -5,9 +5,13 @@ Not here: `saving`, which needs age and gpg, and `large`, whose way test_large_f
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 from tests.bench import accepting, inbox, opening, sealing, stamping, uploading
+from tests.dropbox.serving import ROOT
 from tests.journeys.large import MIB
 from tests.soak import expiring
 
@@ -70,3 +74,11 @@ def test_an_inbox_is_fetched_opened_and_searched(monkeypatch: pytest.MonkeyPatch
 def test_parts_are_deleted_from_under_a_server_in_use(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     small(monkeypatch, expiring, LETTERS=4, QUIET_SECONDS=1.0)
     assert "looks_meanwhile" in names(expiring.run(tmp_path, 20_000))
+
+
+def test_spoilt_vectors_are_read_alike_by_tool_and_page() -> None:
+    """A soak does this for as long as it lasts, with another seed each time."""
+    fuzzing = [sys.executable, "-m", "tests.soak.fuzzing", "5", "7"]
+    done = subprocess.run(fuzzing, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["fuzz_cases"] > 0
