@@ -39,7 +39,7 @@ $(SCRIPTS) &: $(SCRIPT_SOURCES) | $(STAMPS)
 	$(BIN)/node dropbox/client/build.mjs $(CURDIR)/build/client
 
 $(LANGUAGES): deploy/languages.py $(wildcard templates/locale/*/LC_MESSAGES/meldbus.po) | .venv/.done
-	$(BIN)/python deploy/languages.py $(@D)
+	$(BIN)/python -m deploy.languages $(@D)
 
 %.mo: %.po | .venv/.done
 	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@

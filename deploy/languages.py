@@ -1,6 +1,6 @@
 """Compiles what the pages need of each language, so that no server has to read catalogues and locale data into memory.
 
-Usage: python deploy/languages.py FOLDER, as `make build` does: a `.mo` file for each catalogue, and languages.json.
+Usage: python -m deploy.languages FOLDER, as `make build` does: a `.mo` file for each catalogue, and languages.json.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-SOURCE_LANGUAGE = "en"  # the templates are written in it, so it needs no catalogue
+from dropbox.i18n import INDEX, SOURCE_LANGUAGE
+
 CATALOGUES = Path(__file__).parents[1] / "templates" / "locale"
 NEVER = dt.datetime.fromtimestamp(0, dt.UTC)
 # In the head of a catalogue that nobody who grew up with its language has read yet.
@@ -34,7 +35,7 @@ def compiled(catalogues: Path, folder: Path) -> None:
         with (folder / f"{language}.mo").open("wb") as file:
             write_mo(file, read)
     # Last: with it the folder is complete.
-    (folder / "languages.json").write_text(json.dumps(facts, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    (folder / INDEX).write_text(json.dumps(facts, ensure_ascii=False, indent=2) + "\n", "utf-8")
 
 
 def _facts(language: str, catalogue: str) -> dict[str, str | bool]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from keys.errors import FormatError, MalformedError, MeldbusError
 from keys.sealing import PrivatePair, find_content_key, open_message
+from keys.wire.canonical import encode
 from keys.wire.closing import Tombstone
 from keys.wire.envelope import Header
 from keys.wire.kinds import DOSSIER, KINDS
@@ -30,6 +31,12 @@ MOST_CHANGES = 4
 MOST_BYTES = 40
 # No page reads a dossier, nor what stays of a destroyed case.
 UNREAD = {name for name, body in KINDS.items() if body.CHANNEL == DOSSIER or body is Tombstone}
+SOUND = {
+    head["kind"]: head["body"]
+    for head in (
+        json.loads(vector.raw) for vector in committed() if vector.subject == "head" and vector.expect == "accepted"
+    )
+}
 ERRORS = {error.code for error in FormatError.__subclasses__()}
 NUMBERS = (0, 1, 2, 255, 2**16, 2**31, 2**32 - 1)
 
@@ -75,13 +82,16 @@ def readings(twin: Twin, vector: Vector, raw: bytes) -> list[tuple[str, str, str
 
 
 def kept_unread(accepted: str) -> bool:
-    """Say whether a page has accepted a head whose body it keeps as it is: only the tool knows what is wrong in one.
+    """Say whether a page has accepted a head that is sound but for a body that no page reads.
 
-    `accepted` is the head in hexadecimal, or the code of an error.
+    Only the tool knows what is wrong in such a body. `accepted` is the head in hexadecimal, or the code of an error.
     """
     if accepted in ERRORS:
         return False
-    return json.loads(bytes.fromhex(accepted))["kind"] in UNREAD
+    head = json.loads(bytes.fromhex(accepted))
+    if head["kind"] not in UNREAD:
+        return False
+    return outcome(READERS["head"], encode(head | {"body": SOUND[head["kind"]]})) not in ERRORS
 
 
 def spoil(randomness: random.Random, raw: bytes, other: bytes) -> bytes:
