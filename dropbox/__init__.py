@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from dropbox.admission import Clock
     from dropbox.config import Config
-    from dropbox.load import Load
+    from dropbox.load_meter import LoadMeter
 
 SCRIPTS = Path(__file__).parent.parent / "build" / "client"
 
@@ -23,7 +23,7 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def create_app(config: Config, *, clock: Clock = now, load: Load | None = None, scripts: Path = SCRIPTS) -> Flask:
+def create_app(config: Config, *, clock: Clock = now, load: LoadMeter | None = None, scripts: Path = SCRIPTS) -> Flask:
     """Return the application for `config`.
 
     `load` is what the workers share; an application alone has its own. No file is opened before the first
@@ -31,16 +31,16 @@ def create_app(config: Config, *, clock: Clock = now, load: Load | None = None, 
     """
     # Imported here: the process that only starts the workers stays small without them.
     from dropbox.admission import Admission
-    from dropbox.answers import REFUSALS, Refusal
+    from dropbox.app import Application
     from dropbox.headers import add_headers
-    from dropbox.load import Load
-    from dropbox.recipient import recipient
-    from dropbox.reporter import Pages, reporter
-    from dropbox.routing import Application
+    from dropbox.load_meter import LoadMeter
+    from dropbox.responses import REFUSALS, Refusal
+    from dropbox.routes.recipient import recipient
+    from dropbox.routes.reporter import Pages, reporter
     from dropbox.store import Store
 
     store = Store(config)
-    admission = Admission(store, load or Load(), clock)
+    admission = Admission(store, load or LoadMeter(), clock)
     app = Application("dropbox", static_folder=None, template_folder=None)
     # So that whoever made the application can close what it opened.
     app.extensions["store"] = store

@@ -103,7 +103,7 @@ def _check_languages(store: Store) -> None:
 def check(config: Config, _: argparse.Namespace) -> int:
     """Say what is missing, or nothing."""
     from dropbox.i18n import INDEX, LOCALES
-    from dropbox.site import SCRIPTS as NAMES
+    from dropbox.pages import SCRIPTS as NAMES
     from dropbox.store import Store
     from dropbox.store.errors import StoreError
 
@@ -134,9 +134,9 @@ def serve() -> None:
     """Serve with the configuration that `run` has checked, until a signal."""
     from gunicorn.app.base import Application
 
-    from dropbox.load import Load
+    from dropbox.load_meter import LoadMeter
 
-    config, load = Config.load(Path(sys.argv[1])), Load()
+    config, load = Config.load(Path(sys.argv[1])), LoadMeter()
 
     class Server(Application):
         def load_config(self) -> None:

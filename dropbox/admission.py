@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, TypeAlias
 
-from dropbox.store.filing import Filing
+from dropbox.store.commit import Filing
 from keys.wire.envelope import MAX_SLOTS, Header, check_envelope_size, header_size, stream_size
 from keys.wire.exchange import Posting, stamp_holds
 from keys.wire.upload import OPENING_START, Opening, PartPosting, largest_class, travels_in_parts
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
 
-    from dropbox.load import Load
+    from dropbox.load_meter import LoadMeter
     from dropbox.store import Store
     from keys.policy import Policy
 
@@ -41,7 +41,7 @@ class WorkError(Exception):
 class Admission:
     """The one way in for postings, whether the page, the tool or a plain form brings them."""
 
-    def __init__(self, store: Store, load: Load, clock: Clock) -> None:
+    def __init__(self, store: Store, load: LoadMeter, clock: Clock) -> None:
         """Ask `store` for the policy and hand it what is admitted."""
         self._store = store
         self._load = load

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from dropbox.config import Config
-from dropbox.reporter import FORM_OVERHEAD
+from dropbox.routes.reporter import FORM_OVERHEAD
 from keys.policy import MAX_FILE_BYTES, Policy
 from keys.wire.envelope import MAX_SLOTS, header_size, stream_size
 from keys.wire.upload import MAX_PART_POSTING_SIZE, MAX_POSTING_SIZE, largest_class

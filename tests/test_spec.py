@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dropbox import answers, load
+from dropbox import load_meter, responses
 from dropbox.store import expiry
 from keys import policy, receipt
 from keys.errors import FormatError
@@ -35,7 +35,7 @@ HEADERS = [header_size(count) for count in (8, 16, 24, 32)]
 # Contents whose padding the page shows, and the ends of orders of which it counts the classes.
 CONTENTS = (16384, 100_000, 524_289, 2**20 + 1, 5_000_000, 100 * 2**20 + 1, 2**30 + 1)
 CLASSES_AN_ORDER = 32
-STATUSES = {status for status, _ in answers._STATUS.values()} | set(answers._HTTP) - {405}  # 405 is HTTP's own
+STATUSES = {status for status, _ in responses._STATUS.values()} | set(responses._HTTP) - {405}  # 405 is HTTP's own
 
 
 def limits(shape: Shape) -> set[int]:
@@ -146,7 +146,7 @@ SIZES: dict[int, set[int]] = {
     },
     10: {
         exchange.CAPABILITY_SIZE,
-        answers.CREATED,
+        responses.CREATED,
         200,
         envelope.LARGEST_POWER,
         expiry.ENTRY_DAYS,
@@ -201,7 +201,7 @@ def test_sizes_stand_where_they_belong() -> None:
     assert f"from 1 to 2^{exchange.MAX_WORK.bit_length() - 1}" in flat(9)
     assert f"stamps of {exchange.SEAL_WORK_FACTOR} times" in flat(9)
     assert "the last ten minutes" in flat(9)
-    assert load.HELD_MINUTES == 10
+    assert load_meter.HELD_MINUTES == 10
     assert "1 MiB each" in flat(10)
     assert exchange.PAGE_SIZE == 131_072
     assert envelope.PART_SIZE == 2**20

@@ -7,7 +7,7 @@ import re
 
 import yaml
 
-from dropbox import answers
+from dropbox import responses
 from keys.errors import FormatError, TrustError
 from keys.policy import MAX_NAME, Policy
 from keys.policy import members as policy_members
@@ -150,9 +150,9 @@ def test_the_errors_are_those_of_the_page() -> None:
 def test_the_refusals_of_the_server_are_those_of_the_page() -> None:
     refusals = flat(10).split("Refusals are JSON")[1]
     stated = set(re.findall(r"(\d{3}) `([a-z-]+)`", refusals))
-    own = {(str(status), code) for status, code in [*answers._STATUS.values(), *answers._HTTP.items()]}
+    own = {(str(status), code) for status, code in [*responses._STATUS.values(), *responses._HTTP.items()]}
     assert stated == own - {("405", "method")}
-    assert f"Stored is {answers.CREATED}" in refusals
+    assert f"Stored is {responses.CREATED}" in refusals
 
 
 def test_every_section_that_code_names_exists() -> None:

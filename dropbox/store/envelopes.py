@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from sqlalchemy import bindparam, delete, exists, select
 
-from dropbox.store.batches import Batches
+from dropbox.store.commit import Batch, Filing, Stored
 from dropbox.store.errors import FullError, StoreError, UnknownError
-from dropbox.store.filing import Batch, Filing, Stored
+from dropbox.store.group_commit import GroupCommit
 from dropbox.store.tables import capability, channel, entry, envelope, message, part, upload
 from keys.wire.envelope import SLOT_STEP, SMALLEST_CLASS, Header, header_size, stream_size
 from keys.wire.exchange import ITEM_START, PAGE_SIZE, Item, Page, fill
@@ -61,7 +61,7 @@ class Envelopes:
         """Keep `reserve_bytes` for the channels that exist: new ones are refused before the room is gone."""
         self._database = database
         self._reserve_bytes = reserve_bytes
-        self._batches: Batches[Filing, Stored | StoreError] = Batches(database.turn, self._commit)
+        self._batches: GroupCommit[Filing, Stored | StoreError] = GroupCommit(database.turn, self._commit)
 
     def repeated(self, filing: Filing) -> int | None:
         """Return the day on which this very posting was stored, if it was."""

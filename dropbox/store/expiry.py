@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import BindParameter, bindparam, delete, exists, func, select, update
 
+from dropbox.store.commit import CHANNEL_DAYS
 from dropbox.store.envelopes import live_channel
-from dropbox.store.filing import CHANNEL_DAYS
 from dropbox.store.tables import capability, channel, entry, envelope, message, part
 from keys.wire.envelope import PART_SIZE
 

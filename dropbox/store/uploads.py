@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 
+from dropbox.store.commit import KNOWN, ROW_BYTES
 from dropbox.store.envelopes import live_channel
 from dropbox.store.errors import ConflictError, FullError, UnknownError
-from dropbox.store.filing import KNOWN, ROW_BYTES
 from dropbox.store.tables import capability, envelope, part, upload
 from keys.errors import MalformedError
 from keys.wire.exchange import CAPABILITY_SIZE, DOOR_CASE
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from dropbox.store.commit import Filing
     from dropbox.store.database import Database
-    from dropbox.store.filing import Filing
     from keys.wire.upload import PartPosting
 
     Runs: TypeAlias = list[tuple[int, int]]

@@ -12,7 +12,7 @@ import pytest
 
 from dropbox import SCRIPTS, create_app
 from dropbox.config import Config
-from dropbox.load import Load
+from dropbox.load_meter import LoadMeter
 from dropbox.migrations import migrate
 from dropbox.store import Store
 from keys.policy import date_of
@@ -56,7 +56,7 @@ class Box:
     organisation: Organisation
     clock: Clock
     client: FlaskClient
-    load: Load
+    load: LoadMeter
 
     @property
     def until(self) -> int:
@@ -141,7 +141,7 @@ def _box(config: Config, organisation: Organisation, scripts: Path) -> Box:
     store = Store(config)
     store.documents.pin(organisation.fingerprint)
     store.close()
-    clock, load = Clock(organisation.today), Load()
+    clock, load = Clock(organisation.today), LoadMeter()
     app = create_app(config, clock=clock, load=load, scripts=scripts)
     return Box(config, organisation, clock, app.test_client(), load)
 

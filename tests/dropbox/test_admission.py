@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dropbox.config import Config
-from dropbox.load import CALM, HELD_MINUTES, MAX_FACTOR, Load
+from dropbox.load_meter import CALM, HELD_MINUTES, MAX_FACTOR, LoadMeter
 from keys.wire.canonical import parse_object
 from keys.wire.envelope import LARGEST_POWER
 from keys.wire.exchange import Posting, make_stamp, stamp_holds
@@ -96,7 +96,7 @@ def test_repeating_one_posting_raises_no_work(box: Box) -> None:
 
 
 def test_work_rises_smoothly_and_falls_again() -> None:
-    load = Load()
+    load = LoadMeter()
     works = []
     for _ in range(4 * CALM):
         load.count(REST, NOON)
@@ -111,14 +111,14 @@ def test_work_rises_smoothly_and_falls_again() -> None:
 
 
 def test_no_load_asks_for_more_than_a_sealed_file_brings() -> None:
-    load = Load()
+    load = LoadMeter()
     for _ in range(100 * CALM):
         load.count(REST, NOON)
     assert load.name_work(REST, NOON) == MAX_FACTOR * REST
 
 
 def test_work_is_shared_between_processes() -> None:
-    load = Load()
+    load = LoadMeter()
     child = os.fork()
     if not child:
         for _ in range(2 * CALM):
@@ -129,7 +129,7 @@ def test_work_is_shared_between_processes() -> None:
 
 
 def test_clock_set_back_raises_no_work() -> None:
-    load = Load()
+    load = LoadMeter()
     load.count(REST, NOON)
     assert load.name_work(REST, NOON - 86_400) == REST
 

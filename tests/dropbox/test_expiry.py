@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import dropbox
 import dropbox.__main__ as dropbox_main
+from dropbox.store.commit import CHANNEL_DAYS
 from dropbox.store.expiry import BATCH_BYTES, BATCH_ROWS, ENDING_DAYS, ENTRY_DAYS, _delete_of_channel
-from dropbox.store.filing import CHANNEL_DAYS
 from keys.cases.clocks import months_after
 from keys.policy.members import Terms
 from keys.wire.canonical import parse_object

@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 
 from deploy.catalogues import regenerated
 from deploy.languages import CATALOGUES, compiled
-from dropbox import i18n, site
+from dropbox import i18n, pages
 from dropbox.i18n import SOURCE_LANGUAGE, Language, MissingTextError, shipped, translations
 from keys.policy import Policy
 from keys.wire.canonical import Json
@@ -67,11 +67,11 @@ def test_a_language_is_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     shutil.copytree(CATALOGUES / "nl", tmp_path / "templates" / "fy")
     compiled(tmp_path / "templates", tmp_path / "locale")
     monkeypatch.setattr(i18n, "LOCALES", tmp_path / "locale")
-    for name in site.SCRIPTS:
+    for name in pages.SCRIPTS:
         (tmp_path / f"{name}.js").write_text("")
     read = SMALL.members()
     policy = Policy.from_members(with_language(read, "fy"))
-    built = site.build(policy, tmp_path)
+    built = pages.build(policy, tmp_path)
     page = built.pages["/fy/"].body.decode()
     assert '<html lang="fy" dir="ltr">' in page
     assert "Frysk" in built.pages["/en/"].body.decode()

@@ -15,7 +15,7 @@ from dropbox.store.envelopes import MAX_POSITION
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from dropbox.sealed_file import SealedFile
+    from dropbox.routes.upload_form import SealedFile
 
 MAX_FORM_PARTS = 2
 

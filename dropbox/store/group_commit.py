@@ -14,7 +14,7 @@ Work = TypeVar("Work")
 Outcome = TypeVar("Outcome")
 
 
-class Batches(Generic[Work, Outcome]):
+class GroupCommit(Generic[Work, Outcome]):
     """Threads hand in work and wait; a thread of our own does all that has gathered at once.
 
     A commit waits for the disk: the more come meanwhile, the more share the next one. The thread begins with

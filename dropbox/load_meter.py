@@ -27,7 +27,7 @@ _NAMED = struct.Struct("=qq")  # a minute, and the least work named in it
 _SLOTS = HELD_MINUTES + 1
 
 
-class Load:
+class LoadMeter:
     """How much is coming in, for all workers: made before they are forked, so that they share it.
 
     In memory that has no name: on a disk it would tell the minute in which somebody reported.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from flask import Request
 
-    from dropbox.sealed_file import SealedFile
+    from dropbox.routes.upload_form import SealedFile
 
 BINARY = "application/octet-stream"
 JSON = "application/json"

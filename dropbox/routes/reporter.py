@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect, request
 
-from dropbox import site
-from dropbox.answers import (
+from dropbox.pages import Kept, build, compressed
+from dropbox.pages import apart as build_apart
+from dropbox.responses import (
     BINARY,
     CREATED,
     REFUSALS,
@@ -22,8 +23,7 @@ from dropbox.answers import (
     sealed_file,
     stored,
 )
-from dropbox.sealed_file import SealedFile
-from dropbox.site import Kept
+from dropbox.routes.upload_form import SealedFile
 from dropbox.store.errors import NotReadyError
 from keys.roster import Bundle
 from keys.roster.bundle import SPARE_DAYS
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as Redirect
 
     from dropbox.admission import Admission
-    from dropbox.site import Page, Site
+    from dropbox.pages import Page, Site
     from dropbox.store import Store
     from dropbox.store.documents import Chain, Documents
 
@@ -75,7 +75,7 @@ class Pages:
             version, policy, status = roster.version, roster.policy, OK
         with self._turn:
             if self._built is None or self._built[0] != version:
-                self._built = version, site.build(policy, self._scripts)
+                self._built = version, build(policy, self._scripts)
             return self._built[1], status
 
     def chain(self) -> Page:
@@ -83,7 +83,7 @@ class Pages:
         frames = self._documents.chain().frames
         with self._turn:
             if self._chain is None or self._chain.body != frames:
-                self._chain = site.compressed(BINARY, frames)
+                self._chain = compressed(BINARY, frames)
             return self._chain
 
     def apart(self, language: str, today: int) -> Page | None:
@@ -98,7 +98,7 @@ class Pages:
         kept = Kept(chain.frames, join_frames([first, *bundles]), _last_day(chain, bundles, today))
         with self._apart_turn:
             if self._apart is None or self._apart[0] != kept:
-                self._apart = kept, site.apart(chain.roster.policy, self._scripts, kept, self._address)
+                self._apart = kept, build_apart(chain.roster.policy, self._scripts, kept, self._address)
             return self._apart[1].get(language)
 
 

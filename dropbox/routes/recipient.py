@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 
-from dropbox.answers import BINARY, bearer, body, cursor, ending, stored
+from dropbox.responses import BINARY, bearer, body, cursor, ending, stored
 from dropbox.store.errors import UnknownError
 from keys.wire.exchange import CAPABILITY_SIZE
 from keys.wire.signed import FRAME_LENGTH_SIZE, MAX_DOCUMENT_SIZE, Signed, split_frames

@@ -12,8 +12,8 @@ import brotli
 import pytest
 from PIL import Image
 
-from dropbox import site
-from dropbox.site import RESULTS, Kept, Page, Site
+from dropbox import pages
+from dropbox.pages import RESULTS, Kept, Page, Site
 from keys.policy import Look, OutsideRoute
 from keys.wire.canonical import b64
 from tests.policies import SMALL, shipped
@@ -61,28 +61,28 @@ class Parsed(HTMLParser):
 @pytest.fixture(scope="module")
 def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("scripts")
-    for name in site.SCRIPTS:
+    for name in pages.SCRIPTS:
         (folder / f"{name}.js").write_text(f"{name}();")
     return folder
 
 
 @pytest.fixture(scope="module")
 def built(scripts: Path) -> Site:
-    return site.build(POLICY, scripts)
+    return pages.build(POLICY, scripts)
 
 
 @pytest.fixture(scope="module")
 def saved(scripts: Path) -> dict[str, Page]:
     """The page that works from the disk, by language."""
-    return dict(site.apart(POLICY, scripts, KEPT, "https://melden.example"))
+    return dict(pages.apart(POLICY, scripts, KEPT, "https://melden.example"))
 
 
 @pytest.fixture(scope="module")
 def documents(built: Site, scripts: Path) -> list[tuple[str, Page]]:
     """Return every page of HTML there can be, with its language."""
-    bare = site.build(None, scripts)
-    own = [(path.split("/")[1], page) for path, page in built.pages.items() if page.kind == site.HTML]
-    not_ready = [(path.split("/")[1], page) for path, page in bare.pages.items() if page.kind == site.HTML]
+    bare = pages.build(None, scripts)
+    own = [(path.split("/")[1], page) for path, page in built.pages.items() if page.kind == pages.HTML]
+    not_ready = [(path.split("/")[1], page) for path, page in bare.pages.items() if page.kind == pages.HTML]
     others = [
         (language, page)
         for one in (built, bare)
@@ -93,7 +93,7 @@ def documents(built: Site, scripts: Path) -> list[tuple[str, Page]]:
 
 
 def test_two_builds_give_the_same_bytes(built: Site, scripts: Path) -> None:
-    again = site.build(POLICY, scripts)
+    again = pages.build(POLICY, scripts)
     assert again.pages == built.pages
     assert again.results == built.results
     assert again.missing_pages == built.missing_pages
@@ -106,7 +106,7 @@ def test_each_language_of_the_policy_has_the_same_pages(built: Site) -> None:
 
 
 def test_a_language_that_the_policy_leaves_out_has_no_page(scripts: Path) -> None:
-    built = site.build(shipped("en"), scripts)
+    built = pages.build(shipped("en"), scripts)
     assert built.home == "/en/"
     assert [path for path in built.pages if path.startswith("/nl")] == []
     assert b'lang="nl"' not in built.pages["/en/"].body
@@ -150,7 +150,7 @@ def test_no_page_has_script_or_style_of_its_own(documents: list[tuple[str, Page]
 def test_every_address_is_a_page_of_ours_or_an_outside_route(
     documents: list[tuple[str, Page]], built: Site, scripts: Path
 ) -> None:
-    ours = {**site.build(None, scripts).pages, **built.pages}
+    ours = {**pages.build(None, scripts).pages, **built.pages}
     for _, page in documents:
         parsed = Parsed(page)
         names = ("href", "src", "action", "data-worker", "data-sealing")
@@ -164,12 +164,12 @@ def test_the_look_of_the_policy_is_on_every_page(scripts: Path) -> None:
     picture = io.BytesIO()
     Image.new("RGB", (8, 8), "teal").save(picture, "PNG")
     look = Look("#7a1f1f", b64(picture.getvalue()))
-    built = site.build(replace(POLICY, look=look), scripts)
+    built = pages.build(replace(POLICY, look=look), scripts)
     styles, logos = ([path for path in built.pages if path.endswith(ending)] for ending in (".css", ".png"))
     assert b"--brand: #7a1f1f;" in built.pages[styles[0]].body
     assert built.pages[logos[0]].body == picture.getvalue()
     for path, page in built.pages.items():
-        if page.kind == site.HTML:
+        if page.kind == pages.HTML:
             assert [image["src"] for image in Parsed(page).named("img")] == logos, path
 
 
@@ -237,7 +237,7 @@ def test_every_outcome_of_a_posted_file_has_its_own_page(built: Site) -> None:
 
 
 def test_without_a_roster_the_pages_name_nobody_and_run_nothing(scripts: Path) -> None:
-    bare = site.build(None, scripts)
+    bare = pages.build(None, scripts)
     assert bare.home == "/nl/"
     for language in bare.languages:
         page = bare.find(f"/{language}/")
@@ -247,14 +247,14 @@ def test_without_a_roster_the_pages_name_nobody_and_run_nothing(scripts: Path) -
 
 
 def test_an_address_that_does_not_exist_has_no_page(built: Site) -> None:
-    for path in ("/", "/nl", "/nl/nothing", "/static/style.css", "/../site.py", ""):
+    for path in ("/", "/nl", "/nl/nothing", "/static/style.css", "/../pages.py", ""):
         assert built.find(path) is None
     assert built.missing("en").body != built.missing(None).body == built.missing("nl").body
 
 
 def test_an_asset_carries_the_hash_of_its_bytes(built: Site) -> None:
     assets = {path: page for path, page in built.pages.items() if path.startswith("/static/")}
-    assert len(assets) == 2 + len(site.SERVED)
+    assert len(assets) == 2 + len(pages.SERVED)
     for path, page in assets.items():
         assert path.split(".")[1] == hashlib.sha256(page.body).hexdigest()[:16]
 
@@ -266,7 +266,7 @@ def test_the_style_sheet_fetches_nothing(built: Site) -> None:
 
 def test_a_page_without_its_scripts_is_not_built(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        site.build(POLICY, tmp_path)
+        pages.build(POLICY, tmp_path)
 
 
 def literals(script: Path) -> list[str]:
@@ -305,7 +305,7 @@ def test_every_sentence_that_a_script_asks_for_is_on_the_page(built: Site) -> No
 
 
 def test_every_part_that_a_script_asks_for_is_on_a_page(built: Site, saved: dict[str, Page]) -> None:
-    pages = [Parsed(built.pages["/nl/"]), Parsed(saved["nl"])]
+    parsed = [Parsed(built.pages["/nl/"]), Parsed(saved["nl"])]
     for function, attribute in (("part", "part"), ("piece", "piece"), ("show", "step"), ("(?:control|field)", "field")):
         asked = set[str]()
         for script in FORM:
@@ -313,7 +313,7 @@ def test_every_part_that_a_script_asks_for_is_on_a_page(built: Site, saved: dict
                 re.findall(rf'\b{function}(?:<\w+>)?\((?:[^()]*(?:\([^()]*\))?, )?"([\w-]+)"', script.read_text())
             )
         assert asked, function
-        assert asked <= {value for page in pages for value in page.values(f"data-{attribute}")}, function
+        assert asked <= {value for page in parsed for value in page.values(f"data-{attribute}")}, function
 
 
 def test_a_saved_page_runs_what_stands_in_it_and_fetches_nothing(saved: dict[str, Page], scripts: Path) -> None:
@@ -324,8 +324,10 @@ def test_a_saved_page_runs_what_stands_in_it_and_fetches_nothing(saved: dict[str
         assert sources["default-src"] == "'none'"
         inside = {tag: text for tag, text in parsed.texts if tag == "style"}
         [run] = [text for tag, text in parsed.texts if tag == "script" and text == "form();"]
-        assert sources["script-src"] == site._source(run)
-        assert sources["style-src"] == site._source(page.body.decode().partition("<style>")[2].partition("</style>")[0])
+        assert sources["script-src"] == pages._source(run)
+        assert sources["style-src"] == pages._source(
+            page.body.decode().partition("<style>")[2].partition("</style>")[0]
+        )
         assert len(inside) == 1
         assert [name for name in ("src", "srcset") if parsed.values(name)] == []
         assert set(parsed.values("href")) == {"#main", POLICY.exit, ROUTE.link}, language
@@ -339,10 +341,10 @@ def test_a_saved_page_names_its_last_day_and_where_its_file_goes(saved: dict[str
 
 
 def test_a_script_that_could_end_its_element_is_put_into_no_page(tmp_path: Path) -> None:
-    for name in site.SCRIPTS:
+    for name in pages.SCRIPTS:
         (tmp_path / f"{name}.js").write_text("x = '</script>'")
     with pytest.raises(ValueError, match="cannot stand"):
-        site.apart(POLICY, tmp_path, KEPT, "https://melden.example")
+        pages.apart(POLICY, tmp_path, KEPT, "https://melden.example")
 
 
 def test_the_page_has_a_sentence_for_each_step_role_and_alarm_of_the_protocol(built: Site) -> None:

@@ -1,0 +1,1 @@
+"""The routes of openapi.yaml: each view parses, calls and answers."""
