@@ -25,6 +25,8 @@ TIMEOUT = urllib3.Timeout(connect=30, read=120)  # seconds; Tor is slow to conne
 MAX_ANSWER = 8 * 1024 * 1024  # bytes; a server must not be able to fill our memory
 STORED, NOT_FOUND, OK = 201, 404, 200
 GATEWAY = (502, 503, 504)
+# SPEC.md 10: the whole body of the one answer that says so. Another 404 comes from what stands before the server.
+UNKNOWN = b'{"error":"unknown"}'
 
 
 class StampRefusedError(RefusedError):
@@ -181,7 +183,7 @@ def _run(run: Json, count: int) -> tuple[int, int]:
 
 def _refusal(status: int, content: bytes) -> NetworkError:
     if status == NOT_FOUND:
-        return UnknownCapabilityError()
+        return UnknownCapabilityError() if content == UNKNOWN else NetworkError(f"status {status}")
     try:
         members: dict[str, Any] = dict(parse_object(content))
     except FormatError:

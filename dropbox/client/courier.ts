@@ -10,6 +10,8 @@ import { parseMissing, partSize } from "./wire/upload.ts";
 
 const BINARY = "application/octet-stream";
 // A line may fall silent without an end, as when a laptop sleeps. In this time Tor brings three parts at its slowest.
+const NOT_FOUND = 404;
+const UNKNOWN = '{"error":"unknown"}';
 const SILENCE = 600_000; // milliseconds
 
 /**
@@ -117,6 +119,7 @@ export class Courier {
 
   protected async ask(path: string, init?: RequestInit): Promise<Bytes> {
     let ok: boolean;
+    let status: number;
     let raw: Bytes;
     const left = this.#left();
     const over = new AbortController();
@@ -133,7 +136,7 @@ export class Courier {
         referrerPolicy: "no-referrer",
         signal: over.signal,
       });
-      ok = answer.ok;
+      ({ ok, status } = answer);
       raw = new Uint8Array(await answer.arrayBuffer());
     } catch {
       left.throwIfAborted();
@@ -142,7 +145,7 @@ export class Courier {
       clearTimeout(silence);
       left.removeEventListener("abort", end);
     }
-    if (!ok) throw refusal(raw);
+    if (!ok) throw refusal(status, raw);
     return raw;
   }
 }
@@ -159,7 +162,10 @@ function bearer(capability: Bytes): RequestInit {
   return { headers: { Authorization: `Bearer ${b64(capability)}` } };
 }
 
-function refusal(raw: Bytes): NetworkError {
+function refusal(status: number, raw: Bytes): NetworkError {
+  // Only this answer, to the byte, says that there is no such code: another one comes from what is between us.
+  const isUnknown = new TextDecoder().decode(raw) === UNKNOWN;
+  if (isUnknown !== (status === NOT_FOUND)) return new NetworkError();
   const answer = plain(raw);
   const code = isObject(answer) ? answer["error"] : null;
   const work = isObject(answer) ? answer["work"] : null;

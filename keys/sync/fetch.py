@@ -116,7 +116,8 @@ def _take_entry(vault: Vault, courier: Courier, trust: Trust, own: Own, item: It
         if message.head.kind == kinds.Report.KIND and own.weekly and not _has_slot(item, own.weekly):
             # Sealed without a network; or the server hides our newer bundles, so that people seal to the oldest key.
             vault.add_spoilt_entry(header.mac, item.day, LAST_RESORT)
-    except (FormatError, ExcludedError) as error:
+    except (FormatError, ExcludedError, UnknownCapabilityError) as error:
+        # The capability comes from inside the entry: one posting with a made-up one must not end every later sync.
         vault.add_spoilt_entry(header.mac, item.day, error.code)
 
 

@@ -218,6 +218,26 @@ def test_an_unknown_code_is_unknown(still: Office) -> None:
             page.look(Receipt.draw().written())
 
 
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        ("404 Not Found", b"<html>Not found</html>"),
+        ("404 Not Found", b'{"error": "unknown"}'),
+        ("404 Not Found", b'{"error":"unknown","more":1}'),
+        ("502 Bad Gateway", b'{"error":"unknown"}'),
+    ],
+)
+def test_only_the_servers_own_404_says_that_a_code_is_unknown(still: Office, status: str, body: bytes) -> None:
+    """A page of a proxy, or of a network that wants a login, used to pass for "no such code"."""
+    refusal = (status, body)
+    with opened(
+        still, Wire(still, refuse=lambda path, asked: refusal if path.startswith("/channel") else None)
+    ) as page:
+        page.trust()
+        with pytest.raises(FailedError, match=r"^network$"):
+            page.look(Receipt.draw().written())
+
+
 def test_a_typing_error_is_found_without_the_network(still: Office) -> None:
     with opened(still) as page:
         receipt = page.ask("draw")["receipt"]

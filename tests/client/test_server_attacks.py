@@ -141,7 +141,7 @@ def test_a_withheld_part_spoils_only_its_own_message(office: Office, receipt: st
         page.trust()
         page.look(receipt)
         page.ask("answer", text="a" * 80_000, files=[])
-        gone = ("404 Not Found", b'{"error": "unknown"}')
+        gone = ("404 Not Found", b'{"error":"unknown"}')
         page.wire.refuse = lambda path, times: gone if path.startswith("/channel/") else None
         shown = page.look(receipt)
     assert texts(shown) == ["een", "twee", "drie"]
@@ -340,7 +340,7 @@ def weekly_only(frames: bytes) -> bytes:
 def test_a_withheld_earlier_roster_is_not_taken_for_an_unknown_code(office: Office) -> None:
     receipt = office.report()
     office.publish_roster([*office.cards])
-    gone = ("404 Not Found", b'{"error": "unknown"}')
+    gone = ("404 Not Found", b'{"error":"unknown"}')
     wire = Wire(office, refuse=lambda path, times: gone if path.startswith("/rosters/") else None)
     with opened(office, wire) as page:
         page.trust()

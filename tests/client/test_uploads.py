@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.keys.office import Office
 
-GONE: Refusal = ("404 Not Found", b'{"error": "unknown"}')
+GONE: Refusal = ("404 Not Found", b'{"error":"unknown"}')
 FULL: Refusal = ("507 Insufficient Storage", b'{"error": "full"}')
 PAST: Refusal = ("410 Gone", b'{"error": "until"}')
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from nacl.utils import random
 
 from keys.cases.compose import _compose, _head, _with_bundles
-from keys.sealing import Sealed, open_stream, recipients_capability, seal, seal_slot, seal_stream
+from keys.sealing import Sealed, Signer, open_stream, recipients_capability, seal, seal_slot, seal_stream
 from keys.sealing.stream import header_mac
 from keys.sync import Desk, post_entry, post_message
 from keys.sync.desk import addressees_of
 from keys.wire import kinds
 from keys.wire.canonical import b64, encode
 from keys.wire.envelope import Header, header_body
-from keys.wire.head import pad, signed_bytes, split
+from keys.wire.head import Head, pad, signed_bytes, split
 
 if TYPE_CHECKING:
     from keys.cases import Case
@@ -39,6 +39,27 @@ def post_forced_share(office: Office, desk: Desk, case: Case, name: str) -> None
     head = _head(kinds.Share(keys), desk.signer.public, case, to, today, day)
     sealed = seal(head, desk.signer, to.values(), slots=today.roster.slots(), until=today.until)
     post_entry(office.courier(), sealed, work)
+
+
+def post_share_of_no_case(office: Office, name: str) -> None:
+    """Share a case that does not exist, as anybody can who has the public bundles."""
+    day, work, today = addressees(office)
+    signer = Signer.generate()
+    case = random(32)
+    head = Head(
+        author=signer.public,
+        kind=kinds.Share.KIND,
+        channel=kinds.FEED,
+        case=case,
+        day=day,
+        roster=today.roster.id,
+        seen=(),
+        to=(office.identity(name),),
+        without=(),
+        body=kinds.Share(((case, random(32)),)),
+    )
+    to = _with_bundles([office.identity(name)], today)
+    post_entry(office.courier(), seal(head, signer, to.values(), slots=today.roster.slots(), until=today.until), work)
 
 
 def post_as_recipient(office: Office, desk: Desk, case: Case, body: kinds.Body) -> None:

@@ -40,24 +40,31 @@ PEOPLE = (("Secretaris", "secretaris"), ("Bestuurslid 1", "bestuur"), ("Bestuurs
 POLICY = replace(SMALL, work=4, outside=())
 
 Meddle = Callable[[str, bytes], bytes]
+Refuse = Callable[[str], tuple[int, bytes] | None]
 
 
 class LocalCourier(Courier):
-    """A courier to an application in this process; `meddle` is what a server under attack does to its answers."""
+    """A courier to an application in this process; `meddle` and `refuse` are what a server under attack answers."""
 
-    def __init__(self, app: object, meddle: Meddle = lambda path, answer: answer) -> None:
+    def __init__(
+        self, app: object, meddle: Meddle = lambda path, answer: answer, refuse: Refuse = lambda path: None
+    ) -> None:
         super().__init__("http://127.0.0.1")
         self._app = app
         self._meddle = meddle
+        self._refuse = refuse
         self.asked: list[tuple[LocalCourier, str, str]] = []  # which connection asked for what, with which capability
 
     def apart(self) -> LocalCourier:
-        other = LocalCourier(self._app, self._meddle)
+        other = LocalCourier(self._app, self._meddle, self._refuse)
         other.asked = self.asked
         return other
 
     def _request(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> bytes:
         self.asked.append((self, path, headers.get("Authorization", "")))
+        refused = self._refuse(path)
+        if refused is not None:
+            raise couriers._refusal(*refused)
         answer = self._app.test_client().open(path, method=method, headers=headers, data=body)  # type: ignore[attr-defined]
         if answer.status_code not in (couriers.OK, couriers.STORED):
             raise couriers._refusal(answer.status_code, answer.data)
@@ -71,6 +78,7 @@ class Office:
     folder: Path
     now: dt.datetime = START
     meddle: Meddle = field(default=lambda path, answer: answer)
+    refuse: Refuse = field(default=lambda path: None)
     drafts: list[Draft] = field(default_factory=list)
     cards: dict[str, Card] = field(default_factory=dict)
 
@@ -101,7 +109,7 @@ class Office:
         self.now += dt.timedelta(days=days)
 
     def courier(self) -> LocalCourier:
-        return LocalCourier(self.app, self.meddle)
+        return LocalCourier(self.app, self.meddle, self.refuse)
 
     def make_draft(self, people: Sequence[str], policy: Policy = POLICY) -> Draft:
         before = self.drafts[-1] if self.drafts else None

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keys.errors import ExpiredError, ForkError, RolledBackError, TamperedError, TrustError
+from keys.errors import (
+    ExpiredError,
+    ForkError,
+    NetworkError,
+    RolledBackError,
+    TamperedError,
+    TrustError,
+    UnknownCapabilityError,
+)
 from keys.roster import Bundle
 from keys.sync import load_trust
 from keys.sync.desk import addressees_of
@@ -15,6 +23,7 @@ from keys.wire import kinds
 from keys.wire.canonical import b64, encode, parse_object
 from keys.wire.exchange import Item, Page
 from keys.wire.signed import Signed, join_frames, split_frames
+from tests.keys.forging import post_share_of_no_case
 from tests.organisation import Organisation
 
 if TYPE_CHECKING:
@@ -244,3 +253,32 @@ def test_a_server_that_hides_newer_bundles_is_noticed_by_who_was_sealed_to(offic
         desk.sync()
         assert [entry.code for entry in desk.vault.spoilt_entries()] == ["last-resort"]
         assert len(desk.cases()) == 1
+
+
+def test_an_entry_that_names_an_unknown_channel_ends_no_sync(office: Office) -> None:
+    """One posting that anybody can make used to end every sync of its readers for 13 months."""
+    office.report("een")
+    for name in ("Secretaris", "Bestuurslid 1"):
+        post_share_of_no_case(office, name)
+    office.report("twee")
+    for name in ("Secretaris", "Bestuurslid 1"):
+        assert sorted(said(case) for case, _ in office.read(name)) == [["een"], ["twee"]]
+        with office.desk(name) as desk:
+            assert [entry.code for entry in desk.vault.spoilt_entries()] == ["unknown-capability"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<html>Not found</html>", b'{"error": "unknown"}', b'{"error":"unknown"}\n', b'{"error":"unknown","a":1}'],
+)
+def test_only_the_servers_own_404_says_that_a_channel_is_gone(office: Office, body: bytes) -> None:
+    """One 404 of a proxy used to make a tool deaf to a case for ever."""
+    receipt = office.report("een")
+    office.read("Secretaris")
+    office.refuse = lambda path: (404, body) if path.startswith("/channel") else None
+    with office.desk("Secretaris") as desk, pytest.raises(NetworkError) as raised:
+        desk.sync()
+    assert not isinstance(raised.value, UnknownCapabilityError)
+    office.refuse = lambda path: None
+    office.answer(receipt, "twee")
+    assert [said(case) for case, _ in office.read("Secretaris")] == [["een", "twee"]]
