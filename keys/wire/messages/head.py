@@ -1,0 +1,122 @@
+"""The head of a message (SPEC 4.1); it checks no signature."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self, cast
+
+from keys.errors import MalformedError
+from keys.wire.canonical import Json, b64, encode, parse_object, unb64
+from keys.wire.files import File, parse_files
+from keys.wire.head import MAX_HEAD_SIZE
+from keys.wire.ids import PERSON_SIZE, CaseId, IdentityKey, MessageId, PersonId, RosterId
+from keys.wire.messages.fields import CHANNELS, LOG, MAX_DAY, MAX_PEOPLE, IntegerField, ListField
+from keys.wire.messages.kind import Body, Unknown, check_kind
+from keys.wire.messages.table import KINDS
+from keys.wire.messages.thread import Report
+from keys.wire.sizes import ID_SIZE, KEY_SIZE
+
+MAX_SEEN = 64  # SPEC 5.3
+
+_MEMBERS = {"author", "body", "channel", "day", "files", "kind", "missing", "roster", "seen", "to", "without"}
+_DAY = IntegerField("day", 0, MAX_DAY)
+_SEEN = ListField("message id", ID_SIZE, 0, MAX_SEEN)
+_PEOPLE = ListField("person", PERSON_SIZE, 0, MAX_PEOPLE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What an author signs.
+
+    `to` are the readers whom it is sealed to, `missing` those who could not be sealed to; only a report leaves
+    somebody out, in `without`. `case` is None in a report, whose own id is the case's, and in words about all cases.
+    """
+
+    author: IdentityKey
+    body: Body
+    case: CaseId | None
+    channel: str
+    day: int
+    files: tuple[File, ...] = ()
+    kind: str
+    roster: RosterId
+    seen: tuple[MessageId, ...]
+    to: tuple[PersonId, ...]
+    missing: tuple[PersonId, ...] = ()
+    without: tuple[PersonId, ...] = ()
+
+    @classmethod
+    def parse(cls, raw: bytes) -> Self:
+        """Read the canonical JSON of a head; raise MalformedError unless it is exactly as SPEC 4.1 says."""
+        if len(raw) > MAX_HEAD_SIZE:
+            raise MalformedError("head size")
+        members = parse_object(raw)
+        if not _MEMBERS <= set(members) <= _MEMBERS | {"case"}:
+            raise MalformedError("members of the head")
+        kind = check_kind(members["kind"])
+        body = members["body"]
+        if not isinstance(body, dict):
+            raise MalformedError("body")
+        head = cls(
+            author=IdentityKey(unb64(members["author"], KEY_SIZE)),
+            body=KINDS.get(kind, Unknown).parse(body),
+            case=CaseId(unb64(members["case"], ID_SIZE)) if "case" in members else None,
+            channel=_channel(members),
+            day=_DAY.parse(members["day"]),
+            files=parse_files(members["files"]),
+            kind=kind,
+            roster=RosterId(unb64(members["roster"], ID_SIZE)),
+            seen=cast(tuple[MessageId, ...], _SEEN.parse(members["seen"])),
+            to=_people(members, "to"),
+            missing=_people(members, "missing"),
+            without=_people(members, "without"),
+        )
+        head.check()
+        return head
+
+    def check(self) -> None:
+        """Raise MalformedError where members do not go together, or not with the kind."""
+        known = KINDS.get(self.kind)
+        if known is not None and self.channel != known.CHANNEL:
+            raise MalformedError("channel")
+        if (self.case is None and self.body.CASE == "named") or (self.case is not None and self.body.CASE == "absent"):
+            raise MalformedError("case")
+        least, most = self.body.FILES
+        if not least <= len(self.files) <= most:
+            raise MalformedError("files")
+        if self.seen and self.channel == LOG:
+            raise MalformedError("seen")
+        if self.without and self.kind != Report.KIND:
+            raise MalformedError("without")
+        people = [*self.to, *self.missing, *self.without]
+        if len(people) != len(set(people)):
+            raise MalformedError("a person in two lists")
+
+    def encode(self) -> bytes:
+        """Return the canonical JSON of this head."""
+        members: dict[str, Json] = {
+            "author": b64(self.author),
+            "body": self.body.members(),
+            "channel": self.channel,
+            "day": self.day,
+            "files": [file.members() for file in self.files],
+            "kind": self.kind,
+            "missing": _PEOPLE.encode(self.missing),
+            "roster": b64(self.roster),
+            "seen": _SEEN.encode(self.seen),
+            "to": _PEOPLE.encode(self.to),
+            "without": _PEOPLE.encode(self.without),
+        }
+        if self.case is not None:
+            members["case"] = b64(self.case)
+        return encode(members)
+
+
+def _channel(members: Mapping[str, Json]) -> str:
+    channel = members["channel"]
+    if not isinstance(channel, str) or channel not in CHANNELS:
+        raise MalformedError("channel")
+    return channel
+
+
+def _people(members: Mapping[str, Json], name: str) -> tuple[PersonId, ...]:
+    return cast(tuple[PersonId, ...], _PEOPLE.parse(members[name]))

@@ -1,0 +1,100 @@
+"""Bodies that only the reporter writes, but for the report and answers (SPEC 5.1, 5.2)."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from keys.errors import MalformedError
+from keys.wire.ids import MessageId
+from keys.wire.messages.fields import (
+    REPORTER,
+    THREAD,
+    ChoiceField,
+    ListField,
+    Message,
+    OptionalMessage,
+    OptionalText,
+    People,
+    Text,
+)
+from keys.wire.messages.kind import Body
+from keys.wire.sizes import ID_SIZE
+
+MAX_AFTER = 256  # SPEC 5.2
+YES = "yes"
+NO = "no"
+WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Consent(Body):
+    """The reporter lets people in or keeps them out, or answers a request of a recipient.
+
+    A "yes" names in `after` every earlier "no" and "withdrawn" about these people that the page shows.
+    """
+
+    KIND: ClassVar[str] = "consent"
+    AUTHORS: ClassVar[tuple[str, ...]] = (REPORTER,)
+    CHANNEL: ClassVar[str] = THREAD
+    answer: Annotated[str, ChoiceField((YES, NO, WITHDRAWN))]
+    people: People = ()
+    after: Annotated[tuple[MessageId, ...], ListField("message id", ID_SIZE, 0, MAX_AFTER)] = ()
+    request: OptionalMessage = None
+
+    def check(self) -> None:
+        """Raise MalformedError for a denial with `after`, and for a word about nobody and no request."""
+        if self.after and self.answer != YES:
+            raise MalformedError("after")
+        if self.request is None and not self.people:
+            raise MalformedError("people")
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed(Body):
+    """The reporter's word on minutes; `text` is what is not right, or ""."""
+
+    KIND: ClassVar[str] = "agreed"
+    AUTHORS: ClassVar[tuple[str, ...]] = (REPORTER,)
+    CHANNEL: ClassVar[str] = THREAD
+    answer: Annotated[str, ChoiceField((YES, NO))]
+    minutes: Message
+    text: OptionalText = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity(Body):
+    """Who the reporter is: a compartment of its own, to be opened on purpose."""
+
+    KIND: ClassVar[str] = "identity"
+    AUTHORS: ClassVar[tuple[str, ...]] = (REPORTER,)
+    CHANNEL: ClassVar[str] = THREAD
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Rating(Body):
+    """Whether the reporter finds that the report was handled well; `text` is why, or ""."""
+
+    KIND: ClassVar[str] = "rating"
+    AUTHORS: ClassVar[tuple[str, ...]] = (REPORTER,)
+    CHANNEL: ClassVar[str] = THREAD
+    answer: Annotated[str, ChoiceField((YES, "partly", NO))]
+    text: OptionalText = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportWithdrawn(Body):
+    """The reporter's wish to withdraw the report; handling may go on. `text` is why, or ""."""
+
+    KIND: ClassVar[str] = "report-withdrawn"
+    AUTHORS: ClassVar[tuple[str, ...]] = (REPORTER,)
+    CHANNEL: ClassVar[str] = THREAD
+    text: OptionalText = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Left(Body):
+    """The reporter reads here no more and asks the server to forget the code."""
+
+    KIND: ClassVar[str] = "left"
+    AUTHORS: ClassVar[tuple[str, ...]] = (REPORTER,)
+    CHANNEL: ClassVar[str] = THREAD
