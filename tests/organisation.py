@@ -126,7 +126,7 @@ class Organisation:
     @property
     def root(self) -> Root:
         """The newest root, verified along the whole chain."""
-        return Root.walk(self.roots, self.fingerprint)
+        return Root.verify_chain(self.roots, self.fingerprint)
 
     @property
     def roster(self) -> Roster:
@@ -154,7 +154,7 @@ class Organisation:
         first = self.today if start is None else start
         document = roster_document(
             root=self.root,
-            before=self._roster,
+            previous=self._roster,
             start=first,
             until=first + ROSTER_DAYS if until is None else until,
             feed=hashlib.sha256(self.feed_capability).digest(),

@@ -117,7 +117,7 @@ export class Reporting implements Errands {
     const keys = await reporterKeys(receipt);
     const capability = await receipt.capability();
     const items = await this.#courier.channel(capability);
-    const people = await trust.people();
+    const people = await trust.recipientsById();
     const received: Received[] = [];
     const fronts = new Map<string, Front>();
     for (const item of items) {

@@ -25,7 +25,7 @@ export class Trust {
   readonly #pinned: Bytes | null;
   #root: Root;
   #roster: Roster;
-  #people: ReadonlyMap<string, Recipient> | null = null;
+  #recipientsById: ReadonlyMap<string, Recipient> | null = null;
 
   private constructor(courier: Courier, now: () => Date, pinned: Bytes | null, root: Root, roster: Roster) {
     this.#courier = courier;
@@ -67,18 +67,18 @@ export class Trust {
   }
 
   /** Return the recipients of every roster so far, by identity. */
-  async people(): Promise<ReadonlyMap<string, Recipient>> {
-    if (!this.#people) {
+  async recipientsById(): Promise<ReadonlyMap<string, Recipient>> {
+    if (!this.#recipientsById) {
       const earlier = await this.#earlier();
-      const people = new Map(this.#roster.recipients.map((person) => [person.identity, person]));
+      const found = new Map(this.#roster.recipients.map((person) => [person.identity, person]));
       let roster = this.#roster;
       for (const signed of earlier) {
         roster = roster.earlier(signed);
-        for (const person of roster.recipients) if (!people.has(person.identity)) people.set(person.identity, person);
+        for (const person of roster.recipients) if (!found.has(person.identity)) found.set(person.identity, person);
       }
-      this.#people = people;
+      this.#recipientsById = found;
     }
-    return this.#people;
+    return this.#recipientsById;
   }
 
   /** Return every root, and the roster with this id behind them, as they were signed; throw ForkError without one. */
@@ -138,7 +138,7 @@ export class Trust {
     if (roster.version === this.#roster.version && !equal(roster.id, this.#roster.id)) throw new ForkError();
     this.#root = root;
     this.#roster = roster;
-    this.#people = null;
+    this.#recipientsById = null;
   }
 
   #checkDay(day: number): void {
@@ -156,7 +156,7 @@ async function fetchChain(
   const first = ids[0];
   if (!first) throw new MalformedError();
   if (pinned && !ids.some((id) => equal(id, pinned))) throw new ClosedError();
-  const root = Root.walk(roots, pinned ?? first);
+  const root = Root.verifyChain(roots, pinned ?? first);
   return { root, roster: Roster.verify(roster, root) };
 }
 

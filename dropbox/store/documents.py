@@ -115,7 +115,7 @@ class Documents:
             pinned = _pinned(connection)
             # Before any signature: a stranger's long chain must not keep us busy.
             _check_extends(roots, _kept_roots(connection))
-        root = Root.walk(roots, pinned)
+        root = Root.verify_chain(roots, pinned)
         roster = Roster.verify(signed, root)
         today = roster.policy.day(now)
         root.check_day(today)
@@ -158,7 +158,7 @@ def _read_chain(connection: Connection) -> Chain:
     version = connection.execute(_VERSION).scalar_one()
     signed: bytes = connection.execute(_ROSTER, {"version": version}).scalar_one()
     # Verified again: a database that was altered on disk shall not be served as if it counted.
-    root = Root.walk([Signed.parse(raw) for raw in roots], _pinned(connection))
+    root = Root.verify_chain([Signed.parse(raw) for raw in roots], _pinned(connection))
     return Chain(root, Roster.verify(Signed.parse(signed), root), join_frames([*roots, signed]))
 
 
@@ -178,7 +178,7 @@ def _check_extends(roots: Sequence[Signed], kept: Sequence[bytes]) -> None:
 def _is_next(roster: Roster, present: Roster | None) -> bool:
     """Say whether `roster` is new and follows; raise TrustError where it can do neither that nor be the present one."""
     if present is None:
-        if roster.before is not None:
+        if roster.previous is not None:
             raise ForkError("the first roster has to be version 1")
         return True
     roster.check_follows(present)

@@ -92,7 +92,7 @@ class Proof:
     def _roster(self, pinned: bytes) -> Roster:
         """Return the roster, signed by a root of a chain that leads through the fingerprint."""
         try:
-            Root.walk(self.roots, pinned)
+            Root.verify_chain(self.roots, pinned)
         except ForkError:
             raise ProofError("roots", "another organisation's fingerprint, or not one chain") from None
         except MeldbusError as error:
@@ -101,7 +101,7 @@ class Proof:
         for count, signed in enumerate(self.roots, 1):
             if named == b64(signed.id(LABEL_ROOT)):
                 try:
-                    return Roster.verify(self.roster, Root.walk(self.roots[:count], signed.id(LABEL_ROOT)))
+                    return Roster.verify(self.roster, Root.verify_chain(self.roots[:count], signed.id(LABEL_ROOT)))
                 except MeldbusError as error:
                     raise ProofError("roster", error.code) from None
         raise ProofError("roster", "signed by no root of these")

@@ -70,7 +70,7 @@ class Draft:
         """Return the newest root of the draft; whether it is ours, a person checks by the fingerprint."""
         if not self.roots:
             raise MalformedError("empty chain")
-        return Root.walk(self.roots, self.roots[0].id(LABEL_ROOT))
+        return Root.verify_chain(self.roots, self.roots[0].id(LABEL_ROOT))
 
     def content(self) -> Roster:
         """Return what the roster would say, whoever has signed it: to be shown, never to be relied on."""

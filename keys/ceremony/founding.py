@@ -36,7 +36,7 @@ def found(folder: Path, k: int, passphrases: Sequence[str], today: int, profile:
         signed = signed.with_signer(signer.public, signer.sign(LABEL_ROOT + document))
     if not signers:
         raise MalformedError("no keys")
-    root = Root.walk([signed], signed.id(LABEL_ROOT))
+    root = Root.verify_chain([signed], signed.id(LABEL_ROOT))
     for number, (secret, passphrase) in enumerate(zip(secrets, passphrases, strict=True), 1):
         write_key_file(folder / root_key_name(number), secret, passphrase, profile)
     write_new(folder / ROOT_FILE, signed.encode())

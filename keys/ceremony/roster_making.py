@@ -38,7 +38,7 @@ def make_roster(
     `before` is the draft of the roster that is in force. Raises ExpiredError when a card's key has under a week
     left: that recipient makes a new card. Raises PolicyError when the policy names somebody who is on no card.
     """
-    root = Root.walk(roots, roots[0].id(LABEL_ROOT))
+    root = Root.verify_chain(roots, roots[0].id(LABEL_ROOT))
     root.check_day(today)
     for card in cards:
         if not card.bundle.usable(today):
@@ -50,7 +50,7 @@ def make_roster(
     document = encode(
         roster_document(
             root=root,
-            before=before.finished() if before else None,
+            previous=before.finished() if before else None,
             start=today,
             until=until,
             feed=hashlib.sha256(capability).digest(),

@@ -59,7 +59,7 @@ def list_command(tool: Tool, show: str, sort: str | None, search: bool, as_json:
     if sort:
         rows.sort(key=lambda row: SORTS[sort](*row))
     if as_json:
-        _write_json([summary_as_json(summary, found, trust.people) for summary, found in rows])
+        _write_json([summary_as_json(summary, found, trust.recipients_by_id) for summary, found in rows])
     elif rows:
         heads = (_("number"), _("received"), _("latest"), _("on it"), _("state"))
         for line in columns([heads, *(_row(summary, found, trust) for summary, found in rows)]):
@@ -82,7 +82,9 @@ def status_command(ctx: click.Context, as_json: bool) -> None:
         until = desk.opens_until()
     if as_json:
         ends = {"keys_until": date(until), "roster_until": date(trust.roster.until)}
-        _write_json(ends | {"cases": [summary_as_json(summary, found, trust.people) for summary, found in rows]})
+        _write_json(
+            ends | {"cases": [summary_as_json(summary, found, trust.recipients_by_id) for summary, found in rows]}
+        )
     else:
         for summary, found in rows:
             click.echo(f"{summary.number}: {_what(summary, found)}")
@@ -114,7 +116,7 @@ def read_command(tool: Tool, not_involved: bool, identity: bool, as_json: bool, 
     with tool.desk() as desk:
         case, alarms = desk.case(number)
         trust = load_trust(desk.vault)
-        reading = Reading(case, trust.people, trust.roster.policy, identity=identity)
+        reading = Reading(case, trust.recipients_by_id, trust.roster.policy, identity=identity)
         if desk.signer.public not in case.opened_by and not not_involved:
             click.echo(_("Case %(number)s") % {"number": case.number})
             click.echo(f"{_('It is about:')} {reading.concerned()}")
@@ -122,7 +124,7 @@ def read_command(tool: Tool, not_involved: bool, identity: bool, as_json: bool, 
             return
         if identity:
             case = desk.reveal(case, purpose)
-            reading = Reading(case, trust.people, trust.roster.policy, identity=True)
+            reading = Reading(case, trust.recipients_by_id, trust.roster.policy, identity=True)
         if as_json:
             summary = summarise(case, desk.signer.public, alarms)
             _write_json(case_as_json(reading, alarms, summary, _standing(tool, desk, case, trust), desk.vault.saved))
@@ -140,10 +142,10 @@ def read_command(tool: Tool, not_involved: bool, identity: bool, as_json: bool, 
 def _shown(tool: Tool, desk: Desk, reading: Reading, alarms: tuple[Alarm, ...], trust: Trust) -> Iterator[str]:
     case = reading.case
     yield _("Case %(number)s") % {"number": case.number}
-    yield _("Can be read by: %(names)s") % {"names": names_in_words(case.readers, trust.people)}
+    yield _("Can be read by: %(names)s") % {"names": names_in_words(case.readers, trust.recipients_by_id)}
     unread = case.readers - case.opened_by - {desk.signer.public}
     if unread:
-        yield _("Not opened yet by: %(names)s") % {"names": names_in_words(unread, trust.people)}
+        yield _("Not opened yet by: %(names)s") % {"names": names_in_words(unread, trust.recipients_by_id)}
     for due in _standing(tool, desk, case, trust).due:
         yield due_in_words(due)
     yield from conversation(reading, alarms, desk.vault.saved)
@@ -171,7 +173,9 @@ def _asks(summary: Summary, found: Standing) -> bool:
 
 
 def _row(summary: Summary, found: Standing, trust: Trust) -> tuple[str, ...]:
-    people = [harmless(trust.people[name].name) for name in summary.assigned if name in trust.people]
+    people = [
+        harmless(trust.recipients_by_id[name].name) for name in summary.assigned if name in trust.recipients_by_id
+    ]
     return (
         summary.number,
         date(summary.happened.received),

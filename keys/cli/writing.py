@@ -94,7 +94,9 @@ def ask_command(
     text = read_text(source)
     with tool.desk() as desk:
         case, _alarms = desk.case(number)
-        out = [person for person in load_trust(desk.vault).people.values() if person.identity in case.left_out]
+        out = [
+            person for person in load_trust(desk.vault).recipients_by_id.values() if person.identity in case.left_out
+        ]
         missing = set(let_in) - {person.name for person in out}
         if missing:
             raise NoCaseError(_("the reporter left nobody out of this name"))

@@ -27,7 +27,7 @@ def case_file(case: Case, trust: Trust, own: bytes, until: int | None, made: str
     Without it neither the compartment nor a word of it is in it.
     """
     blacking = Blacking() if identity else Blacking.of_words(identity_texts(case))
-    reading = Reading(case, trust.people, trust.roster.policy, identity=identity)
+    reading = Reading(case, trust.recipients_by_id, trust.roster.policy, identity=identity)
     [*_old, line] = entries([summarise(case, own)], trust, {case.id: until})
     heads = columns_in_words()
     facts = [(heads[name], shown(line, name, blacking)) for name in heads if name != "changed"]

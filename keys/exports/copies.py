@@ -34,14 +34,16 @@ def copy_for_concerned(
     blacking = _blacking(case)
     [*_old, line] = entries([summarise(case, own)], trust, {case.id: until})
     heads = columns_in_words()
-    reading = Reading(case, trust.people, trust.roster.policy)
+    reading = Reading(case, trust.recipients_by_id, trust.roster.policy)
     rows = [
         [date(said.day), blacking.apply("\n".join(reading.beside(said)))]
         for said in case.dossier.said
         if form_id(said) in forms
     ]
     tables = [Table(_("Forms of the case"), (_("day"), _("text")), rows)] if rows else []
-    roles = sorted({harmless(trust.people[name].role) for name in case.readers if name in trust.people})
+    roles = sorted(
+        {harmless(trust.recipients_by_id[name].role) for name in case.readers if name in trust.recipients_by_id}
+    )
     return Document(
         title=_("%(organisation)s: what is kept of you in case %(number)s")
         % {"organisation": harmless(trust.roster.policy.organisation), "number": case.number},

@@ -81,7 +81,7 @@ class Export:
         summaries = [summarise(case, own) for case in cases]
         until = {one.id: kept_until(one, policy) for one in summaries}
         made = _("Made by %(name)s on %(day)s. Confidential.")
-        made %= {"name": harmless(trust.people[own].name), "day": date(day)}
+        made %= {"name": harmless(trust.recipients_by_id[own].name), "day": date(day)}
         if self.what == REGISTER:
             black = {case.id: Blacking.of_words(identity_texts(case)) for case in cases}
             return register_table(entries(summaries, trust, until), black, desk.tombstones(), trust, made)

@@ -46,10 +46,10 @@ class People:
         listed = [person.identity for person in trust.roster.recipients]
         out = case.left_out
         others = [name for name in listed if name not in case.readers and name not in out and name != own]
-        named = [name for name in out if name in trust.people]
+        named = [name for name in out if name in trust.recipients_by_id]
 
         def shown(names: list[bytes]) -> list[Person]:
-            pairs = [(b64(name), names_in_words([name], trust.people)) for name in names]
+            pairs = [(b64(name), names_in_words([name], trust.recipients_by_id)) for name in names]
             return sorted(pairs, key=lambda pair: pair[1])
 
         return cls(shown([name for name in case.readers if name in listed]), shown(others), shown(named))

@@ -101,7 +101,7 @@ def _found(held: Unlocked, name: str) -> tuple[Case, tuple[Alarm, ...]]:
     case = held.find(name)
     if case is None:
         abort(404)
-    found, alarms = read_case(held.desk.vault, case, held.trust().people, held.desk.signer.public)
+    found, alarms = read_case(held.desk.vault, case, held.trust().recipients_by_id, held.desk.signer.public)
     if found is None:
         abort(404)
     return found, alarms

@@ -151,7 +151,10 @@ def _enter(held: Unlocked, error: str = "") -> str:
         ways=[(way, _(TOLD[way])) for way in Entered.WAYS],
         topics=[(topic.id, worded(topic.name)) for topic in policy.topics],
         languages=[(tag, language_in_words(tag)) for tag in policy.languages],
-        people=[(b64(one.identity), names_in_words([one.identity], trust.people)) for one in trust.roster.recipients],
+        people=[
+            (b64(one.identity), names_in_words([one.identity], trust.recipients_by_id))
+            for one in trust.roster.recipients
+        ],
         me=b64(held.desk.signer.public),
         error=error,
         typed=request.form,

@@ -112,7 +112,7 @@ def opened(desk: Desk, case: Case, alarms: Sequence[Alarm], trust: Trust, today:
     policy = trust.roster.policy
     own = desk.signer.public
     summary = summarise(case, own, alarms)
-    reading = Reading(case, trust.people, policy, identity=identity)
+    reading = Reading(case, trust.recipients_by_id, policy, identity=identity)
     report = case.report.message.head.body
     return Opened(
         number=case.number,
@@ -120,9 +120,9 @@ def opened(desk: Desk, case: Case, alarms: Sequence[Alarm], trust: Trust, today:
         topic=topic_in_words(policy, summary.topic, summary.category),
         due=tuple((due.nearness, due_in_words(due, day_in_words)) for due in standing(summary, policy, today).due),
         concerned=reading.concerned(),
-        readers=names_in_words(case.readers, trust.people),
-        unread=names_in_words(case.readers - case.opened_by - {own}, trust.people),
-        assigned=names_in_words(summary.assigned, trust.people),
+        readers=names_in_words(case.readers, trust.recipients_by_id),
+        unread=names_in_words(case.readers - case.opened_by - {own}, trust.recipients_by_id),
+        assigned=names_in_words(summary.assigned, trust.recipients_by_id),
         language=language_in_words(report.language) if isinstance(report, kinds.Report) else "",
         thread=tuple(_shown(desk, reading, case.said, alarms)),
         thread_alarms=_alarms_at(alarms, len(case.said)),
@@ -171,4 +171,8 @@ def _alarms_at(alarms: Sequence[Alarm], at: int) -> tuple[str, ...]:
 
 
 def _first_names(summary: Summary, trust: Trust) -> str:
-    return ", ".join(sorted(harmless(trust.people[name].name) for name in summary.assigned if name in trust.people))
+    return ", ".join(
+        sorted(
+            harmless(trust.recipients_by_id[name].name) for name in summary.assigned if name in trust.recipients_by_id
+        )
+    )

@@ -29,13 +29,13 @@ class Root:
 
     id: bytes
     version: int
-    before: bytes | None
+    previous: bytes | None
     keys: tuple[bytes, ...]
     k: int
     until: int
 
     @classmethod
-    def walk(cls, chain: Sequence[Signed], pinned: bytes) -> Root:
+    def verify_chain(cls, chain: Sequence[Signed], pinned: bytes) -> Root:
         """Return the newest root of `chain`, which has to hold every version from 1 and lead through `pinned`.
 
         Raises ForkError when the pinned root is not in it, and BelowThresholdError, TamperedError or
@@ -57,11 +57,11 @@ class Root:
         following = _parse(signed)
         if following.version <= self.version:
             raise RolledBackError("root version")
-        if following.version != self.version + 1 or following.before != self.id:
+        if following.version != self.version + 1 or following.previous != self.id:
             raise ForkError("root does not follow the one before it")
         check_signers(signed, LABEL_ROOT, {*self.keys, *following.keys})
-        require(signed, self.keys, self.k)
-        require(signed, following.keys, following.k)
+        check_threshold(signed, self.keys, self.k)
+        check_threshold(signed, following.keys, following.k)
         return following
 
     def check_day(self, today: int) -> None:
@@ -70,10 +70,10 @@ class Root:
             raise ExpiredError("root")
 
 
-def root_document(version: int, before: bytes | None, keys: Iterable[bytes], k: int, until: int) -> dict[str, Json]:
+def root_document(version: int, previous: bytes | None, keys: Iterable[bytes], k: int, until: int) -> dict[str, Json]:
     """Return the members of a root document that is still to be signed."""
     return {
-        "before": None if before is None else b64(before),
+        "before": None if previous is None else b64(previous),
         "k": k,
         "keys": [*sorted(map(b64, keys))],
         "until": until,
@@ -90,7 +90,7 @@ def check_signers(signed: Signed, label: bytes, allowed: Iterable[bytes]) -> Non
         verify_signature(key, label + signed.document, signature)
 
 
-def require(signed: Signed, keys: Iterable[bytes], k: int) -> None:
+def check_threshold(signed: Signed, keys: Iterable[bytes], k: int) -> None:
     """Raise BelowThresholdError unless at least k of `keys` are among the signers."""
     known = set(keys)
     if sum(key in known for key, _ in signed.signers) < k:
@@ -99,10 +99,10 @@ def require(signed: Signed, keys: Iterable[bytes], k: int) -> None:
 
 def _founding(signed: Signed) -> Root:
     root = _parse(signed)
-    if root.version != 1 or root.before is not None:
+    if root.version != 1 or root.previous is not None:
         raise MalformedError("chain does not begin with version 1")
     check_signers(signed, LABEL_ROOT, root.keys)
-    require(signed, root.keys, root.k)
+    check_threshold(signed, root.keys, root.k)
     return root
 
 

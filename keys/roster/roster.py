@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from keys.errors import ExpiredError, ForkError, MalformedError, RolledBackError
 from keys.policy import Policy
 from keys.roster.fields import day_of, integer_of, optional_id
-from keys.roster.root import Root, check_signers, require
+from keys.roster.root import Root, check_signers, check_threshold
 from keys.wire.canonical import Json, b64, unb64
 from keys.wire.envelope import MAX_RECIPIENTS, slot_count
 from keys.wire.signed import LABEL_ROSTER, Signed
@@ -53,7 +53,7 @@ class Roster:
 
     id: bytes
     version: int
-    before: bytes | None
+    previous: bytes | None
     root: bytes
     start: int
     until: int
@@ -70,7 +70,7 @@ class Roster:
         """
         roster = _parse(signed)
         check_signers(signed, LABEL_ROSTER, root.keys)
-        require(signed, root.keys, root.k)
+        check_threshold(signed, root.keys, root.k)
         if roster.root != root.id:
             raise ForkError("roster of another root")
         return roster
@@ -87,7 +87,7 @@ class Roster:
         if self.version == pinned.version:
             if self.id != pinned.id:
                 raise ForkError("roster")
-        elif self.version != pinned.version + 1 or self.before != pinned.id:
+        elif self.version != pinned.version + 1 or self.previous != pinned.id:
             raise ForkError("roster does not follow the one before it")
 
     def check_not_withheld(self, versions: Iterable[int]) -> None:
@@ -131,7 +131,7 @@ def linked(newest: Roster, earlier: Sequence[Signed]) -> list[Roster]:
     chain = [newest]
     for signed in reversed(earlier):
         roster = _parse(signed)
-        if roster.id != chain[-1].before:
+        if roster.id != chain[-1].previous:
             raise ForkError("roster does not follow the one before it")
         chain.append(roster)
     return chain[::-1]
@@ -145,23 +145,23 @@ def read_unsigned(signed: Signed) -> Roster:
 def roster_document(
     *,
     root: Root,
-    before: Roster | None,
+    previous: Roster | None,
     start: int,
     until: int,
     feed: bytes,
     policy: Policy,
     recipients: Sequence[Recipient],
 ) -> dict[str, Json]:
-    """Return the members of a roster that follows `before` and is still to be signed; `feed` is the SHA-256."""
+    """Return the members of a roster that follows `previous` and is still to be signed; `feed` is the SHA-256."""
     return {
-        "before": b64(before.id) if before else None,
+        "before": b64(previous.id) if previous else None,
         "feed": b64(feed),
         "from": start,
         "policy": policy.members(),
         "recipients": [recipient.members() for recipient in recipients],
         "root": b64(root.id),
         "until": until,
-        "version": before.version + 1 if before else 1,
+        "version": previous.version + 1 if previous else 1,
     }
 
 
@@ -179,13 +179,13 @@ def _parse(signed: Signed) -> Roster:
     if not start <= until <= start + MAX_DAYS:
         raise MalformedError("days of the roster")
     version = integer_of(members["version"], 1)
-    before = optional_id(members["before"])
-    if (version == 1) != (before is None):
+    previous = optional_id(members["before"])
+    if (version == 1) != (previous is None):
         raise MalformedError("roster before")
     return Roster(
         id=signed.id(LABEL_ROSTER),
         version=version,
-        before=before,
+        previous=previous,
         root=unb64(members["root"], ID_SIZE),
         start=start,
         until=until,

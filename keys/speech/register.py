@@ -166,12 +166,12 @@ def _entry(summary: Summary, line: Line, trust: Trust, kept: int | None, *, is_f
         acknowledged=one_line(line.date(register.ACKNOWLEDGED)),
         nature=one_line(line.corrected.get(register.NATURE, "")) or nature,
         way=one_line(line.corrected.get(register.WAY, "")) or way_in_words(line.way),
-        readers=names_in_words(summary.readers, trust.people),
+        readers=names_in_words(summary.readers, trust.recipients_by_id),
         informed=one_line(line.date(register.INFORMED)),
         outcome=one_line(line.corrected.get(register.OUTCOME, "")) or outcome_in_words(line.outcome),
         closed=one_line(line.date(register.CLOSED)),
         until="" if kept is None else date(kept),
-        changed="" if is_first else _changed(line, trust.people),
+        changed="" if is_first else _changed(line, trust.recipients_by_id),
         is_old=is_old,
     )
 

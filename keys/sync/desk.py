@@ -157,7 +157,7 @@ class Desk:
     def cases(self) -> list[tuple[Case, tuple[Alarm, ...]]]:
         """Return every case that we can read; raise RestoredError before a restored vault has fetched."""
         self._check_fetched()
-        return all_cases(self.vault, load_trust(self.vault).people, self.signer.public)
+        return all_cases(self.vault, load_trust(self.vault).recipients_by_id, self.signer.public)
 
     def summaries(self, most: int | None = None) -> dict[bytes, Summary]:
         """Return what a list shows of each case, at `most` so many of them read anew.
@@ -166,7 +166,7 @@ class Desk:
         """
         self._check_fetched()
         trust = load_trust(self.vault)
-        return all_summaries(self.vault, trust.people, self.signer.public, trust.roster.version, most=most)
+        return all_summaries(self.vault, trust.recipients_by_id, self.signer.public, trust.roster.version, most=most)
 
     @property
     def is_restored(self) -> bool:
@@ -193,7 +193,7 @@ class Desk:
         RestoredError before a restored vault has fetched.
         """
         self._check_fetched()
-        case, alarms = find_case(self.vault, number, load_trust(self.vault).people, self.signer.public)
+        case, alarms = find_case(self.vault, number, load_trust(self.vault).recipients_by_id, self.signer.public)
         if self.signer.public in case.dossier.stepped_back:
             raise LockedError
         return case, alarms
@@ -365,7 +365,7 @@ class Desk:
         return self._read_again(case)
 
     def _read_again(self, case: Case) -> Case:
-        found, _ = read_case(self.vault, case.id, load_trust(self.vault).people, self.signer.public)
+        found, _ = read_case(self.vault, case.id, load_trust(self.vault).recipients_by_id, self.signer.public)
         if found is None:
             raise NoCaseError
         return found

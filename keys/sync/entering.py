@@ -55,7 +55,7 @@ def enter(
         # The feed brings it to us as to the others.
         fetch_feed(desk.vault, desk.courier.apart(), trust, reader, served.day)
         fetch_channel(desk.vault, desk.courier.apart(), reader, desk.vault.channel(sealed.id), served.day)
-        case, _ = read_case(desk.vault, sealed.id, trust.people, own)
+        case, _ = read_case(desk.vault, sealed.id, trust.recipients_by_id, own)
         if case is None:
             raise NoCaseError
         desk.say(case, kinds.Entered(way))

@@ -127,7 +127,7 @@ def _take_opened(vault: Vault, courier: Courier, trust: Trust, own: Own, message
             raise NoSlotError
         vault.add_channel(message.id, recipients_capability(message.content_key))
     elif isinstance(message.head.body, kinds.Begun):
-        if own.identity not in message.head.to or message.head.author not in trust.people:
+        if own.identity not in message.head.to or message.head.author not in trust.recipients_by_id:
             raise ForbiddenError
         vault.add_channel(message.id, recipients_capability(message.content_key), message.head.case)
     elif isinstance(message.head.body, kinds.FeedKey):
@@ -140,7 +140,7 @@ def _take_opened(vault: Vault, courier: Courier, trust: Trust, own: Own, message
 
 def _take_tombstone(vault: Vault, trust: Trust, own: Own, message: Message, day: int) -> None:
     """Keep a tombstone; whether it may be obeyed is seen when the channels have been read."""
-    if own.identity not in message.head.to or message.head.author not in trust.people:
+    if own.identity not in message.head.to or message.head.author not in trust.recipients_by_id:
         raise ForbiddenError
     vault.graves.add(message.mac, message.case, day, message.statement)
 
@@ -165,11 +165,11 @@ def _take_share(vault: Vault, courier: Courier, trust: Trust, own: Own, share: M
     if not items:
         raise ForbiddenError
     received = [_read_shared(courier, capability, item, keys.values()) for item in items]
-    case, _ = review(received, trust.people)
+    case, _ = review(received, trust.recipients_by_id)
     if case is None:
         raise ForbiddenError
     # What the reporter has signed since stands in the thread: it says who may be let in.
-    accept_share(share, case, own.identity, trust.people)
+    accept_share(share, case, own.identity, trust.recipients_by_id)
     for item in items:
         header = item.header()
         for key in keys.values():

@@ -88,7 +88,7 @@ class SealedFile:
 def trusted_roster(source: Source, fingerprint: bytes, today: int) -> Roster:
     """Return the current roster if its chain leads through the fingerprint; raise TrustError when it does not."""
     roots, newest = source.chain()
-    root = Root.walk(roots, fingerprint)
+    root = Root.verify_chain(roots, fingerprint)
     root.check_day(today)
     roster = Roster.verify(newest, root)
     roster.check_day(today)

@@ -25,7 +25,7 @@ class Trust:
     root: Root
     roster: Roster
     chain: tuple[Roster, ...]
-    people: dict[bytes, Recipient]
+    recipients_by_id: dict[bytes, Recipient]
     roots: tuple[Signed, ...]
     rosters: tuple[Signed, ...]
 
@@ -50,7 +50,7 @@ def refresh_trust(vault: Vault, courier: Courier, today: int) -> Trust:
     roots, newest = courier.chain()
     if len(roots) < len(known.roots):
         raise RolledBackError("root")
-    root = Root.walk(roots, known.root.id)
+    root = Root.verify_chain(roots, known.root.id)
     root.check_day(today)
     roster = Roster.verify(newest, root)
     between = [courier.roster(version) for version in range(known.roster.version + 1, roster.version)]
@@ -64,7 +64,7 @@ def refresh_trust(vault: Vault, courier: Courier, today: int) -> Trust:
 def first_trust(vault: Vault, courier: Courier, fingerprint: bytes, today: int) -> Trust:
     """Pin a root by its fingerprint and fetch the whole chain from the first roster on."""
     roots, newest = courier.chain()
-    root = Root.walk(roots, fingerprint)
+    root = Root.verify_chain(roots, fingerprint)
     root.check_day(today)
     roster = Roster.verify(newest, root)
     roster.check_day(today)
@@ -83,11 +83,11 @@ def _keep(vault: Vault, pinned: bytes, roots: list[Signed], rosters: list[Signed
 
 
 def _verify(pinned: bytes, roots: list[Signed], rosters: list[Signed]) -> Trust:
-    root = Root.walk(roots, pinned)
+    root = Root.verify_chain(roots, pinned)
     newest = Roster.verify(rosters[-1], root)
     chain = linked(newest, rosters[:-1])
-    people = {person.identity: person for roster in chain for person in roster.recipients}
-    return Trust(root, newest, tuple(chain), people, tuple(roots), tuple(rosters))
+    recipients = {person.identity: person for roster in chain for person in roster.recipients}
+    return Trust(root, newest, tuple(chain), recipients, tuple(roots), tuple(rosters))
 
 
 def _split(raw: bytes) -> list[Signed]:

@@ -210,7 +210,7 @@ def changed(document: dict[str, Json], draw: st.DataObject) -> dict[str, Json]:
 
 def roster(raw: bytes) -> str:
     root, document = (Signed.parse(frame) for frame in split_frames(raw))
-    read = Roster.verify(document, Root.walk([root], root.id(LABEL_ROOT)))
+    read = Roster.verify(document, Root.verify_chain([root], root.id(LABEL_ROOT)))
     return " ".join([read.id.hex(), read.policy.organisation, *(person.name for person in read.recipients)])
 
 

@@ -131,7 +131,7 @@ const readers: Record<string, (raw: Bytes, asked: Asked) => unknown> = {
   },
   roster(raw) {
     const [root, roster] = splitFrames(raw).map(parseSigned);
-    const { id, recipients, policy } = Roster.verify(roster!, Root.walk([root!], idOf(root!, LABEL_ROOT)));
+    const { id, recipients, policy } = Roster.verify(roster!, Root.verifyChain([root!], idOf(root!, LABEL_ROOT)));
     return [hex(id), policy.organisation, ...recipients.map(({ name }) => name)].join(" ");
   },
   bundle(raw) {

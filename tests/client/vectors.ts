@@ -189,7 +189,7 @@ const readers: Record<string, Reader> = {
   },
 
   root(vector) {
-    const newest = Root.walk(splitFrames(vector.raw).map(parseSigned), vector.hex("pinned"));
+    const newest = Root.verifyChain(splitFrames(vector.raw).map(parseSigned), vector.hex("pinned"));
     newest.checkDay(vector.number("today"));
     assert.deepEqual(newest.id, vector.hex("id"));
     assert.equal(newest.version, vector.number("version"));
@@ -205,7 +205,7 @@ const readers: Record<string, Reader> = {
       return vector.text("expect"); // a page pins no roster
     }
     const today = vector.number("today");
-    const root = Root.walk(documents.slice(0, roots), vector.hex("pinned"));
+    const root = Root.verifyChain(documents.slice(0, roots), vector.hex("pinned"));
     root.checkDay(today);
     const roster = Roster.verify(documents[roots]!, root);
     roster.checkDay(today);

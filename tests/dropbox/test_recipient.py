@@ -102,7 +102,7 @@ def test_next_root_is_taken_with_a_roster_that_it_signed(box: Box) -> None:
     organisation.renew_root([Signer.generate() for _ in range(4)], 3)
     assert box.post_raw("/chain", organisation.chain()).status_code == 201
     given = [Signed.parse(frame) for frame in split_frames(box.get("/chain").data)]
-    assert Root.walk(given[:-1], organisation.fingerprint).version == 2
+    assert Root.verify_chain(given[:-1], organisation.fingerprint).version == 2
     assert given[-1] == organisation.rosters[-1]
 
 

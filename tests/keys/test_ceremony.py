@@ -48,7 +48,7 @@ def test_a_draft_travels_through_a_file(office: Office) -> None:
     for number, passphrase in ((2, "b"), (3, "c")):
         draft = Draft.parse(draft.sign(office.folder / f"root-{number}.key", passphrase).encode())
     assert draft.finished().version == 2
-    assert draft.finished().before == office.roster().id
+    assert draft.finished().previous == office.roster().id
 
 
 def test_a_root_key_needs_its_own_passphrase(office: Office) -> None:

@@ -47,7 +47,7 @@ from tests.vectors.generator.trust import FIRST, FIRST_ID, NEW, OLD, SECOND, SEC
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ROOT = Root.walk([FIRST], FIRST_ID)
+ROOT = Root.verify_chain([FIRST], FIRST_ID)
 ROSTER = Roster.verify(CURRENT, ROOT)
 TWO = OLD[:2]
 
@@ -69,7 +69,7 @@ def _flipped(raw: bytes) -> list[bytes]:
 def test_every_single_byte_change_of_a_root_a_roster_and_a_bundle_is_refused() -> None:
     for changed in _flipped(FIRST.encode()):
         with pytest.raises(MeldbusError):
-            Root.walk([Signed.parse(changed)], FIRST_ID)
+            Root.verify_chain([Signed.parse(changed)], FIRST_ID)
     for changed in _flipped(CURRENT.encode()):
         with pytest.raises(MeldbusError):
             Roster.verify(Signed.parse(changed), ROOT)
@@ -161,21 +161,21 @@ def test_a_newest_roster_commits_to_all_before_it() -> None:
 
 
 def test_only_the_keys_of_the_newest_root_sign_a_roster() -> None:
-    root = Root.walk([FIRST, SECOND], FIRST_ID)
+    root = Root.verify_chain([FIRST, SECOND], FIRST_ID)
     assert Roster.verify(Draft(root=SECOND_ID).by(*NEW[:2]), root).root == SECOND_ID
     with pytest.raises(MalformedError):
         Roster.verify(Draft(root=SECOND_ID).by(*TWO), root)
 
 
 def test_a_root_that_a_poster_does_not_name_is_a_fork() -> None:
-    assert Root.walk([FIRST, SECOND], SECOND_ID).version == 2
+    assert Root.verify_chain([FIRST, SECOND], SECOND_ID).version == 2
     with pytest.raises(ForkError):
-        Root.walk([FIRST, SECOND], seed("another root"))
+        Root.verify_chain([FIRST, SECOND], seed("another root"))
 
 
 def test_a_roster_document_follows_the_one_before_it() -> None:
     document = roster_document(
-        root=ROOT, before=ROSTER, start=TODAY, until=UNTIL, feed=bytes(32), policy=POLICY, recipients=RECIPIENTS
+        root=ROOT, previous=ROSTER, start=TODAY, until=UNTIL, feed=bytes(32), policy=POLICY, recipients=RECIPIENTS
     )
     assert document["before"] == b64(ROSTER.id)
     assert document["version"] == 2

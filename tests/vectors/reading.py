@@ -144,7 +144,7 @@ def frames(vector: Vector) -> str:
 
 def root(vector: Vector) -> str:
     """Walk a chain of roots."""
-    newest = Root.walk([Signed.parse(frame) for frame in split_frames(vector.raw)], vector.hex("pinned"))
+    newest = Root.verify_chain([Signed.parse(frame) for frame in split_frames(vector.raw)], vector.hex("pinned"))
     newest.check_day(vector.number("today"))
     assert newest.id == vector.hex("id")
     assert newest.version == vector.number("version")
@@ -156,7 +156,7 @@ def roster(vector: Vector) -> str:
     documents = [Signed.parse(frame) for frame in split_frames(vector.raw)]
     today = vector.number("today")
     roots, rosters = vector.number("roots"), vector.number("rosters")
-    newest_root = Root.walk(documents[:roots], vector.hex("pinned"))
+    newest_root = Root.verify_chain(documents[:roots], vector.hex("pinned"))
     newest_root.check_day(today)
     shown = documents[roots : roots + rosters]
     newest = Roster.verify(shown[-1], newest_root)

@@ -10,11 +10,11 @@ import { verifySignature } from "./signature.ts";
 
 const MAX_KEYS = 16;
 
-/** A root that counts: k of `keys` must sign a roster. Only `walk` makes one, so to hold one is to trust it. */
+/** A root that counts: k of `keys` must sign a roster. Only `verifyChain` makes one, so to hold one is to trust it. */
 export class Root {
   readonly id: Bytes;
   readonly version: number;
-  readonly before: Bytes | null;
+  readonly previous: Bytes | null;
   readonly keys: readonly Bytes[];
   readonly k: number;
   readonly until: number;
@@ -26,7 +26,7 @@ export class Root {
     this.keys = unb64List(listOf(members["keys"], 1, MAX_KEYS), ID_SIZE);
     this.k = integerOf(members["k"], 1, this.keys.length);
     this.version = integerOf(members["version"], 1);
-    this.before = optionalId(members["before"]);
+    this.previous = optionalId(members["before"]);
     this.until = dayOf(members["until"]);
   }
 
@@ -36,7 +36,7 @@ export class Root {
    * Throws ForkError when the pinned root is not in it, and BelowThresholdError, TamperedError or MalformedError for a
    * link that does not hold.
    */
-  static walk(chain: readonly Signed[], pinned: Bytes): Root {
+  static verifyChain(chain: readonly Signed[], pinned: Bytes): Root {
     const [first, ...later] = chain;
     if (!first) throw new MalformedError();
     let root = Root.#founding(first);
@@ -51,21 +51,21 @@ export class Root {
 
   static #founding(signed: Signed): Root {
     const root = new Root(signed);
-    if (root.version !== 1 || root.before) throw new MalformedError();
+    if (root.version !== 1 || root.previous) throw new MalformedError();
     checkSigners(signed, LABEL_ROOT, root.keys);
-    requireSigners(signed, root.keys, root.k);
+    checkThreshold(signed, root.keys, root.k);
     return root;
   }
 
   #follow(signed: Signed): Root {
     const following = new Root(signed);
     if (following.version <= this.version) throw new RolledBackError();
-    if (following.version !== this.version + 1 || !following.before || !equal(following.before, this.id)) {
+    if (following.version !== this.version + 1 || !following.previous || !equal(following.previous, this.id)) {
       throw new ForkError();
     }
     checkSigners(signed, LABEL_ROOT, [...this.keys, ...following.keys]);
-    requireSigners(signed, this.keys, this.k);
-    requireSigners(signed, following.keys, following.k);
+    checkThreshold(signed, this.keys, this.k);
+    checkThreshold(signed, following.keys, following.k);
     return following;
   }
 
@@ -84,7 +84,7 @@ export function checkSigners(signed: Signed, label: Bytes, allowed: readonly Byt
 }
 
 /** Throw BelowThresholdError unless at least k of `keys` are among the signers. */
-export function requireSigners(signed: Signed, keys: readonly Bytes[], k: number): void {
+export function checkThreshold(signed: Signed, keys: readonly Bytes[], k: number): void {
   const found = signed.signers.filter(([signer]) => keys.some((key) => equal(key, signer)));
   if (found.length < k) throw new BelowThresholdError();
 }

@@ -8,7 +8,7 @@ import { MAX_RECIPIENTS, slotCount } from "../wire/envelope.ts";
 import { idOf, LABEL_ROSTER, type Signed } from "../wire/signed.ts";
 import { ID_SIZE } from "../wire/sizes.ts";
 import { dayOf, integerOf, listOf, optionalId, textOf } from "./fields.ts";
-import { checkSigners, requireSigners, type Root } from "./root.ts";
+import { checkSigners, checkThreshold, type Root } from "./root.ts";
 
 export type Role = "secretaris" | "bestuur" | "external";
 const ROLES: readonly Json[] = ["secretaris", "bestuur", "external"] satisfies Role[];
@@ -31,7 +31,7 @@ export interface Recipient {
 export class Roster {
   readonly id: Bytes;
   readonly version: number;
-  readonly before: Bytes | null;
+  readonly previous: Bytes | null;
   readonly root: Bytes;
   readonly start: number;
   readonly until: number;
@@ -50,8 +50,8 @@ export class Roster {
     this.until = dayOf(members["until"]);
     if (this.start > this.until || this.until > this.start + MAX_DAYS) throw new MalformedError();
     this.version = integerOf(members["version"], 1);
-    this.before = optionalId(members["before"]);
-    if ((this.version === 1) !== (this.before === null)) throw new MalformedError();
+    this.previous = optionalId(members["before"]);
+    if ((this.version === 1) !== (this.previous === null)) throw new MalformedError();
     this.root = unb64(members["root"], ID_SIZE);
     unb64(members["feed"], ID_SIZE);
     this.policy = Policy.parse(members["policy"]);
@@ -65,7 +65,7 @@ export class Roster {
   static verify(signed: Signed, root: Root): Roster {
     const roster = new Roster(signed);
     checkSigners(signed, LABEL_ROSTER, root.keys);
-    requireSigners(signed, root.keys, root.k);
+    checkThreshold(signed, root.keys, root.k);
     if (!equal(roster.root, root.id)) throw new ForkError();
     return roster;
   }
@@ -73,7 +73,7 @@ export class Roster {
   /** Return the roster before this one. It needs no signature: this one commits to it. Throws ForkError for another. */
   earlier(signed: Signed): Roster {
     const roster = new Roster(signed);
-    if (!this.before || !equal(roster.id, this.before)) throw new ForkError();
+    if (!this.previous || !equal(roster.id, this.previous)) throw new ForkError();
     return roster;
   }
 
