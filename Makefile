@@ -7,7 +7,7 @@ NPM_FLAGS := --ignore-scripts --no-audit --no-fund --no-update-notifier
 NODE_FOLDERS := dropbox/client tests/journeys
 STAMPS := .venv/.done $(NODE_FOLDERS:%=%/node_modules/.done)
 SCRIPTS := $(addprefix build/client/,form.js worker.js sealing.js offline.js)
-SCRIPT_SOURCES := $(wildcard $(addprefix dropbox/client/,*.ts */*.ts build.mjs tsconfig*.json package-lock.json))
+SCRIPT_SOURCES := $(wildcard $(addprefix dropbox/client/,*.ts */*.ts */*/*.ts build.mjs tsconfig*.json package-lock.json))
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard keys/locale/*/LC_MESSAGES/*.po))
 LANGUAGES := build/locale/languages.json
 PROGRAMS := chromium firefox-esr strace nginx systemd-analyze

@@ -13,6 +13,7 @@ from keys.errors import MeldbusError
 from keys.receipt import SYMBOLS, Receipt
 from keys.roster import Bundle, Root, Roster, verify_signature
 from keys.sealing import Signer
+from keys.wire import messages
 from keys.wire.canonical import Json, b64, encode, parse, parse_object, unb64
 from keys.wire.envelope import Header
 from keys.wire.exchange import Page, Posting, parse_cursor
@@ -56,6 +57,7 @@ def header(raw: bytes) -> str:
 READERS: dict[str, Callable[[bytes], str]] = {
     "canonical": lambda raw: encode(parse(raw)).hex(),
     "head": lambda raw: Head.parse(raw).encode().hex(),
+    "message": lambda raw: messages.Head.parse(raw).encode().hex(),
     "signed": lambda raw: Signed.parse(raw).encode().hex(),
     "frames": lambda raw: " ".join(frame.hex() for frame in split_frames(raw)),
     "posting": lambda raw: Posting.parse(raw).encode().hex(),
@@ -101,6 +103,10 @@ def test_bytes_near_a_vector_are_read_alike(twin: Twin, subject: str) -> None:
         assert twin.read(subject, raw) == outcome(READERS[subject], raw)
 
     check()
+
+
+def test_both_have_one_table_of_kinds_channels_authors_files_and_fields(twin: Twin) -> None:
+    assert twin.read("table", b"") == messages.table()
 
 
 @BRIEF

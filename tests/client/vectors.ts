@@ -36,6 +36,7 @@ import {
 } from "../../dropbox/client/wire/exchange.ts";
 import { digestOf, MIB } from "../../dropbox/client/wire/files.ts";
 import { encodeHead, parseHead } from "../../dropbox/client/wire/head.ts";
+import { encodeHead as encodeMessageHead, parseHead as parseMessageHead } from "../../dropbox/client/wire/messages/head.ts";
 import { encodeSigned, parseSigned, splitFrames } from "../../dropbox/client/wire/signed.ts";
 import {
   encodeOpening,
@@ -134,6 +135,13 @@ const readers: Record<string, Reader> = {
     const head = parseHead(vector.raw);
     assert.equal(head.kind, vector.text("kind"));
     assert.deepEqual(encodeHead(head), vector.raw);
+    return ACCEPTED;
+  },
+
+  message(vector) {
+    const head = parseMessageHead(vector.raw);
+    assert.equal(head.kind, vector.text("kind"));
+    assert.deepEqual(encodeMessageHead(head), vector.raw);
     return ACCEPTED;
   },
 

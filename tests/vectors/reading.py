@@ -17,6 +17,7 @@ from keys.roster import Addressees, Bundle, Recipient, Root, Roster, verify_sign
 from keys.roster.roster import _parse as parse_pinned
 from keys.roster.roster import _recipient
 from keys.sealing import Message, PrivatePair, Signer, find_content_key, open_contents, open_message
+from keys.wire import messages
 from keys.wire.canonical import b64, encode, parse, parse_object, unb64
 from keys.wire.envelope import Header, class_of_stream
 from keys.wire.exchange import Page, Posting, parse_cursor, stamp_holds
@@ -80,6 +81,14 @@ def head(vector: Vector) -> str:
 def note(vector: Vector) -> str:
     """Parse the head of a message in a dossier."""
     return head(vector)
+
+
+def message(vector: Vector) -> str:
+    """Parse a head of the final format."""
+    parsed = messages.Head.parse(vector.raw)
+    assert parsed.kind == vector.fields["kind"]
+    assert parsed.encode() == vector.raw
+    return ACCEPTED
 
 
 def canonical(vector: Vector) -> str:

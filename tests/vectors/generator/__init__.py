@@ -1,6 +1,6 @@
 """The scenarios of the vectors, a module a subject; the committed files are the truth, not these."""
 
-from tests.vectors.generator import admissions, asked, bodies  # noqa: F401  (they add to THREAD and HEAD)
+from tests.vectors.generator import admissions, asked, bodies, message_bodies  # noqa: F401  (they add to others)
 from tests.vectors.generator.bundles import BUNDLE
 from tests.vectors.generator.chains import ROSTER
 from tests.vectors.generator.codes import FINGERPRINT, RECEIPTS, STAMP
@@ -9,6 +9,7 @@ from tests.vectors.generator.envelopes import ENVELOPE
 from tests.vectors.generator.files import FILES
 from tests.vectors.generator.heads import HEAD
 from tests.vectors.generator.jsons import BASE64URL, CANONICAL
+from tests.vectors.generator.messages import MESSAGE
 from tests.vectors.generator.notes import NOTE
 from tests.vectors.generator.routes import ROUTE
 from tests.vectors.generator.scenario import Scenario
@@ -30,6 +31,7 @@ _SUBJECTS = (
     FINGERPRINT,
     FRAMES,
     HEAD,
+    MESSAGE,
     NOTE,
     OPENING,
     PAGE,

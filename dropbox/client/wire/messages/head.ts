@@ -1,0 +1,107 @@
+// The head of a message (SPEC 4.1); it checks no signature.
+
+import { MalformedError } from "../../errors.ts";
+import type { Bytes } from "../bytes.ts";
+import { b64, checkMembers, encode, isObject, parseObject, unb64 } from "../canonical.ts";
+import { type File, fileMembers, parseFiles } from "../files.ts";
+import { ID_SIZE, KEY_SIZE } from "../sizes.ts";
+import { CHANNELS, Day, listField, LOG, MAX_PEOPLE, PERSON_SIZE } from "./fields.ts";
+import { type BodyOf, checkKind, type Kind, Unknown } from "./kind.ts";
+import { KINDS } from "./table.ts";
+import { Report } from "./thread.ts";
+
+const MAX_HEAD_SIZE = 262_144;
+export const MAX_SEEN = 64; // SPEC 5.3
+
+const MEMBERS = ["author", "body", "channel", "day", "files", "kind", "missing", "roster", "seen", "to", "without"];
+const Seen = listField("message id", ID_SIZE, 0, MAX_SEEN);
+const People = listField("person", PERSON_SIZE, 0, MAX_PEOPLE);
+
+/**
+ * What an author signs.
+ *
+ * `to` are the readers whom it is sealed to, `missing` those who could not be sealed to; only a report leaves
+ * somebody out, in `without`. `case` is null in a report, whose own id is the case's, and in words about all cases.
+ */
+export interface Head {
+  readonly author: Bytes;
+  readonly body: object;
+  readonly case: Bytes | null;
+  readonly channel: (typeof CHANNELS)[number];
+  readonly day: number;
+  readonly files: readonly File[];
+  readonly kind: string;
+  readonly roster: Bytes;
+  readonly seen: readonly Bytes[];
+  readonly to: readonly Bytes[];
+  readonly missing: readonly Bytes[];
+  readonly without: readonly Bytes[];
+}
+
+/** Say whether a head is of this kind, and so has its body. */
+export function isOf<K extends Kind>(head: Head, kind: K): head is Head & { readonly body: BodyOf<K> } {
+  return head.kind === kind.KIND;
+}
+
+/** Read the canonical JSON of a head; throw MalformedError unless it is exactly as SPEC 4.1 says. */
+export function parseHead(raw: Bytes): Head {
+  if (raw.length > MAX_HEAD_SIZE) throw new MalformedError();
+  const members = parseObject(raw);
+  checkMembers(members, "case" in members ? [...MEMBERS, "case"] : MEMBERS);
+  const kind = checkKind(members["kind"]);
+  const { body } = members;
+  if (!isObject(body)) throw new MalformedError();
+  const channel = CHANNELS.find((one) => one === members["channel"]);
+  if (channel === undefined) throw new MalformedError();
+  const head = {
+    author: unb64(members["author"], KEY_SIZE),
+    body: kindOf(kind).parse(body),
+    case: "case" in members ? unb64(members["case"], ID_SIZE) : null,
+    channel,
+    day: Day.parse(members["day"]),
+    files: parseFiles(members["files"]),
+    kind,
+    roster: unb64(members["roster"], ID_SIZE),
+    seen: Seen.parse(members["seen"]),
+    to: People.parse(members["to"]),
+    missing: People.parse(members["missing"]),
+    without: People.parse(members["without"]),
+  };
+  checkHead(head);
+  return head;
+}
+
+/** Throw MalformedError where members do not go together, or not with the kind. */
+function checkHead(head: Head): void {
+  const { CHANNEL, CASE, FILES: [least, most] } = kindOf(head.kind);
+  const people = [...head.to, ...head.missing, ...head.without].map(b64);
+  const right = (CHANNEL === null || head.channel === CHANNEL) &&
+    CASE !== (head.case ? "absent" : "named") &&
+    least <= head.files.length && head.files.length <= most &&
+    (head.seen.length === 0 || head.channel !== LOG) &&
+    (head.without.length === 0 || head.kind === Report.KIND) &&
+    people.length === new Set(people).size;
+  if (!right) throw new MalformedError();
+}
+
+/** Return the canonical JSON of a head. */
+export function encodeHead(head: Head): Bytes {
+  return encode({
+    author: b64(head.author),
+    body: kindOf(head.kind).members(head.body),
+    ...(head.case ? { case: b64(head.case) } : {}),
+    channel: head.channel,
+    day: head.day,
+    files: head.files.map(fileMembers),
+    kind: head.kind,
+    missing: People.encode(head.missing),
+    roster: b64(head.roster),
+    seen: Seen.encode(head.seen),
+    to: People.encode(head.to),
+    without: People.encode(head.without),
+  });
+}
+
+function kindOf(kind: string): Kind {
+  return KINDS.get(kind) ?? Unknown;
+}

@@ -1,0 +1,87 @@
+// What a kind of message is: its name, who may write it, its channel, and which members its body has (SPEC 5.1).
+
+import { MalformedError } from "../../errors.ts";
+import type { Bytes } from "../bytes.ts";
+import { encode, type Json, type JsonObject, parseObject } from "../canonical.ts";
+import { MAX_FILES } from "../files.ts";
+import {
+  type CHANNELS,
+  encodeMembers,
+  type Fields,
+  type MembersOf,
+  parseMembers,
+  RECIPIENT,
+  REPORTER,
+  Text,
+} from "./fields.ts";
+
+export const MANY_FILES = [0, MAX_FILES] as const;
+
+const KIND = /^[a-z][a-z-]{0,39}$/;
+// Their labels are those of signed documents: a message of that kind could pass for one.
+const RESERVED_KINDS: readonly string[] = ["root", "roster", "bundle"];
+
+/** What follows from the name of a kind; `B` is its body as read. */
+export interface Kind<B = object> {
+  readonly KIND: string;
+  readonly AUTHORS: readonly (typeof REPORTER | typeof RECIPIENT)[];
+  readonly CHANNEL: (typeof CHANNELS)[number] | null;
+  readonly CASE: "named" | "absent" | "named or absent";
+  readonly FILES: readonly [least: number, most: number];
+  readonly FIELDS: Fields;
+  parse(members: JsonObject): B;
+  members(body: B): JsonObject;
+}
+
+/** The body that a kind has. */
+export type BodyOf<K> = K extends Kind<infer B> ? B : never;
+
+interface Rules<B> extends Partial<Pick<Kind, "AUTHORS" | "CASE" | "FILES">> {
+  /** Throw MalformedError where the members do not go together. */
+  readonly check?: (body: B) => void;
+}
+
+/** Return a kind that recipients write without files in a case, but for what `rules` say. */
+export function defineKind<F extends Fields>(
+  KIND: string,
+  CHANNEL: Kind["CHANNEL"],
+  FIELDS: F,
+  { AUTHORS = [RECIPIENT], CASE = "named", FILES = [0, 0], check }: Rules<MembersOf<F>> = {},
+): Kind<MembersOf<F>> {
+  return {
+    KIND,
+    AUTHORS,
+    CHANNEL,
+    CASE,
+    FILES,
+    FIELDS,
+    parse(members) {
+      const body = parseMembers(FIELDS, members);
+      check?.(body);
+      return body;
+    },
+    members: (body) => encodeMembers(FIELDS, body),
+  };
+}
+
+/** Return a kind with a text to read, beside which files may stand. */
+export function defineWords(
+  KIND: string,
+  CHANNEL: Kind["CHANNEL"],
+  AUTHORS: Kind["AUTHORS"] = [RECIPIENT],
+): Kind<MembersOf<{ text: typeof Text }>> {
+  return defineKind(KIND, CHANNEL, { text: Text }, { AUTHORS, FILES: MANY_FILES });
+}
+
+/** A body of a kind that this version does not know: kept, and shown as "update the tool". */
+export const Unknown: Kind<{ readonly raw: Bytes }> = {
+  ...defineKind("", null, {}, { AUTHORS: [REPORTER, RECIPIENT], FILES: MANY_FILES }),
+  parse: (members) => ({ raw: encode(members) }),
+  members: ({ raw }) => parseObject(raw),
+};
+
+/** Return `kind` if it is the name of a kind, known or not; throw MalformedError otherwise. */
+export function checkKind(kind: Json | undefined): string {
+  if (typeof kind !== "string" || !KIND.test(kind) || RESERVED_KINDS.includes(kind)) throw new MalformedError();
+  return kind;
+}

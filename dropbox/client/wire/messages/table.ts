@@ -1,0 +1,46 @@
+// The table of all kinds (SPEC 5.1), by name and as the specification prints it.
+
+import type { Json } from "../canonical.ts";
+import { Approval, Hold, Objection, Outcome, Purge, Reopened, Retention } from "./closing.ts";
+import { Assigned, Category, Correction, Exercise, Exported, Form, Informed, Note, Revealed } from "./dossier.ts";
+import { described } from "./fields.ts";
+import type { Kind } from "./kind.ts";
+import { Arrived, Lacking, LogAccepted, Share } from "./log.ts";
+import { Agreed, Consent, Identity, Left, Rating, ReportWithdrawn } from "./reporter.ts";
+import {
+  Acknowledgement,
+  Answer,
+  Closed,
+  Feedback,
+  Joined,
+  Minutes,
+  Opened,
+  Question,
+  Report,
+  Request,
+  SteppedBack,
+} from "./thread.ts";
+
+const ALL: readonly Kind[] = [
+  ...[Report, Answer, Question, Acknowledgement, Opened, Feedback, Minutes, Closed, Request, Joined, SteppedBack],
+  ...[Consent, Agreed, Identity, Rating, ReportWithdrawn, Left],
+  ...[Note, Form, Assigned, Informed, Category, Revealed, Correction, Exported, Exercise],
+  ...[Outcome, Retention, Hold, Purge, Objection, Approval, Reopened],
+  ...[Arrived, Lacking, Share, LogAccepted],
+];
+
+// A Map: "constructor" is a valid name of a kind, and every object has one.
+export const KINDS: ReadonlyMap<Json | undefined, Kind> = new Map(ALL.map((kind) => [kind.KIND, kind]));
+
+const HEADING = ["kind", "author", "channel", "`case`", "`files`", "body"];
+
+/** Return the table of SPEC 5.1 in Markdown. */
+export function table(): string {
+  const rows = [HEADING, HEADING.map(() => "---"), ...ALL.map(row)];
+  return rows.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+}
+
+function row({ KIND, AUTHORS, CHANNEL, CASE, FILES: [least, most], FIELDS }: Kind): string[] {
+  const files = most === 0 ? "" : `${least} to ${most}`;
+  return [`\`${KIND}\``, AUTHORS.join(" or "), String(CHANNEL), CASE, files, `{${described(FIELDS)}}`];
+}
