@@ -51,6 +51,7 @@ SIZES: dict[int, set[int]] = {
         envelope.MAGIC_SIZE,
         envelope.UNTIL_SIZE,
         envelope.SLOT_SIZE,
+        envelope.CONTENT_SIZE,
         envelope.MAC_SIZE,
         header_size(0),
         envelope.SLOT_STEP,
@@ -215,7 +216,7 @@ def test_what_padding_costs_and_tells_is_computed() -> None:
             found += 1
         return found
 
-    rows = table(3, "content")
+    rows = table(3, "bytes")
     assert [row[0] for row in rows] == [str(content) for content in CONTENTS]
     for content, (_, padded, more, classes) in zip(CONTENTS, rows, strict=True):
         assert padded == str(padded_size(content))
@@ -247,6 +248,7 @@ def test_the_parts_of_a_header_and_of_a_slot_have_the_sizes_of_their_tables() ->
         "count": str(envelope.COUNT_SIZE),
         "until": str(envelope.UNTIL_SIZE),
         "slots": f"n x {envelope.SLOT_SIZE}",
+        "content": str(envelope.CONTENT_SIZE),
         "mac": str(envelope.MAC_SIZE),
     }
     slot = {
@@ -268,6 +270,7 @@ def test_the_abnf_has_the_sizes_of_the_code() -> None:
         "sealed-share": envelope.SEALED_SHARE_SIZE,
         "kem-ciphertext": envelope.KEM_CIPHERTEXT_SIZE,
         "wrapped-key": envelope.WRAPPED_KEY_SIZE,
+        "content": envelope.CONTENT_SIZE,
         "mac": envelope.MAC_SIZE,
         "full-chunk": envelope.SEALED_CHUNK_SIZE,
         "head-length": head.LENGTH_SIZE,
@@ -284,7 +287,7 @@ def test_the_abnf_has_the_sizes_of_the_code() -> None:
     }
     fixed = {name: int(size) for name, size in re.findall(r"^([a-z-]+) += (\d+)OCTET", SECTIONS[1], re.MULTILINE)}
     assert fixed == octets | {"frame": signed.FRAME_LENGTH_SIZE}
-    assert rules["header"] == f"magic count until 1*{envelope.MAX_SLOTS}slot mac"
+    assert rules["header"] == f"magic count until 1*{envelope.MAX_SLOTS}slot content mac"
     assert rules["last-chunk"] == f"{envelope.TAG_SIZE + 1}*{envelope.SEALED_CHUNK_SIZE}OCTET"
     assert rules["head"] == f"2*{head.MAX_HEAD_SIZE}OCTET"
     assert rules["document"] == f"2*{signed.MAX_DOCUMENT_SIZE}OCTET"

@@ -12,7 +12,7 @@ from keys.sealing.messages import (
     seal_decoy,
 )
 from keys.sealing.slots import PrivatePair, PublicPair, free_slot, open_slot, seal_slot
-from keys.sealing.stream import check_mac, open_stream, recipients_capability, seal_stream
+from keys.sealing.stream import check_content, check_mac, open_stream, recipients_capability, seal_stream
 
 __all__ = [
     "Attachment",
@@ -21,6 +21,7 @@ __all__ = [
     "PublicPair",
     "Sealed",
     "Signer",
+    "check_content",
     "check_mac",
     "find_content_key",
     "free_slot",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from keys.errors import ChangedError, MalformedError, UnreadableError
-from keys.sealing.stream import check_mac, chunk_count, open_chunks
+from keys.sealing.stream import check_content, check_mac, chunk_count, open_chunks
 from keys.wire.envelope import (
     CHUNK_SIZE,
     PART_SIZE,
@@ -105,6 +105,7 @@ def _place(front: bytes, header: Header, content_key: bytes, padded: int) -> tup
     """Return where the files begin in the plaintext, and how many bytes they have."""
     opened = b"".join(open_chunks(content_key, padded, memoryview(front)[header.size :]))
     raw, _signature = split(opened)
+    check_content(content_key, header.content, raw)
     files = Head.parse(raw).files
     if class_of(raw, files) != padded:
         raise MalformedError("class")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from random import SystemRandom
 from typing import TYPE_CHECKING
@@ -14,7 +14,9 @@ from keys.errors import MalformedError, NoSlotError
 from keys.roster import verify_signature
 from keys.sealing.slots import KEY_SIZE, PrivatePair, PublicPair, free_slot, open_slot, seal_slot
 from keys.sealing.stream import (
+    check_content,
     check_mac,
+    head_content,
     header_mac,
     open_chunks,
     recipients_capability,
@@ -22,10 +24,11 @@ from keys.sealing.stream import (
 )
 from keys.wire.envelope import (
     CHUNK_SIZE,
+    CONTENT_SIZE,
+    MAC_SIZE,
     PART_SIZE,
     Header,
     check_envelope_size,
-    header_body,
     prefix_size,
     stream_size,
 )
@@ -133,11 +136,12 @@ def seal(
     Raises MalformedError when there are more readers than slots, or the head is too large or not as SPEC.md says, and
     what `contents` raises.
     """
-    content_key, header = _seal_header(readers, slots, until)
     raw = head.encode()
     Head.parse(raw)
     if signer.public != head.author:
         raise MalformedError("author is not the signer")
+    content_key = random(KEY_SIZE)
+    header = _seal_header(content_key, readers, slots, until, head_content(content_key, raw))
     before = start(raw, signer.sign(signed_bytes(head.kind, header.mac, raw)))
     pieces = chain([before], _exactly(content_size(head.files), contents))
     return _seal(content_key, header, class_of(raw, head.files), pieces, message_id(head.kind, header.mac, raw))
@@ -145,7 +149,8 @@ def seal(
 
 def seal_decoy(*, slots: int, until: int, padded: int) -> Sealed:
     """Return an envelope that nobody can open, of a class of `padded` bytes (SPEC.md 3.5)."""
-    content_key, header = _seal_header((), slots, until)
+    content_key = random(KEY_SIZE)
+    header = _seal_header(content_key, (), slots, until, random(CONTENT_SIZE))
     return _seal(content_key, header, padded, (), bytes(KEY_SIZE))
 
 
@@ -191,6 +196,7 @@ def open_message(front: bytes, content_key: bytes, size: int | None = None) -> M
     padded = check_envelope_size(header, size)
     plaintext = _opened(content_key, header, front, padded, padded if size == len(front) else 0)
     raw, signature = split(plaintext)
+    check_content(content_key, header.content, raw)
     head = Head.parse(raw)
     end = start_size(plaintext) + content_size(head.files)
     # A class larger than needed is refused too: its author could hide something in the choice.
@@ -247,14 +253,12 @@ def _in_parts(chunks: Iterator[bytes]) -> Iterator[bytes]:
         yield bytes(held)
 
 
-def _seal_header(readers: Iterable[PublicPair], slots: int, until: int) -> tuple[bytes, Header]:
-    content_key = random(KEY_SIZE)
+def _seal_header(content_key: bytes, readers: Iterable[PublicPair], slots: int, until: int, content: bytes) -> Header:
     filled = [seal_slot(content_key, public) for public in readers]
     if len(filled) > slots:
         raise MalformedError("more readers than slots")
     filled += [free_slot() for _ in range(slots - len(filled))]
     # The place of a slot would tell the place of its reader on the roster.
     SystemRandom().shuffle(filled)
-    ordered = tuple(filled)
-    mac = header_mac(content_key, header_body(until, ordered))
-    return content_key, Header(until, ordered, mac)
+    header = Header(until, tuple(filled), content, bytes(MAC_SIZE))
+    return replace(header, mac=header_mac(content_key, header.before_mac()))

@@ -1,4 +1,4 @@
-"""The sealed stream behind a header and the mac before it, SPEC.md 3 and 3.3; it knows nothing of messages."""
+"""The content and the mac of a header and the stream after it, SPEC.md 3 and 3.3; it parses no message."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from keys.errors import MalformedError, TamperedError
 from keys.wire.envelope import (
     CHUNK_SIZE,
+    LABEL_CONTENT,
     LABEL_HEADER,
     LABEL_PAYLOAD,
     LABEL_RECIPIENTS,
@@ -29,8 +30,22 @@ KEY_SIZE = 32
 COUNTER_SIZE = 11
 
 
+def head_content(content_key: bytes, head: bytes) -> bytes:
+    """Return the content, by which a header commits to the head in its stream (SPEC.md 3)."""
+    return hmac.digest(_derive(content_key, LABEL_CONTENT), head, "sha256")
+
+
+def check_content(content_key: bytes, content: bytes, head: bytes) -> None:
+    """Raise TamperedError unless `content`, of a header under this content key, belongs to `head`.
+
+    Only so does an entry have one head: its author, or anybody else who knows the content key, can seal a second one.
+    """
+    if not hmac.compare_digest(head_content(content_key, head), content):
+        raise TamperedError("content")
+
+
 def header_mac(content_key: bytes, before_mac: bytes) -> bytes:
-    """Return the mac that commits to the content key and to every slot."""
+    """Return the mac that commits to the content key, to every slot and to the content."""
     return hmac.digest(_derive(content_key, LABEL_HEADER), before_mac, "sha256")
 
 

@@ -17,6 +17,7 @@ SEALED_SHARE_SIZE = 80  # 32 bytes of share, 32 of ephemeral key, 16 of tag
 KEM_CIPHERTEXT_SIZE = 1088  # FIPS 203, table 3
 WRAPPED_KEY_SIZE = 48  # 32 bytes of K, 16 of tag
 SLOT_SIZE = SEALED_SHARE_SIZE + KEM_CIPHERTEXT_SIZE + WRAPPED_KEY_SIZE
+CONTENT_SIZE = 32
 MAC_SIZE = 32
 SLOT_STEP = 8
 MAX_RECIPIENTS = 31  # SPEC.md 3: a head still fits beside 12,000 bytes of text
@@ -30,6 +31,7 @@ LARGEST_POWER = 1048576
 PART_SIZE = 1048576  # SPEC.md 10: the unit in which a stream travels behind its prefix
 
 LABEL_HEADER = b"meldbus/1 header"
+LABEL_CONTENT = b"meldbus/1 content"
 LABEL_PAYLOAD = b"meldbus/1 payload"
 LABEL_SLOT = b"meldbus/1 slot"
 LABEL_RECIPIENTS = b"meldbus/1 recipients"
@@ -44,7 +46,7 @@ def slot_count(recipients: int) -> int:
 
 def header_size(count: int) -> int:
     """Return the bytes of a header of `count` slots."""
-    return MAGIC_SIZE + COUNT_SIZE + UNTIL_SIZE + count * SLOT_SIZE + MAC_SIZE
+    return MAGIC_SIZE + COUNT_SIZE + UNTIL_SIZE + count * SLOT_SIZE + CONTENT_SIZE + MAC_SIZE
 
 
 def padded_size(length: int) -> int:
@@ -96,6 +98,7 @@ class Header:
 
     until: int
     slots: tuple[Slot, ...]
+    content: bytes
     mac: bytes
 
     @classmethod
@@ -116,18 +119,25 @@ class Header:
             raise MalformedError("cut header")
         first = MAGIC_SIZE + COUNT_SIZE + UNTIL_SIZE
         until = int.from_bytes(raw[first - UNTIL_SIZE : first], "big")
-        starts = range(first, size - MAC_SIZE, SLOT_SIZE)
+        behind_slots = first + count * SLOT_SIZE
+        starts = range(first, behind_slots, SLOT_SIZE)
         slots = tuple(Slot.parse(raw[start : start + SLOT_SIZE]) for start in starts)
-        return cls(until, slots, raw[size - MAC_SIZE : size])
+        mac_at = size - MAC_SIZE
+        return cls(until, slots, raw[behind_slots:mac_at], raw[mac_at:size])
 
     @property
     def size(self) -> int:
         """The number of bytes of this header."""
         return header_size(len(self.slots))
 
+    def before_content(self) -> bytes:
+        """Return the bytes before the content: magic, count, until and slots."""
+        start = MAGIC + bytes([len(self.slots)]) + self.until.to_bytes(UNTIL_SIZE, "big")
+        return start + b"".join(slot.encode() for slot in self.slots)
+
     def before_mac(self) -> bytes:
         """Return the bytes that the mac covers."""
-        return header_body(self.until, self.slots)
+        return self.before_content() + self.content
 
     def encode(self) -> bytes:
         """Return the bytes of the header."""
@@ -136,12 +146,6 @@ class Header:
     def digest(self) -> bytes:
         """Return the SHA-256 by which a cursor names this envelope (SPEC.md 10)."""
         return hashlib.sha256(self.encode()).digest()
-
-
-def header_body(until: int, slots: tuple[Slot, ...]) -> bytes:
-    """Return the bytes of a header before its mac."""
-    start = MAGIC + bytes([len(slots)]) + until.to_bytes(UNTIL_SIZE, "big")
-    return start + b"".join(slot.encode() for slot in slots)
 
 
 def check_envelope_size(header: Header, size: int) -> int:

@@ -121,7 +121,8 @@ def named(to: Iterable[bytes], without: Iterable[bytes]) -> tuple[bytes, ...]:
 
 def signed_bytes(kind: str, mac: bytes, head: bytes) -> bytes:
     """Return what the author signs (SPEC.md 4.3)."""
-    return LABEL_MESSAGE + kind.encode("ascii") + mac + head
+    name = kind.encode("ascii")
+    return LABEL_MESSAGE + name + bytes([len(name)]) + mac + head
 
 
 def message_id(kind: str, mac: bytes, head: bytes) -> bytes:

@@ -154,7 +154,7 @@ def test_a_posting_with_a_file_looks_like_one_with_a_text(office: Office, tmp_pa
             page.report(text, files=files)
             asked.append([(path, len(sent)) for path, sent in page.wire.asked])
             last = Posting.parse(page.wire.asked[-1][1])
-            assert len(last.envelope) == 26_173
+            assert len(last.envelope) == 26_205
     assert asked[0] == asked[1]
 
 

@@ -135,7 +135,7 @@ def test_a_text_of_1_to_12000_bytes_gives_one_size_of_posting(office: Office, si
         receipt = page.report("x" * size)
         page.look(receipt)
         page.ask("answer", text="y" * size, files=[])
-        assert {len(posting) for posting in postings(page)} == {81 + 26_173}
+        assert {len(posting) for posting in postings(page)} == {81 + 26_205}
 
 
 def test_a_report_to_nobody_is_not_sent(still: Office) -> None:

@@ -139,11 +139,11 @@ def test_a_class_that_the_head_does_not_need_is_refused_before_any_file_is_read(
 def lying(honest: Head, lie: Head, size: int) -> bytes:
     """Seal a head whose files have another class, as a forger would."""
     from keys.sealing.messages import _seal_header
-    from keys.sealing.stream import seal_chunks
+    from keys.sealing.stream import head_content, seal_chunks
     from keys.wire.head import class_of, signed_bytes, start
 
-    content_key, header = _seal_header([PAIR.public], 8, 20_000)
-    raw = lie.encode()
+    content_key, raw = bytes(32), lie.encode()
+    header = _seal_header(content_key, [PAIR.public], 8, 20_000, head_content(content_key, raw))
     before = start(raw, SIGNER.sign(signed_bytes(lie.kind, header.mac, raw)))
     padded = class_of(honest.encode(), honest.files)
     assert padded != class_of(raw, lie.files)

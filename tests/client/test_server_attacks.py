@@ -116,7 +116,7 @@ def test_a_repeated_message_is_found_out(still: Office, thread: str) -> None:
     assert alarms(shown) == [(2, "repeated")]
 
 
-@pytest.mark.parametrize("where", [9_760, -1], ids=["mac", "stream"])
+@pytest.mark.parametrize("where", [9_760, 9_790, -1], ids=["content", "mac", "stream"])
 def test_an_altered_message_is_found_out(still: Office, thread: str, where: int) -> None:
     def spoil(items: list[Item]) -> list[Item]:
         prefix = bytearray(items[1].prefix)

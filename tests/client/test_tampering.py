@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from keys.sealing import PrivatePair
+from keys.sealing import PrivatePair, seal_decoy
+from keys.wire.canonical import Json, b64, encode, parse_object
 from keys.wire.envelope import (
+    CONTENT_SIZE,
     COUNT_SIZE,
     KEM_CIPHERTEXT_SIZE,
-    MAC_SIZE,
     MAGIC_SIZE,
     SEALED_SHARE_SIZE,
     SLOT_SIZE,
+    SMALLEST_CLASS,
     UNTIL_SIZE,
     WRAPPED_KEY_SIZE,
     Header,
 )
 from tests.organisation import Organisation, Reported
+from tests.vectors.generator.people import SECRETARIS, seed
+from tests.vectors.generator.sealer import UNTIL, report
 
 if TYPE_CHECKING:
     from tests.client.twin import Twin
@@ -40,7 +45,7 @@ def read(twin: Twin, reported: Reported, what: str, **more: object):
 
 
 def field_starts(envelope: bytes) -> list[int]:
-    """Every byte of the fields before the slots, the first and last byte of each part of each slot, mac and stream."""
+    """Every byte of the fields before the slots, the ends of each part of each slot, content, mac and stream."""
     header = Header.parse(envelope)
     first = MAGIC_SIZE + COUNT_SIZE + UNTIL_SIZE
     ends = [first]
@@ -49,7 +54,7 @@ def field_starts(envelope: bytes) -> list[int]:
         for size in (SEALED_SHARE_SIZE, KEM_CIPHERTEXT_SIZE, WRAPPED_KEY_SIZE):
             at += size
             ends.append(at)
-    ends += [ends[-1] + MAC_SIZE, len(envelope)]
+    ends += [ends[-1] + CONTENT_SIZE, header.size, len(envelope)]
     return sorted({*range(first), *ends[:-1], *(end - 1 for end in ends)})
 
 
@@ -76,6 +81,37 @@ def test_every_cut_is_refused(twin: Twin, reported: Reported) -> None:
     envelope = reported.sealed.envelope
     cuts = [*field_starts(envelope), *random.Random(2026).sample(range(len(envelope)), CUTS), len(envelope) - 1]
     assert set(read(twin, reported, "tampered", changes=[], cuts=cuts)) == {"malformed"}
+
+
+@pytest.mark.parametrize("what", ["open", "keyed", "contents"])
+def test_two_streams_under_one_header_are_tampered(twin: Twin, what: str) -> None:
+    """T9: opened by a slot, by a content key from a share, and for the files behind the head."""
+    draft, other = report("waar"), report("onwaar")
+    header = draft.header()
+    keys = {"contentKey": draft.key.hex(), **SECRETARIS.fields()}
+    right = draft.under(header)
+    assert twin.read(what, right, **keys) == ("" if what == "contents" else draft.id(right).hex())
+    assert twin.read(what, other.under(header), **keys) == "tampered"
+
+
+def test_a_head_under_the_mac_of_an_old_decoy_is_tampered(twin: Twin) -> None:
+    """T9: its author knows the content key, signs a head under the decoy's mac, and shares both."""
+    decoy = seal_decoy(slots=8, until=UNTIL, padded=SMALLEST_CLASS)
+    later = replace(report(), key=decoy.content_key)
+    raw = later.under(Header.parse(decoy.prefix))
+    assert twin.read("keyed", raw, contentKey=decoy.content_key.hex()) == "tampered"
+
+
+def test_nobody_who_knows_the_content_key_puts_another_head_under_a_header(twin: Twin) -> None:
+    """Each of these heads opens in an envelope of its own."""
+    draft = report("a")
+    header = draft.header()
+    members = parse_object(draft.head)
+    changes: dict[str, Json] = {"day": 1, "roster": b64(seed("x")), "to": [], "without": [], "seen": [b64(seed("x"))]}
+    for name, value in changes.items():
+        second = replace(draft, head=encode(members | {name: value}))
+        assert twin.read("open", second.seal(), **SECRETARIS.fields()) not in REFUSALS
+        assert twin.read("open", second.under(header), **SECRETARIS.fields()) == "tampered"
 
 
 def test_another_receipt_finds_no_slot(twin: Twin, reported: Reported) -> None:

@@ -102,6 +102,7 @@ interface Asked {
   readonly box?: string;
   readonly kem?: string;
   readonly seed?: string;
+  readonly contentKey?: string;
   readonly contents?: string;
   readonly at?: number;
   /** For `tampered`: the changes to try, each a position and what it is xored with, or a length to cut to. */
@@ -141,6 +142,16 @@ const readers: Record<string, (raw: Bytes, asked: Asked) => unknown> = {
   bundle(raw) {
     const { identity, serial, start, end, last } = Bundle.verify(parseSigned(raw));
     return [identity, serial, start, end, Number(last)].join(" ");
+  },
+  async keyed(raw, { contentKey }) {
+    const { id } = await openMessage(raw, bytes(contentKey!));
+    return hex(id);
+  },
+  async contents(raw, { contentKey }) {
+    const pieces: Bytes[] = [];
+    const fetch = async (): Promise<Bytes> => new Uint8Array();
+    for await (const piece of openContents(raw, raw.length, bytes(contentKey!), fetch)) pieces.push(piece);
+    return hex(join(...pieces));
   },
   seal: sealWhole,
   front: openFront,

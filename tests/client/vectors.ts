@@ -120,6 +120,7 @@ const readers: Record<string, Reader> = {
     assert.deepEqual(await filesIn(vector.raw, message), vector.list("files"));
     const size = headerSize(header.slots.length);
     assert.deepEqual(contentKey, vector.hex("content-key"));
+    assert.deepEqual(header.content, vector.hex("content"));
     assert.deepEqual(header.mac, vector.hex("mac"));
     assert.deepEqual(message.id, vector.hex("id"));
     assert.deepEqual(message.head.author, vector.hex("author"));

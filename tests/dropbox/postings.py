@@ -9,6 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from keys.wire.envelope import (
+    CONTENT_SIZE,
     MAC_SIZE,
     MAGIC,
     SEALED_CHUNK_SIZE,
@@ -47,7 +48,7 @@ class Opaque:
 def opaque_envelope(until: int, padded: int = SMALLEST_CLASS, slots: int = SLOTS) -> tuple[bytes, bytes]:
     """Return an envelope of random bytes and its mac."""
     mac = os.urandom(MAC_SIZE)
-    start = MAGIC + bytes([slots]) + until.to_bytes(UNTIL_SIZE, "big") + os.urandom(slots * SLOT_SIZE)
+    start = MAGIC + bytes([slots]) + until.to_bytes(UNTIL_SIZE, "big") + os.urandom(slots * SLOT_SIZE + CONTENT_SIZE)
     return start + mac + os.urandom(stream_size(padded)), mac
 
 
@@ -111,7 +112,7 @@ def opaque_upload(
 ) -> Upload:
     """Return a large envelope; with `capability` it appends to that channel, else it opens one."""
     mac = os.urandom(MAC_SIZE)
-    start = MAGIC + bytes([SLOTS]) + until.to_bytes(UNTIL_SIZE, "big") + os.urandom(SLOTS * SLOT_SIZE)
+    start = MAGIC + bytes([SLOTS]) + until.to_bytes(UNTIL_SIZE, "big") + os.urandom(SLOTS * SLOT_SIZE + CONTENT_SIZE)
     prefix = start + mac + os.urandom(SEALED_CHUNK_SIZE)
     reporter, recipients = secrets.token_bytes(32), secrets.token_bytes(32)
     nonce = make_stamp(mac, work) if stamped else _no_stamp(mac)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keys.wire.envelope import LARGEST_POWER, SMALLEST_CLASS
-from tests.dropbox.postings import Opaque, opaque_case
+from keys.wire.envelope import LARGEST_POWER, SMALLEST_CLASS, header_size
+from tests.dropbox.postings import SLOTS, Opaque, opaque_case
 from tests.dropbox.serving import PATIENCE, Server
 from tests.dropbox.test_concurrency import read_feed
 from tests.organisation import Organisation
@@ -21,6 +21,7 @@ from tests.organisation import Organisation
 if TYPE_CHECKING:
     from pathlib import Path
 
+HEADER = header_size(SLOTS)
 CUTS = 50
 WRITERS = 6
 LONGEST_LOAD = 0.4  # seconds; long enough for some hundred commits
@@ -76,16 +77,16 @@ def test_fifty_kills_lose_nothing_acknowledged_and_show_nothing_partial(server: 
         server.kill()
         for writer in writers:
             writer.join()
-            sent.update((case.posting.envelope[:9773], case) for case in writer.sent)
-            acknowledged.update(case.posting.envelope[:9773] for case in writer.acknowledged)
+            sent.update((case.posting.envelope[:HEADER], case) for case in writer.sent)
+            acknowledged.update(case.posting.envelope[:HEADER] for case in writer.acknowledged)
         unanswered = [case for writer in writers for case in writer.waiting]
         server.start()
         items = read_feed(server, organisation.feed_capability, after)
         for item in items:
-            case = sent[item.prefix[:9773]]
+            case = sent[item.prefix[:HEADER]]
             assert whole(server, case, item.size) == case.posting.envelope
-            assert item.prefix[:9773] not in seen
-            seen.add(item.prefix[:9773])
+            assert item.prefix[:HEADER] not in seen
+            seen.add(item.prefix[:HEADER])
         after = items[-1].cursor() if items else after
         assert acknowledged <= seen
     assert len(acknowledged) > CUTS

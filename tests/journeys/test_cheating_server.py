@@ -11,7 +11,7 @@ import pytest
 from keys.roster import root_document, words
 from keys.sealing import Signer
 from keys.wire.canonical import b64, encode, parse_object
-from keys.wire.envelope import COUNT_SIZE, MAC_SIZE, MAGIC_SIZE, SLOT_SIZE, UNTIL_SIZE
+from keys.wire.envelope import CONTENT_SIZE, COUNT_SIZE, MAC_SIZE, MAGIC_SIZE, SLOT_SIZE, UNTIL_SIZE
 from keys.wire.signed import LABEL_BUNDLE, LABEL_ROOT, Signed, join_frames, split_frames
 from tests.journeys.meddling import Meddler, on, on_items
 from tests.journeys.site import BOARD_1, PEOPLE, SECRETARIS, Site
@@ -317,15 +317,16 @@ def test_a_repeated_message_is_found_out(site: Site, server: Meddler, reporter: 
     is_alarmed(reporter, REPEATED)
 
 
-@pytest.mark.parametrize("where", ["slot", "mac", "stream"])
+@pytest.mark.parametrize("where", ["slot", "content", "mac", "stream"])
 def test_an_altered_message_is_found_out(
     site: Site, server: Meddler, reporter: Reporter, code: str, where: str
 ) -> None:
     def alter(items: list[Item]) -> list[Item]:
         prefix = bytearray(items[1].prefix)
         size = items[1].header().size
-        slots = range(MAGIC_SIZE + COUNT_SIZE + UNTIL_SIZE, size - MAC_SIZE, SLOT_SIZE)
-        for at in {"slot": slots, "mac": [size - 1], "stream": [size]}[where]:
+        content = size - MAC_SIZE - CONTENT_SIZE
+        slots = range(MAGIC_SIZE + COUNT_SIZE + UNTIL_SIZE, content, SLOT_SIZE)
+        for at in {"slot": slots, "content": [content], "mac": [size - 1], "stream": [size]}[where]:
             prefix[at] ^= 1
         return [items[0], replace(items[1], prefix=bytes(prefix)), *items[2:]]
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nacl.utils import random
 
 from keys.cases.compose import _compose, _head, _with_bundles
 from keys.sealing import Sealed, Signer, open_stream, recipients_capability, seal, seal_slot, seal_stream
-from keys.sealing.stream import header_mac
+from keys.sealing.stream import head_content, header_mac
 from keys.sync import Desk, post_entry, post_message
 from keys.sync.desk import addressees_of
 from keys.wire import kinds
 from keys.wire.canonical import b64, encode
-from keys.wire.envelope import Header, header_body
+from keys.wire.envelope import MAC_SIZE, Header
 from keys.wire.head import Head, pad, signed_bytes, split
 
 if TYPE_CHECKING:
@@ -94,20 +95,20 @@ def post_unknown_kind(office: Office, desk: Desk, case: Case) -> None:
             "without": [],
         }
     )
-    content_key, header = header_for(case, today)
+    content_key, header = header_for(case, today, head)
     signature = desk.signer.sign(signed_bytes("hand-over", header.mac, head))
     envelope = header.encode() + seal_stream(content_key, pad(head, signature))
     post_into(office, case, Sealed(envelope, (), len(envelope), header.mac, bytes(32), content_key), work)
 
 
 def sealed_raw(office: Office, case: Case, today: Addressees, plaintext: bytes) -> Sealed:
-    content_key, header = header_for(case, today)
+    content_key, header = header_for(case, today, split(plaintext)[0])
     envelope = header.encode() + seal_stream(content_key, plaintext)
     return Sealed(envelope, (), len(envelope), header.mac, bytes(32), content_key)
 
 
-def header_for(case: Case, today: Addressees) -> tuple[bytes, Header]:
-    """Return a content key and a header with a slot for every reader and for the reporter."""
+def header_for(case: Case, today: Addressees, head: bytes) -> tuple[bytes, Header]:
+    """Return a content key and a header for `head`, with a slot for every reader and for the reporter."""
     from keys.sealing import PublicPair, free_slot
 
     content_key = random(32)
@@ -116,5 +117,5 @@ def header_for(case: Case, today: Addressees) -> tuple[bytes, Header]:
     readers = [*_with_bundles(case.readers, today).values(), PublicPair(report.box, report.kem)]
     slots = [seal_slot(content_key, public) for public in readers]
     slots += [free_slot() for _ in range(today.roster.slots() - len(slots))]
-    mac = header_mac(content_key, header_body(today.until, tuple(slots)))
-    return content_key, Header(today.until, tuple(slots), mac)
+    header = Header(today.until, tuple(slots), head_content(content_key, head), bytes(MAC_SIZE))
+    return content_key, replace(header, mac=header_mac(content_key, header.before_mac()))

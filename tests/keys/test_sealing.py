@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 
 from keys.errors import FormatError, MalformedError, NoSlotError, TamperedError
 from keys.sealing import (
@@ -15,16 +15,19 @@ from keys.sealing import (
     PrivatePair,
     PublicPair,
     Signer,
+    check_content,
     check_mac,
     find_content_key,
     free_slot,
+    open_contents,
     open_message,
     open_slot,
     seal,
     seal_decoy,
     seal_slot,
 )
-from keys.wire.envelope import SMALLEST_CLASS, Header, header_size, padded_size, stream_size
+from keys.wire.envelope import CONTENT_SIZE, MAC_SIZE, SMALLEST_CLASS, Header, header_size, padded_size, stream_size
+from keys.wire.head import Head, signed_bytes
 from keys.wire.kinds import MAX_TEXT_SIZE, Answer, Report
 from tests.keys.strategies import heads, texts
 from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, REPORTER, SECRETARIS, STRANGER, seed
@@ -32,8 +35,6 @@ from tests.vectors.generator.sealer import UNTIL, Draft, answer, report, report_
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from keys.wire.head import Head
 
 READERS = (SECRETARIS.public, BESTUUR_1.public, REPORTER.public)
 
@@ -123,6 +124,61 @@ def test_an_envelope_does_not_open_to_two_texts() -> None:
         opened(raw, BESTUUR_1.pair)
 
 
+def test_two_streams_under_one_header_are_tampered() -> None:
+    """T9: the author seals a second head under a header that the server has already."""
+    draft, other = report("waar"), report("onwaar")
+    header = draft.header()
+    assert opened(draft.under(header)).head.body == Head.parse(draft.head).body
+    exchanged = other.under(header)
+    with pytest.raises(TamperedError):
+        opened(exchanged)
+    with pytest.raises(TamperedError):
+        open_message(exchanged, draft.key)
+    with pytest.raises(TamperedError):
+        list(open_contents(exchanged, len(exchanged), draft.key, lambda part: b""))
+
+
+def test_a_head_under_the_mac_of_an_old_decoy_is_tampered() -> None:
+    """T9: its author knows the content key, signs a head under the decoy's mac, and shares both."""
+    decoy = seal_decoy(slots=8, until=UNTIL, padded=SMALLEST_CLASS)
+    header = Header.parse(decoy.prefix)
+    later = replace(report(), key=decoy.content_key)
+    check_mac(decoy.content_key, header)
+    with pytest.raises(TamperedError):
+        open_message(later.under(header), decoy.content_key)
+    with pytest.raises(TamperedError):
+        check_content(decoy.content_key, header.content, later.head)
+
+
+@given(heads(), heads())
+def test_nobody_who_knows_the_content_key_puts_another_head_under_a_header(head: Head, other: Head) -> None:
+    author = replace(head, author=REPORTER.identity)
+    draft = Draft(author.encode(), kind=head.kind)
+    second = Draft(replace(other, author=REPORTER.identity).encode(), kind=other.kind)
+    assume(draft.head != second.head)
+    header = draft.header()
+    check_content(draft.key, header.content, draft.head)
+    with pytest.raises(TamperedError):
+        check_content(draft.key, header.content, second.head)
+    with pytest.raises(TamperedError):
+        open_message(second.under(header), draft.key)
+
+
+def test_decoys_have_contents_that_nobody_can_tell_from_those_of_messages() -> None:
+    contents = {Header.parse(_sealed()).content for _ in range(20)}
+    decoys = {Header.parse(seal_decoy(slots=8, until=UNTIL, padded=SMALLEST_CLASS).prefix).content for _ in range(20)}
+    assert len(contents | decoys) == 40
+    assert {len(content) for content in contents | decoys} == {CONTENT_SIZE}
+
+
+def test_a_kind_ends_in_one_place_of_the_signed_bytes() -> None:
+    mac, head = seed("mac"), b"{}"
+    assert signed_bytes("answer", mac, head) == b"meldbus/1 answer\x06" + mac + head
+    # Without the length both would be the same bytes.
+    shorter = signed_bytes("answe", b"r" + mac[:-1], mac[-1:] + head)
+    assert shorter != signed_bytes("answer", mac, head)
+
+
 def test_a_recipient_who_re_wraps_another_s_signed_head_is_found() -> None:
     draft = report()
     original = draft.header()
@@ -208,7 +264,7 @@ def _opens(slot: object) -> bool:
 
 def test_two_envelopes_of_one_text_have_nothing_in_common_behind_their_start() -> None:
     one, other = _sealed(), _sealed()
-    start = header_size(0) - 32
+    start = header_size(0) - CONTENT_SIZE - MAC_SIZE
     assert one[:start] == other[:start]
     same = sum(left == right for left, right in zip(one[start:], other[start:], strict=True))
     assert same < len(one) // 100

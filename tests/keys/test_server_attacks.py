@@ -98,9 +98,9 @@ def test_a_repeated_message_is_found_out(office: Office) -> None:
     assert codes(alarms) == ["repeated"]
 
 
-@pytest.mark.parametrize("where", [20, 9000, 9760, -1])
+@pytest.mark.parametrize("where", [20, 9000, 9760, 9790, -1])
 def test_an_altered_message_is_found_out(office: Office, where: int) -> None:
-    """In a slot's start, deep in a slot, in the mac, and in the stream."""
+    """In a slot's start, deep in a slot, in the content, in the mac, and in the stream."""
     receipt = talk(office)
 
     def spoil(items: list[Item]) -> list[Item]:

@@ -10,10 +10,12 @@ from nacl import bindings
 
 from keys.sealing import PrivatePair, open_slot, open_stream, recipients_capability
 from keys.sealing.slots import _wrapping_key
-from keys.sealing.stream import _derive
+from keys.sealing.stream import _derive, head_content
 from keys.wire.envelope import (
+    CONTENT_SIZE,
     COUNT_SIZE,
     KEM_CIPHERTEXT_SIZE,
+    LABEL_CONTENT,
     LABEL_HEADER,
     LABEL_PAYLOAD,
     LABEL_SLOT,
@@ -80,9 +82,11 @@ def _layout(raw: bytes, header: Header) -> list[str]:
                 _part(at + SEALED_SHARE_SIZE, raw[at + SEALED_SHARE_SIZE : behind], "  KEM ciphertext"),
                 _part(behind, raw[behind : at + SLOT_SIZE], "  wrapped key"),
             ]
+    mac_at = header.size - MAC_SIZE
     return [
         *lines,
-        _part(header.size - MAC_SIZE, raw[header.size - MAC_SIZE : header.size], "mac"),
+        _part(mac_at - CONTENT_SIZE, header.content, "content"),
+        _part(mac_at, header.mac, "mac"),
         _part(header.size, raw[header.size :], "stream: one chunk"),
         _part(len(raw) - TAG_SIZE, raw[-TAG_SIZE:], "  its tag"),
     ]
@@ -104,6 +108,7 @@ def _opening(header: Header, reader: PrivatePair) -> list[str]:
         _value("HKDF(share || ss, info)", _wrapping_key(share, secret, start, reader.public)),
         _value("K", key),
         _value('HKDF(K, "meldbus/1 header")', _derive(key, LABEL_HEADER)),
+        _value('HKDF(K, "meldbus/1 content")', _derive(key, LABEL_CONTENT)),
         _value('HKDF(K, "meldbus/1 payload")', _derive(key, LABEL_PAYLOAD)),
         _value('HKDF(K, "meldbus/1 recipients")', recipients_capability(key)),
     ]
@@ -123,7 +128,8 @@ def _plaintext(vector: Vector, plaintext: bytes) -> list[str]:
         "```json",
         *textwrap.wrap(head.decode(), WIDTH, drop_whitespace=False, break_on_hyphens=False),
         "```",
-        "\nIts signature covers `meldbus/1 answer`, the mac and these bytes:\n",
+        "\nThe header's content is over these bytes; the signature covers `meldbus/1 answer`, 06, the mac and them:\n",
+        _value("content", head_content(vector.hex("content-key"), head)),
         _value("SHA-256 of the signed bytes: its id", vector.hex("id")),
         _value("author", vector.hex("author")),
         _value("signature", signature),

@@ -16,7 +16,7 @@ import {
 import { contentSize, digestOf, type File, MIB } from "../wire/files.ts";
 import { checkPadding, parseHead, split, startSize } from "../wire/head.ts";
 import { sha256 } from "./native.ts";
-import { checkMac, type Chunks, chunkCount, gather, openChunks } from "./stream.ts";
+import { checkContent, checkMac, type Chunks, chunkCount, gather, openChunks } from "./stream.ts";
 
 // A browser asks another of its processes for each reading, so there are few, and one waits while another is in use.
 const READING = 2 * MIB;
@@ -155,7 +155,9 @@ export async function* openContents(
   const stream = front.subarray(headerSize(header.slots.length));
   const before = await gather(openChunks(contentKey, padded, stream));
   const begin = startSize(before) + at;
-  const left = contentSize(parseHead(split(before)[0]).files) - at;
+  const [head] = split(before);
+  await checkContent(contentKey, header.content, head);
+  const left = contentSize(parseHead(head).files) - at;
   const number = Math.floor(begin / CHUNK_SIZE);
   // Where the next chunk begins in the plaintext, counted from the first byte that was asked for.
   let offset = number * CHUNK_SIZE - begin;

@@ -10,7 +10,6 @@ import {
   CHUNK_SIZE,
   encodeHeader,
   type Header,
-  headerBody,
   headerSize,
   PART_SIZE,
   parseHeader,
@@ -34,7 +33,17 @@ import {
 import { Report } from "../wire/bodies.ts";
 import { travelsInParts } from "../wire/upload.ts";
 import { checkPair, freeSlot, KEY_SIZE, openSlot, type PrivatePair, type PublicPair, sealSlot } from "./slots.ts";
-import { checkMac, type Chunks, gather, headerMac, openChunks, type Pieces, sealChunks } from "./stream.ts";
+import {
+  checkContent,
+  checkMac,
+  type Chunks,
+  gather,
+  headContent,
+  headerMac,
+  openChunks,
+  type Pieces,
+  sealChunks,
+} from "./stream.ts";
 
 /** An Ed25519 key that signs messages. */
 export interface Signer {
@@ -108,11 +117,11 @@ export async function seal(
   shape: Shape,
   contents: Pieces = [],
 ): Promise<Sealed> {
-  const contentKey = random(KEY_SIZE);
-  const header = await sealHeader(contentKey, readers, shape);
   const raw = encodeHead(head);
   parseHead(raw);
   if (!equal(signer.public, head.author)) throw new MalformedError();
+  const contentKey = random(KEY_SIZE);
+  const header = await sealHeader(contentKey, readers, shape, await headContent(contentKey, raw));
   const before = start(raw, ed25519.sign(signedBytes(head.kind, header.mac, raw), signer.seed));
   const padded = classOf(raw, head.files);
   const chunks = sealChunks(contentKey, padded, exactly(before, contentSize(head.files), contents));
@@ -172,6 +181,7 @@ export async function openMessage(front: Bytes, contentKey: Bytes, size = front.
   const padded = checkEnvelopeSize(header, size);
   const plaintext = await opened(contentKey, header, front, padded, size === front.length ? padded : 0);
   const [raw, signature] = split(plaintext);
+  await checkContent(contentKey, header.content, raw);
   const head = parseHead(raw);
   // A class larger than needed is refused too: its author could hide something in the choice.
   if (classOf(raw, head.files) !== padded) throw new MalformedError();
@@ -232,7 +242,12 @@ async function* inParts(chunks: Chunks, size: number): Chunks {
   }
 }
 
-async function sealHeader(contentKey: Bytes, readers: readonly PublicPair[], shape: Shape): Promise<Header> {
+async function sealHeader(
+  contentKey: Bytes,
+  readers: readonly PublicPair[],
+  shape: Shape,
+  content: Bytes,
+): Promise<Header> {
   if (readers.length > shape.slots) throw new MalformedError();
   const placed = [];
   for (let at = 0; at < shape.slots; at++) {
@@ -242,5 +257,6 @@ async function sealHeader(contentKey: Bytes, readers: readonly PublicPair[], sha
   }
   // The place of a slot would tell the place of its reader on the roster.
   const slots = placed.sort((left, right) => compare(left.place, right.place)).map(({ slot }) => slot);
-  return { until: shape.until, slots, mac: await headerMac(contentKey, headerBody(shape.until, slots)) };
+  const header = { until: shape.until, slots, content };
+  return { ...header, mac: await headerMac(contentKey, header) };
 }

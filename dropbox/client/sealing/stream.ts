@@ -1,13 +1,14 @@
-// The sealed stream behind a header and the mac before it, SPEC.md 3 and 3.3; it knows nothing of messages.
+// The content and the mac of a header and the stream after it, SPEC.md 3 and 3.3; it parses no message.
 
 import { ahead } from "../ahead.ts";
 import { MalformedError, TamperedError } from "../errors.ts";
 import { bigEndian, type Bytes, join } from "../wire/bytes.ts";
 import {
+  beforeMac,
   CHUNK_SIZE,
   classOfStream,
   type Header,
-  headerBody,
+  LABEL_CONTENT,
   LABEL_HEADER,
   LABEL_PAYLOAD,
   LABEL_RECIPIENTS,
@@ -23,15 +24,30 @@ const AT_ONCE = 8; // chunks that WebCrypto has at a time: each alone waits long
 export type Pieces = Iterable<Bytes> | AsyncIterable<Bytes>;
 export type Chunks = AsyncGenerator<Bytes, void, void>;
 
-/** Return the mac that commits to the content key and to every slot. */
-export async function headerMac(contentKey: Bytes, beforeMac: Bytes): Promise<Bytes> {
-  return hmac(await hmacKey(await hkdf(contentKey, LABEL_HEADER)), beforeMac);
+/** Return the content, by which a header commits to the head in its stream (SPEC.md 3). */
+export async function headContent(contentKey: Bytes, head: Bytes): Promise<Bytes> {
+  return hmac(await hmacKey(await hkdf(contentKey, LABEL_CONTENT)), head);
+}
+
+/**
+ * Throw TamperedError unless `content`, of a header under this content key, belongs to `head`.
+ *
+ * Only so does an entry have one head: its author, or anybody else who knows the content key, can seal a second one.
+ */
+export async function checkContent(contentKey: Bytes, content: Bytes, head: Bytes): Promise<void> {
+  const key = await hmacKey(await hkdf(contentKey, LABEL_CONTENT));
+  if (!(await hmacHolds(key, content, head))) throw new TamperedError();
+}
+
+/** Return the mac that commits to the content key, to every slot and to the content. */
+export async function headerMac(contentKey: Bytes, header: Omit<Header, "mac">): Promise<Bytes> {
+  return hmac(await hmacKey(await hkdf(contentKey, LABEL_HEADER)), beforeMac(header));
 }
 
 /** Throw TamperedError unless the header's mac belongs to this content key. */
 export async function checkMac(contentKey: Bytes, header: Header): Promise<void> {
   const key = await hmacKey(await hkdf(contentKey, LABEL_HEADER));
-  if (!(await hmacHolds(key, header.mac, headerBody(header.until, header.slots)))) throw new TamperedError();
+  if (!(await hmacHolds(key, header.mac, beforeMac(header)))) throw new TamperedError();
 }
 
 /** Return the recipients' capability of the channel that this envelope is the first of (SPEC.md 5.3). */

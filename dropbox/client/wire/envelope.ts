@@ -13,6 +13,7 @@ const SEALED_SHARE_SIZE = 80; // 32 bytes of share, 32 of ephemeral key, 16 of t
 const KEM_CIPHERTEXT_SIZE = 1088; // FIPS 203, table 3
 const WRAPPED_KEY_SIZE = 48; // 32 bytes of K, 16 of tag
 const SLOT_SIZE = SEALED_SHARE_SIZE + KEM_CIPHERTEXT_SIZE + WRAPPED_KEY_SIZE;
+export const CONTENT_SIZE = 32;
 export const MAC_SIZE = 32;
 const SLOT_STEP = 8;
 export const MAX_RECIPIENTS = 31; // SPEC.md 3: a head still fits beside 12,000 bytes of text
@@ -26,6 +27,7 @@ export const LARGEST_POWER = 1048576;
 export const PART_SIZE = 1048576; // SPEC.md 10: the unit in which a stream travels behind its prefix
 
 export const LABEL_HEADER = utf8("meldbus/1 header");
+export const LABEL_CONTENT = utf8("meldbus/1 content");
 export const LABEL_PAYLOAD = utf8("meldbus/1 payload");
 export const LABEL_SLOT = utf8("meldbus/1 slot");
 export const LABEL_RECIPIENTS = utf8("meldbus/1 recipients");
@@ -37,7 +39,7 @@ export function slotCount(recipients: number): number {
 
 /** Return the bytes of a header of `count` slots. */
 export function headerSize(count: number): number {
-  return MAGIC_SIZE + COUNT_SIZE + UNTIL_SIZE + count * SLOT_SIZE + MAC_SIZE;
+  return MAGIC_SIZE + COUNT_SIZE + UNTIL_SIZE + count * SLOT_SIZE + CONTENT_SIZE + MAC_SIZE;
 }
 
 /** Return the class that `length` bytes of content are padded to (SPEC.md 3.1). */
@@ -82,6 +84,7 @@ function parseSlot(raw: Bytes): Slot {
 export interface Header {
   readonly until: number;
   readonly slots: readonly Slot[];
+  readonly content: Bytes;
   readonly mac: Bytes;
 }
 
@@ -101,25 +104,32 @@ export function parseHeader(raw: Bytes): Header {
   if (raw.length < size) throw new MalformedError();
   const first = MAGIC_SIZE + COUNT_SIZE + UNTIL_SIZE;
   const slots: Slot[] = [];
-  for (let start = first; start < size - MAC_SIZE; start += SLOT_SIZE) {
+  const behindSlots = first + count * SLOT_SIZE;
+  for (let start = first; start < behindSlots; start += SLOT_SIZE) {
     slots.push(parseSlot(raw.subarray(start, start + SLOT_SIZE)));
   }
   return {
     until: numberOf(raw.subarray(first - UNTIL_SIZE, first)),
     slots,
+    content: raw.subarray(behindSlots, size - MAC_SIZE),
     mac: raw.subarray(size - MAC_SIZE, size),
   };
 }
 
-/** Return the bytes of a header before its mac. */
-export function headerBody(until: number, slots: readonly Slot[]): Bytes {
+/** Return the bytes before the content: magic, count, until and slots. */
+export function beforeContent({ until, slots }: Pick<Header, "until" | "slots">): Bytes {
   const counts = [new Uint8Array([VERSION, slots.length]), bigEndian(until, UNTIL_SIZE)];
   const parts = slots.flatMap((slot) => [slot.sealedShare, slot.kemCiphertext, slot.wrappedKey]);
   return join(MAGIC_NAME, ...counts, ...parts);
 }
 
+/** Return the bytes that the mac covers. */
+export function beforeMac(header: Omit<Header, "mac">): Bytes {
+  return join(beforeContent(header), header.content);
+}
+
 export function encodeHeader(header: Header): Bytes {
-  return join(headerBody(header.until, header.slots), header.mac);
+  return join(beforeMac(header), header.mac);
 }
 
 /** Return the SHA-256 by which a cursor names this envelope (SPEC.md 10). */

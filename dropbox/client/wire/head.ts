@@ -98,7 +98,7 @@ export function encodeHead(head: Head): Bytes {
 
 /** Return what the author signs (SPEC.md 4.3). */
 export function signedBytes(kind: string, mac: Bytes, head: Bytes): Bytes {
-  return join(utf8(LABEL_MESSAGE + kind), mac, head);
+  return join(utf8(LABEL_MESSAGE + kind), new Uint8Array([kind.length]), mac, head);
 }
 
 /** Return the 32-byte id of a message (SPEC.md 4.3). */

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from keys.sealing import free_slot, seal_decoy, seal_slot
 from keys.sealing.stream import header_mac
-from keys.wire.envelope import MAC_SIZE, MAGIC_SIZE, SLOT_SIZE, Header, Slot, header_body, header_size
+from keys.wire.envelope import CONTENT_SIZE, MAC_SIZE, MAGIC_SIZE, SLOT_SIZE, Header, Slot, header_size
 from keys.wire.kinds import Unknown
 from tests.vectors.generator.people import BESTUUR_1, REPORTER, SECRETARIS, Person, seed
 from tests.vectors.generator.scenario import MALFORMED, NO_SLOT, OPENS, TAMPERED, UNSUPPORTED, Made, Subject
@@ -92,6 +92,7 @@ _bytes("nothing", MALFORMED, "no bytes", lambda raw: b"")
 _bytes("cut in the magic", MALFORMED, "five letters", lambda raw: raw[:5])
 _bytes("cut behind the magic", MALFORMED, "no count", lambda raw: raw[:MAGIC_SIZE])
 _bytes("cut in a slot", MALFORMED, "slots are whole", lambda raw: raw[: 13 + 3 * SLOT_SIZE + 600])
+_bytes("cut in the content", MALFORMED, "nothing of the mac is left", lambda raw: raw[: header_size(8) - MAC_SIZE - 1])
 _bytes("cut in the mac", MALFORMED, "a header ends with its mac", lambda raw: raw[: header_size(8) - 1])
 _bytes("count of 0", MALFORMED, "no slot, nobody to open it", _count(0))
 _bytes("count of 7", MALFORMED, "no multiple of 8 would tell how many", _count(7))
@@ -174,7 +175,7 @@ def _header(title: str, comment: str, change: Callable[[Header], Header]) -> Non
 
 
 def _mac(key: bytes, header: Header) -> Header:
-    return replace(header, mac=header_mac(key, header_body(header.until, header.slots)))
+    return replace(header, mac=header_mac(key, header.before_mac()))
 
 
 _header(
@@ -201,4 +202,14 @@ _header(
     "mac under the content key itself",
     "the mac's key is derived under a label",
     lambda header: replace(header, mac=hmac.digest(report().key, header.before_mac(), "sha256")),
+)
+_header(
+    "content with one bit changed",
+    "the mac covers it",
+    lambda header: replace(header, content=flipped(header.content, CONTENT_SIZE - 1)),
+)
+_header(
+    "mac that covers no content",
+    "as headers without one had it",
+    lambda header: replace(header, mac=header_mac(report().key, header.before_content())),
 )

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from keys.sealing import PublicPair, Signer, free_slot, seal_slot, seal_stream
-from keys.sealing.stream import header_mac
-from keys.wire.envelope import Header, Slot, header_body
+from keys.sealing.stream import head_content, header_mac
+from keys.wire.envelope import MAC_SIZE, Header, Slot
 from keys.wire.head import LABEL_MESSAGE, Head, message_id, pad, start
 from keys.wire.kinds import Answer, Body, Report
 from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, REPORTER, SECRETARIS, TODAY, Person, seed
@@ -33,6 +33,7 @@ class Draft:
     until: int = UNTIL
     key: bytes = seed("content key")
     label: bytes = LABEL_MESSAGE
+    content: bytes | None = None  # None: the one of the head
     behind: bytes | None = None  # files and padding; None: padding alone
 
     def header(self) -> Header:
@@ -42,11 +43,13 @@ class Draft:
 
     def over(self, *slots: Slot) -> Header:
         """Return a header of these slots with the right mac."""
-        return Header(self.until, slots, header_mac(self.key, header_body(self.until, slots)))
+        content = head_content(self.key, self.head) if self.content is None else self.content
+        header = Header(self.until, slots, content, bytes(MAC_SIZE))
+        return replace(header, mac=header_mac(self.key, header.before_mac()))
 
     def signature(self, mac: bytes) -> bytes:
         """Return the author's signature under this mac."""
-        return self.signer.sign(self.label + self.kind.encode() + mac + self.head)
+        return self.signer.sign(self.label + self.kind.encode() + bytes([len(self.kind)]) + mac + self.head)
 
     def plaintext(self, mac: bytes) -> bytes:
         """Return the padded plaintext."""
@@ -75,6 +78,7 @@ class Draft:
         header = Header.parse(raw)
         return {
             "content-key": self.key.hex(),
+            "content": header.content.hex(),
             "mac": header.mac.hex(),
             "id": self.id(raw).hex(),
             "author": self.signer.public.hex(),

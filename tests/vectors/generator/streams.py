@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from keys.sealing.stream import _derive, _nonce
-from keys.wire.envelope import CHUNK_SIZE, LABEL_HEADER, LABEL_PAYLOAD, SEALED_CHUNK_SIZE, Header
-from keys.wire.head import LENGTH_SIZE
+from keys.sealing.stream import _derive, _nonce, head_content
+from keys.wire.envelope import CHUNK_SIZE, CONTENT_SIZE, LABEL_HEADER, LABEL_PAYLOAD, SEALED_CHUNK_SIZE, Header
+from keys.wire.head import LABEL_MESSAGE, LENGTH_SIZE
 from tests.vectors.generator.envelopes import OTHER_KEY, flipped, spoilt
-from tests.vectors.generator.people import SECRETARIS, STRANGER
+from tests.vectors.generator.people import SECRETARIS, STRANGER, seed
 from tests.vectors.generator.scenario import MALFORMED, TAMPERED, Made, Subject
 from tests.vectors.generator.sealer import TEXT, Draft, report
 
@@ -138,6 +139,62 @@ _plain(
 )
 
 
+@STREAM.case(TAMPERED, "the content is right, the signature covers what stood there before")
+def text_changed_behind_the_signature_and_in_the_content() -> Made:
+    draft = report()
+    changed = replace(draft, head=draft.head.replace(b"verdwijnt", b"verschijn"))
+    header = changed.header()
+    right = changed.plaintext(header.mac)
+    return spoilt(
+        header.encode() + draft.stream(right.replace(changed.signature(header.mac), draft.signature(header.mac)))
+    )
+
+
+@STREAM.case(TAMPERED, "the author seals a second head under a header that the server has already, and signs it")
+def stream_exchanged_for_one_with_another_head() -> Made:
+    draft = report()
+    return spoilt(report("Er verdwijnt niets.").under(draft.header()))
+
+
+@STREAM.case(TAMPERED, "the same, where only the day differs")
+def stream_exchanged_for_one_with_another_day() -> Made:
+    draft = report()
+    later = replace(draft, head=draft.head.replace(b'"day":20600', b'"day":20601'))
+    return spoilt(later.under(draft.header()))
+
+
+@STREAM.case(TAMPERED, "a decoy of one's own gets a head later: its content was random")
+def head_under_the_content_of_a_decoy() -> Made:
+    return spoilt(replace(report(), content=seed("content of a decoy")).seal())
+
+
+def _content(title: str, comment: str, content: Callable[[Draft], bytes]) -> None:
+    """List an envelope with another content, under a mac that is right."""
+
+    def made() -> Made:
+        draft = report()
+        return spoilt(replace(draft, content=content(draft)).seal())
+
+    STREAM.add(title, TAMPERED, comment, made)
+
+
+_content("content of zeros", "is not 'no content'", lambda draft: bytes(CONTENT_SIZE))
+_content("content of another head", "it says which head", lambda draft: head_content(draft.key, report("Ja.").head))
+_content(
+    "content under another content key", "it is made with this one", lambda draft: head_content(OTHER_KEY, draft.head)
+)
+_content(
+    "content under the content key itself",
+    "its key is derived under a label",
+    lambda draft: hmac.digest(draft.key, draft.head, "sha256"),
+)
+_content(
+    "content under the key of the mac",
+    "each has its own",
+    lambda draft: hmac.digest(_derive(draft.key, LABEL_HEADER), draft.head, "sha256"),
+)
+
+
 @STREAM.case(MALFORMED, "a head that is no canonical JSON, though its author signed it")
 def head_with_a_space_in_it() -> Made:
     return spoilt(replace(report(), head=report().head.replace(b'"day":', b'"day": ')).seal())
@@ -186,6 +243,21 @@ _signed(
     "signature under another kind",
     "the kind stands in the label",
     lambda draft, header: replace(draft, kind="answer").signature(header.mac),
+)
+_signed(
+    "signature without the length of the kind",
+    "kind and mac need a border",
+    lambda draft, header: draft.signer.sign(LABEL_MESSAGE + draft.kind.encode() + header.mac + draft.head),
+)
+_signed(
+    "signature over a kind that ends a letter earlier",
+    "the letter would count as the first byte of another mac",
+    lambda draft, header: replace(draft, kind=draft.kind[:-1]).signature(draft.kind[-1:].encode() + header.mac),
+)
+_signed(
+    "signature with the length of the kind before it",
+    "the length stands behind the kind",
+    lambda draft, header: replace(draft, label=LABEL_MESSAGE + bytes([len(draft.kind)])).signature(header.mac),
 )
 _signed("signature without the mac", "it would hold in any envelope", lambda draft, header: draft.signature(b""))
 _signed("signature of zeros", "is not 'no signature'", lambda draft, header: bytes(64))
