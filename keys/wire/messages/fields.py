@@ -85,8 +85,9 @@ class TextField:
 
     @property
     def name(self) -> str:
-        """Return the bounds."""
-        return f"text of {self.least} to {self.most} bytes"
+        """Return the name of the bounds (SPEC 5.1)."""
+        name = "text" if self.most == MAX_TEXT_SIZE else "short text"
+        return name if self.least else f'{name} or ""'
 
     def parse(self, value: Json) -> str:
         """Read a text."""
@@ -147,18 +148,24 @@ class ChoiceField:
 
 @dataclass(frozen=True, slots=True)
 class BytesField:
-    """Bytes of one length in base64url."""
+    """Bytes of one length in base64url, or null where `optional`."""
 
-    name: str
+    what: str
     size: int
+    optional: bool = False
 
-    def parse(self, value: Json) -> bytes:
+    @property
+    def name(self) -> str:
+        """Return what the bytes are."""
+        return f"{self.what} or null" if self.optional else self.what
+
+    def parse(self, value: Json) -> bytes | None:
         """Read the bytes."""
-        return unb64(value, self.size)
+        return None if value is None and self.optional else unb64(value, self.size)
 
-    def encode(self, value: bytes) -> Json:
+    def encode(self, value: bytes | None) -> Json:
         """Write the bytes."""
-        return b64(value)
+        return None if value is None else b64(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +206,8 @@ class IntegerField:
 
     @property
     def name(self) -> str:
-        """Return the bounds."""
-        return f"{self.what} from {self.least} to {self.most}"
+        """Return what the number is."""
+        return self.what
 
     def parse(self, value: Json) -> int:
         """Read the number; `true` is none, though Python counts it as 1."""
@@ -239,8 +246,8 @@ class AnswersField:
 
     @property
     def name(self) -> str:
-        """Return the bounds."""
-        return f"object of {self.least} or more from id to text, of at most {self.most} bytes together"
+        """Return the least number of texts."""
+        return "texts by id" if not self.least else f"{self.least} or more texts by id"
 
     def parse(self, value: Json) -> Mapping[str, str]:
         """Read the object."""
@@ -258,44 +265,28 @@ class AnswersField:
 
 @dataclass(frozen=True, slots=True)
 class RecordField:
-    """An object with members of its own."""
+    """An object with members of its own, or null where `optional`."""
 
     record: type[Members]
+    optional: bool = False
 
     @property
     def name(self) -> str:
         """Return the members."""
-        return "{" + described(self.record) + "}"
+        members = "{" + described(self.record) + "}"
+        return f"{members} or null" if self.optional else members
 
-    def parse(self, value: Json) -> Members:
+    def parse(self, value: Json) -> Members | None:
         """Read the object."""
+        if value is None and self.optional:
+            return None
         if not isinstance(value, dict):
             raise MalformedError("object")
         return self.record.parse(value)
 
-    def encode(self, value: Members) -> Json:
+    def encode(self, value: Members | None) -> Json:
         """Write the object."""
-        return value.members()
-
-
-@dataclass(frozen=True, slots=True)
-class OptionalField:
-    """A field that may be null."""
-
-    field: FieldType
-
-    @property
-    def name(self) -> str:
-        """Return what the field is."""
-        return f"{self.field.name} or null"
-
-    def parse(self, value: Json) -> Any:
-        """Read the value, or null as None."""
-        return None if value is None else self.field.parse(value)
-
-    def encode(self, value: Any) -> Json:
-        """Write the value."""
-        return None if value is None else self.field.encode(value)
+        return None if value is None else value.members()
 
 
 def answers_size(answers: Mapping[str, str]) -> int:
@@ -310,7 +301,6 @@ def described(members: type[Members]) -> str:
 
 _id = PatternField("id", _ID)
 _text = TextField()
-_message = BytesField("message id", ID_SIZE)
 
 Text = Annotated[str, _text]
 OptionalText = Annotated[str, TextField(least=0)]
@@ -321,10 +311,10 @@ OptionalId = Annotated[str, PatternField("id", _ID, optional=True)]
 Language = Annotated[str, PatternField("language tag", _LANGUAGE)]
 Answers = Annotated[Mapping[str, str], AnswersField()]
 Day = Annotated[int, IntegerField("day", 0, MAX_DAY)]
-Months = Annotated[int, IntegerField("months", 1, MAX_MONTHS)]
+Months = Annotated[int, IntegerField(f"1 to {MAX_MONTHS}", 1, MAX_MONTHS)]
 Flag = Annotated[bool, FlagField()]
-Message = Annotated[MessageId, _message]
-OptionalMessage = Annotated[MessageId | None, OptionalField(_message)]
+Message = Annotated[MessageId, BytesField("message id", ID_SIZE)]
+OptionalMessage = Annotated[MessageId | None, BytesField("message id", ID_SIZE, optional=True)]
 Author = Annotated[IdentityKey, BytesField("identity key", KEY_SIZE)]
 People = Annotated[tuple[PersonId, ...], ListField("person", PERSON_SIZE, 0, MAX_PEOPLE)]
 SomePeople = Annotated[tuple[PersonId, ...], ListField("person", PERSON_SIZE, 1, MAX_PEOPLE)]

@@ -62,4 +62,5 @@ def _row(body: type[Body]) -> tuple[str, ...]:
     least, most = body.FILES
     files = "" if body.FILES == NO_FILES else f"{least} to {most}"
     members = "{" + described(body) + "}"
-    return f"`{body.KIND}`", " or ".join(body.AUTHORS), body.CHANNEL, body.CASE, files, members
+    case = "" if body.CASE == "named" else body.CASE
+    return f"`{body.KIND}`", " or ".join(body.AUTHORS), body.CHANNEL, case, files, members
