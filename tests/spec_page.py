@@ -1,4 +1,4 @@
-"""SPEC.md as the tests read it: sections, tables, numbers; it judges nothing."""
+"""The pages of the format as the tests read them: sections, tables, numbers, steps; it judges nothing."""
 
 from __future__ import annotations
 
@@ -7,38 +7,8 @@ import re
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parent.parent
-SPEC = (REPOSITORY / "SPEC.md").read_text(encoding="utf-8")
-# One section a number; the title is dropped.
-_parts = re.split(r"^## (\d+)\. .*$", SPEC, flags=re.MULTILINE)
-SECTIONS = {int(number): body for number, body in zip(_parts[1::2], _parts[2::2], strict=True)}
 
-
-def flat(number: int) -> str:
-    """Return a section with single spaces, so that a sentence is found wherever its line breaks."""
-    return " ".join(SECTIONS[number].split())
-
-
-def table(number: int, first: str) -> list[list[str]]:
-    """Return the rows of the table whose first title is `first`."""
-    lines = SECTIONS[number].splitlines()
-    start = next(at for at, line in enumerate(lines) if line.startswith(f"| {first} |"))
-    rows = itertools.takewhile(lambda line: line.startswith("|"), lines[start + 2 :])
-    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
-
-
-def quoted(text: str) -> list[str]:
-    """Return what stands between back quotes."""
-    return re.findall(r"`([^`]+)`", text)
-
-
-def members(number: int, start: str) -> set[str]:
-    """Return the names in the braces that begin with `start`."""
-    found = re.search(r"\{(" + start + r"[^}]*)\}", SECTIONS[number])
-    assert found, start
-    return {name.strip() for name in found.group(1).split(",")}
-
-
-# Numbers that are names: of standards, algorithms, sections, widths.
+# Numbers that are names: of standards, algorithms, sections, steps, widths.
 _NAMES = re.compile(
     r"RFC \d+|FIPS [\d-]+|SP 800-38D|sections? [\d.]*\d|\(1?\d(?:\.\d)?(?:, 1?\d(?:\.\d)?)*\)"
     r"|SHA-256|[xX]25519|[eE]d25519|(?:ML-KEM|ml-kem)-768|AES-256|[bB]ase(?:32|64)(?:url)?"
@@ -46,11 +16,73 @@ _NAMES = re.compile(
     r"|\bu\d+\b|b64|key 1|Argon2id|argon2id|^### [\d.]+|, \d{4}\b",
     re.MULTILINE,
 )
+_STEP = re.compile(r"^(\d+)\. ", re.MULTILINE)
 
 
-def numbers(number: int) -> set[int]:
-    """Return every number above 1 in a section that is no name, `2^53` as what it is."""
-    text = _NAMES.sub("", SECTIONS[number])
-    powers = {2 ** int(power) for power in re.findall(r"2\^(\d+)", text)}
-    plain = re.findall(r"(?<![\w.%])\d[\d,]*\d|(?<![\w.%,])\d", re.sub(r"2\^\d+|0x\d+|%x[\w.-]+|\d{10}", "", text))
-    return {value for value in (int(found.replace(",", "")) for found in plain) if value > 1} | powers
+class Page:
+    """One page of the format."""
+
+    def __init__(self, name: str, names: str = "") -> None:
+        """Read a page; `names` is a pattern of more numbers that are names on it."""
+        self.text = (REPOSITORY / name).read_text(encoding="utf-8")
+        # One section a number; the title is dropped.
+        parts = re.split(r"^## (\d+)\. .*$", self.text, flags=re.MULTILINE)
+        self.sections = {int(number): body for number, body in zip(parts[1::2], parts[2::2], strict=True)}
+        self._names = re.compile(names, re.MULTILINE) if names else None
+
+    def flat(self, number: int) -> str:
+        """Return a section with single spaces, so that a sentence is found wherever its line breaks."""
+        return " ".join(self.sections[number].split())
+
+    def part(self, number: str) -> str:
+        """Return a part of a section, as "7.6", without its title."""
+        body = self.sections[int(number.split(".", maxsplit=1)[0])]
+        return re.split(rf"^### {re.escape(number)} .*$", body, flags=re.MULTILINE)[1].split("\n### ")[0]
+
+    def table(self, number: int, first: str, nth: int = 0) -> list[list[str]]:
+        """Return the rows of the n-th table in a section whose first title is `first`."""
+        lines = self.sections[number].splitlines()
+        starts = [at for at, line in enumerate(lines) if line.startswith(f"| {first} |")]
+        rows = itertools.takewhile(lambda line: line.startswith("|"), lines[starts[nth] + 2 :])
+        return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+
+    def members(self, number: int, start: str) -> set[str]:
+        """Return the names in the braces that begin with `start`."""
+        found = re.search(r"\{(" + start + r"[^}]*)\}", self.sections[number])
+        assert found, start
+        return {name.strip() for name in found.group(1).split(",")}
+
+    def numbers(self, number: int) -> set[int]:
+        """Return every number above 1 in a section that is no name, `2^53` as what it is."""
+        text = self.sections[number]
+        if self._names:
+            text = self._names.sub("", text)
+        text = _NAMES.sub("", text)
+        powers = {2 ** int(power) for power in re.findall(r"2\^(\d+)", text)}
+        bare = re.sub(r"2\^\d+|0x\d+|%x[\w.-]+|\d{10}", "", text)
+        plain = re.findall(r"(?<![\w.%])\d[\d,]*\d|(?<![\w.%,])\d", bare)
+        return {value for value in (int(found.replace(",", "")) for found in plain) if value > 1} | powers
+
+    def numbered(self) -> set[str]:
+        """Return the number of every section and part."""
+        return {*map(str, self.sections), *re.findall(r"^### (\d+\.\d+)", self.text, re.MULTILINE)}
+
+    def steps(self, number: str) -> list[int]:
+        """Return the numbers of the steps of a part, in their order."""
+        return [int(step) for step in _STEP.findall(self.part(number))]
+
+
+def quoted(text: str) -> list[str]:
+    """Return what stands between back quotes."""
+    return re.findall(r"`([^`]+)`", text)
+
+
+PAGE = Page("SPEC.md")
+SPEC, SECTIONS = PAGE.text, PAGE.sections
+flat, table, members, numbers = PAGE.flat, PAGE.table, PAGE.members, PAGE.numbers
+
+# A section or a step that a sentence names, and the numbers of the steps themselves, are no sizes.
+FINAL = Page(
+    "SPEC-final.md",
+    r"\b1?\d\.\d{1,2}\b|steps? \d+(?:(?:, | and | to )\d+)*|^\d+\. |of section \d+|as in 8|`{0,1}0\.<",
+)

@@ -1,0 +1,155 @@
+"""SPEC-final.md and the code have the same names, both ways, as far as the code is built: kinds, labels, steps."""
+
+from __future__ import annotations
+
+import re
+
+from keys.errors import FormatError, TrustError
+from keys.wire import signed
+from keys.wire.messages import CHANNELS, KINDS
+from keys.wire.messages import head as messages
+from keys.wire.messages.table import table
+from tests.spec_page import FINAL, REPOSITORY, quoted
+
+# A label leaves these lists with the module that brings it, or that still follows the old way.
+LABELS_NOT_BUILT = {
+    "meldbus/1 entered",
+    "meldbus/1 log",
+    "meldbus/1 writers",
+    "meldbus/1 card box",
+    "meldbus/1 recipient card",
+}
+LABELS_OF_THE_OLD_WAY = {"meldbus/1 recipients"}
+LABELS_OF_ONE_MACHINE = {"meldbus/1 vault "}  # no other program has to read a vault
+
+ROUTES_NOT_BUILT = {
+    ("get", "/log"),
+    ("get", "/log/{}/{}"),
+    ("get", "/mailbox"),
+    ("get", "/mailbox/{}/{}"),
+    ("get", "/texts/{}"),
+}
+NUMBERED = ("7.6", "10.2", "12.1", "12.2", "12.7")
+# No code names these yet. A step that code names leaves the list.
+STEPS_NOT_BUILT = {f"{part} step {step}" for part in NUMBERED for step in FINAL.steps(part)}
+
+_REFERENCE = re.compile(
+    r"SPEC (?P<part>\d+(?:\.\d+)?)(?:,? steps? (?P<steps>\d+(?:(?: to |, | and )\d+)*))?"
+    r"(?P<more>(?:,? (?:and )?\d+\.\d+)*)"
+)
+
+
+def _code() -> str:
+    """Return every source of the tool, the server and the page in one text."""
+    folders = (REPOSITORY / "keys", REPOSITORY / "dropbox")
+    found = [path for folder in folders for kind in ("*.py", "*.ts") for path in sorted(folder.rglob(kind))]
+    return "\n".join(path.read_text(encoding="utf-8") for path in found if "node_modules" not in path.parts)
+
+
+CODE = _code()
+
+
+def _steps(text: str) -> set[int]:
+    """Return the steps of "4", "4 to 6", "1, 2 and 3"."""
+    found: set[int] = set()
+    for part in re.split(r", | and ", text):
+        first, _, last = part.partition(" to ")
+        found |= set(range(int(first), int(last or first) + 1))
+    return found
+
+
+def _named() -> tuple[set[str], set[str]]:
+    """Return the sections and the steps that code names."""
+    sections, steps = set(), set()
+    for reference in _REFERENCE.finditer(CODE):
+        sections |= {reference["part"], *re.findall(r"\d+\.\d+", reference["more"])}
+        if reference["steps"]:
+            steps |= {f"{reference['part']} step {step}" for step in _steps(reference["steps"])}
+    return sections, steps
+
+
+def test_every_section_that_code_names_exists() -> None:
+    sections, _ = _named()
+    assert sections
+    assert sections <= FINAL.numbered()
+
+
+def test_every_numbered_step_is_named_by_code_or_listed_as_not_built() -> None:
+    _, named = _named()
+    every = {f"{part} step {step}" for part in NUMBERED for step in FINAL.steps(part)}
+    assert named <= every
+    assert every - named == STEPS_NOT_BUILT
+
+
+def test_the_steps_of_a_part_count_from_1_without_a_gap() -> None:
+    for part in NUMBERED:
+        steps = FINAL.steps(part)
+        assert steps == [*range(1, len(steps) + 1)]
+
+
+def test_every_section_and_step_that_the_page_refers_to_exists() -> None:
+    text = re.sub(
+        r"RFC \d+, section \d+|(?:GF|digest)\(\d+\)|WCAG 2\.2|of at least 4\.5",
+        "",
+        FINAL.text.split("## 16.", maxsplit=1)[0],
+    )
+    parts = re.findall(r"(?<![\d.:/-])(1?\d\.\d{1,2})(?![\d.])", text)
+    assert {*parts} <= FINAL.numbered()
+    assert {*re.findall(r"\((\d+)\)", text.split("```abnf")[0] + text.split("```\n", 2)[2])} <= FINAL.numbered() | {
+        "28"
+    }
+    for part, steps in re.findall(r"(1?\d\.\d{1,2}) steps? (\d+(?:(?: to |, | and )\d+)*)", text):
+        assert _steps(steps) <= set(FINAL.steps(part)), part
+
+
+def test_the_contents_are_the_titles() -> None:
+    contents = FINAL.text.split("Contents: ")[1].split("\n\n")[0]
+    titles = re.findall(r"^## (\d+)\. (.+)$", FINAL.text, re.MULTILINE)
+    assert " ".join(contents.split()) == " · ".join(f"{number} {title}" for number, title in titles)
+
+
+def test_the_table_of_kinds_is_what_the_code_prints() -> None:
+    printed = FINAL.text.split("<!-- kinds: printed by keys/wire/messages/table.py -->\n")[1]
+    assert printed.split("<!-- /kinds -->")[0] == table()
+
+
+def test_every_kind_and_no_other_is_named_in_the_rules() -> None:
+    rules = " ".join(FINAL.flat(number) for number in (5, 10, 12, 14))
+    for kind in KINDS:
+        assert f"`{kind}`" in rules
+    changes = FINAL.flat(17)
+    gone = {"admit", "handed-over", "conflict", "dossier", "feed", "tombstone", "withdrawn"}
+    assert gone <= set(quoted(changes))
+    assert not gone & set(KINDS)
+
+
+def test_a_head_has_the_members_of_its_table() -> None:
+    rows = {name.strip("`"): value for name, value in FINAL.table(4, "member")}
+    assert set(rows) == messages._MEMBERS | {"case"}
+    assert tuple(re.findall(r'"([a-z]+)"', rows["channel"])) == CHANNELS
+
+
+def test_every_label_of_the_page_is_in_the_code_and_the_reverse() -> None:
+    stated = {label for number in range(1, 14) for label in re.findall(r'"(meldbus/1 [^"]*)"', FINAL.sections[number])}
+    written = set(re.findall(r'"(meldbus/1 [^"]*)"', CODE))
+    assert stated - written == LABELS_NOT_BUILT
+    assert written - stated == LABELS_OF_THE_OLD_WAY | LABELS_OF_ONE_MACHINE
+
+
+def test_no_label_of_a_signature_is_the_beginning_of_another() -> None:
+    documents = [signed.LABEL_ROOT, signed.LABEL_ROSTER, signed.LABEL_BUNDLE, b"meldbus/1 entered"]
+    # A message's label ends with the length of its kind.
+    labels = [*documents, *(b"meldbus/1 " + kind.encode() + bytes([len(kind)]) for kind in KINDS)]
+    assert len(set(labels)) == len(labels)
+    for one in labels:
+        assert [other for other in labels if other.startswith(one)] == [one]
+
+
+def test_the_errors_are_those_of_the_page() -> None:
+    stated = {name.replace(" ", "-") for name in quoted(FINAL.sections[14].split("An *alarm*")[0])}
+    declared = {error.code for base in (FormatError, TrustError) for error in base.__subclasses__()}
+    assert stated == declared
+    spelt = re.findall(
+        r"`(no slot|tampered|malformed|unsupported|forbidden|fork|expired|rolled back|below threshold)`", FINAL.text
+    )
+    assert {name.replace(" ", "-") for name in spelt} <= stated
