@@ -58,6 +58,7 @@ READERS: dict[str, Callable[[bytes], str]] = {
     "canonical": lambda raw: encode(parse(raw)).hex(),
     "head": lambda raw: Head.parse(raw).encode().hex(),
     "message": lambda raw: messages.Head.parse(raw).encode().hex(),
+    "archive": lambda raw: " ".join(made.hex() for made in messages.encode_archives(messages.parse_archive(raw))),
     "signed": lambda raw: Signed.parse(raw).encode().hex(),
     "frames": lambda raw: " ".join(frame.hex() for frame in split_frames(raw)),
     "posting": lambda raw: Posting.parse(raw).encode().hex(),

@@ -27,6 +27,7 @@ import { b64, encode, parse, unb64 } from "../../dropbox/client/wire/canonical.t
 import { encodeHeader, PART_SIZE, parseHeader, prefixSize } from "../../dropbox/client/wire/envelope.ts";
 import { cursorOf, encodePosting, parseCursor, parsePage, parsePosting } from "../../dropbox/client/wire/exchange.ts";
 import { encodeHead, parseHead } from "../../dropbox/client/wire/head.ts";
+import { encodeArchives, parseArchive } from "../../dropbox/client/wire/messages/archive.ts";
 import { encodeHead as encodeMessageHead, parseHead as parseMessageHead } from "../../dropbox/client/wire/messages/head.ts";
 import { table } from "../../dropbox/client/wire/messages/table.ts";
 import { encodeSigned, idOf, LABEL_ROOT, parseSigned, splitFrames } from "../../dropbox/client/wire/signed.ts";
@@ -115,6 +116,7 @@ const readers: Record<string, (raw: Bytes, asked: Asked) => unknown> = {
   base64url: (raw) => hex(unb64(text(raw), KEY_SIZE)),
   head: (raw) => hex(encodeHead(parseHead(raw))),
   message: (raw) => hex(encodeMessageHead(parseMessageHead(raw))),
+  archive: (raw) => encodeArchives(parseArchive(raw)).map(hex).join(" "),
   table,
   header: (raw) => hex(encodeHeader(parseHeader(raw))),
   signed: (raw) => hex(encodeSigned(parseSigned(raw))),

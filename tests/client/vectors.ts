@@ -36,6 +36,7 @@ import {
 } from "../../dropbox/client/wire/exchange.ts";
 import { digestOf, MIB } from "../../dropbox/client/wire/files.ts";
 import { encodeHead, parseHead } from "../../dropbox/client/wire/head.ts";
+import { encodeArchives, parseArchive } from "../../dropbox/client/wire/messages/archive.ts";
 import { encodeHead as encodeMessageHead, parseHead as parseMessageHead } from "../../dropbox/client/wire/messages/head.ts";
 import { encodeSigned, parseSigned, splitFrames } from "../../dropbox/client/wire/signed.ts";
 import {
@@ -143,6 +144,13 @@ const readers: Record<string, Reader> = {
     const head = parseMessageHead(vector.raw);
     assert.equal(head.kind, vector.text("kind"));
     assert.deepEqual(encodeMessageHead(head), vector.raw);
+    return ACCEPTED;
+  },
+
+  archive(vector) {
+    const brought = parseArchive(vector.raw);
+    assert.deepEqual(brought.map(({ place, day, gone }) => `${place}:${day}:${gone}`), vector.list("messages"));
+    assert.deepEqual(encodeArchives(brought), [vector.raw]);
     return ACCEPTED;
   },
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import singledispatch
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
 from keys.wire.files import File
-from keys.wire.messages import CHANNELS, KINDS, LOG, MAX_SEEN, Head, Unknown
+from keys.wire.messages import CHANNELS, KINDS, LOG, MAX_SEEN, Head, Report, Share, Unknown
 from keys.wire.messages import fields as f
+from keys.wire.messages.log import MAX_ARCHIVE_SIZE
 from tests.keys.strategies import ids, objects, policy_ids, texts, unknown_kinds
 
 if TYPE_CHECKING:
@@ -49,8 +51,7 @@ def _(field: f.ChoiceField) -> st.SearchStrategy[object]:
 
 @values.register
 def _(field: f.BytesField) -> st.SearchStrategy[object]:
-    drawn = st.binary(min_size=field.size, max_size=field.size) if field.size <= 64 else st.just(bytes(field.size))
-    return drawn | st.none() if field.optional else drawn
+    return st.binary(min_size=field.size, max_size=field.size) if field.size <= 64 else st.just(bytes(field.size))
 
 
 @values.register
@@ -76,8 +77,12 @@ def _(field: f.AnswersField) -> st.SearchStrategy[object]:
 
 @values.register
 def _(field: f.RecordField) -> st.SearchStrategy[object]:
-    drawn = bodies(field.record)
-    return drawn | st.none() if field.optional else drawn
+    return bodies(field.record)
+
+
+@values.register
+def _(field: f.OptionalField) -> st.SearchStrategy[object]:
+    return values(field.field) | st.none()
 
 
 def bodies(body: type[Members]) -> st.SearchStrategy[Members]:
@@ -96,6 +101,10 @@ files = st.builds(
     st.binary(min_size=32, max_size=32),
 )
 
+archives = st.builds(
+    File, st.just(""), st.just(""), st.integers(0, MAX_ARCHIVE_SIZE), st.binary(min_size=32, max_size=32)
+)
+
 
 @st.composite
 def heads(draw: st.DrawFn, kinds: st.SearchStrategy[str] | None = None) -> Head:
@@ -104,7 +113,11 @@ def heads(draw: st.DrawFn, kinds: st.SearchStrategy[str] | None = None) -> Head:
     known = KINDS.get(kind)
     body: Body = draw(bodies(known)) if known else Unknown.parse(draw(objects))  # type: ignore[assignment]
     people = draw(st.lists(st.binary(min_size=16, max_size=16), unique=True, max_size=9))
+    if isinstance(body, Report):
+        about = draw(st.sets(st.sampled_from(people), max_size=FEW)) if people else ()
+        body = replace(body, about=replace(body.about, people=in_order(about)))
     channel = known.CHANNEL if known else draw(st.sampled_from(CHANNELS))
+    names_none = channel == LOG or kind == Report.KIND
     least, most = body.FILES
     return Head(
         author=draw(ids),
@@ -112,13 +125,15 @@ def heads(draw: st.DrawFn, kinds: st.SearchStrategy[str] | None = None) -> Head:
         case=None if body.CASE == "absent" or (body.CASE != "named" and draw(st.booleans())) else draw(ids),
         channel=channel,
         day=draw(st.integers(0, f.MAX_DAY)),
-        files=tuple(draw(st.lists(files, min_size=least, max_size=min(most, FEW)))),
+        files=(draw(archives),)
+        if kind == Share.KIND
+        else tuple(draw(st.lists(files, min_size=least, max_size=min(most, FEW)))),
         kind=kind,
         roster=draw(ids),
-        seen=() if channel == LOG else in_order(draw(st.sets(ids, max_size=MAX_SEEN if draw(st.booleans()) else FEW))),
+        seen=() if names_none else in_order(draw(st.sets(ids, max_size=draw(st.sampled_from([FEW, MAX_SEEN]))))),
         to=in_order(people[:3]),
         missing=in_order(people[3:6]),
-        without=in_order(people[6:]) if kind == "report" else (),
+        without=in_order(people[6:]) if kind == Report.KIND else (),
     )
 
 

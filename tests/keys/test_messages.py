@@ -34,7 +34,17 @@ from keys.wire.messages import (
     Unknown,
     table,
 )
-from keys.wire.messages.fields import MAX_DAY, MAX_PEOPLE, FieldType, IntegerField, ListField, RecordField, TextField
+from keys.wire.messages.fields import (
+    MAX_DAY,
+    MAX_PEOPLE,
+    FieldType,
+    IntegerField,
+    ListField,
+    OptionalField,
+    RecordField,
+    TextField,
+)
+from keys.wire.messages.log import MAX_ARCHIVE_SIZE
 from keys.wire.sizes import BOX_KEY_SIZE, ID_SIZE, KEM_KEY_SIZE
 from tests.keys.message_strategies import bodies, heads, in_order
 from tests.keys.strategies import nearly
@@ -60,6 +70,7 @@ IDS = in_order(seed(f"message {at}") for at in range(MAX_SEEN))
 CASE, ROSTER, AUTHOR = seed("case"), seed("roster"), seed("author")
 LISTS = ("files", "missing", "seen", "to", "without")
 FILE = File("a.txt", "text/plain", 1, bytes(32))
+ARCHIVE = File("", "", MAX_ARCHIVE_SIZE, bytes(32))
 
 
 def head(body: Body, kind: str, **changes: Any) -> Head:
@@ -69,7 +80,7 @@ def head(body: Body, kind: str, **changes: Any) -> Head:
         case=None if body.CASE == "absent" else CASE,  # type: ignore[arg-type]
         channel=KINDS[kind].CHANNEL if kind in KINDS else "thread",
         day=20_600,
-        files=(FILE,) * body.FILES[0],
+        files=(ARCHIVE,) * body.FILES[0],
         kind=kind,
         roster=ROSTER,  # type: ignore[arg-type]
         seen=(),
@@ -146,8 +157,9 @@ def test_a_body_with_another_member_or_without_one_is_refused(body: type[Body], 
 def fields_of(members: type[Members]) -> Iterator[FieldType]:
     for field in members.FIELDS.values():
         yield field
-        if isinstance(field, RecordField):
-            yield from fields_of(field.record)
+        inner = field.field if isinstance(field, OptionalField) else field
+        if isinstance(inner, RecordField):
+            yield from fields_of(inner.record)
 
 
 FIELDS = {field.name: field for body in KINDS.values() for field in fields_of(body)}
@@ -240,7 +252,7 @@ def test_a_head_has_a_case_a_channel_and_files_as_its_kind_says(body: type[Body]
         changed = replace(right, channel=channel, seen=())
         assert refused(changed.check) is (channel != body.CHANNEL)
     for count in (0, 1, 2, MAX_FILES):
-        assert refused(replace(right, files=(FILE,) * count).check) is not (body.FILES[0] <= count <= body.FILES[1])
+        assert refused(replace(right, files=(ARCHIVE,) * count).check) is not (body.FILES[0] <= count <= body.FILES[1])
 
 
 def test_words_may_have_files_a_share_has_one_and_all_else_has_none() -> None:
@@ -248,6 +260,22 @@ def test_words_may_have_files_a_share_has_one_and_all_else_has_none() -> None:
     assert [kind for kind, body in KINDS.items() if body.FILES == (0, MAX_FILES)] == words
     assert [kind for kind, body in KINDS.items() if body.FILES == (1, 1)] == [Share.KIND]
     assert {body.FILES for body in KINDS.values()} == {(0, 0), (1, 1), (0, MAX_FILES)}
+
+
+def test_the_archive_of_a_share_has_no_name_no_type_and_at_most_64_mib() -> None:
+    assert not refused(head(Share(), "share").check)
+    for file in (replace(ARCHIVE, name="a"), replace(ARCHIVE, type="a"), replace(ARCHIVE, size=64 * 2**20 + 1)):
+        assert refused(head(Share(), "share", files=(file,)).check)
+
+
+def test_a_report_has_seen_nothing() -> None:
+    assert refused(head(report(), "report", seen=IDS[:1]).check)
+
+
+def test_a_report_is_about_people_whom_its_head_names() -> None:
+    lists = {"to": PEOPLE[:1], "missing": PEOPLE[1:2], "without": PEOPLE[2:3]}
+    assert not refused(head(report(about=About(people=PEOPLE[:3])), "report", **lists).check)
+    assert refused(head(report(about=About(people=PEOPLE[:4])), "report", **lists).check)
 
 
 @pytest.mark.parametrize("kind", [kind for kind, body in KINDS.items() if body.CHANNEL == LOG])

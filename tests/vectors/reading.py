@@ -91,6 +91,16 @@ def message(vector: Vector) -> str:
     return ACCEPTED
 
 
+def archive(vector: Vector) -> str:
+    """Parse the archive of a share."""
+    brought = messages.parse_archive(vector.raw)
+    found = ["null" if one.place is None else str(one.place) for one in brought]
+    found = [f"{place}:{one.day}:{str(one.gone).lower()}" for place, one in zip(found, brought, strict=True)]
+    assert found == vector.fields.get("messages", "").split()
+    assert messages.encode_archives(brought) == [vector.raw]
+    return ACCEPTED
+
+
 def canonical(vector: Vector) -> str:
     """Parse JSON."""
     assert encode(parse(vector.raw)) == vector.raw

@@ -1,5 +1,6 @@
 """Messages of the final format, SPEC 4.1 and 5: heads, and the bodies of each kind. Nothing here checks a signature."""
 
+from keys.wire.messages.archive import ArchivedMessage, encode_archives, parse_archive
 from keys.wire.messages.closing import Approval, Hold, Objection, Outcome, Purge, Reopened, Retention
 from keys.wire.messages.dossier import (
     Assigned,
@@ -48,6 +49,7 @@ __all__ = [
     "Agreed",
     "Answer",
     "Approval",
+    "ArchivedMessage",
     "Arrived",
     "Assigned",
     "Body",
@@ -85,5 +87,7 @@ __all__ = [
     "Share",
     "SteppedBack",
     "Unknown",
+    "encode_archives",
+    "parse_archive",
     "table",
 ]

@@ -148,24 +148,18 @@ class ChoiceField:
 
 @dataclass(frozen=True, slots=True)
 class BytesField:
-    """Bytes of one length in base64url, or null where `optional`."""
+    """Bytes of one length in base64url."""
 
-    what: str
+    name: str
     size: int
-    optional: bool = False
 
-    @property
-    def name(self) -> str:
-        """Return what the bytes are."""
-        return f"{self.what} or null" if self.optional else self.what
-
-    def parse(self, value: Json) -> bytes | None:
+    def parse(self, value: Json) -> bytes:
         """Read the bytes."""
-        return None if value is None and self.optional else unb64(value, self.size)
+        return unb64(value, self.size)
 
-    def encode(self, value: bytes | None) -> Json:
+    def encode(self, value: bytes) -> Json:
         """Write the bytes."""
-        return None if value is None else b64(value)
+        return b64(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,28 +259,44 @@ class AnswersField:
 
 @dataclass(frozen=True, slots=True)
 class RecordField:
-    """An object with members of its own, or null where `optional`."""
+    """An object with members of its own."""
 
     record: type[Members]
-    optional: bool = False
 
     @property
     def name(self) -> str:
         """Return the members."""
-        members = "{" + described(self.record) + "}"
-        return f"{members} or null" if self.optional else members
+        return "{" + described(self.record) + "}"
 
-    def parse(self, value: Json) -> Members | None:
+    def parse(self, value: Json) -> Members:
         """Read the object."""
-        if value is None and self.optional:
-            return None
         if not isinstance(value, dict):
             raise MalformedError("object")
         return self.record.parse(value)
 
-    def encode(self, value: Members | None) -> Json:
+    def encode(self, value: Members) -> Json:
         """Write the object."""
-        return None if value is None else value.members()
+        return value.members()
+
+
+@dataclass(frozen=True, slots=True)
+class OptionalField:
+    """A field that may be null."""
+
+    field: FieldType
+
+    @property
+    def name(self) -> str:
+        """Return what the field is."""
+        return f"{self.field.name} or null"
+
+    def parse(self, value: Json) -> Any:
+        """Read the value, or null as None."""
+        return None if value is None else self.field.parse(value)
+
+    def encode(self, value: Any) -> Json:
+        """Write the value."""
+        return None if value is None else self.field.encode(value)
 
 
 def answers_size(answers: Mapping[str, str]) -> int:
@@ -301,6 +311,7 @@ def described(members: type[Members]) -> str:
 
 _id = PatternField("id", _ID)
 _text = TextField()
+_message = BytesField("message id", ID_SIZE)
 
 Text = Annotated[str, _text]
 OptionalText = Annotated[str, TextField(least=0)]
@@ -313,8 +324,8 @@ Answers = Annotated[Mapping[str, str], AnswersField()]
 Day = Annotated[int, IntegerField("day", 0, MAX_DAY)]
 Months = Annotated[int, IntegerField(f"1 to {MAX_MONTHS}", 1, MAX_MONTHS)]
 Flag = Annotated[bool, FlagField()]
-Message = Annotated[MessageId, BytesField("message id", ID_SIZE)]
-OptionalMessage = Annotated[MessageId | None, BytesField("message id", ID_SIZE, optional=True)]
+Message = Annotated[MessageId, _message]
+OptionalMessage = Annotated[MessageId | None, OptionalField(_message)]
 Author = Annotated[IdentityKey, BytesField("identity key", KEY_SIZE)]
 People = Annotated[tuple[PersonId, ...], ListField("person", PERSON_SIZE, 0, MAX_PEOPLE)]
 SomePeople = Annotated[tuple[PersonId, ...], ListField("person", PERSON_SIZE, 1, MAX_PEOPLE)]

@@ -11,6 +11,7 @@ from keys.wire.head import MAX_HEAD_SIZE
 from keys.wire.ids import PERSON_SIZE, CaseId, IdentityKey, MessageId, PersonId, RosterId
 from keys.wire.messages.fields import CHANNELS, LOG, MAX_DAY, MAX_PEOPLE, IntegerField, ListField
 from keys.wire.messages.kind import Body, Unknown, check_kind
+from keys.wire.messages.log import MAX_ARCHIVE_SIZE, Share
 from keys.wire.messages.table import KINDS
 from keys.wire.messages.thread import Report
 from keys.wire.sizes import ID_SIZE, KEY_SIZE
@@ -80,16 +81,28 @@ class Head:
             raise MalformedError("channel")
         if (self.case is None and self.body.CASE == "named") or (self.case is not None and self.body.CASE == "absent"):
             raise MalformedError("case")
+        self._check_files()
+        self._check_people()
+        if self.seen and (self.channel == LOG or self.kind == Report.KIND):
+            raise MalformedError("seen")
+
+    def _check_files(self) -> None:
         least, most = self.body.FILES
         if not least <= len(self.files) <= most:
             raise MalformedError("files")
-        if self.seen and self.channel == LOG:
-            raise MalformedError("seen")
+        if isinstance(self.body, Share) and any(
+            file.name or file.type or file.size > MAX_ARCHIVE_SIZE for file in self.files
+        ):
+            raise MalformedError("archive")
+
+    def _check_people(self) -> None:
+        people = {*self.to, *self.missing, *self.without}
+        if len(people) != len(self.to) + len(self.missing) + len(self.without):
+            raise MalformedError("a person in two lists")
         if self.without and self.kind != Report.KIND:
             raise MalformedError("without")
-        people = [*self.to, *self.missing, *self.without]
-        if len(people) != len(set(people)):
-            raise MalformedError("a person in two lists")
+        if isinstance(self.body, Report) and not people.issuperset(self.body.about.people):
+            raise MalformedError("about")
 
     def encode(self) -> bytes:
         """Return the canonical JSON of this head."""

@@ -10,6 +10,7 @@ from keys.wire.messages.kind import Body
 from keys.wire.sizes import ID_SIZE
 
 ONE_FILE = (1, 1)
+MAX_ARCHIVE_SIZE = 67_108_864  # SPEC 5.4: a vault fetches it without asking
 MAX_LACKING = 64  # SPEC 5.2: as many as one message can name
 
 

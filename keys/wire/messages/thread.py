@@ -19,6 +19,7 @@ from keys.wire.messages.fields import (
     Id,
     Language,
     Members,
+    OptionalField,
     People,
     RecordField,
     SomePeople,
@@ -69,7 +70,7 @@ class Report(Body):
     language: Language
     about: Annotated[About, RecordField(About)] = About()
     answers: Answers = field(default_factory=dict)
-    entered: Annotated[Entered | None, RecordField(Entered, optional=True)] = None
+    entered: Annotated[Entered | None, OptionalField(RecordField(Entered))] = None
 
     def check(self) -> None:
         """Raise MalformedError for more words than a text may have."""

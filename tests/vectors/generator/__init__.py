@@ -1,6 +1,7 @@
 """The scenarios of the vectors, a module a subject; the committed files are the truth, not these."""
 
 from tests.vectors.generator import admissions, asked, bodies, message_bodies  # noqa: F401  (they add to others)
+from tests.vectors.generator.archives import ARCHIVE
 from tests.vectors.generator.bundles import BUNDLE
 from tests.vectors.generator.chains import ROSTER
 from tests.vectors.generator.codes import FINGERPRINT, RECEIPTS, STAMP
@@ -21,6 +22,7 @@ from tests.vectors.generator.trust import ROOT
 from tests.vectors.generator.uploads import OPENING, PART
 
 _SUBJECTS = (
+    ARCHIVE,
     BASE64URL,
     CANONICAL,
     CLOCKS,

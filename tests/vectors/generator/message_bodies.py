@@ -5,6 +5,8 @@ from __future__ import annotations
 from keys.wire.canonical import Json, b64
 from tests.vectors.generator.messages import (
     ABOUT,
+    ARCHIVE,
+    ELSE,
     FILE,
     MAX_DAY,
     MAX_PEOPLE,
@@ -25,7 +27,7 @@ MAX_AFTER = 256
 _ID = ids(1)[0]
 _ENTERED: Members = {"author": b64(seed("entered by")), "signature": b64(seed("signature", 64)), "way": "phone"}
 _WORDS = ("answer", "question", "acknowledgement", "feedback", "minutes", "closed")
-_SHARE = log("share", {}, files=[FILE])
+_SHARE = log("share", {}, files=[ARCHIVE])
 
 # Of each kind but the report a body that is right, by channel.
 _THREAD: dict[str, Members] = {
@@ -70,7 +72,7 @@ _WITHOUT_CASE = ("arrived", "log-accepted")
 
 def _head(kind: str, channel: str, body: Json) -> Members:
     """Return a head that is right but for its body, or its channel."""
-    files: Json = [FILE] if kind == "share" else []
+    files: Json = [ARCHIVE] if kind == "share" else []
     made = message(kind, body, channel=channel, files=files, seen=[] if channel == "log" else ids(1))
     return lacking(made, "case") if kind in _WITHOUT_CASE else made
 
@@ -146,6 +148,7 @@ for _title, _changes in {
     "about an identity key": {"about": ABOUT | {"people": ids(1)}},
     "about people out of order": {"about": ABOUT | {"people": people(2)[::-1]}},
     "about the same person twice": {"about": ABOUT | {"people": [*people(1), *people(1)]}},
+    "about somebody whom its head does not name": {"about": ABOUT | {"people": ELSE}},
     "about 32 people": {"about": ABOUT | {"people": people(MAX_PEOPLE + 1)}},
     "about a board of 1": {"about": ABOUT | {"board": 1}},
     "about others of null": {"about": ABOUT | {"others": None}},
@@ -243,7 +246,13 @@ wrong("reopened of 1001 bytes", "above the limit", _changed("reopened", text="a"
 # The channel log.
 right("share that answers an arrived", "the keys of all cases", lacking(_SHARE, "case"))
 wrong("share without a file", "its keys stand in the archive", _SHARE | {"files": []})
-wrong("share with two files", "one archive", _SHARE | {"files": [FILE, FILE]})
+wrong("share with two files", "one archive", _SHARE | {"files": [ARCHIVE, ARCHIVE]})
+for _name, _value in {"name": "a", "type": "a", "size": 64 * 2**20 + 1}.items():
+    wrong(
+        f"share whose archive has another {_name}",
+        "none, none, 64 MiB",
+        _SHARE | {"files": [ARCHIVE | {_name: _value}]},
+    )
 wrong("share with keys in its body", "they stand in the archive", _changed("share", keys={_ID: _ID}))
 wrong("share in the dossier", "a reporter shares too", _head("share", "dossier", {}))
 wrong("share with a case of null", "it is there or not, never null", _SHARE | {"case": None})

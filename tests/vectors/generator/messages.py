@@ -28,6 +28,7 @@ def people(count: int) -> list[str]:
 
 ELSE = [b64(seed("somebody else", PERSON_SIZE))]
 FILE: Members = {"digest": b64(bytes(32)), "name": "a.txt", "size": 1, "type": "text/plain"}
+ARCHIVE: Members = {"digest": b64(bytes(32)), "name": "", "size": 64 * 2**20, "type": ""}
 ABOUT: Members = {"board": False, "others": "", "people": []}
 REPORT: Members = {
     "about": ABOUT,
@@ -170,8 +171,9 @@ wrong(
     "only a report does",
     message("note", {"text": "a"}, channel="dossier", without=ELSE),
 )
+wrong("report that names a message", "it is the first of its case", report() | {"seen": ids(1)})
 for _kind, _body in {"arrived": {}, "lacking": {"messages": ids(1)}, "share": {}}.items():
-    _head = log(_kind, _body, seen=ids(1), files=[FILE] if _kind == "share" else [])
+    _head = log(_kind, _body, seen=ids(1), files=[ARCHIVE] if _kind == "share" else [])
     wrong(
         f"{_kind} that names a message",
         "messages of the log name none and are never named",

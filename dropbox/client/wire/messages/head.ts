@@ -7,10 +7,11 @@ import { type File, fileMembers, parseFiles } from "../files.ts";
 import { ID_SIZE, KEY_SIZE } from "../sizes.ts";
 import { CHANNELS, Day, listField, LOG, MAX_PEOPLE, PERSON_SIZE } from "./fields.ts";
 import { type BodyOf, checkKind, type Kind, Unknown } from "./kind.ts";
+import { MAX_ARCHIVE_SIZE, Share } from "./log.ts";
 import { KINDS } from "./table.ts";
 import { Report } from "./thread.ts";
 
-const MAX_HEAD_SIZE = 262_144;
+export const MAX_HEAD_SIZE = 262_144;
 export const MAX_SEEN = 64; // SPEC 5.3
 
 const MEMBERS = ["author", "body", "channel", "day", "files", "kind", "missing", "roster", "seen", "to", "without"];
@@ -74,14 +75,27 @@ export function parseHead(raw: Bytes): Head {
 /** Throw MalformedError where members do not go together, or not with the kind. */
 function checkHead(head: Head): void {
   const { CHANNEL, CASE, FILES: [least, most] } = kindOf(head.kind);
-  const people = [...head.to, ...head.missing, ...head.without].map(b64);
+  const { files, seen } = head;
   const right = (CHANNEL === null || head.channel === CHANNEL) &&
     CASE !== (head.case ? "absent" : "named") &&
-    least <= head.files.length && head.files.length <= most &&
-    (head.seen.length === 0 || head.channel !== LOG) &&
-    (head.without.length === 0 || head.kind === Report.KIND) &&
-    people.length === new Set(people).size;
+    least <= files.length && files.length <= most &&
+    (!isOf(head, Share) || files.every(isArchive)) &&
+    (seen.length === 0 || (head.channel !== LOG && head.kind !== Report.KIND));
   if (!right) throw new MalformedError();
+  checkPeople(head);
+}
+
+function checkPeople(head: Head): void {
+  const { to, missing, without } = head;
+  const people = new Set([...to, ...missing, ...without].map(b64));
+  const right = people.size === to.length + missing.length + without.length &&
+    (without.length === 0 || head.kind === Report.KIND) &&
+    (!isOf(head, Report) || head.body.about.people.every((person) => people.has(b64(person))));
+  if (!right) throw new MalformedError();
+}
+
+function isArchive({ name, type, size }: File): boolean {
+  return name === "" && type === "" && size <= MAX_ARCHIVE_SIZE;
 }
 
 /** Return the canonical JSON of a head. */

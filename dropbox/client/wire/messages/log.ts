@@ -5,6 +5,7 @@ import { ID_SIZE } from "../sizes.ts";
 import { bytesField, integerField, listField, LOG, RECIPIENT, REPORTER } from "./fields.ts";
 import { defineKind } from "./kind.ts";
 
+export const MAX_ARCHIVE_SIZE = 67_108_864; // SPEC 5.4: a vault fetches it without asking
 const MAX_LACKING = 64; // SPEC 5.2: as many as one message can name
 
 /** Its author's vault is new, or was away too long: every other tool answers with one share. */

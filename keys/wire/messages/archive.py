@@ -1,0 +1,89 @@
+"""The archive, which is the one file of a share: content keys with the signed heads that they belong to (SPEC 5.4).
+
+It checks no signature and reads no head: one message that fails must not take the others with it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated
+
+from keys.errors import MalformedError
+from keys.wire.canonical import MAX_INTEGER, encode, parse_object
+from keys.wire.head import MAX_HEAD_SIZE, SIGNATURE_SIZE
+from keys.wire.ids import ContentKey, Mac
+from keys.wire.messages.fields import BytesField, Day, Flag, IntegerField, Members, OptionalField
+from keys.wire.messages.log import MAX_ARCHIVE_SIZE
+from keys.wire.signed import join_frames, split_frames
+from keys.wire.sizes import ID_SIZE, KEY_SIZE
+
+_MAC_SIZE = ID_SIZE
+_HEAD_AT = _MAC_SIZE + SIGNATURE_SIZE
+_FRAMES = 2  # SPEC 5.4: of each message
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry(Members):
+    """The first frame of a message."""
+
+    day: Day
+    gone: Flag
+    key: Annotated[ContentKey, BytesField("content key", KEY_SIZE)]
+    place: Annotated[int | None, OptionalField(IntegerField("place", 1, MAX_INTEGER))]
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedMessage:
+    """A message as a share brings it.
+
+    `place` is None from a page, which has no log. Where the log has the entry no more (`gone`), nobody can compare
+    day and place with it: they are the sharer's word.
+    """
+
+    key: ContentKey
+    day: int
+    place: int | None
+    gone: bool
+    mac: Mac
+    signature: bytes
+    head: bytes
+
+    def encode(self) -> bytes:
+        """Return the frames of this message."""
+        entry = encode(_Entry(self.day, self.gone, self.key, self.place).members())
+        return join_frames([entry, self.mac + self.signature + self.head])
+
+
+def parse_archive(raw: bytes) -> tuple[ArchivedMessage, ...]:
+    """Read an archive; raise MalformedError for a cut one, or a message whose frames are not as SPEC 5.4 says."""
+    if len(raw) > MAX_ARCHIVE_SIZE:
+        raise MalformedError("size of the archive")
+    frames = split_frames(raw)
+    if len(frames) % _FRAMES:
+        raise MalformedError("frames of the archive")
+    return tuple(map(_message, frames[::_FRAMES], frames[1::_FRAMES]))
+
+
+def encode_archives(messages: Iterable[ArchivedMessage], most: int = MAX_ARCHIVE_SIZE) -> list[bytes]:
+    """Return messages as archives of at most `most` bytes each, in their order; without a message one empty archive."""
+    archives = [bytearray()]
+    for message in messages:
+        frames = message.encode()
+        if archives[-1] and len(archives[-1]) + len(frames) > most:
+            archives.append(bytearray())
+        archives[-1] += frames
+    return [*map(bytes, archives)]
+
+
+def _message(entry: bytes, statement: bytes) -> ArchivedMessage:
+    if not _HEAD_AT < len(statement) <= _HEAD_AT + MAX_HEAD_SIZE:
+        raise MalformedError("size of a message")
+    read = _Entry.parse(parse_object(entry))
+    return ArchivedMessage(
+        key=read.key,
+        day=read.day,
+        place=read.place,
+        gone=read.gone,
+        mac=Mac(statement[:_MAC_SIZE]),
+        signature=statement[_MAC_SIZE:_HEAD_AT],
+        head=statement[_HEAD_AT:],
+    )
