@@ -58,9 +58,10 @@ bench: PACKAGES += age gnupg
 bench: browsers build ## measure speed, beside age and gpg too
 	$(BIN)/python -m tests.bench
 
-soak: build ## load a server for a long time, and delete a million parts from under one
+soak: build ## load a server for a long time, delete a million parts from under one, search the model
 	$(BIN)/python -m tests.soak
 	$(BIN)/python -m tests.soak.expiring
+	$(BIN)/python -m tests.model
 
 pictures: browsers build ## make the guide's pictures anew, from the demo
 	$(BIN)/python -m tests.pictures

@@ -1,0 +1,70 @@
+"""Searches the model with large bounds, prints what each search saw, and writes build/model.json. Usage:
+
+python -m tests.model [--states STATES] [--depth DEPTH] [NAME ...]
+
+NAME is a scenario or the finding of a switch: then only these run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.model.search import Bounds, Result, explore, module_with
+from tests.model.switches import SCENARIOS, SWITCHES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BUILD = Path("build")
+
+
+def main() -> int:
+    """Return 0 if every rule held and every switch brought its attack back."""
+    asked = _arguments()
+    rows, wrong = [], 0
+    for name, draft, result, verdict in _searches(Bounds(asked.depth, asked.states), set(asked.names)):
+        seen = f"{result.states} worlds{'' if result.complete else ' (cut)'}, {result.seconds:.1f} s"
+        print(f"{verdict:>6}  {name}{f' ({draft})' if draft else ''}: {seen}", flush=True)
+        if asked.names or verdict == "WRONG":
+            print("".join(f"        {step}\n" for step in result.trace), end="")
+        wrong += verdict == "WRONG"
+        seen_of = asdict(result) | {"reached": sorted(result.reached)}
+        rows.append({"name": name, "draft": draft, "verdict": verdict} | seen_of)
+    BUILD.mkdir(exist_ok=True)
+    (BUILD / "model.json").write_text(json.dumps(rows, indent=1) + "\n")
+    worlds = sum(row["states"] for row in rows)
+    print(f"{worlds} worlds in {len(rows)} searches, {wrong} wrong. Written to {BUILD / 'model.json'}.")
+    return 1 if wrong else 0
+
+
+def _searches(bounds: Bounds, names: set[str]) -> Iterator[tuple[str, str, Result, str]]:
+    for scenario in SCENARIOS.values():
+        if not names or scenario.name in names:
+            result = explore(module_with(scenario.module), f"larger({scenario.name}-world)", bounds)
+            holds = result.broken is None and set(scenario.goals) - {"all said"} <= result.reached
+            yield scenario.name, "", result, "holds" if holds else "WRONG"
+    for switch in SWITCHES:
+        if not names or switch.finding in names:
+            scenario = SCENARIOS[switch.scenario]
+            world = f"{scenario.name}-world"
+            result = explore(module_with(scenario.module, switch.on), world, bounds, stop_at=switch.breaks)
+            lost = result.complete and bool(switch.loses) and switch.loses not in result.reached
+            found = result.broken is not None and result.broken[0] == switch.breaks and bool(result.trace)
+            yield switch.finding, switch.draft, result, "found" if found or lost else "WRONG"
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.model", description="Search the model with large bounds.")
+    parser.add_argument("--states", type=int, default=25_000, help="worlds a search")
+    parser.add_argument("--depth", type=int, default=40, help="steps from the first world")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="a scenario, or the finding of a switch")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,188 @@
+"""Bounded search over the model, with draft rules on or off; a counterexample comes back as a readable trace."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import maude  # type: ignore[import-untyped]
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HERE = Path(__file__).parent
+FINDING = re.compile(r'(broken|reached)\((?:(\d+), )?"([^"]*)"\)')
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How far one search goes: steps from the first world, and worlds in all."""
+
+    depth: int
+    states: int
+
+
+@dataclass
+class Result:
+    """What one search saw. `complete`: no world within `depth` was left out because of the bound on their number."""
+
+    states: int
+    seconds: float
+    complete: bool
+    reached: set[str] = field(default_factory=set)
+    broken: tuple[int, str] | None = None
+    trace: list[str] = field(default_factory=list)
+
+
+@cache
+def _load() -> None:
+    maude.init(advise=False)
+    for name in (HERE / "order.txt").read_text().split():
+        if not maude.load(str(HERE / name)):
+            raise RuntimeError(f"Maude does not load {name}")
+
+
+@cache
+def module_with(module: str, switches: tuple[str, ...] = ()) -> maude.Module:
+    """Return the module with these draft rules switched on, and all others off."""
+    _load()
+    name = "-".join(("RUN", module, *switches))
+    on = " ".join(f"eq draft({switch}) = true ." for switch in switches)
+    maude.input(f"mod {name} is including {module} . {on} eq draft(S:Switch) = false [owise] . endm")
+    found = maude.getModule(name)
+    if found is None:
+        raise RuntimeError(f"Maude does not accept {module} with {switches}")
+    return found
+
+
+def explore(module: maude.Module, first: str, bounds: Bounds, *, stop_at: int | None = None) -> Result:
+    """Visit every world within the bounds, breadth first.
+
+    Args:
+        module: one of `module_with`.
+        first: the first world, as a term.
+        bounds: where to stop.
+        stop_at: the property whose breach ends the search; None: any breach ends it.
+    """
+    began = time.perf_counter()
+    start = module.parseTerm(first)
+    if start is None:
+        raise ValueError(f"no term: {first}")
+    start.reduce()
+    if str(start.symbol()) not in ("{_}", "`{_`}"):
+        raise ValueError(f"no world: {first}")
+    world = start.getSort().kind()
+    findings, ended = (_symbol(module, name, world) for name in ("findings", "ended"))
+    graph = maude.RewriteGraph(start)
+    result = Result(states=0, seconds=0, complete=True)
+    depth_of = {0: 0}
+    queue = deque([0])
+    while queue:
+        number = queue.popleft()
+        result.states += 1
+        broken = _judge(findings(graph.getStateTerm(number)), result.reached)
+        if graph.getNextState(number, 0) == -1:
+            broken += _judge(ended(graph.getStateTerm(number)), result.reached)
+        breach = next((b for b in broken if stop_at in (None, b[0])), None)
+        if breach is not None:
+            result.broken = breach
+            result.trace = _trace(graph, number)
+            break
+        if depth_of[number] >= bounds.depth:
+            continue
+        for successor in _successors(graph, number):
+            if successor in depth_of:
+                continue
+            if len(depth_of) >= bounds.states:
+                result.complete = False
+                break
+            depth_of[successor] = depth_of[number] + 1
+            queue.append(successor)
+    result.seconds = time.perf_counter() - began
+    return result
+
+
+def _symbol(module: maude.Module, name: str, domain: maude.Kind) -> maude.Symbol:
+    return next(s for s in module.getSymbols() if str(s) == name and s.arity() == 1 and s.domainKind(0) == domain)
+
+
+def _successors(graph: maude.RewriteGraph, number: int) -> Iterator[int]:
+    index = 0
+    while (successor := graph.getNextState(number, index)) != -1:
+        yield successor
+        index += 1
+
+
+def _judge(findings: maude.Term, reached: set[str]) -> list[tuple[int, str]]:
+    findings.reduce()
+    text = str(findings)
+    broken = []
+    for kind, number, words in FINDING.findall(text):
+        if kind == "reached":
+            reached.add(words)
+        else:
+            broken.append((int(number), words))
+    if "findings(" in text or "ended(" in text:
+        raise RuntimeError(f"the properties do not reduce: {text[:400]}")
+    return sorted(broken)
+
+
+def _trace(graph: maude.RewriteGraph, number: int) -> list[str]:
+    steps: list[str] = []
+    while number != 0:
+        parent = graph.getStateParent(number)
+        label = graph.getRule(parent, number).getLabel()
+        steps.append(f"{label}: {_difference(graph.getStateTerm(parent), graph.getStateTerm(number))}")
+        number = parent
+    return steps[::-1]
+
+
+def _difference(before: maude.Term, after: maude.Term) -> str:
+    """Return what a step took away and what it brought, part by part; of logs only what is new."""
+    old, new = Counter(_parts(before)), Counter(_parts(after))
+    gone, come = list((old - new).elements()), list((new - old).elements())
+    return "; ".join([*(f"- {part}" for part in gone), *(f"+ {part}" for part in come)])
+
+
+def _parts(world: maude.Term) -> list[str]:
+    (soup,) = world.arguments()
+    return [part for term in _flat(soup, "__") for part in _entries(term)]
+
+
+def _entries(term: maude.Term) -> list[str]:
+    """Return a log as one part for each entry, so that a trace shows the new one alone."""
+    if str(term.symbol()) != "log":
+        return [words(term)]
+    return [f"entry {words(entry)}" for entry in _flat(next(iter(term.arguments())), "_._")]
+
+
+def _flat(term: maude.Term, symbol: str) -> list[maude.Term]:
+    if str(term.symbol()) != symbol:
+        return [term]
+    return [part for argument in term.arguments() for part in _flat(argument, symbol)]
+
+
+def words(term: maude.Term) -> str:
+    """Return a term as people read it: A.2 is the second message of A, A'.1 the first one by A's second key."""
+    symbol, arguments = str(term.symbol()), list(term.arguments())
+    if symbol == "id":
+        return f"{words(arguments[0])}.{arguments[1]}"
+    if symbol == "key":
+        return f"{arguments[0]}{chr(39) * (int(str(arguments[1])) - 1)}"
+    if symbol == "s_":
+        return str(term)
+    if symbol == "rep":
+        return "R"
+    if symbol == "at":
+        return f"{arguments[0]} on day {arguments[1]}: {words(arguments[2])}"
+    if symbol == "msg":
+        ident, _, day, roster, seen, to, _, body = (words(argument) for argument in arguments)
+        return f"{ident} {body} (sealed on {day} by roster {roster}, seen {seen}, to {to})"
+    if symbol in ("_;_", "_&_", "_._", "__", "_`,_", "_,_", "_+_"):
+        return " ".join(words(argument) for argument in arguments)
+    return f"{symbol}({', '.join(words(argument) for argument in arguments)})" if arguments else str(term)

@@ -1,0 +1,151 @@
+"""The scenarios of the model, and its switches: draft rules, and the property that each one breaks again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.model.search import Bounds
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A first world. A search without switches breaks nothing, sees `least` worlds and reaches every goal."""
+
+    name: str
+    module: str
+    least: int
+    goals: tuple[str, ...]
+    depth: int = 14
+    states: int = 400
+
+    @property
+    def bounds(self) -> Bounds:
+        """How far `make check` looks."""
+        return Bounds(self.depth, self.states)
+
+    @property
+    def attack_bounds(self) -> Bounds:
+        """How far a search for an attack may go: it ends where it finds one."""
+        return Bounds(self.depth, 5000)
+
+
+@dataclass(frozen=True)
+class Switch:
+    """A draft rule by the id of its finding.
+
+    Attributes:
+        finding: its id in the reviews; a name after it tells two scenarios of one finding apart.
+        draft: the rule as it was.
+        breaks: the property of the design that the search has to find broken; 0 where `loses` says more.
+        scenario: the name of the first world.
+        rules: the switches of the rules that are on.
+        loses: a goal that an honest run reaches no more.
+    """
+
+    finding: str
+    draft: str
+    breaks: int
+    scenario: str
+    rules: tuple[str, ...] = ()
+    loses: str = ""
+
+    @property
+    def on(self) -> tuple[str, ...]:
+        """The switches that are on: by default the one called like the finding."""
+        return self.rules or (self.finding,)
+
+
+W = "WORLDS"
+SCENARIOS = {
+    scenario.name: scenario
+    for scenario in (
+        # Letting in and denial.
+        Scenario("denials", W, 300, ("X reads", "put out", "all said")),
+        Scenario("windows", W, 300, ("X reads", "put out", "all said")),
+        Scenario("joins", W, 300, ("X reads", "put out", "late", "all said")),
+        Scenario("both", W, 130, ("X reads", "put out", "all said")),
+        Scenario("newcomer", W, 80, ("N reads", "put out", "late", "all said")),
+        Scenario("crossing", W, 200, ("X reads", "put out", "late", "all said")),
+        Scenario("thinly", W, 200, ("N reads", "late", "all said")),
+        Scenario("madeUp", W, 15, ("X reads", "all said")),
+        Scenario("naming", W, 40, ("N reads", "all said")),
+        Scenario("ahead", W, 300, ("N reads", "late", "all said")),
+        Scenario("request", W, 400, ("X reads", "put out", "all said"), states=600),
+        Scenario("denied", W, 20, ("put out", "late", "closed", "all said")),
+        Scenario("exchanged", W, 400, ("N reads", "waits", "closed")),
+        Scenario("withdrawn", W, 20, ("X reads", "put out", "all said")),
+        Scenario("withheld", W, 700, ("waits", "all said"), states=800),
+        Scenario("claimed", W, 200, ("X reads", "put out", "all said")),
+        Scenario("mutes", W, 10, ("waits", "all said")),
+        # Honest people alone.
+        Scenario("session", W, 400, ("waits", "late")),
+        Scenario("notes", W, 100, ("all said",)),
+        # Persons, keys and rosters.
+        Scenario("reKeyed", W, 400, ("N reads", "new key counts")),
+        Scenario("leaves", W, 400, ("late",)),
+        Scenario("revokes", W, 100, ("N reads", "new key counts", "late", "all said")),
+        Scenario("accused", W, 200, ("X reads", "late")),
+        Scenario("former", W, 400, ("closed", "late")),
+        # Open, closed and the last day.
+        Scenario("closes", W, 400, ("closed", "waits")),
+        Scenario("compartment", W, 400, ("closed", "waits", "all said")),
+        Scenario("again", W, 150, ("closed again", "all said")),
+        Scenario("term", W, 400, ("closed",)),
+        Scenario("terms", W, 400, ("closed",)),
+        Scenario("oldTerm", W, 400, ("closed", "closed again", "waits")),
+        Scenario("purges", W, 400, ("purge agreed",)),
+        Scenario("latePurge", W, 200, ("closed", "all said")),
+        Scenario("reopens", W, 200, ("closed again", "all said")),
+    )
+}
+
+SWITCHES = (
+    # Letting in and denial.
+    Switch("T10", "a yes lets in if every denial is in its past, shown to the reporter or not", 3, "denials"),
+    Switch("T11", "consents are numbered by what the page shows, and the highest number counts", 3, "windows"),
+    Switch("T12", "a consent is about whom its request names, where the request can be read", 3, "request"),
+    Switch("T4", "a consent to a request that is not here is an alarm on the reporter", 12, "request"),
+    Switch("T20", "rights follow from what a message itself names, so that its author chooses them", 4, "denied"),
+    Switch("T21", "what ends rights goes before what does not know of it", 12, "thinly"),
+    Switch("T22", "who was let in once may be named in a joined", 3, "joins"),
+    Switch("T23", "a denial puts out everybody whom it names, readers of the report too", 8, "both"),
+    Switch("T24", "a denial is about those in `without` alone", 3, "newcomer"),
+    Switch("T25", "who believed a yes that a denial crossed is forbidden, not late", 12, "crossing"),
+    Switch("T26", "who believed a joined that did not count is forbidden, not late", 12, "thinly"),
+    Switch("T27", "the page gives no yes as long as it misses an id", 8, "madeUp"),
+    Switch("T28", "messages are applied by place alone, before their past", 12, "exchanged"),
+    Switch("K20", "the same, of a closing and the answer that it names", 12, "exchanged", ("T28",)),
+    Switch("T30", "a joined that waits goes out though the reporter has denied meanwhile", 3, "newcomer"),
+    Switch("T44", "a message that names somebody in `without` does not count", 12, "naming"),
+    Switch("T44-order", "a message of the thread waits for one of the dossier that it names", 12, "ahead", ("T44o",)),
+    Switch("T6", "what a person writes whose reading has ended is forbidden, not late", 12, "crossing"),
+    Switch("H2", "whoever says `entered` behind a report voids the reporter's consents", 12, "claimed"),
+    Switch("H4", "who has a new key is somebody else than whom the report left out", 3, "accused"),
+    Switch("M3-cap", "`seen` names the newest messages alone", 4, "withheld", ("M3a",)),
+    Switch("M3-order", "the server's order decides; to name whom one puts out is forbidden", 3, "withdrawn", ("M3b",)),
+    # Order and honest runs.
+    Switch("T2", "each message of the outbox goes its own way, in any order", 12, "session"),
+    Switch("T13", "`seen` names the own last message of whatever channel", 12, "notes"),
+    # Persons, keys and rosters.
+    Switch("T3", "who is not on the roster in force with this very key is an alarm", 12, "reKeyed"),
+    Switch("T3-leaves", "the same, for who has left", 12, "leaves", ("T3",)),
+    Switch("T15", "a revoked key counts no more from the day of the revocation itself", 12, "revokes"),
+    Switch("K26", "a revoked key undoes all that its owner ever wrote", 12, "former"),
+    Switch("H5", "everybody counts who ever stood on a roster and is not left out", 4, "former"),
+    Switch("H6", "one 404 is believed for ever", 8, "mutes"),
+    Switch("H8", "who holds a capability ends the mailbox at once", 8, "mutes"),
+    # Open, closed and the last day.
+    Switch("H1a", "another key is enough for an approval", 9, "purges"),
+    Switch("H1b", "a former recipient may approve", 9, "purges", ("H5",)),
+    Switch("K3", "a closing of a closed case counts anew, and only terms behind it", 9, "term"),
+    Switch("K4", "a closing counts though a message of the reporter stands before it unread", 8, "closes"),
+    Switch("K5", "an answered message brings the old closing back", 8, "closes"),
+    Switch("K6", "the last day counts from the first closing, open or not", 9, "reopens"),
+    Switch("K7", "one reader opens again at any time", 9, "reopens"),
+    Switch("K11", "one reader shortens the term", 9, "term"),
+    Switch("K15", "a shorter term that two agreed on outlives the closing it was about", 9, "oldTerm"),
+    Switch("K16", "a closing has to name the `reopened` of the dossier", 0, "again", loses="closed again"),
+    Switch("K17", "a name that nobody has revealed is never on the screen", 0, "compartment", loses="closed"),
+    Switch("K23", "an approved purge sets the last day, earlier or later", 9, "latePurge"),
+    Switch("K24", "an approved shorter term does away with all others", 9, "terms"),
+)
