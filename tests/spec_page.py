@@ -22,12 +22,14 @@ _STEP = re.compile(r"^(\d+)\. ", re.MULTILINE)
 class Page:
     """One page of the format."""
 
-    def __init__(self, name: str, names: str = "") -> None:
-        """Read a page; `names` is a pattern of more numbers that are names on it."""
+    def __init__(self, name: str, names: str = "", annexes: dict[int, str] | None = None) -> None:
+        """Read a page; `names` is a pattern of more numbers that are names on it, an annex is text of a section."""
         self.text = (REPOSITORY / name).read_text(encoding="utf-8")
         # One section a number; the title is dropped.
         parts = re.split(r"^## (\d+)\. .*$", self.text, flags=re.MULTILINE)
         self.sections = {int(number): body for number, body in zip(parts[1::2], parts[2::2], strict=True)}
+        for number, text in (annexes or {}).items():
+            self.sections[number] += text
         self._names = re.compile(names, re.MULTILINE) if names else None
 
     def flat(self, number: int) -> str:
@@ -81,8 +83,12 @@ PAGE = Page("SPEC.md")
 SPEC, SECTIONS = PAGE.text, PAGE.sections
 flat, table, members, numbers = PAGE.flat, PAGE.table, PAGE.members, PAGE.numbers
 
-# A section or a step that a sentence names, and the numbers of the steps themselves, are no sizes.
+_POLICY = (REPOSITORY / "docs" / "policy.md").read_text(encoding="utf-8")
+SHAPES = _POLICY.split("## Exact shapes")[1]
+
 FINAL = Page(
     "SPEC-final.md",
-    r"\b1?\d\.\d{1,2}\b|steps? \d+(?:(?:, | and | to )\d+)*|^\d+\. |of section \d+|as in 8|`{0,1}0\.<",
+    # A section or a step that a sentence names, and the numbers of the steps themselves, are no sizes.
+    r"\b1?\d\.\d{1,2}\b|steps? \d+(?:(?:, | and | to )\d+)*|^\d+\. |as in 8|`{0,1}0\.<",
+    {7: SHAPES},
 )

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
+import yaml
+
+from dropbox import responses
 from keys.errors import FormatError, TrustError
+from keys.policy import Policy
 from keys.wire import signed
 from keys.wire.messages import CHANNELS, KINDS
 from keys.wire.messages import head as messages
 from keys.wire.messages.table import table
-from tests.spec_page import FINAL, REPOSITORY, quoted
+from tests.spec_page import FINAL, PAGE, REPOSITORY, SHAPES, quoted
 
 # A label leaves these lists with the module that brings it, or that still follows the old way.
 LABELS_NOT_BUILT = {
@@ -29,9 +34,16 @@ ROUTES_NOT_BUILT = {
     ("get", "/mailbox/{}/{}"),
     ("get", "/texts/{}"),
 }
+REFUSALS_NOT_BUILT = {("409", "differs"), ("409", "serial"), ("503", "clock")}
 NUMBERED = ("7.6", "10.2", "12.1", "12.2", "12.7")
 # No code names these yet. A step that code names leaves the list.
-STEPS_NOT_BUILT = {f"{part} step {step}" for part in NUMBERED for step in FINAL.steps(part)}
+STEPS_NOT_BUILT = {
+    "7.6": {*range(1, 11)},
+    "10.2": {*range(1, 12)},
+    "12.1": {*range(1, 13)},
+    "12.2": {*range(1, 5)},
+    "12.7": {*range(1, 8)},
+}
 
 _REFERENCE = re.compile(
     r"SPEC (?P<part>\d+(?:\.\d+)?)(?:,? steps? (?P<steps>\d+(?:(?: to |, | and )\d+)*))?"
@@ -58,13 +70,14 @@ def _steps(text: str) -> set[int]:
     return found
 
 
-def _named() -> tuple[set[str], set[str]]:
-    """Return the sections and the steps that code names."""
-    sections, steps = set(), set()
+def _named() -> tuple[set[str], dict[str, set[int]]]:
+    """Return the sections that code names, and the steps of each."""
+    sections: set[str] = set()
+    steps: dict[str, set[int]] = {}
     for reference in _REFERENCE.finditer(CODE):
         sections |= {reference["part"], *re.findall(r"\d+\.\d+", reference["more"])}
         if reference["steps"]:
-            steps |= {f"{reference['part']} step {step}" for step in _steps(reference["steps"])}
+            steps.setdefault(reference["part"], set()).update(_steps(reference["steps"]))
     return sections, steps
 
 
@@ -76,9 +89,11 @@ def test_every_section_that_code_names_exists() -> None:
 
 def test_every_numbered_step_is_named_by_code_or_listed_as_not_built() -> None:
     _, named = _named()
-    every = {f"{part} step {step}" for part in NUMBERED for step in FINAL.steps(part)}
-    assert named <= every
-    assert every - named == STEPS_NOT_BUILT
+    for part in NUMBERED:
+        steps = {*FINAL.steps(part)}
+        assert named.get(part, set()) <= steps
+        assert steps - named.get(part, set()) == STEPS_NOT_BUILT.get(part, set()), part
+    assert set(named) <= set(NUMBERED)
 
 
 def test_the_steps_of_a_part_count_from_1_without_a_gap() -> None:
@@ -129,6 +144,14 @@ def test_a_head_has_the_members_of_its_table() -> None:
     assert tuple(re.findall(r'"([a-z]+)"', rows["channel"])) == CHANNELS
 
 
+def test_a_policy_has_the_members_that_its_shapes_name() -> None:
+    rows = re.findall(r"(?m)^\| `(\w+)` \| (.+) \|$", SHAPES)
+    assert [name for name, _ in rows] == sorted(field.name for field in dataclasses.fields(Policy))
+    old = {name.strip("`"): value for name, value in PAGE.table(7, "member")}
+    for name, value in rows:
+        assert re.findall(r"`\{([\w, ]+)\}`", value) == re.findall(r"`\{([\w, ]+)\}`", old[name])
+
+
 def test_every_label_of_the_page_is_in_the_code_and_the_reverse() -> None:
     stated = {label for number in range(1, 14) for label in re.findall(r'"(meldbus/1 [^"]*)"', FINAL.sections[number])}
     written = set(re.findall(r'"(meldbus/1 [^"]*)"', CODE))
@@ -153,3 +176,29 @@ def test_the_errors_are_those_of_the_page() -> None:
         r"`(no slot|tampered|malformed|unsupported|forbidden|fork|expired|rolled back|below threshold)`", FINAL.text
     )
     assert {name.replace(" ", "-") for name in spelt} <= stated
+
+
+def _routes() -> set[tuple[str, str]]:
+    """Return method and path of every route that the page names, parameters without their names."""
+    found = set()
+    for named in quoted(" ".join(FINAL.flat(number) for number in (7, 10, 11, 13))):
+        for method, path in re.findall(r"(GET|POST) (/[^\s?]+)", named):
+            found.add((method.lower(), re.sub(r"<\w+>", "{}", path)))
+    return found
+
+
+def test_openapi_yaml_has_every_route_of_the_page() -> None:
+    described = yaml.safe_load((REPOSITORY / "openapi.yaml").read_text(encoding="utf-8"))
+    paths = {re.sub(r"\{\w+\}", "{}", path): methods for path, methods in described["paths"].items()}
+    assert _routes() - {(method, path) for path, methods in paths.items() for method in methods} == ROUTES_NOT_BUILT
+
+
+def test_the_refusals_of_the_server_are_those_of_the_page() -> None:
+    refusals = FINAL.flat(13).split("Refusals are JSON")[1].split("### 13.2")[0]
+    stated: set[tuple[str, str]] = set()
+    for part in refusals.split(";"):
+        if status := re.search(r"\b(\d{3}) `", part):
+            stated |= {(status[1], code) for code in re.findall(r"`([a-z-]+)`", part) if code != "work"}
+    own = {(str(status), code) for status, code in [*responses._STATUS.values(), *responses._HTTP.items()]}
+    assert stated - own == {("400", "unsupported")} | REFUSALS_NOT_BUILT
+    assert own - stated == {("405", "method")}
