@@ -194,19 +194,14 @@ class ListField:
 class IntegerField:
     """A whole number within bounds."""
 
-    what: str
+    name: str
     least: int
     most: int
-
-    @property
-    def name(self) -> str:
-        """Return what the number is."""
-        return self.what
 
     def parse(self, value: Json) -> int:
         """Read the number; `true` is none, though Python counts it as 1."""
         if not isinstance(value, int) or isinstance(value, bool) or not self.least <= value <= self.most:
-            raise MalformedError(self.what)
+            raise MalformedError(self.name)
         return value
 
     def encode(self, value: int) -> Json:

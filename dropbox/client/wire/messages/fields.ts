@@ -62,8 +62,9 @@ function same(value: Json): Json {
 
 /** A text of so many bytes as encoded. */
 export function textField(least = 1, most = MAX_TEXT_SIZE): FieldType<string> {
+  const name = most === MAX_TEXT_SIZE ? "text" : "short text";
   return {
-    name: `text of ${least} to ${most} bytes`,
+    name: least > 0 ? name : `${name} or ""`,
     parse(value) {
       if (typeof value !== "string") throw new MalformedError();
       const size = encodedSize(value);
@@ -118,9 +119,9 @@ export function listField(what: string, size: number, least: number, most: numbe
 }
 
 /** A whole number within bounds. */
-export function integerField(what: string, least: number, most: number): FieldType<number> {
+export function integerField(name: string, least: number, most: number): FieldType<number> {
   return {
-    name: `${what} from ${least} to ${most}`,
+    name,
     parse(value) {
       if (typeof value !== "number" || value < least || value > most) throw new MalformedError();
       return value;
@@ -132,7 +133,7 @@ export function integerField(what: string, least: number, most: number): FieldTy
 /** An object from ids to texts, of so many bytes together as encoded. */
 export function answersField(least = 0, most = MAX_TEXT_SIZE): FieldType<Readonly<Record<string, string>>> {
   return {
-    name: `object of ${least} or more from id to text, of at most ${most} bytes together`,
+    name: least > 0 ? `${least} or more texts by id` : "texts by id",
     parse(value) {
       if (!isObject(value)) throw new MalformedError();
       const answers = Object.entries(value).map(([name, answer]) => [Id.parse(name), Text.parse(answer)] as const);
@@ -184,7 +185,7 @@ export const OptionalId = patternField("id", ID, true);
 export const Language = patternField("language tag", LANGUAGE);
 export const Answers = answersField();
 export const Day = integerField("day", 0, MAX_DAY);
-export const Months = integerField("months", 1, MAX_MONTHS);
+export const Months = integerField(`1 to ${MAX_MONTHS}`, 1, MAX_MONTHS);
 export const Flag: FieldType<boolean> = {
   name: "true or false",
   parse(value) {

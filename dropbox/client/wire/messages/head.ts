@@ -6,9 +6,9 @@ import { b64, checkMembers, encode, isObject, parseObject, unb64 } from "../cano
 import { type File, fileMembers, parseFiles } from "../files.ts";
 import { ID_SIZE, KEY_SIZE } from "../sizes.ts";
 import { CHANNELS, Day, listField, LOG, MAX_PEOPLE, PERSON_SIZE } from "./fields.ts";
-import { type BodyOf, checkKind, type Kind, Unknown } from "./kind.ts";
+import { type BodyOf, checkKind, type Kind } from "./kind.ts";
 import { MAX_ARCHIVE_SIZE, Share } from "./log.ts";
-import { KINDS } from "./table.ts";
+import { kindOf } from "./table.ts";
 import { Report } from "./thread.ts";
 
 export const MAX_HEAD_SIZE = 262_144;
@@ -114,8 +114,4 @@ export function encodeHead(head: Head): Bytes {
     to: People.encode(head.to),
     without: People.encode(head.without),
   });
-}
-
-function kindOf(kind: string): Kind {
-  return KINDS.get(kind) ?? Unknown;
 }

@@ -4,7 +4,7 @@ import type { Json } from "../canonical.ts";
 import { Approval, Hold, Objection, Outcome, Purge, Reopened, Retention } from "./closing.ts";
 import { Assigned, Category, Correction, Exercise, Exported, Form, Informed, Note, Revealed } from "./dossier.ts";
 import { described } from "./fields.ts";
-import type { Kind } from "./kind.ts";
+import { type Kind, Unknown } from "./kind.ts";
 import { Arrived, Lacking, LogAccepted, Share } from "./log.ts";
 import { Agreed, Consent, Identity, Left, Rating, ReportWithdrawn } from "./reporter.ts";
 import {
@@ -30,7 +30,12 @@ const ALL: readonly Kind[] = [
 ];
 
 // A Map: "constructor" is a valid name of a kind, and every object has one.
-export const KINDS: ReadonlyMap<Json | undefined, Kind> = new Map(ALL.map((kind) => [kind.KIND, kind]));
+const KINDS: ReadonlyMap<Json | undefined, Kind> = new Map(ALL.map((kind) => [kind.KIND, kind]));
+
+/** Return a kind by its name; one that is not known may be of a newer version. */
+export function kindOf(name: string): Kind {
+  return KINDS.get(name) ?? Unknown;
+}
 
 const HEADING = ["kind", "author", "channel", "`case`", "`files`", "body"];
 
@@ -42,5 +47,6 @@ export function table(): string {
 
 function row({ KIND, AUTHORS, CHANNEL, CASE, FILES: [least, most], FIELDS }: Kind): string[] {
   const files = most === 0 ? "" : `${least} to ${most}`;
-  return [`\`${KIND}\``, AUTHORS.join(" or "), String(CHANNEL), CASE, files, `{${described(FIELDS)}}`];
+  const named = CASE === "named" ? "" : CASE;
+  return [`\`${KIND}\``, AUTHORS.join(" or "), String(CHANNEL), named, files, `{${described(FIELDS)}}`];
 }
