@@ -1,0 +1,57 @@
+"""What one person's word does not do: what needs an approval, and which approval counts (SPEC 12.6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keys.wire.messages import Approval, Exercise, Form, Hold, Purge, Reopened, Retention
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from keys.cases.thread import JudgedMessage
+    from keys.wire.ids import MessageId
+    from keys.wire.messages import Body
+
+APPROVAL_DAYS = 30  # SPEC 12.6
+LEGAL_DEMAND = "vordering"  # SPEC 5.2: the form that records a legal demand
+
+
+def is_legal_demand(body: Body) -> bool:
+    """Say whether a body records a legal demand."""
+    return isinstance(body, Form) and body.form == LEGAL_DEMAND
+
+
+def is_approvable(body: Body) -> bool:
+    """Say whether an approval of this has an effect."""
+    return isinstance(body, Purge | Retention | Hold | Reopened | Exercise) or is_legal_demand(body)
+
+
+def approvals(messages: Sequence[JudgedMessage], numbers: Mapping[MessageId, int]) -> dict[int, int]:
+    """Return which messages are approved, each with the first approval that counts, by number.
+
+    An approval is by another *person*, who reads there, as the author of what it approves still does: two keys of one
+    person are not two people, and somebody who is no reader any more approves nothing.
+    """
+    approved: dict[int, int] = {}
+    for number, message in enumerate(messages):
+        if isinstance(message.body, Approval) and message.counts:
+            at = numbers.get(message.body.message, number)
+            if at < number and at not in approved and _approves(message, messages[at]):
+                approved[at] = number
+    return approved
+
+
+def _approves(approval: JudgedMessage, message: JudgedMessage) -> bool:
+    return (
+        message.counts
+        and is_approvable(message.body)
+        and message.person != approval.person
+        and message.person in approval.readers
+        and approval.day <= message.day + APPROVAL_DAYS
+    )
+
+
+def is_alone(message: JudgedMessage) -> bool:
+    """Say whether one person reads at the place of a message: nobody else could approve it."""
+    return len(message.readers) == 1

@@ -1,0 +1,61 @@
+"""Whether a message counts, by who wrote it and when (SPEC 12.2)."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from keys.wire.messages import DOSSIER, RECIPIENT, REPORTER, Consent, Report
+
+if TYPE_CHECKING:
+    from keys.cases.place import PlacedMessage
+    from keys.cases.readers import Readership
+    from keys.cases.rosters import Rosters
+    from keys.wire.messages import Head
+
+
+class Standing(Enum):
+    """What a message is worth. Only one that counts changes anything."""
+
+    COUNTS = "counts"
+    LATE = "late"  # its author once could believe to read: shown with a mark, and no alarm
+    UNCLEAR = "unclear"  # something is missing without which nobody can tell: shown with a mark
+    FORBIDDEN = "forbidden"  # an alarm that names the author, and not shown
+
+
+def is_reporter(head: Head, report: Head) -> bool:
+    """Say whether the author of the report wrote this."""
+    return head.author == report.author
+
+
+def may_write(head: Head, report: Head) -> bool:
+    """Say whether this kind is for its author to write: nobody speaks for the reporter, nor the reporter for others."""
+    if not is_reporter(head, report):
+        return RECIPIENT in head.body.AUTHORS
+    if isinstance(head.body, Consent):
+        # The recipient who entered the report for somebody holds its code, and would agree in their place.
+        return isinstance(report.body, Report) and report.body.entered is None
+    return REPORTER in head.body.AUTHORS and head.channel != DOSSIER
+
+
+def standing_of(message: PlacedMessage, readership: Readership, rosters: Rosters, *, is_complete: bool) -> Standing:
+    """Return what a recipient's message is worth at its place, by the readers there and the day of its entry.
+
+    Never by what its head claims: an author chooses which roster and which `seen` stand in it.
+    """
+    head, day = message.head, message.day
+    person = rosters.person_of(head.author)
+    # SPEC 12.2 step 1: a reader at this place, with a key of that day.
+    if (
+        person in readership.read(rosters.persons_on(day))
+        and rosters.is_known(day)
+        and rosters.lists(head.author, day, head.day)
+        and not rosters.is_revoked(head.author, day)
+    ):
+        return Standing.COUNTS
+    # SPEC 12.2 step 2: honest people do not know yet that their reading has ended, or that it never began.
+    if person is not None and readership.was_reader(person):
+        return Standing.LATE
+    # SPEC 12.2 step 3.
+    is_known = head.roster in rosters and rosters.is_known(day)
+    return Standing.FORBIDDEN if is_complete and is_known else Standing.UNCLEAR

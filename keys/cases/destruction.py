@@ -1,0 +1,109 @@
+"""When a vault destroys a case: a date that each vault computes, and no message brings about (SPEC 12.7).
+
+1. *Complete.* The sync is complete, no log that differs waits to be accepted, and the case has a last day.
+2. *Since.* The vault remembers the day of the first such sync that found a last day, or an earlier one than before. A
+   later last day leaves it. A restored vault, and one that accepts a log that differs, remember nothing and begin anew.
+3. *Past.* The last day is before the server's day and the own one.
+4. *Own words.* No own message of the case waits in the outbox, or is put aside and not yet decided on.
+5. *Waiting.* Both days are seven days or more after *since*, or thirty.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from keys.cases.place import Way
+
+if TYPE_CHECKING:
+    from keys.cases.case import Case
+
+WAIT_DAYS = 7  # SPEC 12.7
+LONG_WAIT_DAYS = 30  # SPEC 12.7
+LOCKED_DAYS = 90  # SPEC 12.3
+REMEMBERED_DAYS = 396  # SPEC 12.7: as long as an entry of the log can bring a case back
+
+
+@dataclass(frozen=True, slots=True)
+class SyncDays:
+    """The days of a sync that is complete, and for which no log that differs waits to be accepted.
+
+    One clock alone destroys nothing: the server's may lie, and a battery may be empty.
+    """
+
+    server: int
+    own: int
+
+
+@dataclass(frozen=True, slots=True)
+class Countdown:
+    """What a vault remembers from one complete sync to the next: a last day, and since when it waits."""
+
+    last_day: int
+    since: int
+
+    @classmethod
+    def at_sync(cls, before: Countdown | None, case: Case, days: SyncDays) -> Countdown | None:
+        """Return what is to be remembered after a complete sync; None where the case has no last day (step 2)."""
+        if case.last_day is None:
+            return None
+        # A last day that falls back to an earlier one is news, however long ago it was first computed.
+        is_news = before is None or case.last_day.day < before.last_day
+        since = max(days.server, days.own) if before is None or is_news else before.since
+        return cls(case.last_day.day, since)
+
+    def destroyed_on(self, case: Case, arrived: int | None, day: int) -> int:
+        """Return the first day on which the case can be destroyed, as its first page says on `day` (steps 3, 5)."""
+        return max(self.last_day + 1, self.since + _wait(case, arrived, day))
+
+    def is_due(self, case: Case, days: SyncDays, arrived: int | None, *, has_own_words: bool) -> bool:
+        """Say whether the vault destroys the case at this sync (steps 3 to 5).
+
+        `arrived` is the day of this vault's own `arrived`, if it has posted one. `has_own_words` says that an own
+        message of the case waits in the outbox, or was put aside and is undecided: it can be an objection.
+        """
+        day = min(days.server, days.own)
+        return not has_own_words and day >= self.destroyed_on(case, arrived, day)
+
+
+def _wait(case: Case, arrived: int | None, day: int) -> int:
+    """Return the days for which the vault says that it will destroy the case before it does."""
+    made_by = {case.id, *(case.last_day.made_by if case.last_day else ())}
+    came_by_share = any(
+        message.id in made_by and message.placed.way in (Way.SHARE, Way.WORD) for message in case.messages
+    )
+    has_just_arrived = arrived is not None and day < arrived + LONG_WAIT_DAYS
+    return LONG_WAIT_DAYS if case.missing or came_by_share or has_just_arrived else WAIT_DAYS
+
+
+def reading_ended(before: int | None, own_day: int, *, reads: bool) -> int | None:
+    """Return the own day since which the owner reads the case no more, to be remembered; None while they read it."""
+    if reads:
+        return None
+    return own_day if before is None else before
+
+
+def is_lock_over(ended: int, own_day: int) -> bool:
+    """Say whether a vault destroys a case that its owner does not read any more.
+
+    By the own clock, and without a sync: who is off the roster has none.
+    """
+    return own_day >= ended + LOCKED_DAYS
+
+
+class Ended(Enum):
+    """Why a vault has destroyed a case."""
+
+    LAST_DAY = "last-day"
+    READING = "reading"  # 90 days after its owner's reading ended
+    BY_HAND = "by-hand"
+
+
+def is_taken_again(ended: Ended, on: int, day: int, *, agreed: bool, named: bool) -> bool:
+    """Say whether a message of a case that was destroyed `on` a day is taken again on `day`.
+
+    `agreed` says that the owner agrees: nobody alone makes a vault take back what it has destroyed. `named` says that a
+    "yes" or a `joined` names the owner anew.
+    """
+    return agreed or day > on + REMEMBERED_DAYS or (ended is Ended.READING and named)

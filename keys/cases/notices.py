@@ -1,0 +1,106 @@
+"""Alarms and lines about a case, as named kinds (SPEC 14); the sentences for people are elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from keys.cases.missing import written_twice
+from keys.cases.terms import MONTHS_A_YEAR, months_after
+from keys.wire.messages import Consent, Joined
+from keys.wire.messages.reporter import YES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from keys.cases.closings import Closing
+    from keys.cases.last_day import LastDay
+    from keys.cases.missing import Missing
+    from keys.cases.thread import JudgedMessage
+    from keys.wire.ids import IdentityKey, MessageId, PersonId
+
+
+class NoticeKind(Enum):
+    """What a notice says. Honest people and an honest server never cause an alarm."""
+
+    # Alarms: each names the author of a message.
+    FORBIDDEN = "forbidden"  # it is not for its author to write this, or to write here
+    LEFT_OUT_NAMED = "left-out-named"  # it names somebody left out, whom no "yes" that it knows of has ever named
+    DOSSIER_NAMED = "dossier-named"  # a message of the thread names one of the dossier: on the page it is missing
+    # On the page an alarm on the server, in a tool a line once a sync is complete (SPEC 12.5).
+    MISSING = "missing"  # `people` have read something that has not come
+    # Lines.
+    TWICE = "twice"  # two messages of one identity do not know of each other: two tools, or a backup came back
+    NOBODY_READS = "nobody-reads"  # nobody on the roster in force reads the case
+    CLOSED_UNREAD = (
+        "closed-unread"  # a `closed` that has no effect: its author had not read all of the reporter's words
+    )
+    QUIET = "quiet"  # nothing has come for a year, and the case has no last day
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One alarm or line: what, about which messages, and whom it names."""
+
+    kind: NoticeKind
+    messages: tuple[MessageId, ...] = ()
+    author: IdentityKey | None = None  # who wrote them: a stolen key is told from its person's new one
+    person: PersonId | None = None  # whose key that is; None for the reporter, and where no roster lists it
+    people: tuple[PersonId, ...] = ()  # whom else it names
+
+
+def alarms(messages: Sequence[JudgedMessage], astray: Sequence[int]) -> Iterator[Notice]:
+    """Yield the alarms on authors; `astray` are the messages of the thread that name one of the dossier, by number."""
+    without = frozenset(messages[0].placed.head.without)
+    answers = dict.fromkeys(without, 0)  # the messages that say "yes" to each, as a set of numbers
+    for number, message in enumerate(messages):
+        if not message.is_shown:
+            yield _about(NoticeKind.FORBIDDEN, message)
+            continue
+        if message.counts and isinstance(message.body, Consent) and message.body.answer == YES:
+            for person in without.intersection(message.body.people):
+                answers[person] |= 1 << number
+        known = message.past | 1 << number
+        people = sorted(person for person in without & _named(message) if not answers[person] & known)
+        # Where something of its past is missing, the "yes" can be there.
+        if people and message.is_complete:
+            yield _about(NoticeKind.LEFT_OUT_NAMED, message, *people)
+    for number in astray:
+        if messages[number].is_shown:
+            yield _about(NoticeKind.DOSSIER_NAMED, messages[number])
+
+
+def lines(
+    messages: Sequence[JudgedMessage], lacking: Sequence[Missing], closing: Closing, readers: Collection[PersonId]
+) -> Iterator[Notice]:
+    """Yield what a tool says without an alarm; `readers` read today."""
+    by_id = {message.id: message for message in messages}
+    for missing in lacking:
+        people = {by_id[name].person for name in missing.named_by}
+        yield Notice(NoticeKind.MISSING, (missing.id,), people=tuple(sorted(one for one in people if one is not None)))
+    for author, pair in written_twice(messages).items():
+        yield Notice(NoticeKind.TWICE, pair, author, by_id[pair[0]].person)
+    if not readers:
+        yield Notice(NoticeKind.NOBODY_READS)
+    if closing.closed_by is None:
+        for number in closing.void:
+            yield _about(NoticeKind.CLOSED_UNREAD, messages[number])
+
+
+def is_quiet(messages: Sequence[JudgedMessage], last_day: LastDay | None, day: int) -> bool:
+    """Say whether a case without a last day has had nothing for a year: nobody would ever destroy it."""
+    return last_day is None and day > months_after(max(message.day for message in messages), MONTHS_A_YEAR)
+
+
+def _named(message: JudgedMessage) -> frozenset[PersonId]:
+    head, body = message.placed.head, message.body
+    named = frozenset((*head.to, *head.missing))
+    if isinstance(body, Consent) and body.answer != YES:
+        # A denial is sealed to those whom it ends, also where only a `joined` had named them.
+        return named - frozenset(body.people)
+    return named.union(body.people) if isinstance(body, Joined) else named
+
+
+def _about(kind: NoticeKind, message: JudgedMessage, *people: PersonId) -> Notice:
+    return Notice(kind, (message.id,), message.placed.head.author, message.person, people)

@@ -1,0 +1,116 @@
+"""The past of messages and the order that follows from it (SPEC 5.3, 12.1 steps 1 to 3).
+
+A past is a set of messages, held as the bits of an integer: bit n is the n-th message of the order.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from keys.wire.messages import DOSSIER, THREAD, Report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from keys.cases.place import PlacedMessage
+    from keys.wire.ids import MessageId
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The messages of a case in their order, the report first, each with its past as far as it is here."""
+
+    messages: tuple[PlacedMessage, ...]
+    numbers: dict[MessageId, int]
+    masks: tuple[int, ...]  # the past of each
+    incomplete: int  # those of whose past something is missing
+    missing: dict[MessageId, tuple[int, ...]]  # ids that are named and not here, with those that name them
+    astray: tuple[int, ...]  # messages of the thread that name one of the dossier
+
+    @classmethod
+    def of(cls, messages: Iterable[PlacedMessage]) -> Past | None:
+        """Put the messages of one case in order; return None without their report."""
+        unique = _unique(messages)
+        report = next((message for message in unique.values() if isinstance(message.head.body, Report)), None)
+        if report is None:
+            return None
+        named = {message.id: _named(message, unique) for message in unique.values() if message is not report}
+        order = [report, *_lowest_place_first(unique, named)]
+        numbers = {message.id: number for number, message in enumerate(order)}
+        masks, incomplete = [0], 0
+        missing: dict[MessageId, list[int]] = {}
+        for number, message in enumerate(order[1:], start=1):
+            mask = 1  # the report is in the past of every message
+            for name in named[message.id]:
+                if name in numbers:
+                    mask |= masks[numbers[name]] | 1 << numbers[name]
+                else:
+                    missing.setdefault(name, []).append(number)
+                    incomplete |= 1 << number
+            masks.append(mask)
+            incomplete |= bool(mask & incomplete) << number
+        return cls(
+            messages=tuple(order),
+            numbers=numbers,
+            masks=tuple(masks),
+            incomplete=incomplete,
+            missing={name: tuple(by) for name, by in missing.items()},
+            astray=tuple(number for number, message in enumerate(order[1:], 1) if _is_astray(message, unique)),
+        )
+
+
+def members_of(mask: int) -> Iterator[int]:
+    """Yield the numbers of a set's members, ascending."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
+
+
+def _unique(messages: Iterable[PlacedMessage]) -> dict[MessageId, PlacedMessage]:
+    """Return each message once, at its lowest place: one whose id is here already changes nothing."""
+    unique: dict[MessageId, PlacedMessage] = {}
+    for message in messages:
+        if message.head.channel in (THREAD, DOSSIER):
+            known = unique.get(message.id)
+            if known is None or message.place < known.place:
+                unique[message.id] = message
+    return unique
+
+
+def _named(message: PlacedMessage, here: dict[MessageId, PlacedMessage]) -> tuple[MessageId, ...]:
+    """Return the ids that count as named.
+
+    A message of the thread that names one of the dossier does not have it in its past: the reporter's page has no
+    dossier, and the order of the thread has to be the same there (SPEC 5.3).
+    """
+    if message.head.channel == DOSSIER:
+        return message.head.seen
+    return tuple(name for name in message.head.seen if name not in here or here[name].head.channel == THREAD)
+
+
+def _is_astray(message: PlacedMessage, here: dict[MessageId, PlacedMessage]) -> bool:
+    in_dossier = (name in here and here[name].head.channel == DOSSIER for name in message.head.seen)
+    return message.head.channel == THREAD and any(in_dossier)
+
+
+def _lowest_place_first(
+    here: dict[MessageId, PlacedMessage], named: Mapping[MessageId, Sequence[MessageId]]
+) -> Iterator[PlacedMessage]:
+    """Yield all but the report: each time the one with the lowest place among those whose past was yielded."""
+    waits = {message_id: {name for name in names if name in named} for message_id, names in named.items()}
+    followers: dict[MessageId, list[MessageId]] = {message_id: [] for message_id in named}
+    for message_id, names in waits.items():
+        for name in names:
+            followers[name].append(message_id)
+    ready = [(here[message_id].place, message_id) for message_id, names in waits.items() if not names]
+    heapq.heapify(ready)
+    while ready:
+        _, message_id = heapq.heappop(ready)
+        yield here[message_id]
+        for follower in followers[message_id]:
+            waits[follower].discard(message_id)
+            if not waits[follower]:
+                heapq.heappush(ready, (here[follower].place, follower))

@@ -1,0 +1,119 @@
+"""Which messages a vault gives to whom (SPEC 12.4)."""
+
+from __future__ import annotations
+
+import pytest
+
+from keys.cases.sharing import answer_to_arrived, answer_to_lacking, owed
+from keys.wire.ids import MessageId, PersonId
+from keys.wire.messages import Answer, Closed, Joined, Note, SteppedBack
+from tests.cases.story import Story, names, no, people, person, withdrawn, yes
+
+
+@pytest.fixture
+def story() -> Story:
+    story = Story("ABMXN")
+    story.report("ABM", without="X")
+    return story
+
+
+def given_by(
+    story: Story, owner: str, given: set[tuple[PersonId, MessageId]] | None = None
+) -> dict[str, tuple[MessageId, ...]]:
+    """Return what the vault of `owner` has to give, by letter."""
+    listed = {entry.person for entry in story.in_force(story.day).recipients}
+    found = owed(story.case(), person(owner), listed, given or set())
+    return {names([one]): ids for one, ids in found.items()}
+
+
+def test_readers_to_whom_all_was_sealed_get_nothing(story: Story) -> None:
+    story.answer("A")
+    assert given_by(story, "A") == {}
+
+
+def test_who_is_let_in_gets_all_of_the_case(story: Story) -> None:
+    """T36: also the messages from before, notes and all."""
+    said = [story.log[0], story.answer("A"), story.post("B", Note("Tekst."))]
+    story.post("A", Joined(people("N")))
+    assert given_by(story, "A") == {"N": tuple(message.id for message in said)}
+
+
+def test_a_reader_who_could_not_be_sealed_to_gets_the_message() -> None:
+    story = Story("AB")
+    story.report("A", missing="B", without="")
+    assert given_by(story, "A") == {"B": (story.log[0].id,)}
+
+
+def test_an_answer_that_crosses_a_joined_is_given_by_any_vault_that_has_it(story: Story) -> None:
+    """T35, T17: R's answer crosses A's `joined` of N, and A steps back: N is the only reader left."""
+    joined = story.write("A", Joined(people("N")))
+    answer = story.answer("R")
+    closed = story.answer("B")
+    story.put(joined)
+    story.post("A", SteppedBack())
+    story.post("B", SteppedBack())
+    story.post("M", SteppedBack())
+    assert story.readers() == "N"
+    for former in "ABM":
+        assert {answer.id, closed.id} <= set(given_by(story, former)["N"])
+
+
+def test_each_vault_gives_once(story: Story) -> None:
+    """T34: a share of M's with a slot of noise; it stood in the log, and nobody else gave it."""
+    story.post("A", Joined(people("N")))
+    first = given_by(story, "B")["N"]
+    assert first == given_by(story, "M")["N"], "what one has given is given by the others all the same"
+    assert given_by(story, "B", {(person("N"), one) for one in first}) == {}
+
+
+def test_a_message_that_waits_in_the_outbox_is_not_shared(story: Story) -> None:
+    """T29: dropped afterwards, N would have what nobody has."""
+    story.post("A", Joined(people("N")))
+    unposted = story.write("A", Answer("Tekst."))
+    listed = people("ABMXN")
+    assert unposted.id not in owed(story.case([*story.log, unposted]), person("A"), listed, ())[person("N")]
+
+
+def test_who_is_left_out_gets_nothing(story: Story) -> None:
+    story.post("M", Joined(people("X")))
+    story.post("R", no("N"))
+    story.post("M", Joined(people("N")))
+    assert given_by(story, "A") == {}
+
+
+def test_a_denial_that_could_not_be_sealed_to_whom_it_ends_is_given_to_them_alone(story: Story) -> None:
+    """T38, T42: X's vault would never be locked."""
+    story.post("R", yes("X"))
+    story.answer("A")
+    denial = story.post("R", withdrawn("X"), to="ABM")
+    story.answer("B")
+    assert given_by(story, "A") == {"X": (denial.id,)}
+    assert given_by(story, "A", {(person("X"), denial.id)}) == {}
+
+
+def test_who_is_off_the_roster_gets_nothing(story: Story) -> None:
+    story.post("A", Joined(people("N")))
+    story.publish("ABMX")
+    story.later()
+    assert given_by(story, "A") == {}
+
+
+def test_an_arrived_is_answered_with_the_cases_that_its_author_may_read(story: Story) -> None:
+    """T5, T19: and with none of another, so that an empty answer tells nothing."""
+    story.post("A", Closed("Tekst."))
+    assert answer_to_arrived(story.case(), person("B")) == tuple(message.id for message in story.log)
+    assert answer_to_arrived(story.case(), person("X")) == ()
+
+
+def test_a_lacking_is_answered_with_the_message_and_its_past(story: Story) -> None:
+    first = story.answer("A")
+    second = story.answer("R")
+    story.answer("B", unaware=[second])
+    assert answer_to_lacking(story.case(), person("B"), [second.id]) == (story.log[0].id, first.id, second.id)
+
+
+def test_a_lacking_gives_messages_of_this_case_to_its_readers_alone(story: Story) -> None:
+    """T16: M names in one case the id of a message of another, where B is left out."""
+    other = MessageId(b"o" * 32)
+    assert answer_to_lacking(story.case(), person("B"), [other]) == ()
+    assert answer_to_lacking(story.case(), person("X"), [story.log[0].id]) == ()
