@@ -56,6 +56,6 @@ def standing_of(message: PlacedMessage, readership: Readership, rosters: Rosters
     # SPEC 12.2 step 2: honest people do not know yet that their reading has ended, or that it never began.
     if person is not None and readership.was_reader(person):
         return Standing.LATE
-    # SPEC 12.2 step 3.
+    # SPEC 12.2 steps 3 and 4.
     is_known = head.roster in rosters and rosters.is_known(day)
     return Standing.FORBIDDEN if is_complete and is_known else Standing.UNCLEAR

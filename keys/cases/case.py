@@ -17,7 +17,7 @@ came. A reader computes a case anew when something older arrives.
 8. *Waiting.* Find the asking messages that no reply has in its past (12.5).
 9. *Approvals.* Find the first approval that counts of each message that needs one (12.6).
 10. *Open or closed.* Apply `closed`, `reopened` and the asking messages (12.6).
-11. *Last day*, from the closing, the retentions, the purges and the holds that count (12.6).
+11. *Last day*, from the closing, the retentions, the purges and the holds that count (12.7).
 12. *Lines.* What is missing or written twice, and who reads today (12.3, 12.5).
 """
 
@@ -71,12 +71,12 @@ class Case:
         past = Past.of(messages)  # SPEC 12.1 steps 1 to 3
         if past is None:
             return None
-        judged, readership = judge(past, rosters)  # steps 4 to 6
-        waits = waiting(judged)  # step 8
-        approved = approvals(judged, past.numbers)  # step 9
-        closing = Closing.of(judged, approved, rosters)  # step 10
-        end = last_day(judged, closing.closed_by, approved, rosters)  # step 11
-        readers = readership.read(rosters.persons_on(day))  # step 12
+        judged, readership = judge(past, rosters)  # SPEC 12.1 steps 4 to 6
+        waits = waiting(judged)  # SPEC 12.1 step 8
+        approved = approvals(judged, past.numbers)  # SPEC 12.1 step 9
+        closing = Closing.of(judged, approved, rosters)  # SPEC 12.1 step 10
+        end = last_day(judged, closing.closed_by, approved, rosters)  # SPEC 12.1 step 11
+        readers = readership.read(rosters.persons_on(day))  # SPEC 12.1 step 12
         lacking = missing(past, judged)
         quiet = [Notice(NoticeKind.QUIET)] if is_quiet(judged, end, day) else []
 
@@ -97,7 +97,7 @@ class Case:
             unapproved=ids(closing.unapproved),
             last_day=end,
             is_exercise=_is_exercise(judged, approved),
-            alarms=tuple(alarms(judged, past.astray)),  # step 7
+            alarms=tuple(alarms(judged, past.astray)),  # SPEC 12.1 step 7
             lines=(*lines(judged, lacking, closing, readers), *quiet),
         )
 

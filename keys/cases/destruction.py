@@ -46,9 +46,9 @@ class Countdown:
     @classmethod
     def at_sync(cls, before: Countdown | None, case: Case, days: SyncDays) -> Countdown | None:
         """Return what is to be remembered after a complete sync; None where the case has no last day (step 2)."""
-        if case.last_day is None:
+        if case.last_day is None:  # SPEC 12.7 step 1
             return None
-        # A last day that falls back to an earlier one is news, however long ago it was first computed.
+        # SPEC 12.7 step 2: one that falls back to an earlier day is news, however long ago that was first computed.
         is_news = before is None or case.last_day.day < before.last_day
         since = max(days.server, days.own) if before is None or is_news else before.since
         return cls(case.last_day.day, since)
@@ -63,12 +63,13 @@ class Countdown:
         `arrived` is the day of this vault's own `arrived`, if it has posted one. `has_own_words` says that an own
         message of the case waits in the outbox, or was put aside and is undecided: it can be an objection.
         """
-        day = min(days.server, days.own)
+        day = min(days.server, days.own)  # SPEC 12.7 step 3
+        # SPEC 12.7 steps 4 and 5.
         return not has_own_words and day >= self.destroyed_on(case, arrived, day)
 
 
 def _wait(case: Case, arrived: int | None, day: int) -> int:
-    """Return the days for which the vault says that it will destroy the case before it does."""
+    """Return the days for which the vault says that it will destroy the case before it does (SPEC 12.7 step 5)."""
     made_by = {case.id, *(case.last_day.made_by if case.last_day else ())}
     came_by_share = any(
         message.id in made_by and message.placed.way in (Way.SHARE, Way.WORD) for message in case.messages
@@ -106,4 +107,5 @@ def is_taken_again(ended: Ended, on: int, day: int, *, agreed: bool, named: bool
     `agreed` says that the owner agrees: nobody alone makes a vault take back what it has destroyed. `named` says that a
     "yes" or a `joined` names the owner anew.
     """
+    # SPEC 12.7 step 7.
     return agreed or day > on + REMEMBERED_DAYS or (ended is Ended.READING and named)

@@ -1,4 +1,4 @@
-"""The last day on which a case is kept (SPEC 12.6)."""
+"""The last day on which a case is kept (SPEC 12.7)."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from keys.cases.thread import JudgedMessage
     from keys.wire.ids import MessageId, PersonId
 
-PURGE_DAYS = 7  # SPEC 12.6, from the approval on
-HOLD_DAYS = 30  # SPEC 12.6, by the word of one person
-LONG_HOLD_DAYS = 183  # SPEC 12.6, by the word of two
+PURGE_DAYS = 7  # SPEC 12.7, from the approval on
+HOLD_DAYS = 30  # SPEC 12.7, by the word of one person
+LONG_HOLD_DAYS = 183  # SPEC 12.7, by the word of two
 
 
 @dataclass(frozen=True, slots=True)
