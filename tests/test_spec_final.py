@@ -160,7 +160,11 @@ def test_sizes_stand_where_they_belong() -> None:
     assert f"message ids, ascending, at most {messages.MAX_SEEN}" in flat(4)
     assert f"Each list of persons has at most {fields.MAX_PEOPLE}" in flat(4)
     assert f"deeper than {canonical.MAX_DEPTH}" in flat(4)
-    assert f"at most {files.MAX_FILES} files, `name` at most {files.MAX_NAME_SIZE} bytes" in flat(4)
+    assert (
+        f"at most {files.MAX_FILES} files, together at most 2^53 - 1 bytes, `name` at most {files.MAX_NAME_SIZE} bytes"
+        in flat(4)
+    )
+    assert files.MAX_SIZE == 2**53 - 1
     assert f"`type` at most {files.MAX_TYPE_SIZE};" in flat(4)
     assert f"A *text* has 1 to {fields.MAX_TEXT_SIZE} bytes as encoded" in flat(5)
     assert f"a *short text* 1 to {fields.MAX_REASON_SIZE}" in flat(5)
