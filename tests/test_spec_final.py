@@ -183,6 +183,12 @@ def test_sizes_stand_where_they_belong() -> None:
     assert f"first {exchange.STAMP_BITS // 8} bytes as u64 < floor(2^{exchange.STAMP_BITS} / work)" in flat(9)
     assert f"from 1 to 2^{exchange.MAX_WORK.bit_length() - 1}" in flat(9)
     assert f"stamps of {exchange.SEAL_WORK_FACTOR} times" in flat(9)
+    assert f"at most {last_day.HOLD_DAYS} days after its day" in flat(12)
+    assert f"at most {last_day.LONG_HOLD_DAYS} days after the approval's day" in flat(12)
+    assert "the last day is the seventh after the approval's day" in flat(12)
+    assert "at least seven days after *since*; thirty where" in flat(12)
+    assert (last_day.PURGE_DAYS, destruction.WAIT_DAYS, destruction.LONG_WAIT_DAYS) == (7, 7, 30)
+    assert f"at most {approvals.APPROVAL_DAYS} days older" in flat(12)
     assert "the last ten minutes" in flat(9)
     assert load_meter.HELD_MINUTES == 10
 

@@ -8,6 +8,7 @@ import re
 import yaml
 
 from dropbox import responses
+from keys.cases.notices import NoticeKind
 from keys.errors import FormatError, TrustError
 from keys.policy import Policy
 from keys.wire import signed
@@ -200,3 +201,8 @@ def test_the_refusals_of_the_server_are_those_of_the_page() -> None:
     own = {(str(status), code) for status, code in [*responses._STATUS.values(), *responses._HTTP.items()]}
     assert stated - own == {("400", "unsupported")} | REFUSALS_NOT_BUILT
     assert own - stated == {("405", "method")}
+
+
+def test_the_alarms_and_lines_of_a_case_are_names_of_the_page() -> None:
+    stated = {name for part in FINAL.sections[14].split("| alarm |")[1:] for name in quoted(part)}
+    assert {kind.value for kind in NoticeKind} <= stated
