@@ -119,7 +119,6 @@ SIZES: dict[int, set[int]] = {
         last_day.LONG_HOLD_DAYS,
         destruction.LONG_WAIT_DAYS,
         destruction.LOCKED_DAYS,
-        destruction.REMEMBERED_DAYS,
     },
     13: {responses.CREATED, envelope.LARGEST_POWER},
 }
