@@ -131,6 +131,13 @@ class Story:
     def in_force(self, day: int) -> Roster:
         return [roster for roster in self.rosters if roster.start <= day][-1]
 
+    def key(self, author: str) -> IdentityKey:
+        """Return the key that an author signs with today."""
+        if author == "R":
+            return REPORTER
+        listed = {entry.person: entry.identity for entry in self.in_force(self.day).recipients}
+        return listed.get(person(author), self.identities[author])
+
     # Messages.
 
     def later(self, days: int = 1) -> None:
@@ -166,7 +173,7 @@ class Story:
         names what follows from that. `seen`, `to`, `identity`, `day` and `roster` forge the head.
         """
         view = [message for message in (self.log if log is None else log) if message not in unaware]
-        key = identity or (REPORTER if author == "R" else self.identities[author])
+        key = identity or self.key(author)
         if author == "R":
             view = [message for message in view if message.head.channel == "thread"]
         head = self._head(key, body, day=self.day if day is None else day)

@@ -1,0 +1,52 @@
+"""Honest people and an honest server never cause an alarm, and end with one case for all (property 12)."""
+
+from __future__ import annotations
+
+import random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.cases.simulation import Simulation
+
+ACTIONS = [
+    "read",
+    "write",
+    "write",
+    "write",
+    "post",
+    "post",
+    "share",
+    "look",
+    "say",
+    "send",
+    "send",
+    "day",
+    "board",
+    "lose",
+]
+STEPS = st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 2**16)), max_size=60)
+
+
+@settings(max_examples=100)
+@given(STEPS, st.sampled_from([("ABC", "X"), ("AB", "CX"), ("A", "X"), ("ABC", "")]))
+def test_honest_people_cause_no_alarm_and_end_with_one_case(
+    steps: list[tuple[str, int]], start: tuple[str, str]
+) -> None:
+    simulation = Simulation(*start)
+    for action, seed in steps:
+        simulation.actions[action](random.Random(seed))
+    readers = simulation.settle()
+    case = simulation.story.case()
+    page = simulation.story.page()
+    assert not case.alarms
+    assert not case.missing
+    assert (page.readers, page.left_out, page.waiting) == (case.readers, case.left_out, case.waiting)
+    for message in page.messages:
+        found = case.find(message.id)
+        assert found
+        assert (found.standing, found.readers, found.ended) == (message.standing, message.readers, message.ended)
+    # What only a lost vault held, or that of somebody off the roster, is lost; all the rest is every reader's.
+    own = [simulation.case_of(simulation.vaults[name]) for name in readers]
+    held = [one for one in own if one is not None]
+    assert all(one == held[0] for one in held)
