@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 WAIT_DAYS = 7  # SPEC 12.7
 LONG_WAIT_DAYS = 30  # SPEC 12.7
 LOCKED_DAYS = 90  # SPEC 12.3
-REMEMBERED_DAYS = 396  # SPEC 12.7: as long as an entry of the log can bring a case back
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +100,10 @@ class Ended(Enum):
     BY_HAND = "by-hand"
 
 
-def is_taken_again(ended: Ended, on: int, day: int, *, agreed: bool, named: bool) -> bool:
-    """Say whether a message of a case that was destroyed `on` a day is taken again on `day`.
+def is_taken_again(ended: Ended, *, agreed: bool, named: bool) -> bool:
+    """Say whether a message of a case that was destroyed is taken again (SPEC 12.7 step 7).
 
     `agreed` says that the owner agrees: nobody alone makes a vault take back what it has destroyed. `named` says that a
     "yes" or a `joined` names the owner anew.
     """
-    # SPEC 12.7 step 7.
-    return agreed or day > on + REMEMBERED_DAYS or (ended is Ended.READING and named)
+    return agreed or (ended is Ended.READING and named)

@@ -57,17 +57,16 @@ def alarms(messages: Sequence[JudgedMessage], astray: Sequence[int]) -> Iterator
     for number, message in enumerate(messages):
         if not message.is_shown:
             yield _about(NoticeKind.FORBIDDEN, message)
-            continue
-        if message.counts and isinstance(message.body, Consent) and message.body.answer == YES:
+        elif not message.by_reporter:
+            people = sorted(person for person in without & _named(message) if not answers[person] & message.past)
+            # Where something of its past is missing, the "yes" can be there.
+            if people and message.is_complete:
+                yield _about(NoticeKind.LEFT_OUT_NAMED, message, *people)
+        elif message.counts and isinstance(message.body, Consent) and message.body.answer == YES:
             for person in without.intersection(message.body.people):
                 answers[person] |= 1 << number
-        known = message.past | 1 << number
-        people = sorted(person for person in without & _named(message) if not answers[person] & known)
-        # Where something of its past is missing, the "yes" can be there.
-        if people and message.is_complete:
-            yield _about(NoticeKind.LEFT_OUT_NAMED, message, *people)
     for number in astray:
-        if messages[number].is_shown:
+        if messages[number].is_shown and not messages[number].by_reporter:
             yield _about(NoticeKind.DOSSIER_NAMED, messages[number])
 
 
@@ -94,12 +93,9 @@ def is_quiet(messages: Sequence[JudgedMessage], last_day: LastDay | None, day: i
 
 
 def _named(message: JudgedMessage) -> frozenset[PersonId]:
-    head, body = message.placed.head, message.body
-    named = frozenset((*head.to, *head.missing))
-    if isinstance(body, Consent) and body.answer != YES:
-        # A denial is sealed to those whom it ends, also where only a `joined` had named them.
-        return named - frozenset(body.people)
-    return named.union(body.people) if isinstance(body, Joined) else named
+    head = message.placed.head
+    joined = message.body.people if isinstance(message.body, Joined) else ()
+    return frozenset((*head.to, *head.missing, *joined))
 
 
 def _about(kind: NoticeKind, message: JudgedMessage, *people: PersonId) -> Notice:

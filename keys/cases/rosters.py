@@ -137,6 +137,11 @@ class Rosters:
         """Say whether the identity was revoked on an earlier day than this."""
         return self._revoked.get(identity, day) < day
 
+    def is_current(self, identity: IdentityKey) -> bool:
+        """Say whether the newest roster lists the identity and nothing revokes it: a page marks messages of others."""
+        listed = bool(self._chain) and identity in self._identities[self._chain[-1].id]
+        return listed and identity not in self._revoked
+
     def retention(self, day: int) -> Retention:
         """Return for how many months the policy of `day` keeps a closed case; of the oldest roster if it is unknown."""
         return (self.in_force(day) or self._chain[0]).policy.retention

@@ -22,7 +22,7 @@ from keys.wire.messages import (
     Question,
     SteppedBack,
 )
-from tests.cases.story import DAY, REPORTER, Roster, Story, no, people, person, withdrawn, yes
+from tests.cases.story import DAY, REPORTER, Revoked, Roster, Story, no, people, person, withdrawn, yes
 
 STRANGER = IdentityKey(b"S" * 32)
 
@@ -305,3 +305,15 @@ def test_a_message_before_the_joined_that_it_names_counts(story: Story) -> None:
     said = story.answer("N", place=Place(40))
     assert story.standing(said) is Standing.COUNTS
     assert not story.case().alarms
+
+
+def test_a_page_marks_identities_that_the_newest_roster_does_not_list_or_revokes(story: Story) -> None:
+    """L9: a stolen, revoked identity and the server put a new last message before R; only persons were marked."""
+    old = story.identities["A"]
+    assert Rosters(story.rosters).is_current(old)
+    story.rekey("A", revoke_on=story.day)
+    assert not Rosters(story.rosters).is_current(old)
+    assert Rosters(story.rosters).is_current(story.identities["A"])
+    story.publish("ABMXN", revoked=[Revoked(story.identities["B"], story.day)])
+    assert not Rosters(story.rosters).is_current(story.identities["B"])
+    assert not Rosters([]).is_current(old)

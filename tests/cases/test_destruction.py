@@ -264,16 +264,11 @@ def test_keys_stay_for_90_days_and_who_reads_again_begins_anew(story: Story) -> 
 def test_a_destroyed_case_is_taken_again_only_if_its_owner_agrees() -> None:
     """K12, T41: a share, or M's `joined`, brought it back again and again."""
     for ended in (Ended.LAST_DAY, Ended.BY_HAND):
-        assert not is_taken_again(ended, DAY, DAY + 396, agreed=False, named=True)
-        assert is_taken_again(ended, DAY, DAY + 1, agreed=True, named=False)
+        assert not is_taken_again(ended, agreed=False, named=True)
+        assert is_taken_again(ended, agreed=True, named=False)
 
 
 def test_a_case_whose_reading_ended_is_taken_again_when_its_owner_is_named_anew() -> None:
     """K28: back on the roster, or named anew, after 90 days."""
-    assert is_taken_again(Ended.READING, DAY, DAY + 1, agreed=False, named=True)
-    assert not is_taken_again(Ended.READING, DAY, DAY + 1, agreed=False, named=False)
-
-
-def test_ids_without_a_case_end_after_396_days() -> None:
-    """Choices of model.md."""
-    assert is_taken_again(Ended.LAST_DAY, DAY, DAY + 397, agreed=False, named=False)
+    assert is_taken_again(Ended.READING, agreed=False, named=True)
+    assert not is_taken_again(Ended.READING, agreed=False, named=False)
