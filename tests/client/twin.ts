@@ -37,6 +37,7 @@ import {
   parseOpening,
   parsePartPosting,
 } from "../../dropbox/client/wire/upload.ts";
+import { computeCase } from "./cases.ts";
 
 const KEY_SIZE = 32;
 const SIGNATURE_SIZE = 64;
@@ -117,6 +118,7 @@ const readers: Record<string, (raw: Bytes, asked: Asked) => unknown> = {
   head: (raw) => hex(encodeHead(parseHead(raw))),
   message: (raw) => hex(encodeMessageHead(parseMessageHead(raw))),
   archive: (raw) => encodeArchives(parseArchive(raw)).map(hex).join(" "),
+  case: computeCase,
   table,
   header: (raw) => hex(encodeHeader(parseHeader(raw))),
   signed: (raw) => hex(encodeSigned(parseSigned(raw))),

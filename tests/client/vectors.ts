@@ -46,6 +46,7 @@ import {
   parsePartPosting,
   partCount,
 } from "../../dropbox/client/wire/upload.ts";
+import { computeCase } from "./cases.ts";
 
 const ACCEPTED = "accepted";
 const KEY_SIZE = 32;
@@ -152,6 +153,22 @@ const readers: Record<string, Reader> = {
     assert.deepEqual(brought.map(({ place, day, gone }) => `${place}:${day}:${gone}`), vector.list("messages"));
     assert.deepEqual(encodeArchives(brought), [vector.raw]);
     return ACCEPTED;
+  },
+
+  case(vector) {
+    const { messages } = parse(vector.raw) as any;
+    const numbers = new Map<string, string>(messages.map(({ id }: any, at: number) => [id, String(at)]).reverse());
+    const found = computeCase(vector.raw);
+    const hex = (names: string[]) => names.map((name) => Buffer.from(name, "base64url").toString("hex"));
+    const named = (ids: string[]) => ids.map((id) => numbers.get(id));
+    assert.deepEqual(named(found.order), vector.list("order"));
+    assert.deepEqual(found.standings, vector.list("standings"));
+    assert.deepEqual(hex(found.readers), vector.list("readers"));
+    assert.deepEqual(hex(found.leftOut), vector.list("left-out"));
+    assert.deepEqual(named(found.waiting), vector.list("waiting"));
+    assert.deepEqual(named(found.closed ? [found.closed] : []), vector.list("closed"));
+    assert.deepEqual(named(found.seen), vector.list("names"));
+    return [...found.alarms.map(([kind]: any) => kind), ...found.missing.map(() => "missing")].join(" ") || ACCEPTED;
   },
 
   canonical(vector) {

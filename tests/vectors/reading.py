@@ -25,6 +25,7 @@ from keys.wire.files import FileDigest
 from keys.wire.head import Head
 from keys.wire.signed import Signed, join_frames, split_frames
 from keys.wire.upload import Opening, PartPosting, part_count
+from tests.cases import computing
 
 if TYPE_CHECKING:
     from tests.vectors.vector import Vector
@@ -99,6 +100,15 @@ def archive(vector: Vector) -> str:
     assert found == vector.fields.get("messages", "").split()
     assert messages.encode_archives(brought) == [vector.raw]
     return ACCEPTED
+
+
+def case(vector: Vector) -> str:
+    """Compute a case as its reporter sees it; return the alarms in order."""
+    asked: dict[str, Any] = parse_object(vector.raw)
+    result = computing.computed(asked)
+    assert result is not None
+    assert computing.header_of(asked, result) == vector.fields
+    return computing.outcome(result)
 
 
 def canonical(vector: Vector) -> str:

@@ -3,6 +3,7 @@
 from tests.vectors.generator import admissions, asked, bodies, message_bodies  # noqa: F401  (they add to others)
 from tests.vectors.generator.archives import ARCHIVE
 from tests.vectors.generator.bundles import BUNDLE
+from tests.vectors.generator.cases import CASE
 from tests.vectors.generator.chains import ROSTER
 from tests.vectors.generator.codes import FINGERPRINT, RECEIPTS, STAMP
 from tests.vectors.generator.containers import CURSOR, FRAMES, PAGE, POSTING, SIGNED
@@ -25,6 +26,7 @@ _SUBJECTS = (
     ARCHIVE,
     BASE64URL,
     CANONICAL,
+    CASE,
     CLOCKS,
     CURSOR,
     ENVELOPE,

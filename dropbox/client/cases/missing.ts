@@ -1,0 +1,21 @@
+// What somebody names and is not here (SPEC 12.5).
+
+import { compare } from "../wire/bytes.ts";
+import { unb64 } from "../wire/canonical.ts";
+import { ID_SIZE } from "../wire/sizes.ts";
+import type { Past } from "./past.ts";
+import { isShown, type JudgedMessage } from "./thread.ts";
+
+/** A message that is not here, and those that name it. It blames nobody: the server or its author keeps it back. */
+export interface Missing {
+  readonly id: string;
+  readonly namedBy: readonly string[];
+}
+
+/** Return what is named and not here; what a forbidden message names is no sign of anything. */
+export function missing(past: Past, messages: readonly JudgedMessage[]): Missing[] {
+  return [...past.missing]
+    .map(([id, numbers]) => ({ id, namedBy: numbers.map((at) => messages[at]!).filter(isShown).map((one) => one.id) }))
+    .filter(({ namedBy }) => namedBy.length > 0)
+    .sort((left, right) => compare(unb64(left.id, ID_SIZE), unb64(right.id, ID_SIZE)));
+}

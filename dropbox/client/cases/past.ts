@@ -1,0 +1,97 @@
+// The past of messages and the order that follows from it (SPEC 5.3, 12.1 steps 1 to 3).
+// A past is a set of messages, held as the bits of an integer: bit n is the n-th message of the order.
+
+import { compare } from "../wire/bytes.ts";
+import { b64, unb64 } from "../wire/canonical.ts";
+import { THREAD } from "../wire/messages/fields.ts";
+import { isOf } from "../wire/messages/head.ts";
+import { Report } from "../wire/messages/thread.ts";
+import { ID_SIZE } from "../wire/sizes.ts";
+import { comparePlaces, type PlacedMessage } from "./place.ts";
+
+/** The messages of a thread in their order, the report first, each with its past as far as it is here. */
+export interface Past {
+  readonly messages: readonly PlacedMessage[];
+  readonly numbers: ReadonlyMap<string, number>;
+  /** The past of each. */
+  readonly masks: readonly bigint[];
+  /** Those of whose past something is missing. */
+  readonly incomplete: bigint;
+  /** Ids that are named and not here, with those that name them. */
+  readonly missing: ReadonlyMap<string, readonly number[]>;
+}
+
+/** Put the messages of one thread in order; return null without their report. */
+export function pastOf(messages: Iterable<PlacedMessage>): Past | null {
+  const unique = uniqueOf(messages);
+  const report = [...unique.values()].find(({ head }) => isOf(head, Report));
+  if (!report) return null;
+  unique.delete(report.id);
+  const named = new Map([...unique].map(([id, { head }]) => [id, head.seen.map(b64)]));
+  const order = [report, ...lowestPlaceFirst(unique, named)];
+  const numbers = new Map(order.map(({ id }, number) => [id, number]));
+  const masks: bigint[] = [];
+  const missing = new Map<string, number[]>();
+  let incomplete = 0n;
+  order.forEach(({ id }, number) => {
+    // The report is in the past of every message but itself.
+    let mask = number === 0 ? 0n : 1n;
+    for (const name of named.get(id) ?? []) {
+      const at = numbers.get(name);
+      if (at !== undefined) {
+        mask |= masks[at]! | bit(at);
+      } else {
+        missing.set(name, [...missing.get(name) ?? [], number]);
+        incomplete |= bit(number);
+      }
+    }
+    masks.push(mask);
+    if (mask & incomplete) incomplete |= bit(number);
+  });
+  return { messages: order, numbers, masks, incomplete, missing };
+}
+
+/** Return the set that holds one number. */
+export function bit(number: number): bigint {
+  return 1n << BigInt(number);
+}
+
+/** Say whether a set holds a number. */
+export function has(mask: bigint, number: number): boolean {
+  return (mask & bit(number)) !== 0n;
+}
+
+/** Return each message of the thread once, at its lowest place: one whose id is here already changes nothing. */
+function uniqueOf(messages: Iterable<PlacedMessage>): Map<string, PlacedMessage> {
+  const unique = new Map<string, PlacedMessage>();
+  for (const message of messages) {
+    if (message.head.channel !== THREAD) continue;
+    const known = unique.get(message.id);
+    if (!known || comparePlaces(message.place, known.place) < 0) unique.set(message.id, message);
+  }
+  return unique;
+}
+
+/** Yield all but the report: each time the one with the lowest place among those whose past was yielded. */
+function* lowestPlaceFirst(
+  here: ReadonlyMap<string, PlacedMessage>,
+  named: ReadonlyMap<string, readonly string[]>,
+): Generator<PlacedMessage, void, void> {
+  const waits = new Map([...named].map(([id, names]) => [id, new Set(names.filter((name) => here.has(name)))]));
+  const followers = new Map([...named.keys()].map((id): [string, string[]] => [id, []]));
+  for (const [id, names] of waits) for (const name of names) followers.get(name)!.push(id);
+  const ready = [...here.values()].filter(({ id }) => waits.get(id)!.size === 0);
+  while (ready.length > 0) {
+    const next = ready.reduce((lowest, message) => (compareMessages(message, lowest) < 0 ? message : lowest));
+    ready.splice(ready.indexOf(next), 1);
+    yield next;
+    for (const follower of followers.get(next.id)!) {
+      waits.get(follower)!.delete(next.id);
+      if (waits.get(follower)!.size === 0) ready.push(here.get(follower)!);
+    }
+  }
+}
+
+function compareMessages(left: PlacedMessage, right: PlacedMessage): number {
+  return comparePlaces(left.place, right.place) || compare(unb64(left.id, ID_SIZE), unb64(right.id, ID_SIZE));
+}

@@ -1,0 +1,65 @@
+// The messages of a case, applied one after the other: what each is worth, who reads there (SPEC 12.1 steps 4 to 6).
+
+import { b64 } from "../wire/canonical.ts";
+import { isOf } from "../wire/messages/head.ts";
+import { Consent, YES } from "../wire/messages/reporter.ts";
+import { isReporter, mayWrite, type Standing, standingOf } from "./authors.ts";
+import { has, type Past } from "./past.ts";
+import type { PlacedMessage } from "./place.ts";
+import { Readership } from "./readers.ts";
+import type { Rosters } from "./rosters.ts";
+
+/** A message of a case, with what follows from its place. */
+export interface JudgedMessage extends PlacedMessage {
+  /** The messages of its past, by number. */
+  readonly past: bigint;
+  /** Nothing of its past is missing. */
+  readonly isComplete: boolean;
+  readonly standing: Standing;
+  /** Null for the reporter, and where no roster lists the author. */
+  readonly person: string | null;
+  readonly byReporter: boolean;
+  /** Who reads, itself applied. */
+  readonly readers: ReadonlySet<string>;
+  /** Whom it tells that they read no more: it is sealed to them too. */
+  readonly ended: ReadonlySet<string>;
+}
+
+/** Say whether a message changes anything. */
+export function counts({ standing }: JudgedMessage): boolean {
+  return standing === "counts";
+}
+
+/** Say whether a reader sees a message, with a mark if it does not count. */
+export function isShown({ standing }: JudgedMessage): boolean {
+  return standing !== "forbidden";
+}
+
+/** Return the messages in their order with what each is worth, and the readership after the last of them. */
+export function judge(past: Past, rosters: Rosters): readonly [judged: JudgedMessage[], readership: Readership] {
+  const report = past.messages[0]!.head;
+  const readership = new Readership(report);
+  const judged = past.messages.map((message, number) => {
+    const { id, head, day } = message;
+    const listed = rosters.personsOn(day);
+    const byReporter = isReporter(head, report);
+    const isComplete = !has(past.incomplete, number);
+    const person = byReporter ? null : rosters.personOf(b64(head.author));
+    const before = readership.read(listed);
+    const admitted = new Set(readership.admitted);
+    let standing: Standing = "forbidden";
+    if (mayWrite(head, report)) {
+      standing = byReporter ? "counts" : standingOf(message, readership, rosters, isComplete);
+      readership.note(head);
+    }
+    if (standing === "counts") readership.apply(id, head, person, listed);
+    const readers = readership.read(listed);
+    const ended = new Set([...before].filter((one) => !readers.has(one)));
+    if (standing === "counts" && isOf(head, Consent) && head.body.answer !== YES) {
+      // Whom a "yes" ever named may believe to read, though it has no effect here: it can have crossed this.
+      for (const one of head.body.people.map(b64)) if (admitted.has(one) && !readers.has(one)) ended.add(one);
+    }
+    return { ...message, past: past.masks[number]!, isComplete, standing, person, byReporter, readers, ended };
+  });
+  return [judged, readership];
+}
