@@ -5,7 +5,6 @@ from keys.sealing.messages import (
     Message,
     Sealed,
     Signer,
-    find_content_key,
     front_size,
     open_message,
     seal,
@@ -13,6 +12,7 @@ from keys.sealing.messages import (
 )
 from keys.sealing.slots import PrivatePair, PublicPair, free_slot, open_slot, seal_slot
 from keys.sealing.stream import check_content, check_mac, open_stream, recipients_capability, seal_stream
+from keys.sealing.trial_opening import find_content_key, find_content_keys
 
 __all__ = [
     "Attachment",
@@ -24,6 +24,7 @@ __all__ = [
     "check_content",
     "check_mac",
     "find_content_key",
+    "find_content_keys",
     "free_slot",
     "front_size",
     "open_contents",

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from nacl import bindings
 from nacl.utils import random
 
-from keys.errors import MalformedError, NoSlotError
+from keys.errors import MalformedError
 from keys.roster import verify_signature
-from keys.sealing.slots import KEY_SIZE, PrivatePair, PublicPair, free_slot, open_slot, seal_slot
+from keys.sealing.slots import KEY_SIZE, PublicPair, free_slot, seal_slot
 from keys.sealing.stream import (
     check_content,
     check_mac,
@@ -48,7 +48,7 @@ from keys.wire.kinds import Report
 from keys.wire.upload import travels_in_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,22 +154,6 @@ def seal_decoy(*, slots: int, until: int, padded: int) -> Sealed:
     return _seal(content_key, header, padded, (), bytes(KEY_SIZE))
 
 
-def find_content_key(header: Header, privates: Sequence[PrivatePair]) -> bytes:
-    """Return the content key of a header in which one of `privates` has a slot, the likeliest first.
-
-    Raises NoSlotError when none has, TamperedError when a slot or the mac is spoilt.
-    """
-    for private in privates:
-        for slot in header.slots:
-            try:
-                content_key = open_slot(slot, private)
-            except NoSlotError:
-                continue
-            check_mac(content_key, header)
-            return content_key
-    raise NoSlotError
-
-
 def front_size(prefix: bytes, size: int, content_key: bytes) -> int:
     """Return how many bytes of an envelope of `size` bytes have to be at hand for `open_message`.
 
@@ -260,5 +244,5 @@ def _seal_header(content_key: bytes, readers: Iterable[PublicPair], slots: int, 
     filled += [free_slot() for _ in range(slots - len(filled))]
     # The place of a slot would tell the place of its reader on the roster.
     SystemRandom().shuffle(filled)
-    header = Header(until, tuple(filled), content, bytes(MAC_SIZE))
+    header = Header.of(until, filled, content, bytes(MAC_SIZE))
     return replace(header, mac=header_mac(content_key, header.before_mac()))

@@ -89,6 +89,11 @@ def open_slot(slot: Slot, private: PrivatePair) -> bytes:
         share = bindings.crypto_box_seal_open(slot.sealed_share, private.public.box, private.box)
     except CryptoError:
         raise NoSlotError from None
+    return unwrap_key(slot, share, private)
+
+
+def unwrap_key(slot: Slot, share: bytes, private: PrivatePair) -> bytes:
+    """Return the content key of a slot whose sealed share has opened; raise TamperedError if the rest does not fit."""
     try:
         secret = private.kem.decapsulate(slot.kem_ciphertext)
         key = _wrapping_key(share, secret, slot.sealed_share + slot.kem_ciphertext, private.public)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from keys.errors import MalformedError, UnsupportedError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MAGIC_NAME = b"MELDBUS"
 VERSION = 1
@@ -13,6 +17,7 @@ MAGIC = MAGIC_NAME + bytes([VERSION])
 MAGIC_SIZE = len(MAGIC)
 COUNT_SIZE = 1
 UNTIL_SIZE = 4
+SLOTS_START = MAGIC_SIZE + COUNT_SIZE + UNTIL_SIZE
 SEALED_SHARE_SIZE = 80  # 32 bytes of share, 32 of ephemeral key, 16 of tag
 KEM_CIPHERTEXT_SIZE = 1088  # FIPS 203, table 3
 WRAPPED_KEY_SIZE = 48  # 32 bytes of K, 16 of tag
@@ -46,7 +51,7 @@ def slot_count(recipients: int) -> int:
 
 def header_size(count: int) -> int:
     """Return the bytes of a header of `count` slots."""
-    return MAGIC_SIZE + COUNT_SIZE + UNTIL_SIZE + count * SLOT_SIZE + CONTENT_SIZE + MAC_SIZE
+    return SLOTS_START + count * SLOT_SIZE + CONTENT_SIZE + MAC_SIZE
 
 
 def padded_size(length: int) -> int:
@@ -94,12 +99,20 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What stands before the stream; that its mac is right is not known until a slot has opened."""
+    """What comes before the stream; whether its mac is right is known only after a slot has opened.
 
-    until: int
-    slots: tuple[Slot, ...]
+    Slots are cut when somebody asks for them: the log is read by many headers of which no slot opens.
+    """
+
+    start: bytes
     content: bytes
     mac: bytes
+
+    @classmethod
+    def of(cls, until: int, slots: Sequence[Slot], content: bytes, mac: bytes) -> Header:
+        """Return the header of these parts."""
+        start = MAGIC + bytes([len(slots)]) + until.to_bytes(UNTIL_SIZE, "big")
+        return cls(start + b"".join(slot.encode() for slot in slots), content, mac)
 
     @classmethod
     def parse(cls, raw: bytes) -> Header:
@@ -117,35 +130,47 @@ class Header:
         size = header_size(count)
         if len(raw) < size:
             raise MalformedError("cut header")
-        first = MAGIC_SIZE + COUNT_SIZE + UNTIL_SIZE
-        until = int.from_bytes(raw[first - UNTIL_SIZE : first], "big")
-        behind_slots = first + count * SLOT_SIZE
-        starts = range(first, behind_slots, SLOT_SIZE)
-        slots = tuple(Slot.parse(raw[start : start + SLOT_SIZE]) for start in starts)
         mac_at = size - MAC_SIZE
-        return cls(until, slots, raw[behind_slots:mac_at], raw[mac_at:size])
+        content_at = mac_at - CONTENT_SIZE
+        return cls(raw[:content_at], raw[content_at:mac_at], raw[mac_at:size])
+
+    @property
+    def until(self) -> int:
+        """The last day on which the server takes the envelope."""
+        return int.from_bytes(self.start[SLOTS_START - UNTIL_SIZE : SLOTS_START], "big")
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """The slots, in their order."""
+        return tuple(Slot.parse(self.start[at : at + SLOT_SIZE]) for at in self._places())
 
     @property
     def size(self) -> int:
         """The number of bytes of this header."""
-        return header_size(len(self.slots))
+        return len(self.start) + CONTENT_SIZE + MAC_SIZE
+
+    def sealed_shares(self) -> list[bytes]:
+        """Return the first part of each slot, in their order: by it an opener knows whose a slot is."""
+        return [self.start[at : at + SEALED_SHARE_SIZE] for at in self._places()]
 
     def before_content(self) -> bytes:
         """Return the bytes before the content: magic, count, until and slots."""
-        start = MAGIC + bytes([len(self.slots)]) + self.until.to_bytes(UNTIL_SIZE, "big")
-        return start + b"".join(slot.encode() for slot in self.slots)
+        return self.start
 
     def before_mac(self) -> bytes:
         """Return the bytes that the mac covers."""
-        return self.before_content() + self.content
+        return self.start + self.content
 
     def encode(self) -> bytes:
         """Return the bytes of the header."""
-        return self.before_mac() + self.mac
+        return self.start + self.content + self.mac
 
     def digest(self) -> bytes:
         """Return the SHA-256 by which a cursor names this envelope (SPEC.md 10)."""
         return hashlib.sha256(self.encode()).digest()
+
+    def _places(self) -> range:
+        return range(SLOTS_START, len(self.start), SLOT_SIZE)
 
 
 def check_envelope_size(header: Header, size: int) -> int:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from tests.bench import accepting, inbox, opening, sealing, stamping, uploading
+from tests.bench import accepting, inbox, opening, sealing, stamping, trial_opening, uploading
 from tests.dropbox.serving import ROOT
 from tests.journeys.large import MIB
 from tests.soak import expiring
@@ -63,6 +63,11 @@ def test_reports_are_taken_from_one_client_and_from_many(monkeypatch: pytest.Mon
 def test_envelopes_are_opened_by_the_tools_code_and_by_bare_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     small(monkeypatch, opening, ROUNDS=1, ENVELOPES=3, SEALINGS=3)
     assert {"open_per_s", "open_ratio_bare", "seal_per_s"} <= names(opening.measure())
+
+
+def test_log_entries_are_tried_in_a_batch_and_slot_by_slot(monkeypatch: pytest.MonkeyPatch) -> None:
+    small(monkeypatch, trial_opening, ROUNDS=1, ENTRIES=11)
+    assert {"trial_opening_per_s", "trial_opening_ratio"} <= names(trial_opening.measure())
 
 
 def test_an_inbox_is_fetched_opened_and_searched(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,5 +117,5 @@ def header_for(case: Case, today: Addressees, head: bytes) -> tuple[bytes, Heade
     readers = [*_with_bundles(case.readers, today).values(), PublicPair(report.box, report.kem)]
     slots = [seal_slot(content_key, public) for public in readers]
     slots += [free_slot() for _ in range(today.roster.slots() - len(slots))]
-    header = Header(today.until, tuple(slots), head_content(content_key, head), bytes(MAC_SIZE))
+    header = Header.of(today.until, slots, head_content(content_key, head), bytes(MAC_SIZE))
     return content_key, replace(header, mac=header_mac(content_key, header.before_mac()))

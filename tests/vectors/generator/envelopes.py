@@ -15,7 +15,7 @@ from tests.vectors.generator.scenario import MALFORMED, NO_SLOT, OPENS, TAMPERED
 from tests.vectors.generator.sealer import UNTIL, Draft, answer, message, report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 ENVELOPE = Subject("envelope")
 CASE = seed("case")
@@ -174,6 +174,10 @@ def _header(title: str, comment: str, change: Callable[[Header], Header]) -> Non
     ENVELOPE.add(title, TAMPERED, comment, made)
 
 
+def _rebuilt(header: Header, *, slots: Sequence[Slot] = (), until: int | None = None) -> Header:
+    return Header.of(header.until if until is None else until, slots or header.slots, header.content, header.mac)
+
+
 def _mac(key: bytes, header: Header) -> Header:
     return replace(header, mac=header_mac(key, header.before_mac()))
 
@@ -181,17 +185,17 @@ def _mac(key: bytes, header: Header) -> Header:
 _header(
     "free slot exchanged",
     "the mac covers every slot, not only one's own",
-    lambda header: replace(header, slots=(free_slot(), *header.slots[1:])),
+    lambda header: _rebuilt(header, slots=(free_slot(), *header.slots[1:])),
 )
 _header(
     "two slots exchanged",
     "the mac covers their order",
-    lambda header: replace(header, slots=(*header.slots[:2][::-1], *header.slots[2:])),
+    lambda header: _rebuilt(header, slots=(*header.slots[:2][::-1], *header.slots[2:])),
 )
 _header(
     "until a day later",
     "it would be taken when its keys are gone",
-    lambda header: replace(header, until=header.until + 1),
+    lambda header: _rebuilt(header, until=header.until + 1),
 )
 _header("mac with one bit changed", "the last bit", lambda header: replace(header, mac=flipped(header.mac, 31)))
 _header("mac of zeros", "is not 'no mac'", lambda header: replace(header, mac=bytes(MAC_SIZE)))

@@ -44,7 +44,7 @@ class Draft:
     def over(self, *slots: Slot) -> Header:
         """Return a header of these slots with the right mac."""
         content = head_content(self.key, self.head) if self.content is None else self.content
-        header = Header(self.until, slots, content, bytes(MAC_SIZE))
+        header = Header.of(self.until, slots, content, bytes(MAC_SIZE))
         return replace(header, mac=header_mac(self.key, header.before_mac()))
 
     def signature(self, mac: bytes) -> bytes:
