@@ -204,5 +204,5 @@ def test_the_refusals_of_the_server_are_those_of_the_page() -> None:
 
 
 def test_the_alarms_and_lines_of_a_case_are_names_of_the_page() -> None:
-    stated = {name for part in FINAL.sections[14].split("| alarm |")[1:] for name in quoted(part)}
+    stated = {name for part in FINAL.sections[14].split("Alarms:")[1:] for name in quoted(part)}
     assert {kind.value for kind in NoticeKind} <= stated
