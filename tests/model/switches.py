@@ -56,6 +56,7 @@ class Switch:
 
 
 W = "WORLDS"
+D = "DAY-WORLDS"
 SCENARIOS = {
     scenario.name: scenario
     for scenario in (
@@ -96,6 +97,22 @@ SCENARIOS = {
         Scenario("purges", W, 400, ("purge agreed",)),
         Scenario("latePurge", W, 200, ("closed", "all said")),
         Scenario("reopens", W, 200, ("closed again", "all said")),
+        # Vaults over days.
+        Scenario("lastDays", D, 400, ("waits", "closed")),
+        Scenario("lateWord", D, 200, ("waits", "destroyed")),
+        Scenario("holding", D, 400, ("destroyed",), states=500),
+        Scenario("clocks", D, 60, ("destroyed",)),
+        Scenario("undecided", D, 400, ("destroyed",)),
+        Scenario("backup", D, 400, ("destroyed",)),
+        Scenario("oldVault", D, 400, ("destroyed",)),
+        Scenario("hidden", D, 60, ("destroyed",)),
+        Scenario("shortened", D, 400, ("destroyed",), states=500),
+        Scenario("cut", D, 8, ("late",)),
+        Scenario("cutPurge", D, 35, ("waits", "all said")),
+        Scenario("ended", D, 14, ("forgotten", "taken again")),
+        Scenario("brought", D, 200, ("destroyed",)),
+        Scenario("agreed", D, 300, ("destroyed", "taken again")),
+        Scenario("unseen", D, 400, ()),
     )
 }
 
@@ -147,5 +164,27 @@ SWITCHES = (
     Switch("K16", "a closing has to name the `reopened` of the dossier", 0, "again", loses="closed again"),
     Switch("K17", "a name that nobody has revealed is never on the screen", 0, "compartment", loses="closed"),
     Switch("K23", "an approved purge sets the last day, earlier or later", 9, "latePurge"),
+    # Vaults over days.
+    Switch("K1", "a message destroys, judged at its place: what is said afterwards goes too", 9, "lateWord"),
+    Switch("K2", "a hold that is said after `destroyed` comes too late", 9, "holding"),
+    Switch("K8", "a `destroyed` that crosses with a hold is an alarm on its author", 12, "holding"),
+    Switch("K9", "a `destroyed` of a clock that is fast is an alarm on its author", 12, "clocks"),
+    Switch("K12", "a share brings a destroyed case back", 9, "brought"),
+    Switch("T41", "a joined brings a destroyed case back", 9, "brought"),
+    Switch("K13", "own words count once they stand in the log", 9, "lastDays"),
+    Switch("K14", "an accepted differing log leaves the waiting as it is", 9, "backup"),
+    Switch("K18", "what makes the last day may come by a share, and waits for seven days too", 9, "hidden"),
+    Switch("K21", "an earlier last day than before begins no new waiting", 9, "shortened"),
+    Switch("K25", "a sync that reads less than a bundle names is complete", 9, "cutPurge"),
+    Switch("K25-roster", "the same, where the roster is hidden that ended the approver", 9, "cut", ("K25",)),
+    Switch(
+        "K27", "only a complete sync destroys, which who is off the roster never has", 0, "ended", loses="forgotten"
+    ),
+    Switch("K28", "what was destroyed is never taken again", 0, "ended", loses="taken again"),
+    Switch("K30", "a vault from a backup brings its waiting along", 9, "oldVault"),
+    Switch("K31", "what a 404 has put aside holds nothing up", 9, "undecided"),
+    Switch("L6", "the day is what the server says", 9, "clocks"),
+    Switch("M1", "the same: one lie about the day", 9, "clocks", ("L6",)),
+    Switch("M7", "a vault that has never seen the report obeys a tombstone", 9, "unseen"),
     Switch("K24", "an approved shorter term does away with all others", 9, "terms"),
 )
