@@ -48,12 +48,13 @@ def _load() -> None:
 
 
 @cache
-def module_with(module: str, switches: tuple[str, ...] = ()) -> maude.Module:
+def module_with(module: str, switches: tuple[str, ...] = (), *, functional: bool = False) -> maude.Module:
     """Return the module with these draft rules switched on, and all others off."""
     _load()
     name = "-".join(("RUN", module, *switches))
     on = " ".join(f"eq draft({switch}) = true ." for switch in switches)
-    maude.input(f"mod {name} is including {module} . {on} eq draft(S:Switch) = false [owise] . endm")
+    begin, end = ("fmod", "endfm") if functional else ("mod", "endm")
+    maude.input(f"{begin} {name} is including {module} . {on} eq draft(S:Switch) = false [owise] . {end}")
     found = maude.getModule(name)
     if found is None:
         raise RuntimeError(f"Maude does not accept {module} with {switches}")

@@ -57,6 +57,8 @@ class Switch:
 
 W = "WORLDS"
 D = "DAY-WORLDS"
+K = "KEY-WORLDS"
+L = "LOG-WORLDS"
 SCENARIOS = {
     scenario.name: scenario
     for scenario in (
@@ -99,11 +101,11 @@ SCENARIOS = {
         Scenario("reopens", W, 200, ("closed again", "all said")),
         # Vaults over days.
         Scenario("lastDays", D, 400, ("waits", "closed")),
-        Scenario("lateWord", D, 200, ("waits", "destroyed")),
-        Scenario("holding", D, 400, ("destroyed",), states=500),
+        Scenario("lateWord", D, 40, ("waits", "destroyed")),
+        Scenario("holding", D, 250, ("destroyed",), states=500),
         Scenario("clocks", D, 60, ("destroyed",)),
         Scenario("undecided", D, 400, ("destroyed",)),
-        Scenario("backup", D, 400, ("destroyed",)),
+        Scenario("backup", D, 140, ("destroyed",)),
         Scenario("oldVault", D, 400, ("destroyed",)),
         Scenario("hidden", D, 60, ("destroyed",)),
         Scenario("shortened", D, 400, ("destroyed",), states=500),
@@ -113,6 +115,22 @@ SCENARIOS = {
         Scenario("brought", D, 200, ("destroyed",)),
         Scenario("agreed", D, 300, ("destroyed", "taken again")),
         Scenario("unseen", D, 400, ()),
+        # Keys over weeks.
+        Scenario("clock", K, 1500, ("opened", "a key is destroyed"), depth=25, states=2000),
+        Scenario("wrongDay", K, 400, ("opened",), depth=25, states=600),
+        Scenario("jump", K, 80, ("opened",), depth=25),
+        Scenario("late", K, 1200, ("opened", "a key is destroyed", "alarm"), depth=25, states=1500),
+        Scenario("seldom", K, 400, ("a key is destroyed",), depth=25, states=600),
+        Scenario("first", K, 50, ("opened",), depth=25),
+        Scenario("backedUp", K, 100, ("opened", "restored"), depth=25),
+        # One log or two, rosters, bundles.
+        Scenario("forks", L, 500, ("line", "no word"), states=600),
+        Scenario("honest", L, 900, ("line", "no word"), states=1000),
+        Scenario("setBack", L, 500, ("line", "no word"), states=600),
+        Scenario("liar", L, 140, ("line", "no word")),
+        Scenario("seldomLooks", L, 400, ("line", "no word"), states=500),
+        Scenario("hiddenRoster", L, 500, ("line", "told", "stopped"), states=1000),
+        Scenario("words", L, 40, ("marked", "complete")),
     )
 }
 
@@ -186,5 +204,26 @@ SWITCHES = (
     Switch("L6", "the day is what the server says", 9, "clocks"),
     Switch("M1", "the same: one lie about the day", 9, "clocks", ("L6",)),
     Switch("M7", "a vault that has never seen the report obeys a tombstone", 9, "unseen"),
+    # Keys over weeks.
+    Switch("L3", "the day is asked after the log was read", 8, "clock"),
+    Switch("L4", "`until` is checked before the lock is waited for", 8, "clock"),
+    Switch("M1-keys", "the server's day alone destroys keys", 8, "wrongDay", ("DAY",)),
+    Switch("L5", "the server's day follows its clock wherever that runs", 8, "jump"),
+    Switch("L14", "a last-resort bundle is renewed under 180 days", 8, "seldom"),
+    Switch("L15", "keys are kept by their Monday, whatever the kind", 8, "first"),
+    Switch("L16", "a refusal does not name the highest serial", 8, "backedUp"),
+    Switch("L18", "`until` is not held against the entry's day", 8, "late"),
+    # One log or two, rosters, bundles.
+    Switch("L1", "nobody watches a published roster", 5, "hiddenRoster"),
+    Switch("L8", "the server takes any digest, and pages stop at a contradiction", 9, "liar"),
+    Switch("L9", "persons are marked, not identities", 5, "words"),
+    Switch("L10", "one who has looked is not enough", 12, "seldomLooks"),
+    Switch("L11", "only the fourth week's bundle is signed anew", 4, "honest"),
+    Switch("L11-fork", "the same, where the server forks", 4, "forks", ("L11",)),
+    Switch("L12", "a witness names the last entry read, by its day", 12, "honest"),
+    Switch("L13", "bundles are given back after a restore", 12, "setBack"),
+    Switch("H3", "a bundle may name any roster, and everybody stops at a newer one", 9, "liar"),
+    Switch("H7", "a page takes a roster that any bundle names, last-resort ones too", 5, "hiddenRoster"),
+    Switch("T40", "a sync needs every roster that any entry names", 9, "words"),
     Switch("K24", "an approved shorter term does away with all others", 9, "terms"),
 )

@@ -1,0 +1,292 @@
+"""One run in two languages: as a term of the model, and as heads and rosters of the code; and what each makes of it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from keys.cases.case import Case
+from keys.cases.notices import NoticeKind
+from keys.cases.place import Place, PlacedMessage, Way
+from keys.cases.rosters import Rosters
+from keys.policy.members import Retention as Months
+from keys.wire import messages as kinds
+from keys.wire.ids import CaseId, IdentityKey, MessageId, PersonId, RosterId
+from tests.model.runs import MADE_UP, REPORTER, Run, Said, Seats
+from tests.model.search import module_with
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import maude  # type: ignore[import-untyped]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a case is, as far as model and code both say it. Messages are numbers of the run."""
+
+    readers: str
+    order: tuple[int, ...]
+    verdicts: tuple[tuple[int, str], ...]
+    is_closed: bool
+    last_day: int | None
+    waiting: tuple[int, ...]
+    accused: tuple[int, ...]
+    missing: tuple[int, ...]
+
+
+# --- The model's side.
+
+
+def by_model(run: Run) -> Outcome | None:
+    """Return the outcome of the model's rules; None where the report is not here."""
+    module = module_with("OUTCOME", functional=True)
+    term = module.parseTerm(f"outcomeOf({_log(run.log)}, {_rosters(run.rosters)}, {run.today})")
+    term.reduce()
+    readers, dones, closed, last, waiting, accused, missing = term.arguments()
+    if str(dones) in ("nil", "(nil).Dones"):
+        return None
+    verdicts = [(_number(done), str(verdict)) for done, verdict in map(_done, _flat(dones, "_._"))]
+    days = list(last.arguments())
+    return Outcome(
+        "".join(sorted(str(one) for one in _flat(readers, "_&_") if str(one) != "nobody")),
+        tuple(number for number, _ in verdicts),
+        tuple(sorted(verdicts)),
+        str(closed) == "true",
+        int(str(days[0])) if days else None,
+        _numbers(waiting),
+        _numbers(accused),
+        _numbers(missing),
+    )
+
+
+def _done(done: maude.Term) -> tuple[maude.Term, maude.Term]:
+    entry, verdict, *_ = done.arguments()
+    message = list(entry.arguments())[2]
+    return next(iter(message.arguments())), verdict
+
+
+def _flat(term: maude.Term, symbol: str) -> list[maude.Term]:
+    return list(term.arguments()) if str(term.symbol()) == symbol else [term]
+
+
+def _numbers(ids: maude.Term) -> tuple[int, ...]:
+    return tuple(sorted(_number(one) for one in _flat(ids, "_;_") if str(one) != "(no).Ids" and str(one) != "no"))
+
+
+def _number(ident: maude.Term) -> int:
+    return int(str(list(ident.arguments())[-1]))
+
+
+def _log(log: Iterable[Said]) -> str:
+    return " . ".join(f"at({place}, {said.day}, {_message(said)})" for place, said in enumerate(log, start=1))
+
+
+def _message(said: Said) -> str:
+    return (
+        f"msg({_id(said.number)}, {_author(said)}, {said.sealed}, {said.roster}, {_ids(said.seen)}, "
+        f"{_people(said.to)}, {_people(said.missing)}, {_body(said)})"
+    )
+
+
+def _author(said: Said) -> str:
+    return "rep" if said.author == REPORTER else f"key({said.author}, {said.key})"
+
+
+def _id(number: int) -> str:
+    return f"unknown({number})" if number >= MADE_UP else f"id(rep, {number})"
+
+
+def _ids(numbers: Iterable[int]) -> str:
+    return f"({' ; '.join(['no', *map(_id, sorted(numbers))])})"
+
+
+def _people(people: Iterable[str]) -> str:
+    return f"({' & '.join(['nobody', *sorted(people)])})"
+
+
+def _body(said: Said) -> str:
+    match said.kind:
+        case "report":
+            return f"report({_people(said.people)}, {str(said.is_entered).lower()})"
+        case "consent":
+            answer = {"no": "denies"}.get(said.answer, said.answer)
+            after = said.after if said.answer == "yes" else ()
+            return f"consent({answer}, {_people(said.people)}, {_ids(after)}, no)"
+        case "request" | "joined":
+            return f"{said.kind}({_people(said.people)})"
+        case "retention" | "hold":
+            return f"{said.kind}({said.about})"
+        case "approval" | "objection":
+            return f"{said.kind}({_id(said.about)})"
+    return said.kind
+
+
+def _rosters(rosters: Iterable[Seats]) -> str:
+    return " . ".join(map(_roster, rosters))
+
+
+def _roster(seats: Seats) -> str:
+    listed = " + ".join(f"seat({who}, key({who}, {number}))" for who, number in seats.keys.items())
+    revoked = " + ".join(["none", *(f"revoked(key({who}, {number}), {day})" for who, number, day in seats.revoked)])
+    return f"roster({seats.version}, {seats.start}, {listed}, {revoked}, months{seats.months})"
+
+
+# --- The code's side.
+
+
+@dataclass(frozen=True)
+class _Entry:
+    person: PersonId
+    identity: IdentityKey
+    start: int = 0
+    end: int = 2**32
+
+
+@dataclass(frozen=True)
+class _Revoked:
+    identity: IdentityKey
+    day: int
+
+
+@dataclass(frozen=True)
+class _Policy:
+    retention: Months
+
+
+@dataclass(frozen=True)
+class _Roster:
+    id: RosterId
+    version: int
+    start: int
+    recipients: tuple[_Entry, ...]
+    revoked: tuple[_Revoked, ...]
+    policy: _Policy
+
+
+def by_code(run: Run) -> Outcome | None:
+    """Return the outcome of `Case.of`."""
+    placed = [
+        PlacedMessage(message_id(said.number), head_of(said), Place(place), said.day, Way.LOG)
+        for place, said in enumerate(run.log, start=1)
+    ]
+    case = Case.of(placed, Rosters(map(roster_of, run.rosters)), run.today)
+    if case is None:
+        return None
+    numbers = {message_id(number): number for number in (*range(1, 40), MADE_UP, MADE_UP + 1)}
+    accusing = {NoticeKind.FORBIDDEN, NoticeKind.LEFT_OUT_NAMED}
+    return Outcome(
+        "".join(sorted(one.rstrip(b".").decode() for one in case.readers)),
+        tuple(numbers[message.id] for message in case.messages),
+        tuple(sorted((numbers[message.id], message.standing.value) for message in case.messages)),
+        case.is_closed,
+        case.last_day.day if case.last_day else None,
+        tuple(sorted(numbers[one] for one in case.waiting)),
+        tuple(sorted({numbers[one] for notice in case.alarms if notice.kind in accusing for one in notice.messages})),
+        tuple(sorted(numbers[lack.id] for lack in case.missing)),
+    )
+
+
+@cache
+def message_id(number: int) -> MessageId:
+    return MessageId(hashlib.sha256(b"message %d" % number).digest())
+
+
+def identity_of(author: str, key: int) -> IdentityKey:
+    return IdentityKey(f"{author}{key}".encode().ljust(32, b"."))
+
+
+def person_of(name: str) -> PersonId:
+    return PersonId(name.encode().ljust(16, b"."))
+
+
+def _persons(names: Iterable[str]) -> tuple[PersonId, ...]:
+    return tuple(person_of(name) for name in sorted(names))
+
+
+def _roster_id(version: int) -> RosterId:
+    return RosterId(hashlib.sha256(b"roster %d" % version).digest())
+
+
+def roster_of(seats: Seats) -> _Roster:
+    return _Roster(
+        _roster_id(seats.version),
+        seats.version,
+        seats.start,
+        tuple(_Entry(person_of(who), identity_of(who, key)) for who, key in seats.keys.items()),
+        tuple(_Revoked(identity_of(who, key), day) for who, key, day in seats.revoked),
+        _Policy(Months(*seats.months)),
+    )
+
+
+def head_of(said: Said) -> kinds.Head:
+    """Return the head that says the same as the model's term."""
+    body = body_of(said)
+    is_report = said.kind == "report"
+    return kinds.Head(
+        author=identity_of(said.author, said.key),
+        body=body,
+        case=None if is_report else CaseId(message_id(1)),
+        channel=body.CHANNEL,
+        day=said.sealed,
+        kind=body.KIND,
+        roster=_roster_id(said.roster),
+        seen=tuple(sorted(message_id(number) for number in said.seen)),
+        to=_persons(said.to),
+        missing=_persons(said.missing),
+        without=_persons(said.people) if is_report else (),
+    )
+
+
+def body_of(said: Said) -> kinds.Body:
+    people, about = _persons(said.people), message_id(said.about)
+    match said.kind:
+        case "report":
+            return _report(said)
+        case "consent":
+            after = tuple(message_id(number) for number in sorted(said.after)) if said.answer == "yes" else ()
+            return kinds.Consent(said.answer, people, after)
+        case "request":
+            return kinds.Request("Tekst.", "Iemand", "Iets", people)
+        case "joined":
+            return kinds.Joined(people)
+        case "retention":
+            return kinds.Retention(said.about)
+        case "hold":
+            return kinds.Hold("Reden.", said.about)
+        case "approval" | "objection":
+            return kinds.Approval(about) if said.kind == "approval" else kinds.Objection(about)
+    plain = _PLAIN[said.kind]
+    if said.kind == ("ask" if said.author == REPORTER else "reply"):
+        plain = (kinds.Answer("Tekst."), *plain)  # the one kind that both write
+    return plain[said.number % len(plain)]
+
+
+def _report(said: Said) -> kinds.Report:
+    report = kinds.Report("Tekst.", bytes(32), bytes(1184), bytes(32), "anders", "nl")
+    if not said.is_entered:
+        return report
+    author = identity_of(min(said.to | said.missing), 1)
+    return replace(report, entered=kinds.Entered(author, bytes(64), "phone"))
+
+
+# Of one word of the model all the kinds that mean it.
+_PLAIN: dict[str, tuple[kinds.Body, ...]] = {
+    "ask": (
+        kinds.ReportWithdrawn("Tekst."),
+        kinds.Agreed("no", message_id(1), "Tekst."),
+        kinds.Rating("no", "Tekst."),
+    ),
+    "identity": (kinds.Identity("Tekst."),),
+    "word": (kinds.Rating("yes", ""), kinds.Agreed("yes", message_id(1), ""), kinds.Left()),
+    "reply": (kinds.Question("Tekst."), kinds.Feedback("Tekst.")),
+    "opened": (kinds.Opened(), kinds.Acknowledgement("Tekst."), kinds.Minutes("Tekst.")),
+    "note": (kinds.Note("Tekst."), kinds.Category("anders"), kinds.Form("iets", {"veld": "Tekst."})),
+    "demand": (kinds.Form("vordering", {"veld": "Tekst."}),),
+    "stepped-back": (kinds.SteppedBack(),),
+    "closed": (kinds.Closed("Tekst."),),
+    "reopened": (kinds.Reopened("Reden."),),
+    "purge": (kinds.Purge("Reden."),),
+}
