@@ -35,7 +35,7 @@ ROUTES_NOT_BUILT = {
     ("get", "/mailbox/{}/{}"),
     ("get", "/texts/{}"),
 }
-REFUSALS_NOT_BUILT = {("409", "differs"), ("409", "serial"), ("503", "clock")}
+REFUSALS_NOT_BUILT = {("404", "not-found"), ("409", "differs"), ("409", "serial"), ("503", "clock")}
 NUMBERED = ("7.6", "10.2", "12.1", "12.2", "12.7")
 # No code names these yet. A step that code names leaves the list.
 STEPS_NOT_BUILT = {

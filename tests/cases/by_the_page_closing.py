@@ -21,6 +21,7 @@ from tests.cases.by_the_page import PageThread
 
 if TYPE_CHECKING:
     from keys.cases.place import PlacedMessage
+    from keys.policy.members import Retention as RetentionTerms
     from keys.wire.ids import MessageId
 
 LAST_DAY = dt.date.max
@@ -67,7 +68,7 @@ class PageCase(PageThread):
     def is_alone(self, message: PlacedMessage) -> bool:
         return len(self.readers_at(message)) == 1
 
-    def retention(self, day: int):  # the policy's months
+    def retention(self, day: int) -> RetentionTerms:
         roster = self.in_force(day)
         assert roster is not None
         return roster.policy.retention
