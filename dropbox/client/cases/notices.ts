@@ -1,7 +1,7 @@
 // Alarms on authors, as named kinds (SPEC 14); the sentences for people are elsewhere.
 
 import { b64 } from "../wire/canonical.ts";
-import { isOf } from "../wire/messages/head.ts";
+import { type Head, isOf } from "../wire/messages/head.ts";
 import { Consent, YES } from "../wire/messages/reporter.ts";
 import { Joined } from "../wire/messages/thread.ts";
 import { bit } from "./past.ts";
@@ -25,30 +25,23 @@ export function alarms(messages: readonly JudgedMessage[]): Notice[] {
   const answers = new Map([...without].map((person) => [person, 0n]));
   const found: Notice[] = [];
   messages.forEach((message, number) => {
-    const { id, head, past, isComplete } = message;
+    const { id, head, past, isComplete, byReporter } = message;
     if (!isShown(message)) {
       found.push({ kind: "forbidden", message: id, people: [] });
-      return;
-    }
-    if (counts(message) && isOf(head, Consent) && head.body.answer === YES) {
+    } else if (!byReporter) {
+      const people = named(head).filter((person) => without.has(person) && !(answers.get(person)! & past)).sort();
+      // Where something of its past is missing, the "yes" can be there.
+      if (people.length > 0 && isComplete) found.push({ kind: "left-out-named", message: id, people });
+    } else if (counts(message) && isOf(head, Consent) && head.body.answer === YES) {
       for (const person of head.body.people.map(b64)) {
         if (without.has(person)) answers.set(person, answers.get(person)! | bit(number));
       }
     }
-    const known = past | bit(number);
-    const people = named(message).filter((person) => without.has(person) && !(answers.get(person)! & known)).sort();
-    // Where something of its past is missing, the "yes" can be there.
-    if (people.length > 0 && isComplete) found.push({ kind: "left-out-named", message: id, people });
   });
   return found;
 }
 
-function named({ head }: JudgedMessage): string[] {
-  const people = new Set([...head.to, ...head.missing].map(b64));
-  if (isOf(head, Joined)) for (const person of head.body.people) people.add(b64(person));
-  if (isOf(head, Consent) && head.body.answer !== YES) {
-    // A denial is sealed to those whom it ends, also where only a `joined` had named them.
-    for (const person of head.body.people) people.delete(b64(person));
-  }
-  return [...people];
+function named(head: Head): string[] {
+  const joined = isOf(head, Joined) ? head.body.people : [];
+  return [...new Set([...head.to, ...head.missing, ...joined].map(b64))];
 }

@@ -201,6 +201,11 @@ def _answer_with_somebody_left_out_as_missing(story: Story) -> None:
     story.put(replace(draft, head=replace(draft.head, missing=people("X"))))
 
 
+@case("an alarm accuses recipients alone")
+def _answer_of_the_reporter_to_somebody_left_out(story: Story) -> None:
+    _answer(story, "R", to="ABMX")
+
+
 @case("the yes can be among what is not here", MISSING)
 def _joined_of_somebody_left_out_where_something_is_missing(story: Story) -> None:
     story.post("M", Joined(people("X")), seen=[story.log[0], seed("gone")], to="ABM")
