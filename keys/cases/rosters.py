@@ -19,7 +19,7 @@ class RecipientView(Protocol):
         """The human being, the same through every change of key."""
 
     @property
-    def identity(self) -> IdentityKey:
+    def identity(self) -> bytes:
         """The signing key."""
 
     @property
@@ -35,7 +35,7 @@ class RevokedView(Protocol):
     """What the rules read of a revoked identity: what stands in the log after `day` does not count."""
 
     @property
-    def identity(self) -> IdentityKey:
+    def identity(self) -> bytes:
         """The signing key."""
 
     @property
@@ -55,7 +55,7 @@ class RosterView(Protocol):
     """What the rules read of a roster."""
 
     @property
-    def id(self) -> RosterId:
+    def id(self) -> bytes:
         """The id of the signed document."""
 
     @property
@@ -85,9 +85,9 @@ class Rosters:
     def __init__(self, rosters: Iterable[RosterView]) -> None:
         self._chain = sorted({roster.version: roster for roster in rosters}.values(), key=lambda one: one.version)
         self._ids = {roster.id for roster in self._chain}
-        self._persons: dict[IdentityKey, PersonId] = {}
-        self._identities: dict[RosterId, frozenset[IdentityKey]] = {}
-        self._revoked: dict[IdentityKey, int] = {}
+        self._persons: dict[bytes, PersonId] = {}
+        self._identities: dict[bytes, frozenset[bytes]] = {}
+        self._revoked: dict[bytes, int] = {}
         self._in_force: dict[int, RosterView | None] = {}
         self._persons_on: dict[int, frozenset[PersonId] | None] = {}
         for roster in self._chain:

@@ -52,6 +52,11 @@ class JudgedMessage:
         return self.standing is Standing.COUNTS
 
     @property
+    def is_sealed_to_all(self) -> bool:
+        """Say whether its `to` names all who read at its place; where it does not, its readers stand beside it."""
+        return self.readers.issubset(self.placed.head.to)
+
+    @property
     def is_shown(self) -> bool:
         """Say whether a reader sees it, with a mark if it does not count."""
         return self.standing is not Standing.FORBIDDEN

@@ -86,6 +86,15 @@ def test_what_a_person_asked_for_who_reads_no_more_is_not_approved(closed: Story
     assert not closed.case().approved
 
 
+def test_what_did_not_count_when_it_was_said_is_not_approved(closed: Story) -> None:
+    """H5: M asks for a purge while M does not read, and is let in again before B approves."""
+    closed.post("M", SteppedBack())
+    wanted = closed.post("M", Purge("Waarom."), to="AB")
+    closed.post("A", Joined(people("M")))
+    closed.post("B", Approval(wanted.id))
+    assert not closed.case().approved
+
+
 def test_a_newcomer_who_reads_approves(closed: Story) -> None:
     wanted = closed.post("M", Purge("Waarom."))
     closed.post("M", Joined(people("N")))

@@ -234,6 +234,26 @@ def test_the_first_page_says_the_day(vault: Vault) -> None:
     assert vault.countdown.destroyed_on(vault.story.case(), None, DAY) == LAST + 1
 
 
+def longest_delay(story: Story, last: int) -> int:
+    """Return the most days after a last day on which a vault destroys that looks once in three weeks, from today on."""
+    today = story.day
+    looks = [Vault(story).first_day(today + phase, 21) for phase in range(21)]
+    story.day = today
+    assert all(day is not None and day > last for day in looks)
+    return max(day - last for day in looks if day is not None)
+
+
+def test_the_duty_to_delete_is_carried_out_with_one_look_in_three_weeks(story: Story) -> None:
+    """Limits of model.md: never before its day, and only as late as the looks are rare."""
+    assert longest_delay(story, LAST) <= 21
+    assert longest_delay(story, purge(story)) <= 35
+    story.log = story.log[:2]
+    story.later(200)
+    term = story.post("A", Retention(2))
+    story.post("B", Approval(term.id))
+    assert longest_delay(story, months_after(DAY, 2)) <= 200 - 61 + 42
+
+
 # Who reads no more.
 
 

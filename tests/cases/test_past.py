@@ -297,3 +297,9 @@ def test_questions_name_what_stood_on_the_screen_alone(story: Story) -> None:
     named = story.post("A", Question("Tekst."), screen=[shown]).head.seen
     assert arrived.id not in named
     assert story.case().waiting == (arrived.id,)
+
+
+def test_who_reads_a_message_stands_beside_it_where_its_to_left_a_reader_out(story: Story) -> None:
+    """Section 5 of the design; T8, K11."""
+    assert story.judged(story.answer("A")).is_sealed_to_all
+    assert not story.judged(story.answer("M", to="AM")).is_sealed_to_all
