@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keys.cases.past import members_of
-
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
     from keys.cases.case import Case
     from keys.cases.thread import JudgedMessage
@@ -33,23 +31,10 @@ def owed(
 
 def answer_to_arrived(case: Case, person: PersonId) -> tuple[MessageId, ...]:
     """Return what a vault gives somebody whose vault is new: all of a case that they read, else nothing."""
-    return tuple(message.id for message in _posted(case.messages)) if person in case.readers else ()
-
-
-def answer_to_lacking(case: Case, person: PersonId, wanted: Iterable[MessageId]) -> tuple[MessageId, ...]:
-    """Return what a vault gives somebody who lacks messages: those and their past, of this case alone."""
     if person not in case.readers:
         return ()
-    mask = 0
-    for message_id in wanted:
-        number = case.numbers.get(message_id)
-        mask |= 0 if number is None else case.messages[number].past | 1 << number
-    return tuple(message.id for message in _posted([case.messages[number] for number in members_of(mask)]))
-
-
-def _posted(messages: Iterable[JudgedMessage]) -> list[JudgedMessage]:
-    """Return those that stand in the log: what waits in the outbox can be dropped from it (SPEC 12.4)."""
-    return [message for message in messages if message.placed.place.is_posted]
+    # What waits in the outbox can be dropped from it: it is not shared.
+    return tuple(message.id for message in case.messages if message.placed.place.is_posted)
 
 
 def _endings(case: Case, person: PersonId) -> list[JudgedMessage]:

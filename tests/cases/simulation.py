@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from keys.cases.drafts import Fate, fate_of
 from keys.cases.sharing import answer_to_arrived, owed
 from keys.wire.ids import PersonId
 from keys.wire.messages import (
@@ -161,19 +162,17 @@ class Simulation:
         drafts, vault.outbox = vault.outbox, []
         is_changed = False
         for draft in drafts:
-            body = draft.message.head.body
-            case = self.case_of(vault)
-            assert case is not None
-            if person(vault.name) not in case.readers or (
-                isinstance(body, Joined) and case.left_out.intersection(body.people)
-            ):
-                return  # put aside, with all that follow
-            own = [one.message for one in vault.outbox]
-            fresh = self.story.write(vault.name, body, log=vault.view(), screen=[*draft.screen, *own])
-            if is_changed or set(draft.message.head.to) - set(fresh.head.to):
-                is_changed = True
-                draft = Draft(fresh, draft.screen)  # noqa: PLW2901 - the same words, sealed anew
+            case = self.story.case([*vault.view(), draft.message])
+            fate = fate_of(case, draft.message.id)
+            if fate is Fate.PUT_ASIDE:
+                return  # with all that follow
+            is_changed |= fate is Fate.SEALED_ANEW
+            if is_changed:
+                own = [one.message for one in vault.outbox]
+                screen = [*draft.screen, *own]
+                draft.message = self.story.write(vault.name, draft.message.head.body, log=vault.view(), screen=screen)
             vault.outbox.append(draft)
+        self.case_of(vault)
 
     def share_somebody(self, rng: random.Random) -> None:
         self.share(self.vaults[rng.choice(EVERYBODY)])

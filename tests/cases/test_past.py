@@ -260,6 +260,12 @@ def test_who_has_read_a_message_is_told_by_whose_past_it_stands_in(story: Story)
     read = story.page().read_by()
     assert read[story.log[0].id] == {person("A")}, "the report by `opened` alone"
     assert read[said.id] == {person("B")}
+    story.publish("AMXN")
+    story.later()
+    late = story.answer("R")
+    story.post("B", Opened(), to="AM")
+    assert story.page().read_by()[late.id] == {person("B")}, "who has read it has, late or not"
+    assert person("B") in story.page().read_by()[story.log[0].id]
 
 
 def test_a_message_of_a_kind_that_is_not_known_is_kept_and_changes_nothing(story: Story) -> None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from keys.cases.sharing import answer_to_arrived, answer_to_lacking, owed
+from keys.cases.drafts import Fate, fate_of
+from keys.cases.lacking import answer_to_lacking, answers, lacking
+from keys.cases.sharing import answer_to_arrived, owed
 from keys.wire.ids import MessageId, PersonId
 from keys.wire.messages import Answer, Closed, Joined, Note, SteppedBack
 from tests.cases.story import Story, names, no, people, person, withdrawn, yes
+
+if TYPE_CHECKING:
+    from keys.cases.place import PlacedMessage
 
 
 @pytest.fixture
@@ -117,3 +124,73 @@ def test_a_lacking_gives_messages_of_this_case_to_its_readers_alone(story: Story
     other = MessageId(b"o" * 32)
     assert answer_to_lacking(story.case(), person("B"), [other]) == ()
     assert answer_to_lacking(story.case(), person("X"), [story.log[0].id]) == ()
+
+
+def test_what_is_missing_is_asked_for_once_and_once_again_after_seven_days(story: Story) -> None:
+    """T7, T8: A asks for the missing id, and gets it."""
+    unread = story.answer("M")
+    story.answer("B")
+    case, listed, day = story.case(lacks=[unread]), people("ABMXN"), story.day
+    asked = lacking(case, {}, listed, day)
+    assert asked
+    assert asked.messages == (unread.id,)
+    assert names(asked.to) == "ABM"
+    assert lacking(case, {unread.id: [day]}, listed, day + 6) is None
+    assert lacking(case, {unread.id: [day]}, listed, day + 7) == asked
+    assert lacking(case, {unread.id: [day, day + 7]}, listed, day + 100) is None
+    assert lacking(story.case(), {}, listed, day) is None
+
+
+def test_the_one_who_named_it_answers_first_and_everybody_after_the_second_asking(story: Story) -> None:
+    unread = story.answer("M")
+    story.answer("B")
+    listed, wanted = people("ABMXN"), [unread.id]
+    assert answers(story.case(), wanted, person("B"), listed, is_second=False)
+    assert not answers(story.case(), wanted, person("A"), listed, is_second=False)
+    assert answers(story.case(), wanted, person("A"), listed, is_second=True)
+    assert answers(story.case(), wanted, person("A"), people("AM"), is_second=False), "B is off the roster"
+
+
+def test_what_the_reporter_names_is_answered_by_everybody(story: Story) -> None:
+    unread = story.answer("M")
+    story.answer("R")
+    assert answers(story.case(), [unread.id], person("A"), people("ABMXN"), is_second=False)
+
+
+def fate(story: Story, message: PlacedMessage) -> Fate:
+    return fate_of(story.case([*story.log, message]), message.id)
+
+
+def test_a_joined_of_somebody_whom_the_reporter_has_denied_since_is_put_aside(story: Story) -> None:
+    """T30: A's `joined` of N waits; R's no{N} comes, and it went out all the same."""
+    waits = story.write("A", Joined(people("N")))
+    assert fate(story, waits) is Fate.GOES_OUT
+    story.post("R", no("N"))
+    assert fate(story, waits) is Fate.PUT_ASIDE
+
+
+def test_a_message_to_somebody_who_reads_no_more_is_sealed_anew(story: Story) -> None:
+    """Section 4 of the design; T3."""
+    waits = story.write("A", Answer("Tekst."))
+    story.post("B", SteppedBack())
+    assert fate(story, waits) is Fate.SEALED_ANEW
+
+
+def test_a_message_to_somebody_whose_vault_is_new_is_sealed_anew(story: Story) -> None:
+    """T43: B's message is sealed to M's old key; M loses the vault and posts `arrived` before it goes out."""
+    waits = story.write("B", Answer("Tekst."))
+    case = story.case([*story.log, waits])
+    assert fate_of(case, waits.id, people("M")) is Fate.SEALED_ANEW
+    assert fate_of(case, waits.id, people("N")) is Fate.GOES_OUT
+
+
+def test_a_message_that_would_not_count_any_more_is_put_aside(story: Story) -> None:
+    waits = story.write("N", Answer("Tekst."), to="ABM")
+    assert fate(story, waits) is Fate.PUT_ASIDE
+
+
+def test_a_message_goes_out_as_it_is_where_more_people_read_than_it_names(story: Story) -> None:
+    """T35: the others get it by a share; a message is sealed once."""
+    waits = story.write("A", Answer("Tekst."))
+    story.post("B", Joined(people("N")))
+    assert fate(story, waits) is Fate.GOES_OUT

@@ -1,0 +1,37 @@
+"""Messages that wait in the outbox: whether one still goes out as it is (SPEC 10.5)."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from keys.cases.addressees import addressees_of
+from keys.wire.messages import Joined
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from keys.cases.case import Case
+    from keys.wire.ids import MessageId, PersonId
+
+
+class Fate(Enum):
+    """What a tool does with a message before it goes out for the first time."""
+
+    GOES_OUT = "goes-out"
+    SEALED_ANEW = "sealed-anew"  # with all later ones of the case
+    PUT_ASIDE = "put-aside"  # with all later ones of the case: its owner is asked
+
+
+def fate_of(case: Case, message_id: MessageId, arrived: Collection[PersonId] = ()) -> Fate:
+    """Return what becomes of a message that waits; `case` is computed after the log was read, with all that waits.
+
+    `arrived` are the persons who said `arrived` since it was sealed: it is sealed to keys that they may have lost.
+    """
+    message = case.messages[case.numbers[message_id]]
+    joined = message.body.people if isinstance(message.body, Joined) else ()
+    if not message.counts or case.left_out.intersection(joined):
+        return Fate.PUT_ASIDE
+    reads_no_more = set(message.placed.head.to) - addressees_of(case, message_id)
+    has_arrived = set(message.placed.head.to).intersection(arrived)
+    return Fate.SEALED_ANEW if reads_no_more or has_arrived else Fate.GOES_OUT
