@@ -99,7 +99,7 @@ def organisation(folder: Path, port: int) -> Iterator[tuple[subprocess.Popen[byt
     with server(folder, url, address.rpartition("#")[2]) as process:
         meldbus("roster", "publish", "--server", url, roster)
         for name, _, _ in PEOPLE:
-            meldbus("--home", folder / name, "join", "--server", url, "--fingerprint", address, roster, asked=1)
+            meldbus("--home", folder / name, "join", "--server", url, "--fingerprint", address, asked=1)
         print("Making ten cases ...", flush=True)
         demo_cases.make(folder, url, PASSPHRASE)
         yield process, address

@@ -152,18 +152,18 @@ def make(folder: Path, url: str, passphrase: str) -> None:
 
 def _make(invented: Invented, desks: dict[str, Desk], courier: Courier) -> None:
     receipt = Receipt.draw()
-    roster = load_trust(desks[SECRETARIS].vault).roster
+    history = load_trust(desks[SECRETARIS].vault).history
     day, work, bundles = courier.bundles()
     telling = Telling(invented.text, invented.topic, "nl", others=invented.others)
     chosen = [desks[name].signer.public for name in invented.readers]
-    sealed = compose_report(receipt, telling, addressees_of(roster, bundles, day), chosen, day)
+    sealed = compose_report(receipt, telling, addressees_of(history, bundles, day), chosen, day)
     post_entry(courier, sealed, work, receipt.capability())
     number = case_number(sealed.id)
     for author, body in invented.steps:
         if author == REPORTER:
-            case, _alarms = read_thread(courier, roster, receipt)
+            case, _alarms = read_thread(courier, history, receipt)
             assert case
-            say(courier, roster, receipt, case, body)
+            say(courier, history, receipt, case, body)
             continue
         desk = desks[author]
         desk.sync()

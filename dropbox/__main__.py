@@ -88,11 +88,12 @@ def init(config: Config, asked: argparse.Namespace) -> int:
 
 def _check_languages(store: Store) -> None:
     """Refuse a policy with a language that no page is in: who speaks it would miss it, and nobody would tell us."""
+    from dropbox import now
     from dropbox.i18n import shipped
     from dropbox.store.errors import NotReadyError
 
     try:
-        languages = store.documents.chain().roster.policy.languages
+        languages = store.documents.chain(now()).roster.policy.languages
     except NotReadyError:
         return
     lacking = set(languages) - shipped().keys()
@@ -169,7 +170,7 @@ def expire(config: Config, _: argparse.Namespace) -> int:
     check(config, _)
     store = Store(config)
     try:
-        today = store.documents.chain().roster.policy.day(now())
+        today = store.documents.chain(now()).roster.policy.day(now())
         store.uploads.expire(today)
         store.expiry.expire(today)
     except NotReadyError:

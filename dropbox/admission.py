@@ -126,4 +126,4 @@ class Admission:
         return None
 
     def _policy(self) -> Policy:
-        return self._store.documents.chain().roster.policy
+        return self._store.documents.chain(self._clock()).roster.policy

@@ -13,10 +13,12 @@ from urllib3.contrib.socks import SOCKSProxyManager
 from keys.errors import FormatError, MalformedError, NetworkError, RefusedError, UnknownCapabilityError
 from keys.wire.canonical import b64, parse_object
 from keys.wire.exchange import PAGE_SIZE, Page, Posting
-from keys.wire.signed import Signed, join_frames, split_frames
+from keys.wire.signed import Signed, join_chain, split_chain, split_frames
 from keys.wire.upload import part_count
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from keys.wire.canonical import Json
     from keys.wire.upload import Opening, PartPosting
 
@@ -54,12 +56,9 @@ class Courier:
         """Return a courier with a connection of its own: over Tor, also a circuit of its own."""
         return Courier(self.url, self._proxy)
 
-    def chain(self) -> tuple[list[Signed], Signed]:
-        """Return every root and the current roster, unverified."""
-        frames = [Signed.parse(frame) for frame in split_frames(self._get("/chain"))]
-        if not frames:
-            raise MalformedError("empty chain")
-        return frames[:-1], frames[-1]
+    def chain(self) -> tuple[list[Signed], list[Signed]]:
+        """Return every root, and the roster in force with the newer ones, unverified; none of both is empty."""
+        return split_chain(self._get("/chain"))
 
     def roster(self, version: int) -> Signed:
         """Return one earlier roster, unverified."""
@@ -74,10 +73,9 @@ class Courier:
             raise MalformedError("day or work")
         return day, work, [Signed.parse(frame) for frame in rest]
 
-    def publish_chain(self, roots: list[Signed], roster: Signed) -> None:
+    def publish_chain(self, roots: Sequence[Signed], rosters: Sequence[Signed]) -> None:
         """Give the server a chain that extends its own."""
-        frames = join_frames([*(root.encode() for root in roots), roster.encode()])
-        self._post("/chain", frames)
+        self._post("/chain", join_chain(roots, rosters))
 
     def publish_bundle(self, bundle: Signed) -> None:
         """Give the server a new bundle."""

@@ -105,6 +105,12 @@ class NotEnrolledError(TrustError):
     code = "not-enrolled"
 
 
+class PersonError(MeldbusError):
+    """A card does not fit the persons of the earlier rosters: ask whose it is, and make the roster again."""
+
+    code = "person"
+
+
 class ProofError(MeldbusError):
     """This proof does not hold: do not rely on it, and ask whoever gave it to you for the file as they got it."""
 
@@ -148,7 +154,7 @@ class VaultError(MeldbusError):
 
 
 class NotJoinedError(MeldbusError):
-    """This vault has joined no organisation yet: run `meldbus join` with the roster file."""
+    """This vault has joined no organisation yet: run `meldbus join`."""
 
     code = "not-joined"
 

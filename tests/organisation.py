@@ -9,14 +9,26 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from keys.receipt import Receipt
-from keys.roster import Addressees, Bundle, Recipient, Root, Roster, root_document, roster_document
+from keys.roster import (
+    Addressees,
+    Bundle,
+    Recipient,
+    Revoked,
+    Root,
+    Roster,
+    RosterHistory,
+    root_document,
+    roster_document,
+)
+from keys.roster.roster import SEALED_CAPABILITY_SIZE
 from keys.sealing import PrivatePair, PublicPair, Sealed, Signer, seal, seal_decoy
 from keys.wire.canonical import Json, encode
 from keys.wire.envelope import SMALLEST_CLASS
 from keys.wire.exchange import Posting, append, make_stamp, open_case
 from keys.wire.head import Head
+from keys.wire.ids import PERSON_SIZE, PersonId
 from keys.wire.kinds import Acknowledgement, Answer, Consent, Opened, Question, Report
-from keys.wire.signed import LABEL_BUNDLE, LABEL_ROOT, LABEL_ROSTER, Signed, join_frames
+from keys.wire.signed import LABEL_BUNDLE, LABEL_ROOT, LABEL_ROSTER, Signed, join_chain
 from tests.policies import example
 
 if TYPE_CHECKING:
@@ -42,6 +54,7 @@ class Person:
 
     name: str
     role: str
+    person: PersonId = field(default_factory=lambda: PersonId(secrets.token_bytes(PERSON_SIZE)))
     signer: Signer = field(default_factory=Signer.generate)
     weekly: PrivatePair = field(default_factory=PrivatePair.generate)
     last_resort: PrivatePair = field(default_factory=PrivatePair.generate)
@@ -94,9 +107,10 @@ class Organisation:
     holders: list[Signer]
     people: list[Person]
     policy: Policy
-    feed_capability: bytes
+    log_capability: bytes
     roots: list[Signed]
     rosters: list[Signed] = field(default_factory=list)
+    revoked: list[bytes] = field(default_factory=list)
     _roster: Roster | None = None
 
     @classmethod
@@ -157,26 +171,49 @@ class Organisation:
             previous=self._roster,
             start=first,
             until=first + ROSTER_DAYS if until is None else until,
-            feed=hashlib.sha256(self.feed_capability).digest(),
+            log=hashlib.sha256(self.log_capability).digest(),
             policy=self.policy,
             recipients=[
-                Recipient(person.identity, person.name, person.role, first, first + ROSTER_DAYS)
+                Recipient(
+                    person=person.person,
+                    identity=person.identity,
+                    name=person.name,
+                    role=person.role,
+                    start=first,
+                    end=first + ROSTER_DAYS,
+                    box=secrets.token_bytes(32),
+                    log=secrets.token_bytes(SEALED_CAPABILITY_SIZE),
+                )
                 for person in self.people
             ],
+            revoked=[Revoked(identity, self.today) for identity in self.revoked],
         )
         return sign(document, LABEL_ROSTER, self.holders[: self.k] if signers is None else signers)
 
-    def renew_roster(self, *, feed_capability: bytes | None = None, policy: Policy | None = None) -> Signed:
-        """Sign the next roster, of the people as they are now, and let it count."""
-        self.feed_capability = feed_capability or self.feed_capability
+    def renew_roster(
+        self, *, log_capability: bytes | None = None, policy: Policy | None = None, start: int | None = None
+    ) -> Signed:
+        """Sign the next roster, of the people as they are now, and let it count from `start` or today on."""
+        self.log_capability = log_capability or self.log_capability
         self.policy = policy or self.policy
-        self.rosters.append(self.signed_roster())
+        self.rosters.append(self.signed_roster(start=start))
         self._roster = Roster.verify(self.rosters[-1], self.root)
         return self.rosters[-1]
 
+    @property
+    def history(self) -> RosterHistory:
+        """Every roster so far, verified."""
+        return RosterHistory.verify(self.rosters, self.root)
+
     def chain(self) -> bytes:
         """Return the frames of every root and the newest roster, as `GET /chain` gives them."""
-        return join_frames(document.encode() for document in (*self.roots, self.rosters[-1]))
+        in_force = [at for at, signed in enumerate(self.rosters) if self._start(signed) <= self.today]
+        return join_chain(self.roots, self.rosters[in_force[-1] :])
+
+    def _start(self, signed: Signed) -> int:
+        start = signed.members()["from"]
+        assert isinstance(start, int)
+        return start
 
     def bundles(self, *, serial: int = 1) -> list[Signed]:
         """Return the weekly and the last-resort bundle of everybody, by identity, weekly first."""
@@ -188,7 +225,7 @@ class Organisation:
 
     def addressees(self) -> Addressees:
         """Return whom an envelope of today is sealed to, by the bundles above."""
-        return Addressees.choose(self.roster, map(Bundle.verify, self.bundles()), self.today)
+        return Addressees.choose(self.history, map(Bundle.verify, self.bundles()), self.today)
 
     def report(self, text: str = "Een melding.", without: Sequence[Person] = ()) -> Reported:
         """Seal and stamp a report to everybody but `without`, as the page would."""

@@ -20,7 +20,7 @@ from keys.policy.policy import SHAPE
 from keys.roster import bundle, fingerprint, root, roster
 from keys.sealing import slots, stream
 from keys.sync.ending import ENTRY_DAYS
-from keys.wire import canonical, closing, envelope, exchange, files, head, kinds, signed, sizes, upload
+from keys.wire import canonical, closing, envelope, exchange, files, head, ids, kinds, signed, sizes, upload
 from keys.wire.envelope import header_size, padded_size, stream_size
 from tests.spec_page import SECTIONS, flat, numbers, table
 from tests.vectors import sample
@@ -127,6 +127,10 @@ SIZES: dict[int, set[int]] = {
         roster.MAX_DAYS,
         envelope.MAX_RECIPIENTS,
         roster.MAX_NAME,
+        roster.MAX_REVOKED,
+        roster.SEALED_CAPABILITY_SIZE,
+        ids.PERSON_SIZE,
+        5,  # of a section that is named, and of the steps
         bundle.WEEKLY_DAYS,
         bundle.LAST_RESORT_DAYS,
         bundle.SPARE_DAYS,
@@ -191,7 +195,10 @@ def test_sizes_stand_where_they_belong() -> None:
     assert f"a list of 1 to {root.MAX_KEYS} Ed25519 keys" in flat(7)
     assert f"days, at most {roster.MAX_DAYS} apart" in flat(7)
     assert f"a list of 1 to {envelope.MAX_RECIPIENTS} of" in flat(7)
-    assert f"a name of 1 to {roster.MAX_NAME} characters" in flat(7)
+    assert f"a name has 1 to {roster.MAX_NAME} characters" in flat(7)
+    assert f"a list of at most {roster.MAX_REVOKED} of" in flat(7)
+    assert f"`person` are {ids.PERSON_SIZE} random bytes" in flat(7)
+    assert f"`seal(capability, box)`, {roster.SEALED_CAPABILITY_SIZE} bytes" in flat(7)
     assert f"at most {bundle.WEEKLY_DAYS} days after `from`" in flat(7)
     assert f"(at most {bundle.LAST_RESORT_DAYS})" in flat(7)
     assert f"`today + {bundle.SPARE_DAYS} <= to`" in flat(7)

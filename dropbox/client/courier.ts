@@ -40,12 +40,11 @@ export class Courier {
     return null;
   }
 
-  /** Return every root and the current roster, unverified. */
-  async chain(): Promise<{ readonly roots: readonly Signed[]; readonly roster: Signed }> {
-    const documents = splitFrames(await this.ask("/chain")).map(parseSigned);
-    const roster = documents.pop();
-    if (!roster) throw new MalformedError();
-    return { roots: documents, roster };
+  /** Return every root, and the roster in force with the newer ones, unverified. */
+  async chain(): Promise<{ readonly roots: readonly Signed[]; readonly rosters: readonly Signed[] }> {
+    const [roots, rosters, ...more] = splitFrames(await this.ask("/chain"));
+    if (!roots || !rosters || more.length > 0) throw new MalformedError();
+    return { roots: splitFrames(roots).map(parseSigned), rosters: splitFrames(rosters).map(parseSigned) };
   }
 
   /** Return one earlier roster, unverified. */

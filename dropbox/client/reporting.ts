@@ -22,10 +22,13 @@ import {
   RefusedError,
   UnsupportedError,
 } from "./errors.ts";
+import { evidence, wholeHistory } from "./earlier.ts";
 import { fetchFile, type Front, openFront } from "./fetching.ts";
 import { inspect } from "./photos/inspect.ts";
 import type { Asks, ChosenFile, Name, ShownThread } from "./protocol.ts";
 import { Receipt } from "./receipt.ts";
+import type { RosterHistory } from "./roster/history.ts";
+import { People } from "./roster/people.ts";
 import { Attachment } from "./sealing/files.ts";
 import { recipientsCapability } from "./sealing/stream.ts";
 import { shownThread } from "./showing.ts";
@@ -65,6 +68,7 @@ export class Reporting implements Errands {
   readonly #wait: Wait;
   readonly #delivery: Delivery;
   #thread: Thread | null = null;
+  #known: { readonly history: RosterHistory; readonly people: People } | null = null;
 
   constructor(courier: Courier, trusting: Trusting, wait: Wait) {
     this.#courier = courier;
@@ -117,7 +121,7 @@ export class Reporting implements Errands {
     const keys = await reporterKeys(receipt);
     const capability = await receipt.capability();
     const items = await this.#courier.channel(capability);
-    const people = await trust.recipientsById();
+    const people = await this.#everyone(trust.history);
     const received: Received[] = [];
     const fronts = new Map<string, Front>();
     for (const item of items) {
@@ -125,7 +129,7 @@ export class Reporting implements Errands {
       received.push({ day: item.day, opened: typeof front === "string" ? front : front.message });
       if (typeof front !== "string" && front.message.head.files.length > 0) fronts.set(b64(front.message.id), front);
     }
-    const [found, alarms] = review(received, people, keys.signer.public);
+    const [found, alarms] = review(received, people.recipientsById, keys.signer.public);
     if (!found) return shownThread(null, alarms, trust.roster, trust.today());
     this.#thread = { receipt, keys, capability, case: found, fronts };
     const { pending } = this.#delivery;
@@ -171,7 +175,7 @@ export class Reporting implements Errands {
     const { said } = this.#looked().case;
     const found = said.find(({ message }) => message.head.kind === Acknowledgement.KIND);
     if (!found) throw new MalformedError();
-    const { roots, roster } = await this.#trusting.current.evidence(found.message.head.roster);
+    const { roots, roster } = await evidence(this.#courier, this.#trusting.current.history, found.message.head.roster);
     return { blob: new Blob([encodeProof(found.message, roots, roster)]) };
   }
 
@@ -205,6 +209,14 @@ export class Reporting implements Errands {
     const all = [...thread.case.said, { message, day, author: null }];
     this.#thread = { ...thread, case: new Case(thread.case.report, all) };
     return { day };
+  }
+
+  /** Return everyone on every roster; the earlier ones are fetched once. */
+  async #everyone(history: RosterHistory): Promise<People> {
+    if (this.#known?.history !== history) {
+      this.#known = { history, people: new People((await wholeHistory(this.#courier, history)).rosters) };
+    }
+    return this.#known.people;
   }
 
   #looked(): Thread {

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from dropbox.responses import BINARY, bearer, body, cursor, ending, stored
 from dropbox.store.errors import UnknownError
 from keys.wire.exchange import CAPABILITY_SIZE
-from keys.wire.signed import FRAME_LENGTH_SIZE, MAX_DOCUMENT_SIZE, Signed, split_frames
+from keys.wire.signed import FRAME_LENGTH_SIZE, MAX_DOCUMENT_SIZE, Signed, split_chain
 
 if TYPE_CHECKING:
     from dropbox.admission import Admission
@@ -25,7 +25,7 @@ def recipient(store: Store, admission: Admission) -> Blueprint:
 
     @routes.get("/feed")
     def feed() -> Response:
-        if not store.documents.opens_feed(bearer(request), admission.today()):
+        if not store.documents.opens_log(bearer(request), admission.now()):
             raise UnknownError
         return Response(store.envelopes.feed(cursor(request)).encode(), mimetype=BINARY)
 
@@ -36,17 +36,17 @@ def recipient(store: Store, admission: Admission) -> Blueprint:
     @routes.post("/end")
     def end() -> Response:
         secret = body(request, CAPABILITY_SIZE)
-        terms = store.documents.chain().roster.policy.terms
+        terms = store.documents.chain(admission.now()).roster.policy.terms
         return ending(store.expiry.end(secret, admission.today(), terms.legal_days))
 
     @routes.post("/chain")
     def take_chain() -> Response:
-        frames = [Signed.parse(frame) for frame in split_frames(body(request, MAX_CHAIN))]
-        return stored(store.documents.extend(frames, admission.now()))
+        roots, rosters = split_chain(body(request, MAX_CHAIN))
+        return stored(store.documents.extend(roots, rosters, admission.now()))
 
     @routes.post("/bundles")
     def take_bundle() -> Response:
-        store.documents.publish(Signed.parse(body(request, MAX_SIGNED)))
+        store.documents.publish(Signed.parse(body(request, MAX_SIGNED)), admission.now())
         return stored(admission.today())
 
     return routes

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response as Redirect
 
-    from dropbox.admission import Admission
+    from dropbox.admission import Admission, Clock
     from dropbox.pages import Page, Site
     from dropbox.store import Store
     from dropbox.store.documents import Chain, Documents
@@ -48,14 +48,15 @@ FORM_OVERHEAD = 65_536  # what a browser writes around a file; far less in truth
 
 
 class Pages:
-    """The pages of the newest policy, built again when another roster counts."""
+    """The pages of the policy in force, built again when another roster counts."""
 
-    def __init__(self, documents: Documents, scripts: Path, address: str) -> None:
+    def __init__(self, documents: Documents, clock: Clock, scripts: Path, address: str) -> None:
         """Take the bundled scripts from `scripts`; nothing is built before the first visit.
 
         `address` is the origin that reporters know.
         """
         self._documents = documents
+        self._clock = clock
         self._scripts = scripts
         self._address = address
         self._turn = threading.Lock()
@@ -68,7 +69,7 @@ class Pages:
     def newest(self) -> tuple[Site, int]:
         """Return the site and the status of its pages: not ready without a roster."""
         try:
-            roster = self._documents.chain().roster
+            roster = self._documents.chain(self._clock()).roster
         except NotReadyError:
             version, policy, status = 0, None, NOT_READY
         else:
@@ -80,7 +81,7 @@ class Pages:
 
     def chain(self) -> Page:
         """Return the chain, compressed ahead: it is the same for everyone; raise NotReadyError without a roster."""
-        frames = self._documents.chain().frames
+        frames = self._documents.chain(self._clock()).frames
         with self._turn:
             if self._chain is None or self._chain.body != frames:
                 self._chain = compressed(BINARY, frames)
@@ -91,7 +92,7 @@ class Pages:
 
         Raises NotReadyError without a roster.
         """
-        chain = self._documents.chain()
+        chain = self._documents.chain(self._clock())
         # The work at rest: what the server asks for under load would differ from one visitor to the next.
         first = encode({"day": today, "work": chain.roster.policy.work})
         bundles = self._documents.bundles(chain.roster)
@@ -106,7 +107,7 @@ def _last_day(chain: Chain, bundles: Sequence[bytes], today: int) -> int:
     """Return the last day on which everyone who can be sealed to without a network today still can."""
     verified = [Bundle.verify(Signed.parse(raw)) for raw in bundles]
     ends = [bundle.end - SPARE_DAYS for bundle in verified if bundle.last and bundle.usable(today)]
-    return min(chain.root.until, chain.roster.until, *ends)
+    return min(chain.root.until, chain.newest.until, *ends)
 
 
 def reporter(store: Store, admission: Admission, pages: Pages) -> Blueprint:
@@ -121,7 +122,7 @@ def reporter(store: Store, admission: Admission, pages: Pages) -> Blueprint:
     @routes.get("/bundles")
     def bundles() -> Response:
         first = encode({"day": admission.today(), "work": admission.work()})
-        frames = join_frames([first, *store.documents.bundles(store.documents.chain().roster)])
+        frames = join_frames([first, *store.documents.bundles(store.documents.chain(admission.now()).roster)])
         return Response(frames, mimetype=BINARY)
 
     @routes.post("/envelopes")

@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dropbox.store import tables
 from dropbox.store.errors import NotReadyError, SchemaError, UnknownError
-from keys.errors import ForkError, MalformedError, RolledBackError
-from keys.roster import Bundle, Root, Roster
-from keys.wire.signed import LABEL_ROOT, Signed, join_frames
+from keys.errors import ExpiredError, ForkError, NotEnrolledError, RolledBackError
+from keys.roster import Bundle, People, Root, Roster, RosterHistory
+from keys.wire.signed import LABEL_ROOT, LABEL_ROSTER, Signed, join_chain
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Table
 
     from dropbox.store.database import Database
 
-FEED_DAYS = 396  # SPEC.md 10: whoever was away for 13 months still gets the capability that follows
-
 _ROOTS = select(tables.root.c.signed).order_by(tables.root.c.version)
-_VERSION = select(func.max(tables.roster.c.version))
+_ROSTERS = select(tables.roster.c.signed).order_by(tables.roster.c.version)
 _ROSTER = select(tables.roster.c.signed).where(tables.roster.c.version == bindparam("version"))
 _BUNDLES = select(tables.bundle.c.identity, tables.bundle.c.signed).order_by(
     tables.bundle.c.identity, tables.bundle.c.last
 )
-_FEED = select(tables.roster.c.version).where(
-    tables.roster.c.feed == bindparam("digest"),
-    or_(tables.roster.c.replaced.is_(None), tables.roster.c.replaced >= bindparam("earliest")),
-)
-_REPLACED = update(tables.roster).where(tables.roster.c.replaced.is_(None))
 _BUNDLE = select(tables.bundle.c.serial, tables.bundle.c.signed).where(
     tables.bundle.c.identity == bindparam("identity"), tables.bundle.c.last == bindparam("last")
 )
@@ -43,11 +35,46 @@ _BUNDLE = select(tables.bundle.c.serial, tables.bundle.c.signed).where(
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Every root and the newest roster, verified when they were taken; `frames` is how they travel."""
+    """Every root, the roster in force, and the newer ones, verified when they were taken."""
 
     root: Root
     roster: Roster
-    frames: bytes
+    newer: tuple[Roster, ...]
+    roots: tuple[Signed, ...]
+    rosters: tuple[Signed, ...]
+
+    @property
+    def newest(self) -> Roster:
+        """The newest roster, in force or not yet."""
+        return (self.roster, *self.newer)[-1]
+
+    @property
+    def frames(self) -> bytes:
+        """How they travel."""
+        return join_chain(self.roots, self.rosters)
+
+    def lists(self, identity: bytes) -> bool:
+        """Say whether this identity stands on the roster in force or on a newer one, and is not revoked."""
+        is_listed = any(roster.find(identity) is not None for roster in (self.roster, *self.newer))
+        return is_listed and self.newest.revoked_on(identity) is None
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Every root and roster that is kept, and what they say."""
+
+    roots: tuple[Signed, ...]
+    rosters: tuple[Signed, ...]
+    root: Root
+    history: RosterHistory
+
+    def chain(self, now: dt.datetime) -> Chain:
+        """Return what counts now; before the first day of the first roster it is that one."""
+        rosters = self.history.rosters
+        begun = [at for at, roster in enumerate(rosters) if roster.start <= roster.policy.day(now)]
+        first = begun[-1] if begun else 0
+        in_force = rosters[first].revoking(self.history.newest.revoked)
+        return Chain(self.root, in_force, rosters[first + 1 :], self.roots, self.rosters[first:])
 
 
 class Documents:
@@ -56,7 +83,7 @@ class Documents:
     def __init__(self, database: Database) -> None:
         """Keep the documents in `database`."""
         self._database = database
-        self._read: tuple[int, Chain] | None = None
+        self._read: tuple[int, _Kept] | None = None
 
     def pin(self, fingerprint: bytes) -> None:
         """Pin the root for ever; raise ForkError when one is pinned already."""
@@ -70,19 +97,22 @@ class Documents:
         with self._database.reading() as connection:
             _pinned(connection)
 
-    def chain(self) -> Chain:
-        """Return the chain as it is now; raise NotReadyError before the first roster."""
+    def chain(self, now: dt.datetime) -> Chain:
+        """Return the chain as it counts now; raise NotReadyError before the first roster."""
+        return self._kept().chain(now)
+
+    def _kept(self) -> _Kept:
         read, announced = self._read, self._database.announced()
         if read is not None and read[0] == announced:
             return read[1]
         # In our turn: whoever announced a chain has committed it by then, or was killed.
         with self._database.turn(), self._database.reading() as connection:
             announced = self._database.announced()
-            if connection.execute(_VERSION).scalar() is None:
-                raise NotReadyError
-            chain = _read_chain(connection)
-        self._read = announced, chain
-        return chain
+            kept = _read_kept(connection)
+        if kept is None:
+            raise NotReadyError
+        self._read = announced, kept
+        return kept
 
     def roster(self, version: int) -> bytes:
         """Return one roster as it was signed; raise UnknownError."""
@@ -93,48 +123,56 @@ class Documents:
         return signed
 
     def bundles(self, roster: Roster) -> list[bytes]:
-        """Return the bundles of everyone on `roster`, by identity, weekly before last-resort."""
+        """Return the bundles of everyone on `roster` who is not revoked, by identity, weekly before last-resort."""
         with self._database.reading() as connection:
-            return [row.signed for row in connection.execute(_BUNDLES) if roster.find(row.identity)]
+            rows = connection.execute(_BUNDLES).all()
+        return [row.signed for row in rows if roster.find(row.identity) and roster.revoked_on(row.identity) is None]
 
-    def opens_feed(self, secret: bytes, today: int) -> bool:
-        """Say whether this is the feed's capability, now or at most 13 months ago."""
-        found = {"digest": hashlib.sha256(secret).digest(), "earliest": today - FEED_DAYS}
-        with self._database.reading() as connection:
-            return connection.execute(_FEED, found).first() is not None
+    def opens_log(self, secret: bytes, now: dt.datetime) -> bool:
+        """Say whether this is the log's capability of the roster in force: who is off the roster reads no more."""
+        return self.chain(now).roster.opens_log(secret)
 
-    def extend(self, documents: Sequence[Signed], now: dt.datetime) -> int:
+    def extend(self, roots: Sequence[Signed], rosters: Sequence[Signed], now: dt.datetime) -> int:
         """Take a chain that begins with the one we have, and return the day; taking it again changes nothing.
 
         Raises TrustError or FormatError for one that does not count or does not follow.
         """
-        if not documents:
-            raise MalformedError("empty chain")
-        *roots, signed = documents
         with self._database.reading() as connection:
             pinned = _pinned(connection)
             # Before any signature: a stranger's long chain must not keep us busy.
-            _check_extends(roots, _kept_roots(connection))
+            _check_extends(roots, _root_ids(connection))
         root = Root.verify_chain(roots, pinned)
-        roster = Roster.verify(signed, root)
-        today = roster.policy.day(now)
+        newest = Roster.verify(rosters[-1], root)
+        today = newest.policy.day(now)
         root.check_day(today)
-        roster.check_day(today)
+        if today > newest.until:
+            raise ExpiredError("roster")
         with self._database.turn(), self._database.writing() as connection:
-            kept = _kept_roots(connection)
-            _check_extends(roots, kept)
-            if _is_next(roster, _read_chain(connection).roster if kept else None):
+            known = _root_ids(connection)
+            _check_extends(roots, known)
+            kept = [Signed.parse(raw) for raw in connection.execute(_ROSTERS).scalars()]
+            chain = {signed.id(LABEL_ROSTER): signed for signed in (*kept, *rosters)}
+            if newest.version < len(kept):
+                raise RolledBackError("roster version")
+            history = RosterHistory.verify([*chain.values()], root)
+            if history.rosters[0].previous is not None:
+                raise ForkError("the first roster has to be version 1")
+            People(history.rosters)
+            if len(chain) > len(kept):
                 self._database.announce()
-                _keep(connection, roots[len(kept) :], len(kept) + 1, signed, roster, today)
+                _keep(connection, tables.root, len(known), roots[len(known) :])
+                _keep(connection, tables.roster, len(kept), [*chain.values()][len(kept) :])
         return today
 
-    def publish(self, signed: Signed) -> None:
+    def publish(self, signed: Signed, now: dt.datetime) -> None:
         """Take a bundle that is newer than the one we have; taking it again changes nothing.
 
         Raises NotReadyError, FormatError or TrustError: ForkError for another one of this serial.
         """
         bundle = Bundle.verify(signed)
-        bundle.check_listed(self.chain().roster)
+        # Whoever begins tomorrow has a bundle already: that of their card.
+        if not self.chain(now).lists(bundle.identity):
+            raise NotEnrolledError
         with self._database.turn(), self._database.writing() as connection:
             kept = connection.execute(_BUNDLE, {"identity": bundle.identity, "last": bundle.last}).first()
             if kept is not None and kept.serial > bundle.serial:
@@ -153,16 +191,18 @@ def _pinned(connection: Connection) -> bytes:
     return fingerprint
 
 
-def _read_chain(connection: Connection) -> Chain:
-    roots = connection.execute(_ROOTS).scalars().all()
-    version = connection.execute(_VERSION).scalar_one()
-    signed: bytes = connection.execute(_ROSTER, {"version": version}).scalar_one()
+def _read_kept(connection: Connection) -> _Kept | None:
+    roots, rosters = (
+        tuple(Signed.parse(raw) for raw in connection.execute(query).scalars()) for query in (_ROOTS, _ROSTERS)
+    )
+    if not rosters:
+        return None
     # Verified again: a database that was altered on disk shall not be served as if it counted.
-    root = Root.verify_chain([Signed.parse(raw) for raw in roots], _pinned(connection))
-    return Chain(root, Roster.verify(Signed.parse(signed), root), join_frames([*roots, signed]))
+    root = Root.verify_chain(roots, _pinned(connection))
+    return _Kept(roots, rosters, root, RosterHistory.verify(rosters, root))
 
 
-def _kept_roots(connection: Connection) -> list[bytes]:
+def _root_ids(connection: Connection) -> list[bytes]:
     """Return the ids of the roots that we have, ascending."""
     return [Signed.parse(raw).id(LABEL_ROOT) for raw in connection.execute(_ROOTS).scalars()]
 
@@ -175,21 +215,7 @@ def _check_extends(roots: Sequence[Signed], kept: Sequence[bytes]) -> None:
         raise ForkError("root")
 
 
-def _is_next(roster: Roster, present: Roster | None) -> bool:
-    """Say whether `roster` is new and follows; raise TrustError where it can do neither that nor be the present one."""
-    if present is None:
-        if roster.previous is not None:
-            raise ForkError("the first roster has to be version 1")
-        return True
-    roster.check_follows(present)
-    return roster.version > present.version
-
-
-def _keep(
-    connection: Connection, roots: Sequence[Signed], first: int, signed: Signed, roster: Roster, today: int
-) -> None:
-    for version, root in enumerate(roots, first):
-        connection.execute(insert(tables.root), {"version": version, "signed": root.encode()})
-    connection.execute(_REPLACED, {"replaced": today})
-    row = {"version": roster.version, "signed": signed.encode(), "feed": roster.feed}
-    connection.execute(insert(tables.roster), row)
+def _keep(connection: Connection, table: Table, kept: int, documents: Sequence[Signed]) -> None:
+    """Keep documents as the versions after those that are kept."""
+    for version, signed in enumerate(documents, kept + 1):
+        connection.execute(insert(table), {"version": version, "signed": signed.encode()})

@@ -29,10 +29,6 @@ roster = Table(
     Column("version", Integer, primary_key=True, autoincrement=False),
     # Names and public keys of recipients, the policy; public.
     Column("signed", LargeBinary, nullable=False),
-    # SHA-256 of a capability of 256 bits; public, since it stands in the document too.
-    Column("feed", LargeBinary, nullable=False),
-    # The day on which the next roster came: so long its feed capability counts. NULL: the current one.
-    Column("replaced", Integer),
 )
 
 bundle = Table(

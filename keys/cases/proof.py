@@ -58,9 +58,9 @@ class Proof:
             _signed("roster", roster),
         )
 
-    def chain(self) -> tuple[list[Signed], Signed]:
+    def chain(self) -> tuple[list[Signed], list[Signed]]:
         """Return every root and the roster, unverified."""
-        return [*self.roots], self.roster
+        return [*self.roots], [self.roster]
 
     def verify(self, pinned: bytes) -> Proved:
         """Return what the proof shows to whoever knows the fingerprint of any of the organisation's roots.

@@ -3,16 +3,22 @@
 from keys.ceremony.backing_up import back_up, restore
 from keys.ceremony.draft import Draft, signatures
 from keys.ceremony.enrolling import IDENTITY_FILE, Card, enrol, key_file, make_card, open_vault, unlock
-from keys.ceremony.founding import ROOT_FILE, found, root_key_name
+from keys.ceremony.founding import ROOT_FILE, found, parse_roots, root_key_name
 from keys.ceremony.joining import SERVER, fingerprint_of, join
+from keys.ceremony.persons import NAMESAKE, RENAMED, UNVOUCHED, Doubt, refuse
 from keys.ceremony.policy_file import read_policy, redrawn
-from keys.ceremony.roster_making import make_roster, publish
+from keys.ceremony.roster_making import Changes, make_roster, publish
 
 __all__ = [
     "IDENTITY_FILE",
+    "NAMESAKE",
+    "RENAMED",
     "ROOT_FILE",
     "SERVER",
+    "UNVOUCHED",
     "Card",
+    "Changes",
+    "Doubt",
     "Draft",
     "back_up",
     "enrol",
@@ -23,9 +29,11 @@ __all__ = [
     "make_card",
     "make_roster",
     "open_vault",
+    "parse_roots",
     "publish",
     "read_policy",
     "redrawn",
+    "refuse",
     "restore",
     "root_key_name",
     "signatures",

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from keys.ceremony.enrolling import Card
 from keys.errors import ForbiddenError, MalformedError
 from keys.identity import KIND_ROOT, unlock_key_file
-from keys.roster import Root, Roster, read_unsigned
-from keys.wire.exchange import Posting
+from keys.roster import Root, Roster, RosterHistory, read_unsigned
 from keys.wire.signed import (
     LABEL_ROOT,
     LABEL_ROSTER,
@@ -23,17 +22,17 @@ from keys.wire.signed import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-FRAMES = 5
+FRAMES = 5  # roots, earlier rosters, the document, its signers, cards
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The roots, the roster with the signatures so far, the recipients' cards, and the sealed invitation."""
+    """The roots, the rosters so far, the new one with the signatures so far, and the recipients' cards."""
 
     roots: tuple[Signed, ...]
+    earlier: tuple[Signed, ...]
     roster: Signed
     cards: tuple[Card, ...]
-    invitation: Posting
 
     @classmethod
     def parse(cls, raw: bytes) -> Draft:
@@ -41,15 +40,15 @@ class Draft:
         frames = split_frames(raw)
         if len(frames) != FRAMES:
             raise MalformedError("draft of a roster")
-        roots, document, signers, cards, invitation = frames
+        roots, earlier, document, signers, cards = frames
         if len(signers) % SIGNER_SIZE:
             raise MalformedError("signers")
         pairs = [signers[at : at + SIGNER_SIZE] for at in range(0, len(signers), SIGNER_SIZE)]
         draft = cls(
             roots=tuple(map(Signed.parse, split_frames(roots))),
+            earlier=tuple(map(Signed.parse, split_frames(earlier))),
             roster=Signed(document, tuple((pair[:SIGNING_KEY_SIZE], pair[SIGNING_KEY_SIZE:]) for pair in pairs)),
             cards=tuple(map(Card.parse, split_frames(cards))),
-            invitation=Posting.parse(invitation),
         )
         draft.content()
         return draft
@@ -59,10 +58,10 @@ class Draft:
         return join_frames(
             [
                 join_frames(root.encode() for root in self.roots),
+                join_frames(roster.encode() for roster in self.earlier),
                 self.roster.document,
                 b"".join(key + signature for key, signature in self.roster.signers),
                 join_frames(card.encode() for card in self.cards),
-                self.invitation.encode(),
             ]
         )
 
@@ -79,9 +78,9 @@ class Draft:
             raise MalformedError("roster of another root")
         return roster
 
-    def finished(self) -> Roster:
-        """Return the roster once enough keys have signed; raise BelowThresholdError before."""
-        return Roster.verify(self.roster, self.root())
+    def finished(self) -> RosterHistory:
+        """Return the roster and those before it once enough keys have signed; raise BelowThresholdError before."""
+        return RosterHistory.verify([*self.earlier, self.roster], self.root())
 
     def sign(self, key_file: Path, passphrase: str) -> Draft:
         """Return the draft with one more signature.

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from keys.errors import ExistsError, MalformedError, NoKeyError
+from keys.errors import ExistsError, MalformedError, NoKeyError, NotJoinedError
 from keys.identity import (
     KIND_IDENTITY,
     KeyFile,
     Profile,
     Wrapper,
+    card_box,
     make_folder,
     unlock_key_file,
     write_key_file,
     write_new,
 )
 from keys.roster import ROLES, Bundle
-from keys.sync import renew_bundles
+from keys.roster.root import check_signers
+from keys.sync import load_trust, renew_bundles
 from keys.vault import Vault
-from keys.wire.canonical import encode, parse_object
-from keys.wire.signed import Signed, join_frames, split_frames
+from keys.wire.canonical import b64, encode, unb64
+from keys.wire.ids import PERSON_SIZE, PersonId
+from keys.wire.signed import LABEL_CARD, Signed, join_frames, split_frames
+from keys.wire.sizes import BOX_KEY_SIZE, ID_SIZE
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from keys.sealing import Signer
 
 IDENTITY_FILE = "identity.key"
 VAULT_FILE = "vault.sqlite"
@@ -33,27 +39,54 @@ MAX_NAME = 80
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a recipient hands to the board: name, role, and the last-resort bundle that proves the identity."""
+    """What a recipient hands to the board: who they are, signed by their identity, and its last-resort bundle.
+
+    `person` is None on a first card; `box` is what the log's capability is sealed to. A person's new identity comes on
+    a card that their last one has signed too.
+    """
 
     name: str
     role: str
+    person: PersonId | None
+    box: bytes
+    document: Signed
     signed: Signed
     bundle: Bundle
 
     @classmethod
     def parse(cls, raw: bytes) -> Card:
-        """Read an enrolment card and verify its bundle; raise MalformedError or TamperedError."""
+        """Read an enrolment card and verify its signatures; raise MalformedError or TamperedError."""
         frames = split_frames(raw)
         if len(frames) != 2:
             raise MalformedError("enrolment card")
-        members = parse_object(frames[0])
-        name, role = members.get("name"), members.get("role")
-        if set(members) != {"name", "role"} or not isinstance(name, str) or not isinstance(role, str):
+        document, signed = Signed.parse(frames[0]), Signed.parse(frames[1])
+        members, bundle = document.members(), Bundle.verify(signed)
+        if set(members) != {"box", "identity", "name", "person", "role"}:
             raise MalformedError("enrolment card")
-        if role not in ROLES or not 1 <= len(name) <= MAX_NAME:
+        name, role = members["name"], members["role"]
+        if not isinstance(name, str) or not 1 <= len(name) <= MAX_NAME or role not in ROLES:
             raise MalformedError("name or role")
-        signed = Signed.parse(frames[1])
-        return cls(name, role, signed, Bundle.verify(signed))
+        signers = [key for key, _ in document.signers]
+        check_signers(document, LABEL_CARD, signers)
+        if bundle.identity not in signers or unb64(members["identity"], ID_SIZE) != bundle.identity:
+            raise MalformedError("signers of the card")
+        person = None if members["person"] is None else PersonId(unb64(members["person"], PERSON_SIZE))
+        return cls(name, str(role), person, unb64(members["box"], BOX_KEY_SIZE), document, signed, bundle)
+
+    @property
+    def identity(self) -> bytes:
+        """The key that it is for."""
+        return self.bundle.identity
+
+    @property
+    def vouchers(self) -> tuple[bytes, ...]:
+        """The other keys that have signed it."""
+        return tuple(key for key, _ in self.document.signers if key != self.identity)
+
+    def vouched_by(self, signer: Signer) -> Card:
+        """Return the card with the signature of the identity that its person had before."""
+        signature = signer.sign(LABEL_CARD + self.document.document)
+        return replace(self, document=self.document.with_signer(signer.public, signature))
 
     def file_name(self) -> str:
         """Return the name of its file, from the person's name, so that cards do not collide on one stick."""
@@ -61,7 +94,7 @@ class Card:
 
     def encode(self) -> bytes:
         """Return the bytes of the card."""
-        return join_frames([encode({"name": self.name, "role": self.role}), self.signed.encode()])
+        return join_frames([self.document.encode(), self.signed.encode()])
 
 
 def enrol(home: Path, name: str, role: str, passphrase: str, today: int, profile: Profile) -> Card:
@@ -84,10 +117,31 @@ def enrol(home: Path, name: str, role: str, passphrase: str, today: int, profile
 
 
 def make_card(vault: Vault, secret: KeyFile, name: str, role: str, today: int) -> Card:
-    """Return a card with the newest last-resort bundle of a vault, made anew when the old one gets short."""
+    """Return a card with the newest last-resort bundle of a vault, made anew when the old one gets short.
+
+    It names the person as whom the roster lists this identity, where one does.
+    """
     renew_bundles(vault, secret.signer(), today, 0)
     last = [own for own in vault.own_bundles() if own.bundle.last][-1]
-    return Card(name, role, last.signed, last.bundle)
+    signer, person, box = secret.signer(), _person_of(vault, secret.signer().public), card_box(secret).public
+    document = encode(
+        {
+            "box": b64(box),
+            "identity": b64(signer.public),
+            "name": name,
+            "person": None if person is None else b64(person),
+            "role": role,
+        }
+    )
+    signed = Signed(document, ((signer.public, signer.sign(LABEL_CARD + document)),))
+    return Card(name, role, person, box, signed, last.signed, last.bundle)
+
+
+def _person_of(vault: Vault, identity: bytes) -> PersonId | None:
+    try:
+        return load_trust(vault).people.person_of(identity)
+    except NotJoinedError:
+        return None
 
 
 def key_file(home: Path) -> Path:

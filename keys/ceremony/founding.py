@@ -8,7 +8,7 @@ from keys.errors import MalformedError
 from keys.identity import KIND_ROOT, KeyFile, Profile, write_key_file, write_new
 from keys.roster import Root, root_document
 from keys.wire.canonical import encode
-from keys.wire.signed import LABEL_ROOT, Signed
+from keys.wire.signed import LABEL_ROOT, Signed, join_frames, split_frames
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,5 +39,10 @@ def found(folder: Path, k: int, passphrases: Sequence[str], today: int, profile:
     root = Root.verify_chain([signed], signed.id(LABEL_ROOT))
     for number, (secret, passphrase) in enumerate(zip(secrets, passphrases, strict=True), 1):
         write_key_file(folder / root_key_name(number), secret, passphrase, profile)
-    write_new(folder / ROOT_FILE, signed.encode())
+    write_new(folder / ROOT_FILE, join_frames([signed.encode()]))
     return root
+
+
+def parse_roots(raw: bytes) -> tuple[Signed, ...]:
+    """Return every root of a file, oldest first, unverified."""
+    return tuple(Signed.parse(frame) for frame in split_frames(raw))

@@ -4,62 +4,100 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from keys.ceremony.draft import Draft
+from keys.ceremony.persons import Decide, persons_of, refuse
 from keys.errors import ExpiredError, PolicyError, RefusedError
-from keys.roster import Recipient, Root, Roster, read_unsigned, roster_document
+from keys.roster import Recipient, Revoked, Root, Roster, roster_document
 from keys.roster.bundle import SPARE_DAYS
 from keys.roster.roster import MAX_DAYS
-from keys.sealing import PublicPair, Signer, seal
-from keys.wire import kinds
+from keys.sealing import seal_secret
 from keys.wire.canonical import encode
-from keys.wire.envelope import slot_count
-from keys.wire.exchange import SEAL_WORK_FACTOR, Posting, make_stamp, open_case
-from keys.wire.head import Head
 from keys.wire.signed import LABEL_ROOT, Signed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from keys.ceremony.enrolling import Card
     from keys.courier import Courier
     from keys.policy import Policy
+    from keys.wire.ids import PersonId
 
 CAPABILITY_SIZE = 32
 BESTUUR = "bestuur"
 
 
-def make_roster(
-    roots: Sequence[Signed], before: Draft | None, policy: Policy, cards: Sequence[Card], today: int
-) -> Draft:
-    """Draw a new feed capability, seal it to everyone on the roster, and return the draft to be signed.
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a roster says beside policy and cards.
 
-    `before` is the draft of the roster that is in force. Raises ExpiredError when a card's key has under a week
-    left: that recipient makes a new card. Raises PolicyError when the policy names somebody who is on no card.
+    `start` is its first day, where that is later than tomorrow; `revoked` are identities from today on; `replaced`
+    says of new identities whose they are.
     """
-    root = Root.verify_chain(roots, roots[0].id(LABEL_ROOT))
+
+    start: int | None = None
+    revoked: Collection[bytes] = ()
+    replaced: Mapping[bytes, PersonId] = field(default_factory=dict)
+
+
+def make_roster(
+    roots: Sequence[Signed],
+    before: Draft | None,
+    policy: Policy,
+    cards: Sequence[Card],
+    today: int,
+    changes: Changes | None = None,
+    decide: Decide = refuse,
+) -> Draft:
+    """Draw a new capability of the log, seal it to everyone on the roster, and return the draft to be signed.
+
+    `before` is the draft of the newest roster; `decide` is asked about each card whose person is in doubt. Raises
+    ExpiredError when a card's key has under a week left, PolicyError when the policy names somebody who is on no card,
+    and what `persons_of` raises.
+    """
+    wanted = changes or Changes()
+    if before is not None and len(before.roots) > len(roots):
+        roots = before.roots
+    root = Root.verify_chain(roots, (before.roots[-1] if before else roots[0]).id(LABEL_ROOT))
     root.check_day(today)
     for card in cards:
         if not card.bundle.usable(today):
             raise ExpiredError(f"card of {card.name}: under {SPARE_DAYS} days left")
     _check_names(policy, {card.name: card.role for card in cards})
+    history = before.finished() if before else None
+    # Only the first roster may begin today: of a later one every page and tool has to know before it is in force.
+    first = today if history is None else today + 1
+    start = max(first, wanted.start or first)
+    until = min(start + MAX_DAYS, root.until)
     capability = secrets.token_bytes(CAPABILITY_SIZE)
-    until = min(today + MAX_DAYS, root.until)
-    recipients = [Recipient(card.bundle.identity, card.name, card.role, today, until) for card in cards]
+    revoked = {entry.identity: entry for entry in history.newest.revoked} if history else {}
+    for identity in wanted.revoked:
+        revoked.setdefault(identity, Revoked(identity, today))
+    persons = persons_of(cards, history, wanted.replaced, revoked, decide)
+    recipients = [
+        Recipient(
+            person, card.identity, card.name, card.role, start, until, card.box, seal_secret(capability, card.box)
+        )
+        for person, card in zip(persons, cards, strict=True)
+    ]
     document = encode(
         roster_document(
             root=root,
-            previous=before.finished() if before else None,
-            start=today,
+            previous=history.newest if history else None,
+            start=start,
             until=until,
-            feed=hashlib.sha256(capability).digest(),
+            log=hashlib.sha256(capability).digest(),
             policy=policy,
             recipients=recipients,
+            revoked=[*revoked.values()],
         )
     )
-    roster = Signed(document, ())
-    return Draft(tuple(roots), roster, tuple(cards), _invite(read_unsigned(roster), cards, capability, today))
+    earlier = (*before.earlier, before.roster) if before else ()
+    draft = Draft(tuple(roots), earlier, Signed(document, ()), tuple(cards))
+    draft.content()
+    return draft
 
 
 def _check_names(policy: Policy, roles: Mapping[str, str]) -> None:
@@ -76,38 +114,15 @@ def _check_names(policy: Policy, roles: Mapping[str, str]) -> None:
 
 
 def publish(draft: Draft, courier: Courier) -> Roster:
-    """Give the server the signed chain, the bundles on the cards, and the invitation for those who have the old feed.
+    """Give the server the signed chain and the bundles on the cards.
 
     Raises BelowThresholdError before enough keys have signed. May be repeated.
     """
-    roster = draft.finished()
-    courier.publish_chain(list(draft.roots), draft.roster)
+    history = draft.finished()
+    courier.publish_chain(draft.roots, [draft.roster])
     for card in draft.cards:
         try:
             courier.publish_bundle(card.signed)
         except RefusedError:
             continue  # it has a newer one of this recipient
-    courier.post(draft.invitation)
-    return roster
-
-
-def _invite(roster: Roster, cards: Sequence[Card], capability: bytes, today: int) -> Posting:
-    # Anyone may sign it: the capability proves itself by its hash, which the board signs.
-    signer = Signer.generate()
-    to = {card.bundle.identity: PublicPair(card.bundle.box, card.bundle.kem) for card in cards}
-    head = Head(
-        author=signer.public,
-        kind=kinds.FeedKey.KIND,
-        channel=kinds.FEED,
-        case=None,
-        day=today,
-        roster=roster.id,
-        seen=(),
-        to=tuple(to),
-        without=(),
-        body=kinds.FeedKey(capability),
-    )
-    until = min(card.bundle.end for card in cards)
-    sealed = seal(head, signer, to.values(), slots=slot_count(len(cards)), until=until)
-    nonce = make_stamp(sealed.mac, roster.policy.work * SEAL_WORK_FACTOR)
-    return open_case(sealed.envelope, nonce, sealed.recipients_capability())
+    return history.newest

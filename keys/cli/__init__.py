@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from keys.cli.backups import backup_command, restore_command, setup_command
-from keys.cli.ceremonies import card_command, enrol_command, found_command, join_command, roster_commands
+from keys.cli.ceremonies import card_command, enrol_command, found_command, join_command
 from keys.cli.closings import approve_command, close_command, purge_command, reopen_command
 from keys.cli.dossiers import (
     assign_command,
@@ -28,6 +28,7 @@ from keys.cli.reading import list_command, read_command, status_command
 from keys.cli.recipients import away_command, sync_command
 from keys.cli.registers import correct_command, enter_command, overview_command, register_command
 from keys.cli.reporters import decoy_command, open_command, seal_command
+from keys.cli.rosters import roster_commands
 from keys.cli.tool import Commands, Option, Tool
 from keys.cli.writing import (
     acknowledge_command,

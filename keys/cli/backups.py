@@ -10,7 +10,6 @@ import click
 from keys.ceremony import (
     IDENTITY_FILE,
     SERVER,
-    Draft,
     back_up,
     enrol,
     fingerprint_of,
@@ -19,10 +18,11 @@ from keys.ceremony import (
     restore,
     unlock,
 )
+from keys.cli.ceremonies import tell_joined
 from keys.cli.tool import Command, Option, Tool, hint, tell
-from keys.errors import NetworkError, UnreadableError
+from keys.errors import NetworkError
 from keys.roster import ROLES
-from keys.speech.words import _, explain, harmless
+from keys.speech.words import _, explain
 from keys.sync import Desk
 
 if TYPE_CHECKING:
@@ -79,14 +79,13 @@ def _joined(tool: Tool, vault: Vault, secret: KeyFile, server: str | None) -> Co
     stored = vault.setting(SERVER)
     if stored is not None:
         return tool.courier(stored.decode("utf-8"))
-    roster = _asked_path(_("The roster file from the board; leave it empty if you have none yet"))
-    if roster is None:
+    address = server or _asked(_("The server's address; leave it empty while the board has not listed you yet"))
+    if not address:
         return None
-    invitation = Draft.parse(_read(roster)).invitation.encode()
-    courier = tool.courier(server or _ask(_("The server's address")))
+    courier = tool.courier(address)
     fingerprint = fingerprint_of(_ask(_("The ten words of the fingerprint, from paper")), courier)
-    trust = join(vault, secret, courier, fingerprint, invitation)
-    tell(_("joined: %(organisation)s") % {"organisation": harmless(trust.roster.policy.organisation)})
+    trust = join(vault, secret, courier, fingerprint)
+    tell_joined(trust, secret.signer().public)
     return courier
 
 
@@ -108,13 +107,6 @@ def _ask(what: str) -> str:
     return asked.strip()
 
 
-def _asked_path(what: str) -> Path | None:
+def _asked(what: str) -> str:
     asked: str = click.prompt(what, default="", show_default=False, err=True)
-    return Path(asked.strip()).expanduser() if asked.strip() else None
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        raise UnreadableError(str(path)) from None
+    return asked.strip()

@@ -1,42 +1,36 @@
-"""Commands of the ceremonies: found, enrol, card, roster, join; docs/ceremony.md says when and by whom."""
+"""Commands of the ceremonies: found, enrol, card, join; docs/ceremony.md says when and by whom."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-import segno
 
 from keys.ceremony import (
     IDENTITY_FILE,
     ROOT_FILE,
     SERVER,
-    Card,
-    Draft,
     enrol,
     fingerprint_of,
     found,
     join,
     make_card,
-    make_roster,
     open_vault,
-    publish,
-    read_policy,
     root_key_name,
-    signatures,
 )
-from keys.cli.tool import Command, Commands, Option, Tool, hint, tell
+from keys.cli.tool import Command, Option, Tool, hint, tell
 from keys.errors import ExistsError, JoinedError
-from keys.identity import replace, write_new
-from keys.roster import ROLES, address, words
+from keys.identity import write_new
+from keys.roster import ROLES, words
 from keys.roster.root import MAX_KEYS
-from keys.speech.words import _, columns, date, harmless
+from keys.speech.words import _, date, harmless
 from keys.wire.canonical import b64
-from keys.wire.signed import Signed
+
+if TYPE_CHECKING:
+    from keys.sync import Trust
 
 PATH = click.Path(path_type=Path)
-EXISTING = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 @click.command("found", cls=Command)
@@ -93,95 +87,24 @@ def card_command(tool: Tool, name: str, role: str, output: Path) -> None:
     click.echo(str(output))
 
 
-@click.group("roster", cls=Commands)
-def roster_commands() -> None:
-    """Make, sign, show and publish the list of who receives reports."""
-
-
-@roster_commands.command("make", cls=Command)
-@click.option("--root", cls=Option, type=EXISTING, required=True, help="The file root.signed.")
-@click.option("--policy", cls=Option, type=EXISTING, required=True, help="The file policy.toml.")
-@click.option("--after", cls=Option, type=EXISTING, help="The roster file that is in force now.")
-@click.option("--output", cls=Option, type=PATH, required=True, help="The roster file to write.")
-@click.argument("cards", nargs=-1, required=True, type=EXISTING)
-@click.pass_obj
-def make_command(
-    tool: Tool, root: Path, policy: Path, after: Path | None, output: Path, cards: tuple[Path, ...]
-) -> None:
-    """Make a roster of the people whose cards are given; it counts for nothing before it is signed."""
-    if output.exists():
-        raise ExistsError(str(output))
-    before = Draft.parse(after.read_bytes()) if after else None
-    roots = list(before.roots) if before else [Signed.parse(root.read_bytes())]
-    listed = [Card.parse(card.read_bytes()) for card in cards]
-    read = read_policy(policy)
-    draft = make_roster(roots, before, read, listed, tool.today())
-    write_new(output, draft.encode())
-    click.echo(str(output))
-    hint(_("Now each key holder reads it with `meldbus roster show` and signs it with `meldbus roster sign`."))
-
-
-@roster_commands.command("sign", cls=Command)
-@click.option("--key", cls=Option, type=EXISTING, required=True, help="Your root key file.")
-@click.argument("roster", type=EXISTING)
-@click.pass_obj
-def sign_command(tool: Tool, key: Path, roster: Path) -> None:
-    """Sign a roster with a root key."""
-    draft = Draft.parse(roster.read_bytes()).sign(key, tool.passphrase(_("Passphrase of the root key")))
-    replace(roster, draft.encode())
-    tell(_("%(have)d of %(need)d signatures") % dict(zip(("have", "need"), signatures(draft), strict=True)))
-
-
-@roster_commands.command("show", cls=Command)
-@click.option("--server", cls=Option, help="The server's address, for the QR code.")
-@click.argument("roster", type=EXISTING)
-def show_command(server: str | None, roster: Path) -> None:
-    """Show what a roster says, who signed it, and the fingerprint in words and as a QR code."""
-    draft = Draft.parse(roster.read_bytes())
-    content, root = draft.content(), draft.root()
-    have, need = signatures(draft)
-    if have >= need:
-        draft.finished()
-    rows = [
-        (_("organisation"), content.policy.organisation),
-        (_("roster"), str(content.version)),
-        (_("valid"), f"{date(content.start)} - {date(content.until)}"),
-        (_("signatures"), f"{have} / {need}"),
-        (_("fingerprint"), words(root.id)),
-        *((person.role, person.name) for person in content.recipients),
-    ]
-    for line in columns(rows):
-        click.echo(harmless(line))
-    if server:
-        link = address(server, content.policy.languages[0], root.id)
-        click.echo(link)
-        segno.make(link, error="m", micro=False).terminal(out=sys.stdout, compact=True)
-
-
-@roster_commands.command("publish", cls=Command)
-@click.option("--server", cls=Option, required=True, help="The server's address.")
-@click.argument("roster", type=EXISTING)
-@click.pass_obj
-def publish_command(tool: Tool, server: str, roster: Path) -> None:
-    """Give a signed roster to the server."""
-    published = publish(Draft.parse(roster.read_bytes()), tool.courier(server))
-    tell(_("roster %(version)d is published") % {"version": published.version})
-    hint(_("Each recipient now runs `meldbus join` with this file."))
-
-
 @click.command("join", cls=Command)
 @click.option("--server", cls=Option, required=True, help="The server's address.")
 @click.option("--fingerprint", cls=Option, required=True, help="The words, or the address of the poster.")
-@click.argument("roster", type=EXISTING)
 @click.pass_obj
-def join_command(tool: Tool, server: str, fingerprint: str, roster: Path) -> None:
-    """Begin to receive: check the roster against the fingerprint and take the invitation in it."""
+def join_command(tool: Tool, server: str, fingerprint: str) -> None:
+    """Begin to receive: check the server's roster against the fingerprint, and that it lists you."""
     courier = tool.courier(server)
     secret = tool.unlocked()
     with open_vault(tool.home, secret) as vault:
         if vault.setting(SERVER) is not None:
             raise JoinedError
-        invitation = Draft.parse(roster.read_bytes()).invitation.encode()
-        trust = join(vault, secret, courier, fingerprint_of(fingerprint, courier), invitation)
-    tell(_("joined: %(organisation)s") % {"organisation": harmless(trust.roster.policy.organisation)})
+        trust = join(vault, secret, courier, fingerprint_of(fingerprint, courier))
+    tell_joined(trust, secret.signer().public)
     hint(_("Now `meldbus sync` fetches what there is."))
+
+
+def tell_joined(trust: Trust, own: bytes) -> None:
+    """Say what was joined, and from which day on where that has not come."""
+    tell(_("joined: %(organisation)s") % {"organisation": harmless(trust.roster.policy.organisation)})
+    if trust.roster.find(own) is None:
+        tell(_("You receive reports from %(day)s on.") % {"day": date(trust.history.newest.start)})

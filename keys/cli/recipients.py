@@ -38,7 +38,9 @@ def sync_command(tool: Tool) -> None:
             hint(
                 _("A case was destroyed: `meldbus backup FILE` now, and delete the older backups, which still hold it.")
             )
-        if trust.roster.find(desk.signer.public) is None:
+        if trust.roster.find(desk.signer.public) is None and trust.history.newest.find(desk.signer.public) is not None:
+            tell(_("You receive reports from %(day)s on.") % {"day": date(trust.history.newest.start)})
+        elif trust.roster.find(desk.signer.public) is None:
             hint(_("You are no longer on the roster: you can read what you have, and nothing new."))
 
 

@@ -19,7 +19,7 @@ from keys.receipt import Receipt
 from keys.saving import check_space
 from keys.speech.bodies import Reading
 from keys.speech.words import _, columns, harmless
-from keys.sync import Fetched, places, post_decoy, read_thread, save_thread, say, seal_report, trusted_roster
+from keys.sync import Fetched, places, post_decoy, read_thread, save_thread, say, seal_report, trusted_history
 from keys.wire import kinds
 
 if TYPE_CHECKING:
@@ -73,7 +73,8 @@ def seal_command(
     if output.exists():
         raise ExistsError(str(output))
     origin = Fetched(folder) if folder else tool.courier(server or "")
-    roster = trusted_roster(origin, fingerprint_of(fingerprint, origin), tool.today())
+    history = trusted_history(origin, fingerprint_of(fingerprint, origin), tool.today())
+    roster = history.in_force(tool.today())
     today = roster.policy.day(tool.clock())
     receiving = roster.receiving(today)
     unknown = {*without, *about, *added} - {person.name for person in receiving}
@@ -84,7 +85,7 @@ def seal_command(
         raise click.UsageError(_("--topic is one of these: %(topics)s") % {"topics": ", ".join(topics)})
     people = frozenset(person.identity for person in receiving if person.name in about)
     matter = Matter(topic or topics[-1], about_board, people)
-    chosen = _chosen(receiving, places(origin, roster, matter, today), without, added)
+    chosen = _chosen(receiving, places(origin, history, matter, today), without, added)
     tell(_("These people can read it:"))
     for line in columns([(person.role, person.name) for person in chosen]):
         tell(f"  {harmless(line)}")
@@ -98,7 +99,7 @@ def seal_command(
         people=people,
         board=about_board,
     )
-    sealed = seal_report(origin, roster, receipt, telling, identities, today, attachments)
+    sealed = seal_report(origin, history, receipt, telling, identities, today, attachments)
     check_space(output.absolute().parent, sealed.size)
     with progress(_("Sealing")) as watch:
         write_new_pieces(output, watched(sealed, watch))
@@ -149,8 +150,9 @@ def open_command(
         raise click.UsageError(_("Files go with an answer: add --answer."))
     receipt = Receipt.parse(_typed_receipt(receipt_fd))
     courier = tool.courier(server)
-    roster = trusted_roster(courier, fingerprint_of(fingerprint, courier), tool.today())
-    case, alarms = read_thread(courier.apart(), roster, receipt)
+    history = trusted_history(courier, fingerprint_of(fingerprint, courier), tool.today())
+    roster = history.in_force(tool.today())
+    case, alarms = read_thread(courier.apart(), history, receipt)
     if case is None:
         raise NoCaseError
     people = {person.identity: person for person in roster.recipients}
@@ -164,7 +166,7 @@ def open_command(
         attachments = reporters_files(attached, roster.policy.file_bytes, keep_names=keep_names)
         text = read_text(None)
         with progress(_("Sending")) as watch:
-            say(courier.apart(), roster, receipt, case, kinds.Answer(text), attachments, watch)
+            say(courier.apart(), history, receipt, case, kinds.Answer(text), attachments, watch)
         tell(_("sent"))
 
 
@@ -175,7 +177,7 @@ def open_command(
 def decoy_command(tool: Tool, server: str, fingerprint: str) -> None:
     """Send one entry that nobody can open; a timer on the server's machine runs this at random times."""
     courier = tool.courier(server)
-    post_decoy(courier, trusted_roster(courier, fingerprint_of(fingerprint, courier), tool.today()))
+    post_decoy(courier, trusted_history(courier, fingerprint_of(fingerprint, courier), tool.today()))
 
 
 def _typed_receipt(descriptor: int | None) -> str:

@@ -12,6 +12,7 @@ from keys.identity.keyfile import (
     unlock_key_file,
     write_key_file,
 )
+from keys.identity.log_capability import card_box, open_log_capability
 from keys.identity.wrapping import Wrapper
 
 __all__ = [
@@ -22,9 +23,11 @@ __all__ = [
     "OwnBundle",
     "Profile",
     "Wrapper",
+    "card_box",
     "make_bundle",
     "make_folder",
     "open_key_file",
+    "open_log_capability",
     "private_pair",
     "replace",
     "sync_folder",

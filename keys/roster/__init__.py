@@ -2,24 +2,27 @@
 
 from keys.roster.bundle import Addressees, Bundle
 from keys.roster.fingerprint import address, proquint, words
+from keys.roster.history import RosterHistory
+from keys.roster.people import People
 from keys.roster.root import Root, root_document
-from keys.roster.roster import ROLES, Recipient, Roster, linked, read_unsigned, roster_document, walk_back
+from keys.roster.roster import ROLES, Recipient, Revoked, Roster, read_unsigned, roster_document
 from keys.roster.signature import verify_signature
 
 __all__ = [
     "ROLES",
     "Addressees",
     "Bundle",
+    "People",
     "Recipient",
+    "Revoked",
     "Root",
     "Roster",
+    "RosterHistory",
     "address",
-    "linked",
     "proquint",
     "read_unsigned",
     "root_document",
     "roster_document",
     "verify_signature",
-    "walk_back",
     "words",
 ]

@@ -16,6 +16,7 @@ from keys.wire.sizes import BOX_KEY_SIZE, ID_SIZE, KEM_KEY_SIZE
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from keys.roster.history import RosterHistory
     from keys.roster.roster import Roster
 
 WEEKLY_DAYS = 28
@@ -87,16 +88,23 @@ class Addressees:
 
     @classmethod
     def choose(
-        cls, roster: Roster, bundles: Iterable[Bundle], today: int, *, last_resort_only: bool = False
+        cls, history: RosterHistory, bundles: Iterable[Bundle], today: int, *, last_resort_only: bool = False
     ) -> Addressees:
         """Choose as SPEC.md 7.3 says.
 
-        Raises RolledBackError when a bundle knows a newer roster, ExpiredError when the roster is not valid today,
+        Raises RolledBackError when a bundle knows a newer roster, ExpiredError when no roster is valid today,
         NotEnrolledError when nobody on the roster has a bundle to seal to.
         """
-        roster.check_day(today)
-        valid = [bundle for bundle in bundles if bundle.start <= today <= bundle.end and roster.find(bundle.identity)]
-        roster.check_not_withheld(bundle.roster for bundle in valid)
+        roster = history.in_force(today)
+        valid = [
+            bundle
+            for bundle in bundles
+            if bundle.start <= today <= bundle.end
+            and roster.find(bundle.identity)
+            # A stolen key is sealed to by nobody from the moment on that its revocation is published.
+            and roster.revoked_on(bundle.identity) is None
+        ]
+        history.newest.check_not_withheld(bundle.roster for bundle in valid)
         people = {person.identity: person for person in roster.receiving(today)}
         in_order = sorted(valid, key=lambda candidate: (not candidate.last, candidate.serial))
         usable = [bundle for bundle in in_order if bundle.usable(today) and bundle.identity in people]

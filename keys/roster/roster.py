@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from keys.errors import ExpiredError, ForkError, MalformedError, RolledBackError
@@ -12,8 +12,9 @@ from keys.roster.fields import day_of, integer_of, optional_id
 from keys.roster.root import Root, check_signers, check_threshold
 from keys.wire.canonical import Json, b64, unb64
 from keys.wire.envelope import MAX_RECIPIENTS, slot_count
+from keys.wire.ids import PERSON_SIZE, PersonId
 from keys.wire.signed import LABEL_ROSTER, Signed
-from keys.wire.sizes import ID_SIZE
+from keys.wire.sizes import BOX_KEY_SIZE, ID_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,35 +22,58 @@ if TYPE_CHECKING:
 ROLES = ("secretaris", "bestuur", "external")
 MAX_NAME = 80
 MAX_DAYS = 396  # SPEC.md 7.2: 13 months
+MAX_REVOKED = 256
+SEALED_CAPABILITY_SIZE = 80  # SPEC.md 7.2: a sealed box of 32 bytes
 
-_MEMBERS = {"before", "feed", "from", "policy", "recipients", "root", "until", "version"}
-_RECIPIENT_MEMBERS = {"from", "identity", "name", "role", "to"}
+_MEMBERS = {"before", "from", "log", "policy", "recipients", "revoked", "root", "until", "version"}
+_RECIPIENT_MEMBERS = {"box", "from", "identity", "log", "name", "person", "role", "to"}
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A person on the roster; `start` and `end` are the days between which they receive."""
+    """A person on the roster, with the identity key of today.
 
+    `start` and `end` are the days between which they receive, `log` is the log's capability sealed to `box`.
+    """
+
+    person: PersonId
     identity: bytes
     name: str
     role: str
     start: int
     end: int
+    box: bytes
+    log: bytes
 
     def members(self) -> dict[str, Json]:
         """Return the recipient as JSON members."""
         return {
+            "box": b64(self.box),
             "from": self.start,
             "identity": b64(self.identity),
+            "log": b64(self.log),
             "name": self.name,
+            "person": b64(self.person),
             "role": self.role,
             "to": self.end,
         }
 
 
 @dataclass(frozen=True, slots=True)
+class Revoked:
+    """An identity key whose messages count up to and with `day`, and to which nobody seals any more."""
+
+    identity: bytes
+    day: int
+
+    def members(self) -> dict[str, Json]:
+        """Return it as JSON members."""
+        return {"day": self.day, "identity": b64(self.identity)}
+
+
+@dataclass(frozen=True, slots=True)
 class Roster:
-    """A roster that k of the root's keys signed: `verify` makes one, `linked` those that it commits to."""
+    """A roster that k of the root's keys signed: `verify` makes one, `RosterHistory` those that it commits to."""
 
     id: bytes
     version: int
@@ -57,9 +81,10 @@ class Roster:
     root: bytes
     start: int
     until: int
-    feed: bytes
+    log: bytes
     policy: Policy
     recipients: tuple[Recipient, ...]
+    revoked: tuple[Revoked, ...]
 
     @classmethod
     def verify(cls, signed: Signed, root: Root) -> Roster:
@@ -80,15 +105,15 @@ class Roster:
         if not self.start <= today <= self.until:
             raise ExpiredError("roster")
 
-    def check_follows(self, pinned: Roster) -> None:
-        """Raise RolledBackError or ForkError unless this is `pinned` or the version right after it."""
-        if self.version < pinned.version:
+    def check_follows(self, earlier: Roster) -> None:
+        """Raise RolledBackError or ForkError unless this is the version right after `earlier`."""
+        if self.version < earlier.version or self.id == earlier.id:
             raise RolledBackError("roster version")
-        if self.version == pinned.version:
-            if self.id != pinned.id:
-                raise ForkError("roster")
-        elif self.version != pinned.version + 1 or self.previous != pinned.id:
+        if self.version != earlier.version + 1 or self.previous != earlier.id:
             raise ForkError("roster does not follow the one before it")
+        # A roster without a revocation would give a thief's key its authority back.
+        if not set(earlier.revoked) <= set(self.revoked):
+            raise RolledBackError("a revoked identity")
 
     def check_not_withheld(self, versions: Iterable[int]) -> None:
         """Raise RolledBackError when one of `versions`, which valid bundles name, is newer than this roster."""
@@ -97,7 +122,11 @@ class Roster:
 
     def find(self, identity: bytes) -> Recipient | None:
         """Return the recipient with this identity key, if there is one."""
-        return next((person for person in self.recipients if person.identity == identity), None)
+        return next((one for one in self.recipients if one.identity == identity), None)
+
+    def find_person(self, person: bytes) -> Recipient | None:
+        """Return the recipient who is this person, if there is one."""
+        return next((one for one in self.recipients if one.person == person), None)
 
     def receiving(self, today: int) -> list[Recipient]:
         """Return the recipients within their days, in the roster's order."""
@@ -107,38 +136,24 @@ class Roster:
         """Return the number of slots of every envelope of this roster."""
         return slot_count(len(self.recipients))
 
-    def opens_feed(self, capability: bytes) -> bool:
-        """Say whether this is the capability of the feed that the roster names."""
-        return hashlib.sha256(capability).digest() == self.feed
+    def revoking(self, revoked: tuple[Revoked, ...]) -> Roster:
+        """Return this roster as it counts where a newer one revokes more."""
+        return replace(self, revoked=revoked)
 
+    def revoked_on(self, identity: bytes) -> int | None:
+        """Return the last day on which messages of this identity count, or None where it is not revoked."""
+        return next((revoked.day for revoked in self.revoked if revoked.identity == identity), None)
 
-def walk_back(newest: Roster, earlier: Sequence[Signed], pinned: Roster) -> list[Roster]:
-    """Return the rosters from behind `pinned` up to `newest`, oldest first.
-
-    `earlier` are the documents between the two, oldest first. They need no signature: `newest` commits to them by
-    `before`. Raises RolledBackError when `newest` is older than `pinned`, ForkError when they are not linked.
-    """
-    if newest.version <= pinned.version:
-        newest.check_follows(pinned)
-        return []
-    chain = linked(newest, earlier)
-    chain[0].check_follows(pinned)
-    return chain
-
-
-def linked(newest: Roster, earlier: Sequence[Signed]) -> list[Roster]:
-    """Return `earlier`, oldest first, and `newest` behind them; raise ForkError where a link does not hold."""
-    chain = [newest]
-    for signed in reversed(earlier):
-        roster = _parse(signed)
-        if roster.id != chain[-1].previous:
-            raise ForkError("roster does not follow the one before it")
-        chain.append(roster)
-    return chain[::-1]
+    def opens_log(self, capability: bytes) -> bool:
+        """Say whether this is the capability of the log that the roster names."""
+        return hashlib.sha256(capability).digest() == self.log
 
 
 def read_unsigned(signed: Signed) -> Roster:
-    """Return what a draft says, so that a person can read it before they sign: nothing may be sealed by it."""
+    """Return what a document says without looking at its signatures.
+
+    For a draft, which a person reads before they sign, and for a roster to which a verified one commits.
+    """
     return _parse(signed)
 
 
@@ -148,17 +163,22 @@ def roster_document(
     previous: Roster | None,
     start: int,
     until: int,
-    feed: bytes,
+    log: bytes,
     policy: Policy,
     recipients: Sequence[Recipient],
+    revoked: Sequence[Revoked] = (),
 ) -> dict[str, Json]:
-    """Return the members of a roster that follows `previous` and is still to be signed; `feed` is the SHA-256."""
+    """Return the members of a roster that follows `previous` and is still to be signed.
+
+    `log` is the SHA-256 of the log's capability.
+    """
     return {
         "before": b64(previous.id) if previous else None,
-        "feed": b64(feed),
         "from": start,
+        "log": b64(log),
         "policy": policy.members(),
         "recipients": [recipient.members() for recipient in recipients],
+        "revoked": [entry.members() for entry in sorted(revoked, key=lambda entry: b64(entry.identity))],
         "root": b64(root.id),
         "until": until,
         "version": previous.version + 1 if previous else 1,
@@ -173,8 +193,12 @@ def _parse(signed: Signed) -> Roster:
     if not isinstance(listed, list) or not 1 <= len(listed) <= MAX_RECIPIENTS:
         raise MalformedError("recipients")
     recipients = tuple(_recipient(member) for member in listed)
-    if len({recipient.identity for recipient in recipients}) != len(recipients):
-        raise MalformedError("recipient listed twice")
+    for ids in ({one.identity for one in recipients}, {one.person for one in recipients}):
+        if len(ids) != len(recipients):
+            raise MalformedError("recipient listed twice")
+    revoked = _revoked(members["revoked"])
+    if {one.identity for one in recipients} & {entry.identity for entry in revoked}:
+        raise MalformedError("a revoked identity is listed")
     start, until = day_of(members["from"]), day_of(members["until"])
     if not start <= until <= start + MAX_DAYS:
         raise MalformedError("days of the roster")
@@ -189,10 +213,25 @@ def _parse(signed: Signed) -> Roster:
         root=unb64(members["root"], ID_SIZE),
         start=start,
         until=until,
-        feed=unb64(members["feed"], ID_SIZE),
+        log=unb64(members["log"], ID_SIZE),
         policy=Policy.parse(members["policy"]),
         recipients=recipients,
+        revoked=revoked,
     )
+
+
+def _revoked(value: Json) -> tuple[Revoked, ...]:
+    if not isinstance(value, list) or len(value) > MAX_REVOKED:
+        raise MalformedError("revoked")
+    entries = []
+    for member in value:
+        if not isinstance(member, dict) or set(member) != {"day", "identity"}:
+            raise MalformedError("members of a revoked identity")
+        entries.append(Revoked(unb64(member["identity"], ID_SIZE), day_of(member["day"])))
+    names = [b64(entry.identity) for entry in entries]
+    if names != sorted(set(names)):
+        raise MalformedError("order of revoked identities")
+    return tuple(entries)
 
 
 def _recipient(value: Json) -> Recipient:
@@ -204,4 +243,13 @@ def _recipient(value: Json) -> Recipient:
     start, end = day_of(value["from"]), day_of(value["to"])
     if start > end:
         raise MalformedError("days of a recipient")
-    return Recipient(unb64(value["identity"], ID_SIZE), name, str(role), start, end)
+    return Recipient(
+        person=PersonId(unb64(value["person"], PERSON_SIZE)),
+        identity=unb64(value["identity"], ID_SIZE),
+        name=name,
+        role=str(role),
+        start=start,
+        end=end,
+        box=unb64(value["box"], BOX_KEY_SIZE),
+        log=unb64(value["log"], SEALED_CAPABILITY_SIZE),
+    )

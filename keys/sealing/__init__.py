@@ -10,12 +10,14 @@ from keys.sealing.messages import (
     seal,
     seal_decoy,
 )
+from keys.sealing.sealed_box import BoxKey, seal_secret
 from keys.sealing.slots import PrivatePair, PublicPair, free_slot, open_slot, seal_slot
 from keys.sealing.stream import check_content, check_mac, open_stream, recipients_capability, seal_stream
 from keys.sealing.trial_opening import find_content_key, find_content_keys
 
 __all__ = [
     "Attachment",
+    "BoxKey",
     "Message",
     "PrivatePair",
     "PublicPair",
@@ -34,6 +36,7 @@ __all__ = [
     "recipients_capability",
     "seal",
     "seal_decoy",
+    "seal_secret",
     "seal_slot",
     "seal_stream",
 ]

@@ -5,7 +5,6 @@ from keys.sync.decoys import post_decoy
 from keys.sync.desk import Desk, Served, addressees_of
 from keys.sync.ending import BACKUP_WANTED, Tombstone
 from keys.sync.entering import enter
-from keys.sync.fetch import FEED_CAPABILITY
 from keys.sync.files import SavedFile, save_thread
 from keys.sync.own_bundles import RESTORED, publish_bundles, renew_bundles
 from keys.sync.post import post_entry, post_message, unwatched
@@ -18,13 +17,13 @@ from keys.sync.reporter import (
     read_thread,
     say,
     seal_report,
+    trusted_history,
     trusted_roster,
 )
 from keys.sync.trust import Trust, first_trust, load_trust
 
 __all__ = [
     "BACKUP_WANTED",
-    "FEED_CAPABILITY",
     "RESTORED",
     "Desk",
     "Fetched",
@@ -50,6 +49,7 @@ __all__ = [
     "save_thread",
     "say",
     "seal_report",
+    "trusted_history",
     "trusted_roster",
     "unwatched",
 ]

@@ -13,7 +13,7 @@ from keys.wire.upload import largest_class
 
 if TYPE_CHECKING:
     from keys.courier import Courier
-    from keys.roster import Roster
+    from keys.roster import RosterHistory
 
 LARGEST_DECOY = 128 * 1024 * 1024  # bytes; what is larger costs more room than it hides
 LONG_SHARE = 0.25  # of all decoys: photos and documents make a report long
@@ -35,10 +35,11 @@ def draw_class(file_bytes: int) -> int:
     return _drawn(_orders(SMALLEST_CLASS, LARGEST_POWER))
 
 
-def post_decoy(courier: Courier, roster: Roster) -> int:
+def post_decoy(courier: Courier, history: RosterHistory) -> int:
     """Post one decoy of a random class and return that class."""
     day, work, bundles = courier.bundles()
-    until = addressees_of(roster, bundles, day).until
+    addressees = addressees_of(history, bundles, day)
+    roster, until = addressees.roster, addressees.until
     padded = draw_class(roster.policy.file_bytes)
     post_entry(courier, seal_decoy(slots=roster.slots(), until=until, padded=padded), work)
     return padded

@@ -42,7 +42,8 @@ from keys.errors import (
     RestoredError,
     TextError,
 )
-from keys.roster import Addressees, Bundle, Roster
+from keys.identity import open_log_capability
+from keys.roster import Addressees, Bundle, RosterHistory
 from keys.sealing import Signer, recipients_capability
 from keys.sync.ending import BACKUP_WANTED, Tombstone, obey_tombstones, tombstones
 from keys.sync.fetch import Own, fetch_channel, fetch_feed
@@ -84,15 +85,15 @@ class Served:
 
         Raises RolledBackError when a bundle knows a newer roster than the one served.
         """
-        return addressees_of(trust.roster, self.bundles, self.day)
+        return addressees_of(trust.history, self.bundles, self.day)
 
 
 def addressees_of(
-    roster: Roster, bundles: Iterable[Signed], today: int, *, last_resort_only: bool = False
+    history: RosterHistory, bundles: Iterable[Signed], today: int, *, last_resort_only: bool = False
 ) -> Addressees:
     """Return who can be sealed to today, all bundles verified; raise TamperedError for a spoilt one."""
     verified = [Bundle.verify(signed) for signed in bundles]
-    return Addressees.choose(roster, verified, today, last_resort_only=last_resort_only)
+    return Addressees.choose(history, verified, today, last_resort_only=last_resort_only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +139,16 @@ class Desk:
         own = self.signer.public
         if trust.roster.find(own) is not None:
             # Before anything is published: a frozen roster is found out by the bundles of those who know a newer one.
-            trust.roster.check_not_withheld(Bundle.verify(signed).roster for signed in served.bundles)
-            renew_bundles(self.vault, self.signer, served.day, trust.roster.version, served.bundles)
+            newest = trust.history.newest
+            newest.check_not_withheld(Bundle.verify(signed).roster for signed in served.bundles)
+            renew_bundles(self.vault, self.signer, served.day, newest.version, served.bundles)
             publish_bundles(self.vault, self.courier, served.bundles, own)
-        reader = Own.of(self.vault, own)
-        fetch_feed(self.vault, self.courier.apart(), trust, reader, served.day)
-        return served, trust, reader
+            self._read_feed(served, trust)
+        return served, trust, Own.of(self.vault, own)
+
+    def _read_feed(self, served: Served, trust: Trust) -> None:
+        capability, reader = open_log_capability(self.secret, trust.roster), Own.of(self.vault, self.signer.public)
+        fetch_feed(self.vault, self.courier.apart(), capability, trust, reader, served.day)
 
     def be_away(self, until: int) -> Trust:
         """Say in the published keys that we are away up to and with a day; a day that has passed says that we are back.
@@ -309,7 +314,7 @@ class Desk:
             sealed = compose_tombstone(case, body, self.signer, served.addressees(trust), served.day)
             post_entry(self.courier.apart(), sealed, served.work)
             # The feed brings it to us as to the others: what is destroyed here has a tombstone there.
-            fetch_feed(self.vault, self.courier.apart(), trust, Own.of(self.vault, self.signer.public), served.day)
+            self._read_feed(served, trust)
             obey_tombstones(self.vault, self.courier, trust, self.signer.public)
             return next(one for one in tombstones(self.vault) if one.case == case.id)
 

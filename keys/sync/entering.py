@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from keys.cases import ADDED, READS, Matter, Presence, compose_report, read_case, route
 from keys.errors import ExcludedError, NoCaseError, NotEnrolledError, OwnMatterError, TextError
+from keys.identity import open_log_capability
 from keys.receipt import Receipt
 from keys.sync.desk import Served
 from keys.sync.fetch import Own, fetch_channel, fetch_feed
@@ -53,7 +54,8 @@ def enter(
         post_entry(desk.courier.apart(), sealed, served.work, receipt.capability(), watch)
         reader = Own.of(desk.vault, own)
         # The feed brings it to us as to the others.
-        fetch_feed(desk.vault, desk.courier.apart(), trust, reader, served.day)
+        capability = open_log_capability(desk.secret, trust.roster)
+        fetch_feed(desk.vault, desk.courier.apart(), capability, trust, reader, served.day)
         fetch_channel(desk.vault, desk.courier.apart(), reader, desk.vault.channel(sealed.id), served.day)
         case, _ = read_case(desk.vault, sealed.id, trust.recipients_by_id, own)
         if case is None:

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from keys.vault import Channel, Vault
 
 FEED_CURSOR = "feed cursor"
-FEED_CAPABILITY = "feed capability"
 LAST_RESORT = "last-resort"  # a report came by a last-resort key although we have weekly ones
 
 
@@ -65,11 +64,8 @@ def all_items(look: Callable[[str | None], Page], cursor: str | None) -> Iterato
         cursor = page.items[-1].cursor()
 
 
-def fetch_feed(vault: Vault, courier: Courier, trust: Trust, own: Own, today: int) -> None:
+def fetch_feed(vault: Vault, courier: Courier, capability: bytes, trust: Trust, own: Own, today: int) -> None:
     """Read the feed from where we stopped to its end, and note the day of this complete read."""
-    capability = vault.setting(FEED_CAPABILITY)
-    if capability is None:
-        raise NoSlotError("no feed capability: `meldbus join` with the invitation")
     stored = vault.setting(FEED_CURSOR)
     cursor = stored.decode("ascii") if stored else None
     for item in all_items(lambda after: courier.feed(capability, after), cursor):
@@ -130,8 +126,6 @@ def _take_opened(vault: Vault, courier: Courier, trust: Trust, own: Own, message
         if own.identity not in message.head.to or message.head.author not in trust.recipients_by_id:
             raise ForbiddenError
         vault.add_channel(message.id, recipients_capability(message.content_key), message.head.case)
-    elif isinstance(message.head.body, kinds.FeedKey):
-        _take_feed_key(vault, trust, message.head.body)
     elif isinstance(message.head.body, kinds.Share):
         _take_share(vault, courier, trust, own, message)
     else:
@@ -143,14 +137,6 @@ def _take_tombstone(vault: Vault, trust: Trust, own: Own, message: Message, day:
     if own.identity not in message.head.to or message.head.author not in trust.recipients_by_id:
         raise ForbiddenError
     vault.graves.add(message.mac, message.case, day, message.statement)
-
-
-def _take_feed_key(vault: Vault, trust: Trust, body: kinds.FeedKey) -> None:
-    if trust.roster.opens_feed(body.capability):
-        vault.put_setting(FEED_CAPABILITY, body.capability)
-    # Whoever was away finds the invitations of rosters that have been replaced since.
-    elif not any(roster.opens_feed(body.capability) for roster in trust.chain):
-        raise ForbiddenError
 
 
 def _take_share(vault: Vault, courier: Courier, trust: Trust, own: Own, share: Message) -> None:

@@ -19,14 +19,14 @@ from keys.cases import (
     route,
 )
 from keys.errors import FormatError, NetworkError
-from keys.roster import Addressees, Recipient, Root, Roster, linked
+from keys.roster import Addressees, Root, Roster, RosterHistory
 from keys.sealing import Sealed, Signer, find_content_key
 from keys.sync.desk import addressees_of
 from keys.sync.fetch import all_items, open_front
 from keys.sync.post import opening_of, post_entry, post_message, unwatched
 from keys.wire.canonical import parse_object
 from keys.wire.exchange import SEAL_WORK_FACTOR, Item, make_stamp, open_case
-from keys.wire.signed import Signed, split_frames
+from keys.wire.signed import Signed, split_chain, split_frames
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -46,8 +46,8 @@ BUNDLES_FILE = "bundles"
 class Source(Protocol):
     """Where the signed documents come from: a server, or files fetched from it earlier."""
 
-    def chain(self) -> tuple[list[Signed], Signed]:
-        """Return every root and the current roster, unverified."""
+    def chain(self) -> tuple[list[Signed], list[Signed]]:
+        """Return every root, and the roster in force with the newer ones, unverified."""
 
     def bundles(self) -> tuple[int, int, list[Signed]]:
         """Return the server's day, the work it asks for, and the bundles, unverified."""
@@ -59,10 +59,9 @@ class Fetched:
 
     folder: Path
 
-    def chain(self) -> tuple[list[Signed], Signed]:
-        """Return every root and the current roster, unverified."""
-        *roots, roster = (Signed.parse(frame) for frame in split_frames(self._read(CHAIN_FILE)))
-        return roots, roster
+    def chain(self) -> tuple[list[Signed], list[Signed]]:
+        """Return every root, and the roster in force with the newer ones, unverified."""
+        return split_chain(self._read(CHAIN_FILE))
 
     def bundles(self) -> tuple[int, int, list[Signed]]:
         """Return day and work as they were, and the bundles, unverified."""
@@ -86,26 +85,30 @@ class SealedFile:
 
 
 def trusted_roster(source: Source, fingerprint: bytes, today: int) -> Roster:
-    """Return the current roster if its chain leads through the fingerprint; raise TrustError when it does not."""
-    roots, newest = source.chain()
+    """Return the roster in force if its chain leads through the fingerprint; raise TrustError when it does not."""
+    return trusted_history(source, fingerprint, today).in_force(today)
+
+
+def trusted_history(source: Source, fingerprint: bytes, today: int) -> RosterHistory:
+    """Return the roster in force and the newer ones if their chain leads through the fingerprint."""
+    roots, rosters = source.chain()
     root = Root.verify_chain(roots, fingerprint)
     root.check_day(today)
-    roster = Roster.verify(newest, root)
-    roster.check_day(today)
-    return roster
+    return RosterHistory.verify(rosters, root)
 
 
-def places(source: Source, roster: Roster, matter: Matter, today: int) -> dict[bytes, str]:
+def places(source: Source, history: RosterHistory, matter: Matter, today: int) -> dict[bytes, str]:
     """Return who gets a report that is sealed to a file today, by identity, as `route` names their places."""
     _, _, bundles = source.bundles()
-    addressees = addressees_of(roster, bundles, today, last_resort_only=True)
+    addressees = addressees_of(history, bundles, today, last_resort_only=True)
+    roster = addressees.roster
     presence = Presence(addressees.bundles.keys(), addressees.away)
     return route(roster.policy, roster.receiving(today), matter, presence)
 
 
 def seal_report(
     source: Source,
-    roster: Roster,
+    history: RosterHistory,
     receipt: Receipt,
     telling: Telling,
     chosen: Collection[bytes],
@@ -117,9 +120,9 @@ def seal_report(
     Only last-resort bundles are used, and the stamp holds under load (SPEC.md 7.3 and 9).
     """
     _, _, bundles = source.bundles()
-    addressees = addressees_of(roster, bundles, today, last_resort_only=True)
+    addressees = addressees_of(history, bundles, today, last_resort_only=True)
     sealed = compose_report(receipt, telling, addressees, chosen, today, attachments)
-    nonce = make_stamp(sealed.mac, roster.policy.work * SEAL_WORK_FACTOR)
+    nonce = make_stamp(sealed.mac, addressees.roster.policy.work * SEAL_WORK_FACTOR)
     start = sealed.prefix if sealed.is_long else sealed.envelope
     posting = open_case(start, nonce, sealed.recipients_capability(), receipt.capability())
     if not sealed.is_long:
@@ -128,16 +131,15 @@ def seal_report(
     return SealedFile(len(opening) + sealed.size - len(sealed.prefix), chain([opening], sealed.parts))
 
 
-def everyone(courier: Courier, roster: Roster) -> dict[bytes, Recipient]:
-    """Return all who stood on any roster up to this one, by identity: what they said before they left still counts.
+def whole_history(courier: Courier, history: RosterHistory) -> RosterHistory:
+    """Return a history with every roster from the first one on: what people said before they left still counts.
 
     Raises ForkError when the server's earlier rosters do not lead to this one.
     """
-    earlier = [courier.roster(version) for version in range(1, roster.version)]
-    return {person.identity: person for listed in linked(roster, earlier) for person in listed.recipients}
+    return history.preceded_by([courier.roster(version) for version in range(1, history.rosters[0].version)])
 
 
-def read_thread(courier: Courier, roster: Roster, receipt: Receipt) -> tuple[Case | None, tuple[Alarm, ...]]:
+def read_thread(courier: Courier, history: RosterHistory, receipt: Receipt) -> tuple[Case | None, tuple[Alarm, ...]]:
     """Return the case of a receipt as the reporter may read it, and what is wrong with it.
 
     Raises UnknownCapabilityError when the server has no thread for this code.
@@ -145,12 +147,13 @@ def read_thread(courier: Courier, roster: Roster, receipt: Receipt) -> tuple[Cas
     capability = receipt.capability()
     items = list(all_items(lambda after: courier.channel(capability, after), None))
     received = [_open(courier, receipt, item) for item in items]
-    return review(received, everyone(courier, roster), reporter=Signer.from_seed(receipt.sign_seed()).public)
+    people = whole_history(courier, history).people
+    return review(received, people.recipients_by_id, reporter=Signer.from_seed(receipt.sign_seed()).public)
 
 
 def say(
     courier: Courier,
-    roster: Roster,
+    history: RosterHistory,
     receipt: Receipt,
     case: Case,
     body: Body,
@@ -159,19 +162,21 @@ def say(
 ) -> None:
     """Seal what the reporter says to the case recipients of today and post it into the thread."""
     day, work, bundles = courier.bundles()
-    addressees: Addressees = addressees_of(roster, bundles, day)
+    addressees: Addressees = addressees_of(history, bundles, day)
     sealed: Sealed = compose_word(receipt, case, body, addressees, day, attachments)
     post_message(courier, sealed, work, receipt.capability(), watch)
 
 
-def let_in(courier: Courier, roster: Roster, receipt: Receipt, case: Case, newcomers: Collection[bytes]) -> None:
+def let_in(
+    courier: Courier, history: RosterHistory, receipt: Receipt, case: Case, newcomers: Collection[bytes]
+) -> None:
     """Share all of a case with newcomers, as its reporter.
 
     Raises ExcludedError where the thread does not say that they may read it: say so first.
     """
     day, work, bundles = courier.bundles()
     signer = Signer.from_seed(receipt.sign_seed())
-    sealed = compose_share(case, newcomers, signer, addressees_of(roster, bundles, day), day)
+    sealed = compose_share(case, newcomers, signer, addressees_of(history, bundles, day), day)
     post_entry(courier, sealed, work)
 
 

@@ -6,28 +6,36 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keys.errors import NotJoinedError, RolledBackError
-from keys.roster import Recipient, Root, Roster, linked, walk_back
-from keys.wire.signed import Signed, join_frames, split_frames
+from keys.roster import People, Recipient, Root, Roster, RosterHistory
+from keys.wire.signed import LABEL_ROSTER, Signed, join_frames, split_frames
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from keys.courier import Courier
     from keys.vault import Vault
 
 PINNED = "pinned root"
 ROOTS = "roots"
 ROSTERS = "rosters"
+TRUST_DAY = "trust day"
 
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """The newest root and roster that count, every roster that led to it, and all who stood on one, by identity."""
+    """The newest root that counts, every roster from the first one on, and the one in force on the server's day."""
 
     root: Root
     roster: Roster
-    chain: tuple[Roster, ...]
-    recipients_by_id: dict[bytes, Recipient]
+    history: RosterHistory
+    people: People
     roots: tuple[Signed, ...]
     rosters: tuple[Signed, ...]
+
+    @property
+    def recipients_by_id(self) -> Mapping[bytes, Recipient]:
+        """Everyone who stood on a roster, by identity."""
+        return self.people.recipients_by_id
 
 
 def load_trust(vault: Vault) -> Trust:
@@ -35,10 +43,10 @@ def load_trust(vault: Vault) -> Trust:
 
     Raises NotJoinedError before the first one.
     """
-    pinned, roots, rosters = (vault.setting(name) for name in (PINNED, ROOTS, ROSTERS))
-    if pinned is None or roots is None or rosters is None:
+    pinned, roots, rosters, day = (vault.setting(name) for name in (PINNED, ROOTS, ROSTERS, TRUST_DAY))
+    if pinned is None or roots is None or rosters is None or day is None:
         raise NotJoinedError
-    return _verify(pinned, _split(roots), _split(rosters))
+    return _verify(pinned, _split(roots), _split(rosters), int(day))
 
 
 def refresh_trust(vault: Vault, courier: Courier, today: int) -> Trust:
@@ -47,47 +55,48 @@ def refresh_trust(vault: Vault, courier: Courier, today: int) -> Trust:
     Raises TrustError or FormatError and keeps nothing when it does not.
     """
     known = load_trust(vault)
-    roots, newest = courier.chain()
+    roots, shown = courier.chain()
     if len(roots) < len(known.roots):
         raise RolledBackError("root")
-    root = Root.verify_chain(roots, known.root.id)
-    root.check_day(today)
-    roster = Roster.verify(newest, root)
-    between = [courier.roster(version) for version in range(known.roster.version + 1, roster.version)]
-    walk_back(roster, between, known.roster)
-    roster.check_day(today)
-    rosters = [*known.rosters, *between, *([newest] if roster.version > known.roster.version else [])]
-    _keep(vault, root.id, roots, rosters)
-    return load_trust(vault)
+    rosters = _once([*known.rosters, *_earlier(courier, shown, known.history.newest.version + 1), *shown])
+    if rosters[-1].id(LABEL_ROSTER) != shown[-1].id(LABEL_ROSTER):
+        raise RolledBackError("roster version")
+    return _keep(vault, known.root.id, roots, rosters, today)
 
 
 def first_trust(vault: Vault, courier: Courier, fingerprint: bytes, today: int) -> Trust:
     """Pin a root by its fingerprint and fetch the whole chain from the first roster on."""
-    roots, newest = courier.chain()
-    root = Root.verify_chain(roots, fingerprint)
-    root.check_day(today)
-    roster = Roster.verify(newest, root)
-    roster.check_day(today)
-    rosters = [*(courier.roster(version) for version in range(1, roster.version)), newest]
-    _keep(vault, root.id, roots, rosters)
-    return load_trust(vault)
+    roots, shown = courier.chain()
+    return _keep(vault, fingerprint, roots, [*_earlier(courier, shown, 1), *shown], today)
 
 
-def _keep(vault: Vault, pinned: bytes, roots: list[Signed], rosters: list[Signed]) -> None:
+def _earlier(courier: Courier, shown: Sequence[Signed], first: int) -> list[Signed]:
+    """Fetch the rosters from version `first` up to the first one that was shown, unverified."""
+    version = shown[0].members().get("version")
+    return [courier.roster(number) for number in range(first, version)] if isinstance(version, int) else []
+
+
+def _once(rosters: Sequence[Signed]) -> list[Signed]:
+    """Return the rosters without those that come again: the chain begins with some that are known."""
+    return list({signed.id(LABEL_ROSTER): signed for signed in rosters}.values())
+
+
+def _keep(vault: Vault, pinned: bytes, roots: list[Signed], rosters: list[Signed], today: int) -> Trust:
     # Verified before it is kept: what is kept is what every later start relies on.
-    _verify(pinned, roots, rosters)
+    trust = _verify(pinned, roots, rosters, today)
+    trust.root.check_day(today)
     with vault.transaction():
-        vault.put_setting(PINNED, pinned)
+        vault.put_setting(PINNED, trust.root.id)
         vault.put_setting(ROOTS, join_frames(document.encode() for document in roots))
         vault.put_setting(ROSTERS, join_frames(document.encode() for document in rosters))
+        vault.put_setting(TRUST_DAY, str(today).encode("ascii"))
+    return trust
 
 
-def _verify(pinned: bytes, roots: list[Signed], rosters: list[Signed]) -> Trust:
+def _verify(pinned: bytes, roots: list[Signed], rosters: list[Signed], day: int) -> Trust:
     root = Root.verify_chain(roots, pinned)
-    newest = Roster.verify(rosters[-1], root)
-    chain = linked(newest, rosters[:-1])
-    recipients = {person.identity: person for roster in chain for person in roster.recipients}
-    return Trust(root, newest, tuple(chain), recipients, tuple(roots), tuple(rosters))
+    history = RosterHistory.verify(rosters, root)
+    return Trust(root, history.in_force(day), history, history.people, tuple(roots), tuple(rosters))
 
 
 def _split(raw: bytes) -> list[Signed]:

@@ -22,7 +22,6 @@ MAX_PEOPLE = 31  # SPEC.md 3: what a roster has at most
 
 REPORTER = "reporter"
 RECIPIENT = "recipient"
-ANYONE = "anyone"
 
 THREAD = "thread"
 DOSSIER = "dossier"

@@ -54,7 +54,7 @@ class Head:
             raise MalformedError("head size")
         members = parse_object(raw)
         kind = kinds.check_kind(members.get("kind"))
-        opens_case = kind in (kinds.Report.KIND, kinds.FeedKey.KIND)
+        opens_case = kind == kinds.Report.KIND
         if set(members) != (_MEMBERS if opens_case else _MEMBERS | {"case"}):
             raise MalformedError("members of the head")
         files = parse_files(members["files"])

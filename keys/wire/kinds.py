@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from keys.errors import MalformedError
 from keys.wire.bodies import (
-    ANYONE,
     CHANNELS,
     DOSSIER,
     FEED,
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
-    "ANYONE",
     "CHANNELS",
     "DOSSIER",
     "FEED",
@@ -71,7 +69,6 @@ __all__ = [
     "Correction",
     "Entered",
     "Exported",
-    "FeedKey",
     "Feedback",
     "Filled",
     "HandedOver",
@@ -132,26 +129,6 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedKey:
-    """The feed's capability; it counts when its SHA-256 stands in the roster, whoever wrote this."""
-
-    KIND: ClassVar[str] = "feed"
-    AUTHORS: ClassVar[tuple[str, ...]] = (ANYONE,)
-    CHANNEL: ClassVar[str] = FEED
-    capability: bytes
-
-    @classmethod
-    def parse(cls, body: Mapping[str, Json]) -> FeedKey:
-        """Read the body of a feed envelope."""
-        check_members(body, "capability")
-        return cls(unb64(body["capability"], KEY_SIZE))
-
-    def members(self) -> dict[str, Json]:
-        """Return the body as JSON members."""
-        return {"capability": b64(self.capability)}
-
-
-@dataclass(frozen=True, slots=True)
 class Unknown:
     """A body of a kind that this version does not know: kept, and shown as "update the tool"."""
 
@@ -167,7 +144,7 @@ class Unknown:
 _Wish: TypeAlias = Request | Consent | Admit | Agreed | Rating | Withdrawn | Left
 _Record: TypeAlias = Begun | Filled | Assigned | Informed | Categorised | Conflict | HandedOver | Revealed
 _Ending: TypeAlias = Reopened | Outcome | Retention | Purge | Approval | Correction | Exported
-_Known: TypeAlias = Report | Words | Opened | Entered | _Wish | _Record | _Ending | Share | Tombstone | FeedKey
+_Known: TypeAlias = Report | Words | Opened | Entered | _Wish | _Record | _Ending | Share | Tombstone
 Body: TypeAlias = _Known | Unknown
 
 _WORDS: tuple[type[Words], ...] = (Answer, Question, Acknowledgement, Feedback, Closed, Minutes, Identity)
@@ -184,7 +161,7 @@ _RECORDS: tuple[type[_Record], ...] = (
 )
 _ENDINGS: tuple[type[_Ending], ...] = (Reopened, Outcome, Retention, Purge, Approval, Correction, Exported)
 _IN_CHANNELS = (Report, *_WORDS, Note, Opened, Entered, *_WISHES, *_RECORDS, *_ENDINGS)
-KINDS: dict[str, type[_Known]] = {body.KIND: body for body in (*_IN_CHANNELS, Share, Tombstone, FeedKey)}
+KINDS: dict[str, type[_Known]] = {body.KIND: body for body in (*_IN_CHANNELS, Share, Tombstone)}
 
 
 def check_kind(kind: Json) -> str:

@@ -23,6 +23,7 @@ MAX_DOCUMENT_SIZE = 262_144
 LABEL_ROOT = b"meldbus/1 root"
 LABEL_ROSTER = b"meldbus/1 roster"
 LABEL_BUNDLE = b"meldbus/1 bundle"
+LABEL_CARD = b"meldbus/1 recipient card"  # no kind of message has a space
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,22 @@ class Signed:
         """Return this document with one signature added or replaced."""
         others = [pair for pair in self.signers if pair[0] != key]
         return Signed(self.document, tuple(sorted([*others, (key, signature)])))
+
+
+def join_chain(roots: Iterable[Signed], rosters: Iterable[Signed]) -> bytes:
+    """Return roots and rosters as they travel: two frames, each of frames."""
+    return join_frames(join_frames(signed.encode() for signed in documents) for documents in (roots, rosters))
+
+
+def split_chain(raw: bytes) -> tuple[list[Signed], list[Signed]]:
+    """Return the roots and the rosters of a chain; raise MalformedError where it is cut or one of both is empty."""
+    frames = split_frames(raw)
+    if len(frames) != 2:
+        raise MalformedError("chain")
+    roots, rosters = ([Signed.parse(frame) for frame in split_frames(documents)] for documents in frames)
+    if not roots or not rosters:
+        raise MalformedError("empty chain")
+    return roots, rosters
 
 
 def join_frames(frames: Iterable[bytes]) -> bytes:

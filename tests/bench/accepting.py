@@ -97,7 +97,7 @@ def _check_feed(server: Server, organisation: Organisation, posted: set[bytes]) 
     found: set[bytes] = set()
     after, pages, more = None, 0, True
     while more:
-        page = server.look("/feed", organisation.feed_capability, after)
+        page = server.look("/feed", organisation.log_capability, after)
         found |= {item.header().mac for item in page.items}
         after, pages, more = page.items[-1].cursor(), pages + 1, page.more
     if found != posted:

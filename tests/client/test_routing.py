@@ -22,7 +22,7 @@ def routed(office: Office, page: Page) -> dict[str, str]:
     """Return who gets a report about something else, by name; page and tool have to agree."""
     page.trust()
     shown = {place["name"]: place["state"] for place in page.ask("route", matter=MATTER)["places"]}
-    placed = places(office.courier(), office.roster(), Matter("anders"), office.today)
+    placed = places(office.courier(), office.history(), Matter("anders"), office.today)
     assert {office.roster().find(who).name: place for who, place in placed.items()} == shown  # type: ignore[union-attr]
     return shown
 

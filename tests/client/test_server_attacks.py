@@ -77,7 +77,15 @@ def refused(office: Office, meddle: Callable[[str, bytes], bytes], fragment: str
 
 
 def chain_changed(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[str, bytes], bytes]:
-    return lambda path, answer: join_frames(change(split_frames(answer))) if path == "/chain" else answer
+    """Change the frames of the roots and of the roster together."""
+
+    def meddle(path: str, answer: bytes) -> bytes:
+        if path != "/chain":
+            return answer
+        changed = change([frame for documents in split_frames(answer) for frame in split_frames(documents)])
+        return join_frames([join_frames(changed[:-1]), join_frames(changed[-1:])])
+
+    return meddle
 
 
 def test_an_honest_thread_gives_no_alarm(still: Office, thread: str) -> None:
@@ -227,7 +235,9 @@ def test_another_fingerprint_closes_the_page(still: Office, fragment: str) -> No
 
 def test_another_organisations_chain_is_refused_with_a_fingerprint(still: Office) -> None:
     other = Organisation.found(still.today)
-    replaced = chain_changed(lambda frames: split_frames(other.chain()))
+    replaced = chain_changed(
+        lambda frames: [frame for part in split_frames(other.chain()) for frame in split_frames(part)]
+    )
     assert refused(still, replaced, b64(still.root.id)) == "closed"
 
 
@@ -278,8 +288,8 @@ def test_a_frozen_roster_ends_on_its_day(office: Office) -> None:
     assert refused(office, lambda path, answer: answer) == "expired"
 
 
-def test_a_roster_of_tomorrow_is_not_valid_yet(office: Office) -> None:
-    office.pass_days(-1)
+def test_a_roster_that_begins_in_three_days_is_not_valid_yet(office: Office) -> None:
+    office.pass_days(-3)
     assert refused(office, lambda path, answer: answer) == "expired"
 
 

@@ -16,8 +16,9 @@ import { Policy } from "../../dropbox/client/policy/policy.ts";
 import { Receipt } from "../../dropbox/client/receipt.ts";
 import { Addressees, Bundle } from "../../dropbox/client/roster/bundle.ts";
 import { words } from "../../dropbox/client/roster/fingerprint.ts";
+import { People } from "../../dropbox/client/roster/people.ts";
 import { Root } from "../../dropbox/client/roster/root.ts";
-import { Roster } from "../../dropbox/client/roster/roster.ts";
+import { RosterHistory } from "../../dropbox/client/roster/history.ts";
 import { verifySignature } from "../../dropbox/client/roster/signature.ts";
 import { openContents } from "../../dropbox/client/sealing/files.ts";
 import { findContentKey, type Message, openMessage } from "../../dropbox/client/sealing/messages.ts";
@@ -234,19 +235,16 @@ const readers: Record<string, Reader> = {
     const documents = splitFrames(vector.raw).map(parseSigned);
     const roots = vector.number("roots");
     const rosters = vector.number("rosters");
-    if (rosters > 1) {
-      assert.deepEqual(splitFrames(vector.raw), documents.map(encodeSigned));
-      return vector.text("expect"); // a page pins no roster
-    }
     const today = vector.number("today");
     const root = Root.verifyChain(documents.slice(0, roots), vector.hex("pinned"));
     root.checkDay(today);
-    const roster = Roster.verify(documents[roots]!, root);
-    roster.checkDay(today);
+    const history = RosterHistory.verify(documents.slice(roots, roots + rosters), root);
+    new People(history.rosters);
+    const roster = history.inForce(today);
     const bundles = documents.slice(roots + rosters).map((signed) => Bundle.verify(signed));
     assert.equal(bundles.length, vector.number("bundles"));
     if (bundles.length > 0) {
-      const addressees = Addressees.choose(roster, bundles, today);
+      const addressees = Addressees.choose(history, bundles, today);
       const chosen = [...addressees.bundles.values()].map(
         ({ identity, serial }) => `${Buffer.from(unb64(identity, KEY_SIZE)).toString("hex")}:${serial}`,
       );
@@ -263,7 +261,7 @@ const readers: Record<string, Reader> = {
     const keys = await reporterKeys(Receipt.parse(vector.text("receipt")));
     const listed = vector.list("recipients").map((hex) => {
       const identity = b64(bytesOf(hex));
-      return [identity, { identity, name: "Secretaris", role: "secretaris", start: 0, end: 0 } as const] as const;
+      return [identity, { person: identity, identity, name: "Secretaris", role: "secretaris", start: 0, end: 0 } as const] as const;
     });
     const received = [];
     for (const raw of splitFrames(vector.raw)) {

@@ -51,7 +51,7 @@ def crowd(box: Box, entries: int) -> None:
 def test_stamp_that_is_too_weak_is_told_the_work(box: Box) -> None:
     refused = box.post(unstamped(box.until))
     assert (refused.status_code, refused.data) == (429, b'{"error":"stamp","work":%d}' % WORK)
-    assert len(box.look("/feed", box.organisation.feed_capability).items) == 0
+    assert len(box.look("/feed", box.organisation.log_capability).items) == 0
 
 
 def test_stamp_of_another_envelope_does_not_count(box: Box) -> None:
@@ -173,7 +173,7 @@ def test_full_database_refuses_without_damage(small: Box) -> None:
         taken.append(message.envelope)
     assert (answer.status_code, answer.data) == (507, b'{"error":"full"}')
     assert taken
-    assert small.get("/feed", small.organisation.feed_capability).status_code == 200
+    assert small.get("/feed", small.organisation.log_capability).status_code == 200
     last = small.look("/channel", capability).items
     assert len(last) >= 1
     assert small.config.database.stat().st_size <= small.config.max_database_bytes
@@ -193,7 +193,7 @@ def test_disk_that_fails_refuses_without_damage(box: Box) -> None:
     assert {(answer.status_code, answer.data) for answer in refused} == {(507, b'{"error":"full"}')}
     assert box.post(opaque_message(box.until, before.reporter)).status_code == 201
     assert len(box.look("/channel", before.reporter).items) == 2
-    assert len(box.look("/feed", box.organisation.feed_capability).items) == 1
+    assert len(box.look("/feed", box.organisation.log_capability).items) == 1
 
 
 def test_full_disk_refuses_new_cases(tmp_path: Path, make_box: Callable[[Config], Box]) -> None:

@@ -169,7 +169,7 @@ def test_backup_while_it_is_written_holds_all_that_was_acknowledged(
     try:
         assert restored.command("restore", str(tmp_path / "copy")).returncode == 0
         restored.start()
-        items = read_feed(restored, organisation.feed_capability)
+        items = read_feed(restored, organisation.log_capability)
         assert {case.posting.envelope for case in before} <= {item.prefix for item in items}
         assert [item.position for item in items] == list(range(1, len(items) + 1))
         assert restored.get("/chain").body == organisation.chain()
@@ -223,7 +223,7 @@ def test_server_stops_at_once_when_told_and_keeps_everything(founded: tuple[Serv
     server.stop()
     assert not (server.data / "meldbus.sqlite-wal").exists()
     server.start()
-    assert len(read_feed(server, organisation.feed_capability)) == len(cases)
+    assert len(read_feed(server, organisation.log_capability)) == len(cases)
 
 
 def test_check_refuses_a_policy_in_a_language_without_pages(server: Server) -> None:

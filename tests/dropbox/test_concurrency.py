@@ -42,7 +42,7 @@ def test_sixty_four_clients_that_send_at_once_all_succeed(founded: tuple[Server,
 
     with ThreadPoolExecutor(CLIENTS) as clients:
         assert list(clients.map(send, cases)) == [201] * CLIENTS
-    items = read_feed(server, organisation.feed_capability)
+    items = read_feed(server, organisation.log_capability)
     assert [item.position for item in items] == list(range(1, CLIENTS + 1))
     assert {item.prefix for item in items} == {case.posting.envelope for case in cases}
 
@@ -53,7 +53,7 @@ def test_same_posting_sent_at_once_by_many_is_stored_once(founded: tuple[Server,
     with ThreadPoolExecutor(16) as clients:
         answers = list(clients.map(lambda _: server.post("/envelopes", case.raw), range(16)))
     assert {(answer.status, answer.body) for answer in answers} == {(201, answers[0].body)}
-    assert len(read_feed(server, organisation.feed_capability)) == 1
+    assert len(read_feed(server, organisation.log_capability)) == 1
 
 
 def test_messages_sent_at_once_into_one_channel_are_all_in_it(founded: tuple[Server, Organisation]) -> None:
@@ -103,7 +103,7 @@ def test_reader_with_a_cursor_misses_nothing_while_writers_are_slow_and_fast(
         while not finished:
             # Asked before the look: what was stored by then has to be in it, or in an earlier one.
             finished = all(job.done() for job in jobs)
-            seen += read_feed(server, organisation.feed_capability, seen[-1].cursor() if seen else None)
+            seen += read_feed(server, organisation.log_capability, seen[-1].cursor() if seen else None)
     assert all(job.exception() is None for job in jobs)
     assert [item.position for item in seen] == list(range(1, len(jobs) + 1))
     sent = {case.posting.envelope for case in fast + large + slow}

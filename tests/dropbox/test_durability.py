@@ -81,7 +81,7 @@ def test_fifty_kills_lose_nothing_acknowledged_and_show_nothing_partial(server: 
             acknowledged.update(case.posting.envelope[:HEADER] for case in writer.acknowledged)
         unanswered = [case for writer in writers for case in writer.waiting]
         server.start()
-        items = read_feed(server, organisation.feed_capability, after)
+        items = read_feed(server, organisation.log_capability, after)
         for item in items:
             case = sent[item.prefix[:HEADER]]
             assert whole(server, case, item.size) == case.posting.envelope

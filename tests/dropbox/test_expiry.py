@@ -95,7 +95,7 @@ def test_a_channel_ends_thirteen_months_behind_its_last_message(box: Box) -> Non
 
 def test_an_entry_lives_thirteen_months_whatever_happens_to_its_channel(box: Box) -> None:
     opened = case(box)
-    feed = box.organisation.feed_capability
+    feed = box.organisation.log_capability
     assert say(box, opened.recipients) == 201
     box.clock.advance(days=TERM + 1)
     assert end(box, opened.recipients) == 0
@@ -164,7 +164,7 @@ def test_asking_again_never_moves_an_end_further_away(box: Box) -> None:
 
 def test_whoever_has_no_capability_ends_nothing(box: Box) -> None:
     opened = case(box)
-    for wrong in (bytes(32), box.organisation.feed_capability, opened.reporter[:31], b""):
+    for wrong in (bytes(32), box.organisation.log_capability, opened.reporter[:31], b""):
         assert (box.post_raw("/end", wrong).status_code, looks(box, opened)) == (404, {200})
     assert say(box, opened.reporter) == 201
 
@@ -205,7 +205,7 @@ def test_the_job_deletes_what_has_ended(box: Box, monkeypatch: pytest.MonkeyPatc
 
 def test_a_reader_who_stopped_at_an_entry_that_has_ended_reads_on_from_the_first(box: Box) -> None:
     case(box)
-    feed = box.organisation.feed_capability
+    feed = box.organisation.log_capability
     [seen] = box.look("/feed", feed).items
     box.clock.advance(days=ENTRY_DAYS + 1)
     expire(box)

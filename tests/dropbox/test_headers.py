@@ -50,7 +50,7 @@ def test_every_answer_has_the_same_headers_and_no_cookie(founded: tuple[Server, 
     known = {"Cookie": "a=b", "Origin": "https://other.example", "Accept-Encoding": "br"}
     answers = [server.request(method, path, headers=known) for method, path in ASKED]
     answers.append(server.post("/envelopes", opaque_case(organisation.today + 20).raw))
-    answers.append(server.get("/feed", organisation.feed_capability))
+    answers.append(server.get("/feed", organisation.log_capability))
     for answer in answers:
         assert answer.headers.items() >= HEADERS.items()
         of_a_page = answer.headers.get("Content-Type", "").startswith("text/html")

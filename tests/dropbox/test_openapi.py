@@ -114,7 +114,7 @@ def test_faults_and_other_methods_are_answered_as_documented(
 
 def test_head_answers_as_get_without_the_body(box: Box) -> None:
     for path in ("/nl/", "/chain", "/bundles", "/feed", "/none", "/rosters/1"):
-        headers = bearer(box.organisation.feed_capability)
+        headers = bearer(box.organisation.log_capability)
         got, looked = box.client.get(path, headers=headers), box.client.head(path, headers=headers)
         assert (looked.status_code, looked.data) == (got.status_code, b"")
         assert looked.headers == got.headers
@@ -275,7 +275,7 @@ def _leaving(box: Box) -> Iterator[Asked]:
 def _looks(box: Box) -> Iterator[Asked]:
     case = opaque_case(box.until, 131072)
     box.post(case.posting)
-    for path, capability in (("/feed", box.organisation.feed_capability), ("/channel", case.reporter)):
+    for path, capability in (("/feed", box.organisation.log_capability), ("/channel", case.reporter)):
         yield path, "get", box.get(path, capability)
         yield path, "get", box.get(path, bytes(32))
     for part in (0, 1):

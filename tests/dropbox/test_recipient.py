@@ -7,11 +7,10 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
-
 from keys.roster import Root
 from keys.sealing import Signer
-from keys.wire.signed import Signed, join_frames, split_frames
+from keys.wire.canonical import b64
+from keys.wire.signed import Signed, join_chain, split_chain, split_frames
 from tests.dropbox.postings import opaque_case
 from tests.organisation import POLICY, Organisation, Person
 
@@ -21,7 +20,8 @@ if TYPE_CHECKING:
 
 
 def frames(*documents: Signed) -> bytes:
-    return join_frames(document.encode() for document in documents)
+    """Return roots and one roster as they travel."""
+    return join_chain(documents[:-1], documents[-1:])
 
 
 def refused_chain(box: Box, raw: bytes, error: str) -> None:
@@ -38,7 +38,7 @@ def test_feed_gives_every_entry_in_order(box: Box) -> None:
     found: list[Item] = []
     after, more = None, True
     while more:
-        page = box.look("/feed", box.organisation.feed_capability, after)
+        page = box.look("/feed", box.organisation.log_capability, after)
         found += page.items
         after, more = page.items[-1].cursor(), page.more
     assert [item.prefix for item in found] == [posting.envelope for posting in sent]
@@ -50,13 +50,13 @@ def test_message_in_a_channel_is_no_entry(box: Box) -> None:
     box.post(reported.posting)
     case = opaque_case(box.until)
     box.post(case.posting)
-    assert len(box.look("/feed", box.organisation.feed_capability).items) == 2
+    assert len(box.look("/feed", box.organisation.log_capability).items) == 2
 
 
 def test_decoy_and_report_look_alike_in_the_feed(box: Box) -> None:
     box.post(box.organisation.report().posting)
     box.post(box.organisation.decoy())
-    report, decoy = box.look("/feed", box.organisation.feed_capability).items
+    report, decoy = box.look("/feed", box.organisation.log_capability).items
     assert (report.size, report.day, len(report.prefix)) == (decoy.size, decoy.day, len(decoy.prefix))
     assert report.header().until == decoy.header().until
     assert len(report.header().slots) == len(decoy.header().slots)
@@ -101,9 +101,9 @@ def test_next_root_is_taken_with_a_roster_that_it_signed(box: Box) -> None:
     organisation = box.organisation
     organisation.renew_root([Signer.generate() for _ in range(4)], 3)
     assert box.post_raw("/chain", organisation.chain()).status_code == 201
-    given = [Signed.parse(frame) for frame in split_frames(box.get("/chain").data)]
-    assert Root.verify_chain(given[:-1], organisation.fingerprint).version == 2
-    assert given[-1] == organisation.rosters[-1]
+    roots, rosters = split_chain(box.get("/chain").data)
+    assert Root.verify_chain(roots, organisation.fingerprint).version == 2
+    assert rosters == organisation.rosters[-1:]
 
 
 def test_older_chain_is_refused_as_rolled_back(box: Box) -> None:
@@ -156,12 +156,53 @@ def test_root_without_enough_of_the_old_signatures_is_refused(box: Box) -> None:
     refused_chain(box, frames(*organisation.roots, weak, organisation.rosters[-1]), "below-threshold")
 
 
-@pytest.mark.parametrize("days", [(-20, -1), (1, 20)])
-def test_roster_outside_its_days_is_refused(box: Box, days: tuple[int, int]) -> None:
+def test_roster_that_has_ended_is_refused(box: Box) -> None:
     organisation = box.organisation
-    start, until = (organisation.today + day for day in days)
-    roster = organisation.signed_roster(start=start, until=until)
+    roster = organisation.signed_roster(start=organisation.today - 20, until=organisation.today - 1)
     refused_chain(box, frames(*organisation.roots, roster), "expired")
+
+
+def test_roster_of_tomorrow_is_shown_beside_the_one_in_force(box: Box) -> None:
+    organisation = box.organisation
+    organisation.people.append(Person("Extern", "external"))
+    earlier = organisation.log_capability
+    organisation.renew_roster(log_capability=secrets.token_bytes(32), start=organisation.today + 1)
+    assert box.post_raw("/chain", organisation.chain()).status_code == 201
+    assert split_chain(box.get("/chain").data)[1] == organisation.rosters
+    # The card's bundle of somebody who begins tomorrow is there before that day; reporters' pages see it then.
+    for last in (True, False):
+        bundle = organisation.people[-1].bundle(organisation.today, last=last)
+        assert box.post_raw("/bundles", bundle.encode()).status_code == 201
+    assert bundle.encode() not in split_frames(box.get("/bundles").data)
+    assert [box.get("/feed", one).status_code for one in (earlier, organisation.log_capability)] == [200, 404]
+    box.clock.advance(days=1)
+    assert split_chain(box.get("/chain").data)[1] == organisation.rosters[1:]
+    assert bundle.encode() in split_frames(box.get("/bundles").data)
+    assert [box.get("/feed", one).status_code for one in (earlier, organisation.log_capability)] == [404, 200]
+
+
+def test_bundle_of_a_revoked_identity_is_neither_taken_nor_given(box: Box) -> None:
+    # Before the roster that revokes it is in force.
+    organisation = box.organisation
+    stolen = organisation.people.pop()
+    organisation.revoked.append(stolen.identity)
+    organisation.renew_roster(start=organisation.today + 1)
+    assert box.post_raw("/chain", organisation.chain()).status_code == 201
+    given = [Signed.parse(frame).members()["identity"] for frame in split_frames(box.get("/bundles").data)[1:]]
+    assert b64(stolen.identity) not in given
+    assert len(given) == 2 * len(organisation.people)
+    refused = box.post_raw("/bundles", stolen.bundle(organisation.today, serial=9).encode())
+    assert (refused.status_code, refused.data) == (400, b'{"error":"not-enrolled"}')
+
+
+def test_roster_that_drops_a_revocation_is_refused(box: Box) -> None:
+    organisation = box.organisation
+    organisation.revoked.append(organisation.people.pop().identity)
+    organisation.renew_roster()
+    assert box.post_raw("/chain", organisation.chain()).status_code == 201
+    organisation.revoked.clear()
+    organisation.renew_roster()
+    refused_chain(box, organisation.chain(), "rolled-back")
 
 
 def test_spoilt_chain_is_refused(box: Box) -> None:
@@ -214,13 +255,10 @@ def test_bundle_of_somebody_who_left_the_roster_is_not_given(box: Box) -> None:
     assert gone.bundle(1).members()["identity"] not in given
 
 
-def test_earlier_feed_capability_is_good_for_13_months(box: Box) -> None:
-    organisation, earlier = box.organisation, box.organisation.feed_capability
-    organisation.renew_roster(feed_capability=secrets.token_bytes(32))
-    assert box.post_raw("/chain", organisation.chain()).status_code == 201
-    assert box.get("/feed", organisation.feed_capability).status_code == 200
-    box.clock.advance(days=396)
+def test_log_capability_of_the_roster_in_force_alone_counts(box: Box) -> None:
+    organisation, earlier = box.organisation, box.organisation.log_capability
     assert box.get("/feed", earlier).status_code == 200
-    box.clock.advance(days=1)
+    organisation.renew_roster(log_capability=secrets.token_bytes(32))
+    assert box.post_raw("/chain", organisation.chain()).status_code == 201
+    assert box.get("/feed", organisation.log_capability).status_code == 200
     assert box.get("/feed", earlier).status_code == 404
-    assert box.get("/feed", organisation.feed_capability).status_code == 200

@@ -61,7 +61,7 @@ def test_nobody_leaves_who_does_not_know_both_capabilities_of_the_channel(box: B
     case, other = opaque_case(box.until), opaque_case(box.until)
     box.post(case.posting)
     box.post(other.posting)
-    seconds = (bytes(32), case.recipients, other.recipients, other.reporter, box.organisation.feed_capability)
+    seconds = (bytes(32), case.recipients, other.recipients, other.reporter, box.organisation.log_capability)
     pairs = [pair for second in seconds for pair in (case.recipients + second, second + case.recipients)]
     answers = [box.post_raw("/leave", pair) for pair in pairs]
     assert {(answer.status_code, answer.data) for answer in answers} == {(404, UNKNOWN)}
@@ -90,7 +90,7 @@ def test_repeated_request_is_answered_alike_and_creates_nothing(box: Box) -> Non
     first = box.post(case.posting)
     box.clock.advance(days=1)
     assert box.post(case.posting).data == first.data
-    assert len(box.look("/feed", box.organisation.feed_capability).items) == 1
+    assert len(box.look("/feed", box.organisation.log_capability).items) == 1
     assert len(box.look("/channel", case.reporter).items) == 1
 
 
@@ -116,7 +116,7 @@ def test_another_posting_with_the_same_mac_is_refused(box: Box) -> None:
     other = Posting(posting.door, posting.nonce, bytes(64), posting.envelope)
     refused = box.post(other)
     assert (refused.status_code, refused.data) == (409, b'{"error":"conflict"}')
-    assert len(box.look("/feed", box.organisation.feed_capability).items) == 1
+    assert len(box.look("/feed", box.organisation.log_capability).items) == 1
 
 
 def test_case_that_names_a_capability_in_use_is_refused(box: Box) -> None:
@@ -183,7 +183,7 @@ def test_whatever_depends_on_a_capability_is_one_404_of_equal_bytes(box: Box) ->
     never = Receipt.draw().capability()
     wrong = [box.get(path, never) for path in ("/feed", "/channel", "/channel/1/0", "/feed?after=1.x")]
     # A capability of another kind opens nothing either, and a right one no part that is not there.
-    wrong += [box.get("/channel", box.organisation.feed_capability), box.get("/feed", case.reporter)]
+    wrong += [box.get("/channel", box.organisation.log_capability), box.get("/feed", case.reporter)]
     wrong += [box.get("/channel/1/0", case.reporter), box.get("/channel/2/0", case.reporter)]
     wrong.append(box.post(opaque_message(box.until, never)))
     for header in (
@@ -356,7 +356,7 @@ def test_file_that_is_refused_gets_a_page_with_the_right_status(box: Box) -> Non
     assert post_file(box, b"").status_code == 415
     assert box.post_raw("/nl/file", b"--edge--", "multipart/form-data; boundary=edge").status_code == 415
     assert post_file(box, bytes(2_200_000)).status_code == 400
-    assert len(box.look("/feed", box.organisation.feed_capability).items) == 0
+    assert len(box.look("/feed", box.organisation.log_capability).items) == 0
 
 
 def test_file_for_a_language_without_pages_is_not_found(box: Box) -> None:

@@ -133,7 +133,7 @@ def test_fault_is_logged_by_type_and_place_only(
     def fail(*_: object) -> NoReturn:
         raise ValueError(MARK)
 
-    monkeypatch.setattr(Documents, "opens_feed", fail)
+    monkeypatch.setattr(Documents, "opens_log", fail)
     answer = box.get(f"/feed?after={MARK}", bytes(32))
     assert (answer.status_code, answer.data) == (500, b'{"error":"fault"}')
     out, err = capfd.readouterr()

@@ -27,7 +27,7 @@ def test_a_sealed_file_of_any_size_is_taken_from_a_plain_form(box: Box) -> None:
     for _ in range(2):
         assert file_answer(box, content).status_code == 201
     assert whole(box, upload) == bytes_of(upload)
-    assert len(box.look("/feed", box.organisation.feed_capability).items) == 1
+    assert len(box.look("/feed", box.organisation.log_capability).items) == 1
 
 
 def test_a_plain_form_goes_on_where_a_cut_one_ended(box: Box) -> None:

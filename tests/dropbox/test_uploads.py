@@ -26,7 +26,7 @@ def test_an_envelope_sent_in_parts_is_read_back_as_it_was(box: Box) -> None:
     upload = opaque_upload(box.until)
     assert sent(box, upload) == box.organisation.today
     assert whole(box, upload) == bytes_of(upload)
-    [item] = box.look("/feed", box.organisation.feed_capability).items
+    [item] = box.look("/feed", box.organisation.log_capability).items
     assert (item.prefix, item.size) == (upload.opening.prefix, upload.opening.size)
 
 
@@ -44,12 +44,12 @@ def test_nobody_sees_any_of_it_before_it_is_stored(box: Box) -> None:
     upload = opaque_upload(box.until)
     begin(box, upload)
     send(box, upload, range(upload.count))
-    assert box.look("/feed", box.organisation.feed_capability).items == ()
+    assert box.look("/feed", box.organisation.log_capability).items == ()
     for capability in (upload.reporter, upload.recipients):
         for path in ("/channel", "/channel/1/0"):
             assert refused(box.get(path, capability)) == (404, "unknown")
     begin(box, upload)
-    assert len(box.look("/feed", box.organisation.feed_capability).items) == 1
+    assert len(box.look("/feed", box.organisation.log_capability).items) == 1
     assert whole(box, upload) == bytes_of(upload)
 
 
@@ -62,7 +62,7 @@ def test_an_answer_in_parts_stands_in_its_channel(box: Box) -> None:
     assert len(box.look("/channel", case.recipients).items) == 1
     assert begin(box, upload).status_code == 201
     assert whole(box, upload, position=2) == bytes_of(upload)
-    assert len(box.look("/feed", box.organisation.feed_capability).items) == 1
+    assert len(box.look("/feed", box.organisation.log_capability).items) == 1
 
 
 def test_a_repeated_opening_is_answered_alike_after_the_end_too(box: Box) -> None:
@@ -130,7 +130,7 @@ def test_two_openings_of_one_capability_end_as_one_case(box: Box) -> None:
     send(box, second, range(second.count))
     sent(box, first)
     assert refused(box.post_raw("/uploads", same.encode())) == (409, "conflict")
-    assert len(box.look("/feed", box.organisation.feed_capability).items) == 1
+    assert len(box.look("/feed", box.organisation.log_capability).items) == 1
 
 
 def test_a_capability_has_to_live_at_both_ends(box: Box) -> None:
@@ -171,7 +171,7 @@ def test_the_last_day_is_looked_at_at_both_ends(box: Box) -> None:
     send(box, upload, range(upload.count))
     box.clock.advance(**DAY)
     assert refused(begin(box, upload)) == (410, "until")
-    assert box.look("/feed", box.organisation.feed_capability).items == ()
+    assert box.look("/feed", box.organisation.log_capability).items == ()
 
 
 def test_what_fits_a_posting_has_no_opening_and_the_reverse(box: Box) -> None:
@@ -217,7 +217,7 @@ def test_any_order_with_any_repetition_ends_as_one(box: Box, seed: int) -> None:
             assert {at for first, count in runs for at in range(first, first + count)} == {*range(4)} - present
     for _ in range(2):
         assert begin(box, upload).status_code == 201
-    assert len(box.look("/feed", box.organisation.feed_capability).items) == 1
+    assert len(box.look("/feed", box.organisation.log_capability).items) == 1
     assert whole(box, upload) == bytes_of(upload)
     assert rows(box, "upload") == 0
 

@@ -128,7 +128,7 @@ def test_two_who_send_one_upload_at_once_end_it_once(founded: tuple[Server, Orga
         statuses = list(pool.map(bring, orders))
     assert set(statuses) <= {200, 201}
     assert 201 in statuses
-    assert len(server.look("/feed", organisation.feed_capability).items) == 1
+    assert len(server.look("/feed", organisation.log_capability).items) == 1
     whole(server, upload)
 
 

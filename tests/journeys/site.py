@@ -19,14 +19,24 @@ from typing import TYPE_CHECKING, Self
 
 from click.testing import CliRunner
 
-from keys.ceremony import Draft, enrol, found, join, make_roster, open_vault, publish, root_key_name, unlock
+from keys.ceremony import (
+    Draft,
+    enrol,
+    found,
+    join,
+    make_roster,
+    open_vault,
+    parse_roots,
+    publish,
+    root_key_name,
+    unlock,
+)
 from keys.cli import commands
 from keys.cli.tool import Tool
 from keys.courier import Courier
 from keys.identity import Profile
 from keys.roster import address
 from keys.wire.canonical import b64
-from keys.wire.signed import Signed
 from tests.journeys.memory import descendants
 from tests.policies import example
 
@@ -164,7 +174,7 @@ class Site:
 
     def publish_roster(self, people: Sequence[str]) -> None:
         """Make, sign and publish a roster of these people."""
-        roots = [Signed.parse((self.folder / "root.signed").read_bytes())]
+        roots = parse_roots((self.folder / "root.signed").read_bytes())
         before = self.drafts[-1] if self.drafts else None
         draft = make_roster(roots, before, POLICY, [self.cards[name] for name in people], self.today)
         for number, passphrase in ((1, "a"), (3, "c")):
@@ -176,7 +186,7 @@ class Site:
         """Let a recipient join with the newest roster."""
         secret = unlock(self.folder / name, PASSPHRASE)
         with open_vault(self.folder / name, secret) as vault:
-            join(vault, secret, Courier(self.url), self.root.id, self.drafts[-1].invitation.encode())
+            join(vault, secret, Courier(self.url), self.root.id)
 
     def run(self, who: str, *arguments: object, text: str = "", code: str | None = None) -> str:
         """Run `meldbus` as this recipient and return what it wrote; fail the test where it fails.

@@ -12,7 +12,7 @@ from keys.roster import root_document, words
 from keys.sealing import Signer
 from keys.wire.canonical import b64, encode, parse_object
 from keys.wire.envelope import CONTENT_SIZE, COUNT_SIZE, MAC_SIZE, MAGIC_SIZE, SLOT_SIZE, UNTIL_SIZE
-from keys.wire.signed import LABEL_BUNDLE, LABEL_ROOT, Signed, join_frames, split_frames
+from keys.wire.signed import LABEL_BUNDLE, LABEL_ROOT, Signed, join_chain, join_frames, split_chain, split_frames
 from tests.journeys.meddling import Meddler, on, on_items
 from tests.journeys.site import BOARD_1, PEOPLE, SECRETARIS, Site
 from tests.organisation import Organisation, sign
@@ -117,9 +117,8 @@ def test_without_a_fingerprint_the_words_tell_a_swapped_root(site: Site, server:
 
 def test_a_dropped_signature_keeps_the_form_closed(site: Site, server: Meddler, reporter: Reporter) -> None:
     def drop(chain: bytes) -> bytes:
-        *roots, roster = split_frames(chain)
-        signed = Signed.parse(roster)
-        return join_frames([*roots, Signed(signed.document, signed.signers[:1]).encode()])
+        roots, [signed] = split_chain(chain)
+        return join_chain(roots, [Signed(signed.document, signed.signers[:1])])
 
     server.meddle = on("/chain", drop)
     reporter.visit(site.address("en", server.url))
@@ -128,11 +127,10 @@ def test_a_dropped_signature_keeps_the_form_closed(site: Site, server: Meddler, 
 
 def test_a_name_put_on_the_roster_keeps_the_form_closed(site: Site, server: Meddler, reporter: Reporter) -> None:
     def rename(chain: bytes) -> bytes:
-        *roots, roster = split_frames(chain)
-        signed = Signed.parse(roster)
+        roots, [signed] = split_chain(chain)
         document = signed.document.replace(b'"Bestuurslid 2"', b'"Bestuurslid 3"')
         assert document != signed.document
-        return join_frames([*roots, Signed(document, signed.signers).encode()])
+        return join_chain(roots, [Signed(document, signed.signers)])
 
     server.meddle = on("/chain", rename)
     reporter.visit(site.address("en", server.url))
@@ -145,9 +143,8 @@ def test_a_root_that_the_old_root_did_not_sign_keeps_the_form_closed(
     def usurp(chain: bytes) -> bytes:
         own = Organisation.found()
         document = root_document(2, site.root.id, [key.public for key in own.holders], 2, own.today + 100)
-        *roots, _ = split_frames(chain)
-        root = sign(document, LABEL_ROOT, own.holders)
-        return join_frames([*roots, root.encode(), own.rosters[-1].encode()])
+        roots, _ = split_chain(chain)
+        return join_chain([*roots, sign(document, LABEL_ROOT, own.holders)], own.rosters[-1:])
 
     server.meddle = on("/chain", usurp)
     reporter.visit(site.address("en", server.url))

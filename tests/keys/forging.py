@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def addressees(office: Office) -> tuple[int, int, Addressees]:
     day, work, bundles = office.courier().bundles()
-    return day, work, addressees_of(office.roster(), bundles, day)
+    return day, work, addressees_of(office.history(), bundles, day)
 
 
 def post_into(office: Office, case: Case, sealed: Sealed, work: int) -> None:

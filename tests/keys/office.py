@@ -16,22 +16,34 @@ from dropbox.store.database import Database
 from dropbox.store.documents import Documents
 from keys import courier as couriers
 from keys.cases import Alarm, Case, compose_report
-from keys.ceremony import Card, Draft, enrol, found, join, make_roster, open_vault, publish, root_key_name, unlock
+from keys.ceremony import (
+    Card,
+    Changes,
+    Draft,
+    enrol,
+    found,
+    join,
+    make_roster,
+    open_vault,
+    parse_roots,
+    publish,
+    root_key_name,
+    unlock,
+)
 from keys.courier import Courier
-from keys.identity import Profile
+from keys.identity import KeyFile, Profile
 from keys.receipt import Receipt
 from keys.sealing import Attachment
 from keys.sync import Desk, let_in, post_entry, read_thread, say
 from keys.sync.desk import addressees_of
 from keys.wire import kinds
-from keys.wire.signed import Signed
 from tests.policies import SMALL, tell
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from keys.policy import Policy
-    from keys.roster import Roster
+    from keys.roster import Roster, RosterHistory
 
 CHEAP = Profile(time=1, memory_kib=64, lanes=1)  # a test's passphrase guards nothing
 START = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
@@ -111,22 +123,27 @@ class Office:
     def courier(self) -> LocalCourier:
         return LocalCourier(self.app, self.meddle, self.refuse)
 
-    def make_draft(self, people: Sequence[str], policy: Policy = POLICY) -> Draft:
+    def make_draft(self, people: Sequence[str], policy: Policy = POLICY, changes: Changes | None = None) -> Draft:
         before = self.drafts[-1] if self.drafts else None
-        roots = [Signed.parse((self.folder / "root.signed").read_bytes())]
-        return make_roster(roots, before, policy, [self.cards[name] for name in people], self.today)
+        roots = parse_roots((self.folder / "root.signed").read_bytes())
+        cards = [self.cards[name] for name in people]
+        return make_roster(roots, before, policy, cards, self.today, changes, lambda doubt: True)
 
-    def publish_roster(self, people: Sequence[str], policy: Policy = POLICY) -> Roster:
-        draft = self.make_draft(people, policy)
+    def publish_roster(self, people: Sequence[str], policy: Policy = POLICY, changes: Changes | None = None) -> Roster:
+        """Publish a roster that is in force when this returns: a later one than the first is so on the next day."""
+        draft = self.make_draft(people, policy, changes)
         for number, passphrase in ((1, "a"), (3, "c")):
             draft = draft.sign(self.folder / root_key_name(number), passphrase)
+        published = publish(draft, self.courier())
+        if self.drafts:
+            self.pass_days(1)
         self.drafts.append(draft)
-        return publish(draft, self.courier())
+        return published
 
     def join(self, name: str) -> None:
         secret = unlock(self.folder / name, PASSPHRASE)
         with open_vault(self.folder / name, secret) as vault:
-            join(vault, secret, self.courier(), self.root.id, self.drafts[-1].invitation.encode())
+            join(vault, secret, self.courier(), self.root.id)
 
     def add(self, name: str, role: str) -> None:
         """Enrol another recipient and publish the roster that lists them too."""
@@ -139,6 +156,9 @@ class Office:
         [card] = (self.folder / name).glob("*.card")
         self.cards[name] = Card.parse(card.read_bytes())
         self.publish_roster([*self.cards])
+
+    def secret(self, name: str) -> KeyFile:
+        return unlock(self.folder / name, PASSPHRASE)
 
     def identity(self, name: str) -> bytes:
         return self.cards[name].bundle.identity
@@ -156,6 +176,9 @@ class Office:
             return desk.cases()
 
     def roster(self) -> Roster:
+        return self.history().newest
+
+    def history(self) -> RosterHistory:
         return self.drafts[-1].finished()
 
     def report(
@@ -170,13 +193,13 @@ class Office:
         courier = self.courier()
         day, work, bundles = courier.bundles()
         chosen = [person.identity for person in self.roster().recipients if person.name not in without]
-        addressees = addressees_of(self.roster(), bundles, day)
+        addressees = addressees_of(self.history(), bundles, day)
         sealed = compose_report(receipt, tell(text, **telling), addressees, chosen, day, attachments)
         post_entry(courier, sealed, work, receipt.capability())
         return receipt
 
     def thread(self, receipt: Receipt) -> tuple[Case | None, tuple[Alarm, ...]]:
-        return read_thread(self.courier(), self.roster(), receipt)
+        return read_thread(self.courier(), self.history(), receipt)
 
     def answer(self, receipt: Receipt, text: str, attachments: Sequence[Attachment] = ()) -> None:
         self.say(receipt, kinds.Answer(text), attachments)
@@ -185,13 +208,13 @@ class Office:
         """Say something in the thread, as its reporter."""
         case, _ = self.thread(receipt)
         assert case
-        say(self.courier(), self.roster(), receipt, case, body, attachments)
+        say(self.courier(), self.history(), receipt, case, body, attachments)
 
     def let_in(self, receipt: Receipt, *names: str) -> None:
         """Share the case as its reporter."""
         case, _ = self.thread(receipt)
         assert case
-        let_in(self.courier(), self.roster(), receipt, case, [self.identity(name) for name in names])
+        let_in(self.courier(), self.history(), receipt, case, [self.identity(name) for name in names])
 
     def attachment(self, name: str, content: bytes, media_type: str = "") -> Attachment:
         """Return a file of this content to send along under any name."""

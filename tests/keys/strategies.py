@@ -28,7 +28,6 @@ from keys.wire.kinds import (
     Entered,
     Exported,
     Feedback,
-    FeedKey,
     Filled,
     HandedOver,
     Identity,
@@ -133,7 +132,6 @@ _bodies: dict[str, st.SearchStrategy[Body]] = {
         st.lists(st.binary(min_size=1, max_size=200), max_size=2).map(tuple),
     ),
     Share.KIND: st.builds(Share, st.dictionaries(ids, ids, min_size=1, max_size=4).map(lambda keys: (*keys.items(),))),
-    FeedKey.KIND: st.builds(FeedKey, ids),
 }
 
 
@@ -152,7 +150,7 @@ def heads(draw: st.DrawFn, kinds: st.SearchStrategy[str] | None = None) -> Head:
         author=draw(ids),
         kind=kind,
         channel=known.CHANNEL if known else draw(st.sampled_from(CHANNELS)),
-        case=None if kind in (Report.KIND, FeedKey.KIND) else draw(ids),
+        case=None if kind == Report.KIND else draw(ids),
         day=draw(days),
         roster=draw(ids),
         seen=(*draw(st.sets(ids, max_size=MAX_SEEN)),),

@@ -129,9 +129,7 @@ def test_setup_goes_from_nothing_to_an_inbox_and_on_where_it_was(line: Line) -> 
     again = line.done("setup", who=who, text="\n")
     assert again.stdout == ""
     office.add_card(who)
-    roster = office.folder / "lijst"
-    roster.write_bytes(office.drafts[-1].encode())
-    answers = f"{roster}\nhttp://127.0.0.1\n{words(office.root.id)}\n"
+    answers = f"http://127.0.0.1\n{words(office.root.id)}\n"
     joined = line.done("setup", who=who, text=answers)
     assert "joined: Voorbeeldstichting" in joined.stderr
     assert "You are set up." in joined.stderr
@@ -145,9 +143,7 @@ def test_setup_refuses_another_fingerprint(line: Line) -> None:
     who = "Bestuurslid 3"
     line.done("setup", who=who, text=f"{who}\nbestuur\n\n")
     office.add_card(who)
-    roster = office.folder / "lijst"
-    roster.write_bytes(office.drafts[-1].encode())
-    refused = line.run("setup", "--server", "http://127.0.0.1", who=who, text=f"{roster}\nlusab babad\n")
+    refused = line.run("setup", "--server", "http://127.0.0.1", who=who, text="lusab babad\n")
     assert refused.exit_code == 1
     assert "another fingerprint" in refused.stderr
 

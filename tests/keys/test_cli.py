@@ -103,11 +103,13 @@ def test_a_roster_is_published_and_joined(line: Line) -> None:
     for number, passphrase in ((1, "a"), (2, "b")):
         line.done("roster", "sign", "--key", board / f"root-{number}.key", draft, passphrases=(passphrase,))
     line.done("roster", "publish", "--server", "http://127.0.0.1", draft)
-    joining = ("join", "--server", "http://127.0.0.1", "--fingerprint", words(office.root.id), draft)
-    line.done(*joining, who="Bestuurslid 3")
+    joining = ("join", "--server", "http://127.0.0.1", "--fingerprint", words(office.root.id))
+    assert "You receive reports from 2026-03-03 on." in line.done(*joining, who="Bestuurslid 3").stderr
     again = line.run(*joining, who="Bestuurslid 3")
     assert "joined an organisation already" in again.stderr
-    assert "0 new, 0 in all" in line.done("sync", who="Bestuurslid 3").stderr
+    assert "You receive reports from 2026-03-03 on." in line.done("sync", who="Bestuurslid 3").stderr
+    office.pass_days(1)
+    assert "0 new, 0 in all\n" in line.done("sync", who="Bestuurslid 3").stderr
 
 
 def test_seal_makes_a_file_and_prints_nothing_but_the_code(line: Line, tmp_path: Path) -> None:

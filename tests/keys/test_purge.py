@@ -215,7 +215,7 @@ def forced(office: Office, who: str, **changes: object) -> None:
         case = the_case(desk)
         day, work, bundles = desk.courier.bundles()
         body = kinds.Tombstone(case.report.day, day, "anders", "", "", ())
-        addressees = addressees_of(office.roster(), bundles, day)
+        addressees = addressees_of(office.history(), bundles, day)
         sealed = compose_tombstone(case, replace(body, **changes), desk.signer, addressees, day)  # type: ignore[arg-type]
         post_entry(desk.courier, sealed, work)
 
@@ -254,7 +254,7 @@ def test_who_was_left_out_destroys_nothing(office: Office) -> None:
     with office.desk(SECOND) as desk:
         desk.sync()
         day, work, bundles = desk.courier.bundles()
-        addressees = addressees_of(office.roster(), bundles, day)
+        addressees = addressees_of(office.history(), bundles, day)
         body = kinds.Tombstone(case.report.day, day, "anders", "", "", ())
         with pytest.raises(ForbiddenError):
             compose_tombstone(case, body, desk.signer, addressees, day)

@@ -28,11 +28,11 @@ from keys.roster import (
     Bundle,
     Root,
     Roster,
+    RosterHistory,
     address,
     proquint,
     roster_document,
     verify_signature,
-    walk_back,
     words,
 )
 from keys.roster.bundle import SPARE_DAYS
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 ROOT = Root.verify_chain([FIRST], FIRST_ID)
 ROSTER = Roster.verify(CURRENT, ROOT)
+HISTORY = RosterHistory.verify([CURRENT], ROOT)
 TWO = OLD[:2]
 
 
@@ -114,9 +115,9 @@ def test_a_server_that_signs_with_a_key_of_its_own_is_found_out() -> None:
 
 
 def test_a_server_that_rolls_the_roster_back_is_found_out() -> None:
-    older, newer = (Roster.verify(signed, ROOT) for signed in _rosters(2))
+    older, newer = _rosters(2)
     with pytest.raises(RolledBackError):
-        walk_back(older, [], newer)
+        RosterHistory.verify([newer, older], ROOT)
 
 
 def test_a_server_that_freezes_the_roster_is_found_out_after_its_last_day() -> None:
@@ -131,33 +132,32 @@ def test_a_server_that_withholds_a_newer_roster_is_found_out_by_any_valid_bundle
     for last in (False, True):
         knows = replace(bundle(BESTUUR_1, last=last), roster=ROSTER.version + 1)
         with pytest.raises(RolledBackError):
-            Addressees.choose(ROSTER, [bundle(), knows], TODAY)
+            Addressees.choose(HISTORY, [bundle(), knows], TODAY)
 
 
 def test_a_bundle_that_is_no_longer_valid_accuses_nobody() -> None:
     ended = replace(bundle(BESTUUR_1, start=TODAY - 100), roster=ROSTER.version + 1)
-    assert set(Addressees.choose(ROSTER, [bundle(), ended], TODAY).bundles) == {SECRETARIS.identity}
+    assert set(Addressees.choose(HISTORY, [bundle(), ended], TODAY).bundles) == {SECRETARIS.identity}
 
 
 def test_a_bundle_of_a_stranger_accuses_nobody() -> None:
     foreign = replace(bundle(), identity=STRANGER.identity, roster=99)
-    assert set(Addressees.choose(ROSTER, [bundle(), foreign], TODAY).bundles) == {SECRETARIS.identity}
+    assert set(Addressees.choose(HISTORY, [bundle(), foreign], TODAY).bundles) == {SECRETARIS.identity}
 
 
 def test_two_rosters_of_one_version_are_a_fork() -> None:
-    other = Roster.verify(Draft(recipients=RECIPIENTS[:2]).by(*TWO), ROOT)
+    other = Draft(recipients=RECIPIENTS[:2]).by(*TWO)
     with pytest.raises(ForkError):
-        walk_back(other, [], ROSTER)
+        RosterHistory.verify([CURRENT, other], ROOT)
 
 
 def test_a_newest_roster_commits_to_all_before_it() -> None:
     chain = _rosters(5)
-    newest = Roster.verify(chain[-1], ROOT)
-    found = walk_back(newest, chain[1:-1], ROSTER)
-    assert [roster.version for roster in found] == [2, 3, 4, 5]
+    found = RosterHistory.verify([*(Signed(signed.document, ()) for signed in chain[:-1]), chain[-1]], ROOT)
+    assert [roster.version for roster in found.rosters] == [1, 2, 3, 4, 5]
     for at in range(1, 4):
         with pytest.raises(ForkError):
-            walk_back(newest, [*chain[1:at], *chain[at + 1 : -1]], ROSTER)
+            RosterHistory.verify([*chain[:at], *chain[at + 1 :]], ROOT)
 
 
 def test_only_the_keys_of_the_newest_root_sign_a_roster() -> None:
@@ -175,7 +175,7 @@ def test_a_root_that_a_poster_does_not_name_is_a_fork() -> None:
 
 def test_a_roster_document_follows_the_one_before_it() -> None:
     document = roster_document(
-        root=ROOT, previous=ROSTER, start=TODAY, until=UNTIL, feed=bytes(32), policy=POLICY, recipients=RECIPIENTS
+        root=ROOT, previous=ROSTER, start=TODAY, until=UNTIL, log=bytes(32), policy=POLICY, recipients=RECIPIENTS
     )
     assert document["before"] == b64(ROSTER.id)
     assert document["version"] == 2
@@ -191,7 +191,7 @@ def _bundles(days: Sequence[tuple[int, bool]]) -> list[Bundle]:
 def test_only_keys_with_seven_days_left_are_chosen_and_until_is_the_earliest_end(days: list[tuple[int, bool]]) -> None:
     bundles = _bundles(days)
     try:
-        chosen = Addressees.choose(ROSTER, bundles, TODAY)
+        chosen = Addressees.choose(HISTORY, bundles, TODAY)
     except NotEnrolledError:
         assert not any(made.usable(TODAY) for made in bundles)
         return
@@ -206,26 +206,26 @@ def test_only_keys_with_seven_days_left_are_chosen_and_until_is_the_earliest_end
 
 def test_until_does_not_tell_who_was_chosen() -> None:
     # SPEC.md 3.4: it is taken over everyone on the roster, before anybody is chosen.
-    addressees = Addressees.choose(ROSTER, [bundle(start=TODAY - 9), bundle(BESTUUR_1, last=True)], TODAY)
+    addressees = Addressees.choose(HISTORY, [bundle(start=TODAY - 9), bundle(BESTUUR_1, last=True)], TODAY)
     assert addressees.until == TODAY - 9 + 28
 
 
 def test_without_a_network_last_resort_keys_are_used() -> None:
     both = [bundle(), bundle(last=True, serial=2)]
-    chosen = Addressees.choose(ROSTER, both, TODAY, last_resort_only=True)
+    chosen = Addressees.choose(HISTORY, both, TODAY, last_resort_only=True)
     assert chosen.bundles[SECRETARIS.identity].last
 
 
 def test_someone_whose_time_on_the_roster_is_over_is_not_sealed_to() -> None:
     left = Draft(recipients=(replace(RECIPIENTS[0], end=TODAY - 1), *RECIPIENTS[1:])).by(*TWO)
-    chosen = Addressees.choose(Roster.verify(left, ROOT), [bundle(), bundle(BESTUUR_1)], TODAY)
+    chosen = Addressees.choose(RosterHistory.verify([left], ROOT), [bundle(), bundle(BESTUUR_1)], TODAY)
     assert set(chosen.bundles) == {BESTUUR_1.identity}
 
 
 def test_where_nobody_can_be_sealed_to_nothing_is_chosen() -> None:
     for bundles in ([], [bundle(start=TODAY + 1)], [replace(bundle(), formats=(2,))]):
         with pytest.raises(NotEnrolledError):
-            Addressees.choose(ROSTER, bundles, TODAY)
+            Addressees.choose(HISTORY, bundles, TODAY)
 
 
 def test_a_bundle_of_someone_who_is_not_listed_is_not_published() -> None:

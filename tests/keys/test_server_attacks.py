@@ -22,7 +22,7 @@ from keys.sync.desk import addressees_of
 from keys.wire import kinds
 from keys.wire.canonical import b64, encode, parse_object
 from keys.wire.exchange import Item, Page
-from keys.wire.signed import Signed, join_frames, split_frames
+from keys.wire.signed import Signed, join_chain, join_frames, split_chain, split_frames
 from tests.keys.forging import post_share_of_no_case
 from tests.organisation import Organisation
 
@@ -176,9 +176,8 @@ def test_a_dropped_signature_is_found_out(office: Office) -> None:
     def meddle(asked: str, answer: bytes) -> bytes:
         if asked != "/chain":
             return answer
-        *roots, roster = split_frames(answer)
-        signed = Signed.parse(roster)
-        return join_frames([*roots, Signed(signed.document, signed.signers[:1]).encode()])
+        roots, [signed] = split_chain(answer)
+        return join_chain(roots, [Signed(signed.document, signed.signers[:1])])
 
     office.meddle = meddle
     with office.desk("Secretaris") as desk, pytest.raises(TrustError):
@@ -197,7 +196,7 @@ def test_a_rolled_back_roster_is_found_out_by_the_tool(office: Office) -> None:
 def test_a_rolled_back_roster_is_found_out_by_a_reporter_who_remembers_nothing(office: Office) -> None:
     """The bundles name the roster that their owners know."""
     old = office.app.test_client().get("/chain").data
-    first = office.roster()
+    first = office.history()
     office.add("Bestuurslid 3", "bestuur")
     office.read("Secretaris")
     office.meddle = lambda asked, answer: old if asked == "/chain" else answer

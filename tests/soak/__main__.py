@@ -128,7 +128,7 @@ class Soak:
         """Read everything once more, by a reader without a cursor, and compare; return the number of entries."""
         found: list[bytes] = []
         secretaris = self.organisation.people[0]
-        for item in items(self.server, "/feed", self.organisation.feed_capability):
+        for item in items(self.server, "/feed", self.organisation.log_capability):
             letter = check_item(item, len(found) + 1, self.ledger.entries)
             found.append(letter.mac)
             if letter.opens_to is not None and len(item.prefix) == item.size:

@@ -119,7 +119,7 @@ class FeedReader(Person):
 
     def act(self) -> None:
         """Read on to the end."""
-        for item in items(self.server, "/feed", self.organisation.feed_capability, self.after):
+        for item in items(self.server, "/feed", self.organisation.log_capability, self.after):
             check_item(item, len(self.seen) + 1, self.ledger.entries)
             self.seen.append(item.header().mac)
             self.after = item.cursor()

@@ -13,8 +13,7 @@ from keys.cases.routing import route as routed
 from keys.errors import FormatError, StampError, TamperedError
 from keys.policy import Policy
 from keys.receipt import Receipt
-from keys.roster import Addressees, Bundle, Recipient, Root, Roster, verify_signature, walk_back, words
-from keys.roster.roster import _parse as parse_pinned
+from keys.roster import Addressees, Bundle, People, Recipient, Root, RosterHistory, verify_signature, words
 from keys.roster.roster import _recipient
 from keys.sealing import Message, PrivatePair, Signer, find_content_key, open_contents, open_message
 from keys.wire import messages
@@ -23,6 +22,7 @@ from keys.wire.envelope import Header, class_of_stream
 from keys.wire.exchange import Page, Posting, parse_cursor, stamp_holds
 from keys.wire.files import FileDigest
 from keys.wire.head import Head
+from keys.wire.ids import PERSON_SIZE, PersonId
 from keys.wire.signed import Signed, join_frames, split_frames
 from keys.wire.upload import Opening, PartPosting, part_count
 from tests.cases import computing
@@ -188,20 +188,19 @@ def roster(vector: Vector) -> str:
     newest_root = Root.verify_chain(documents[:roots], vector.hex("pinned"))
     newest_root.check_day(today)
     shown = documents[roots : roots + rosters]
-    newest = Roster.verify(shown[-1], newest_root)
-    newest.check_day(today)
-    if rosters > 1:
-        walk_back(newest, shown[1:-1], parse_pinned(shown[0]))
+    history = RosterHistory.verify(shown, newest_root)
+    People(history.rosters)
+    in_force = history.in_force(today)
     bundles = [Bundle.verify(signed) for signed in documents[roots + rosters :]]
     assert len(bundles) == vector.number("bundles")
     if bundles:
-        addressees = Addressees.choose(newest, bundles, today)
+        addressees = Addressees.choose(history, bundles, today)
         chosen = sorted(f"{name.hex()}:{found.serial}" for name, found in addressees.bundles.items())
         assert chosen == vector.words("chosen")
         assert addressees.until == vector.number("until")
-    assert newest.id == vector.hex("id")
-    assert newest.version == vector.number("version")
-    assert newest.slots() == vector.number("slots")
+    assert in_force.id == vector.hex("id")
+    assert in_force.version == vector.number("version")
+    assert in_force.slots() == vector.number("slots")
     return ACCEPTED
 
 
@@ -258,14 +257,18 @@ def thread(vector: Vector) -> str:
     """Read a thread as its reporter; return the alarms in order."""
     code = Receipt.parse(vector.fields["receipt"])
     reader = PrivatePair.from_seeds(code.box_seed(), code.kem_seed())
-    people = {
-        key: Recipient(key, "Bestuurslid", "bestuur", 0, 0) for key in map(bytes.fromhex, vector.words("recipients"))
-    }
+    people = {key: _person(key, at) for at, key in enumerate(map(bytes.fromhex, vector.words("recipients")))}
     received = [_received(frame, reader) for frame in split_frames(vector.raw)]
     case, alarms = review(received, people, reporter=Signer.from_seed(code.sign_seed()).public)
     said = case.said if case else ()
     assert " ".join(message.kind for message in said) == vector.fields.get("shown", "")
     return " ".join(alarm.code for alarm in alarms) or ACCEPTED
+
+
+def _person(identity: bytes, at: int) -> Recipient:
+    """Return a recipient of no other roster: each identity is a person of their own."""
+    person = PersonId(at.to_bytes(PERSON_SIZE, "big"))
+    return Recipient(person, identity, "Bestuurslid", "bestuur", 0, 0, bytes(KEY_SIZE), b"")
 
 
 def route(vector: Vector) -> str:

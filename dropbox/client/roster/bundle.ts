@@ -9,6 +9,7 @@ import { LABEL_BUNDLE, type Signed } from "../wire/signed.ts";
 import { BOX_KEY_SIZE, ID_SIZE, KEM_KEY_SIZE } from "../wire/sizes.ts";
 import { dayOf, integerOf, listOf } from "./fields.ts";
 import { checkSigners } from "./root.ts";
+import type { RosterHistory } from "./history.ts";
 import type { Roster } from "./roster.ts";
 
 const WEEKLY_DAYS = 28;
@@ -87,13 +88,17 @@ export class Addressees {
   /**
    * Choose as SPEC.md 7.3 says; without a network from the last-resort ones only.
    *
-   * Throws RolledBackError when a bundle knows a newer roster, ExpiredError when the roster is not valid today,
+   * Throws RolledBackError when a bundle knows a newer roster, ExpiredError when no roster is valid today,
    * NotEnrolledError when nobody on the roster has a bundle to seal to.
    */
-  static choose(roster: Roster, bundles: readonly Bundle[], today: number, lastResortOnly = false): Addressees {
-    roster.checkDay(today);
-    const valid = bundles.filter(({ start, end, identity }) => start <= today && today <= end && roster.find(identity));
-    roster.checkNotWithheld(valid.map((bundle) => bundle.roster));
+  static choose(history: RosterHistory, bundles: readonly Bundle[], today: number, lastResortOnly = false): Addressees {
+    const roster = history.inForce(today);
+    const valid = bundles.filter(
+      ({ start, end, identity }) =>
+        // A stolen key is sealed to by nobody from the moment on that its revocation is published.
+        start <= today && today <= end && roster.find(identity) && !history.newest.revoked.has(identity),
+    );
+    history.newest.checkNotWithheld(valid.map((bundle) => bundle.roster));
     const order = (bundle: Bundle): number => (bundle.last ? 0 : 1);
     const receiving = roster.receiving(today);
     const people = receiving.map(({ identity }) => identity);

@@ -6,7 +6,7 @@ import { type Bytes, equal } from "../wire/bytes.ts";
 import { b64, checkMembers, isObject, type Json, unb64 } from "../wire/canonical.ts";
 import { MAX_RECIPIENTS, slotCount } from "../wire/envelope.ts";
 import { idOf, LABEL_ROSTER, type Signed } from "../wire/signed.ts";
-import { ID_SIZE } from "../wire/sizes.ts";
+import { BOX_KEY_SIZE, ID_SIZE } from "../wire/sizes.ts";
 import { dayOf, integerOf, listOf, optionalId, textOf } from "./fields.ts";
 import { checkSigners, checkThreshold, type Root } from "./root.ts";
 
@@ -14,12 +14,20 @@ export type Role = "secretaris" | "bestuur" | "external";
 const ROLES: readonly Json[] = ["secretaris", "bestuur", "external"] satisfies Role[];
 const MAX_NAME = 80;
 const MAX_DAYS = 396; // SPEC.md 7.2: 13 months
+const MAX_REVOKED = 256;
+const PERSON_SIZE = 16;
+const SEALED_CAPABILITY_SIZE = 80; // SPEC.md 7.2: a sealed box of 32 bytes
 
-const MEMBERS = ["before", "feed", "from", "policy", "recipients", "root", "until", "version"];
-const RECIPIENT_MEMBERS = ["from", "identity", "name", "role", "to"];
+const MEMBERS = ["before", "from", "log", "policy", "recipients", "revoked", "root", "until", "version"];
+const RECIPIENT_MEMBERS = ["box", "from", "identity", "log", "name", "person", "role", "to"];
 
-/** A person on the roster; `identity` is b64, `start` and `end` are the days between which they receive. */
+/**
+ * A person on the roster, with the identity key of today; both are b64.
+ *
+ * `start` and `end` are the days between which they receive.
+ */
 export interface Recipient {
+  readonly person: string;
   readonly identity: string;
   readonly name: string;
   readonly role: Role;
@@ -27,7 +35,7 @@ export interface Recipient {
   readonly end: number;
 }
 
-/** A roster that k of the root's keys signed; only `verify` and `earlier` make one, so to hold one is to trust it. */
+/** A roster that k of the root's keys signed; only `verify` and `previousOf` make one, so to hold one is to trust it. */
 export class Roster {
   readonly id: Bytes;
   readonly version: number;
@@ -37,15 +45,19 @@ export class Roster {
   readonly until: number;
   readonly policy: Policy;
   readonly recipients: readonly Recipient[];
+  /** The last day on which messages of an identity (b64) count; nobody seals to it any more. */
+  readonly revoked: ReadonlyMap<string, number>;
 
   private constructor(signed: Signed) {
     const { members } = signed;
     checkMembers(members, MEMBERS);
     this.id = idOf(signed, LABEL_ROSTER);
     this.recipients = listOf(members["recipients"], 1, MAX_RECIPIENTS).map(recipientOf);
-    if (new Set(this.recipients.map(({ identity }) => identity)).size !== this.recipients.length) {
-      throw new MalformedError();
+    for (const name of ["identity", "person"] as const) {
+      if (new Set(this.recipients.map((one) => one[name])).size !== this.recipients.length) throw new MalformedError();
     }
+    this.revoked = revokedOf(listOf(members["revoked"], 0, MAX_REVOKED));
+    if (this.recipients.some(({ identity }) => this.revoked.has(identity))) throw new MalformedError();
     this.start = dayOf(members["from"]);
     this.until = dayOf(members["until"]);
     if (this.start > this.until || this.until > this.start + MAX_DAYS) throw new MalformedError();
@@ -53,7 +65,7 @@ export class Roster {
     this.previous = optionalId(members["before"]);
     if ((this.version === 1) !== (this.previous === null)) throw new MalformedError();
     this.root = unb64(members["root"], ID_SIZE);
-    unb64(members["feed"], ID_SIZE);
+    unb64(members["log"], ID_SIZE);
     this.policy = Policy.parse(members["policy"]);
   }
 
@@ -70,10 +82,19 @@ export class Roster {
     return roster;
   }
 
-  /** Return the roster before this one. It needs no signature: this one commits to it. Throws ForkError for another. */
-  earlier(signed: Signed): Roster {
+  /**
+   * Return the roster before this one. It needs no signature: this one commits to it.
+   *
+   * Throws ForkError for another, RolledBackError for a later one and where this one drops what that one revokes.
+   */
+  previousOf(signed: Signed): Roster {
     const roster = new Roster(signed);
-    if (!this.previous || !equal(roster.id, this.previous)) throw new ForkError();
+    if (this.version < roster.version || equal(this.id, roster.id)) throw new RolledBackError();
+    if (!this.previous || !equal(roster.id, this.previous) || this.version !== roster.version + 1) throw new ForkError();
+    // A roster without a revocation would give a thief's key its authority back.
+    for (const [identity, day] of roster.revoked) {
+      if (this.revoked.get(identity) !== day) throw new RolledBackError();
+    }
     return roster;
   }
 
@@ -111,8 +132,21 @@ function recipientOf(value: Json): Recipient {
   const start = dayOf(value["from"]);
   const end = dayOf(value["to"]);
   if (start > end) throw new MalformedError();
+  unb64(value["box"], BOX_KEY_SIZE);
+  unb64(value["log"], SEALED_CAPABILITY_SIZE);
   const identity = b64(unb64(value["identity"], ID_SIZE));
-  return { identity, name: textOf(value["name"], MAX_NAME), role, start, end };
+  const person = b64(unb64(value["person"], PERSON_SIZE));
+  return { person, identity, name: textOf(value["name"], MAX_NAME), role, start, end };
+}
+
+function revokedOf(list: readonly Json[]): ReadonlyMap<string, number> {
+  const entries = list.map((value): [string, number] => {
+    if (!isObject(value)) throw new MalformedError();
+    checkMembers(value, ["day", "identity"]);
+    return [b64(unb64(value["identity"], ID_SIZE)), dayOf(value["day"])];
+  });
+  if (entries.some(([identity], at) => at > 0 && identity <= entries[at - 1]![0])) throw new MalformedError();
+  return new Map(entries);
 }
 
 function isRole(value: Json): value is Role {

@@ -22,8 +22,7 @@ const MAX_PEOPLE = 31; // SPEC.md 3: what a roster has at most
 
 export const REPORTER = "reporter";
 export const RECIPIENT = "recipient";
-export const ANYONE = "anyone";
-export type Speaker = typeof REPORTER | typeof RECIPIENT | typeof ANYONE;
+export type Speaker = typeof REPORTER | typeof RECIPIENT;
 
 export const THREAD = "thread";
 export const DOSSIER = "dossier";

@@ -7,7 +7,7 @@ import { b64, checkMembers, encode, isObject, type Json, parseObject, unb64, unb
 import { paddedSize } from "./envelope.ts";
 import { contentSize, type File, fileMembers, parseFiles } from "./files.ts";
 import { type Body, CHANNELS, Report } from "./bodies.ts";
-import { checkKind, FeedKey, KINDS, mayHaveFiles, Unknown } from "./kinds.ts";
+import { checkKind, KINDS, mayHaveFiles, Unknown } from "./kinds.ts";
 import { ID_SIZE, KEY_SIZE } from "./sizes.ts";
 
 export const LENGTH_SIZE = 4;
@@ -43,7 +43,7 @@ export function parseHead(raw: Bytes): Head {
   if (raw.length > MAX_HEAD_SIZE) throw new MalformedError();
   const members = parseObject(raw);
   const kind = checkKind(members["kind"]);
-  const opensCase = kind === Report.KIND || kind === FeedKey.KIND;
+  const opensCase = kind === Report.KIND;
   checkMembers(members, opensCase ? MEMBERS : [...MEMBERS, "case"]);
   const files = parseFiles(members["files"]);
   if (files.length > 0 && !mayHaveFiles(kind)) throw new MalformedError();

@@ -4,7 +4,6 @@ import { MalformedError } from "../errors.ts";
 import {
   Acknowledgement,
   Answer,
-  ANYONE,
   type Body,
   Closed,
   DOSSIER,
@@ -70,27 +69,6 @@ export class Share implements Body {
   }
 }
 
-/** The feed's capability; it counts when its SHA-256 stands in the roster, whoever wrote this. */
-export class FeedKey implements Body {
-  static readonly KIND = "feed";
-  static readonly AUTHORS = [ANYONE] as const;
-  static readonly CHANNEL = FEED;
-  readonly capability: Bytes;
-
-  constructor(capability: Bytes) {
-    this.capability = capability;
-  }
-
-  static parse(body: JsonObject): FeedKey {
-    members(body, "capability");
-    return new FeedKey(unb64(body["capability"], KEY_SIZE));
-  }
-
-  members(): JsonObject {
-    return { capability: b64(this.capability) };
-  }
-}
-
 /** A body of a kind that this version does not know: kept, and shown as "update the tool". */
 export class Unknown implements Body {
   static readonly AUTHORS = [REPORTER, RECIPIENT] as const;
@@ -137,7 +115,6 @@ const KNOWN: readonly Kind[] = [
   ...[Answer, Question, Acknowledgement, Feedback, Closed, Minutes, Identity, Opened, Entered],
   ...[Request, Consent, Admit, Agreed, Rating, Withdrawn, Left],
   Share,
-  FeedKey,
 ];
 // A Map: "constructor" is a valid name of a kind, and every object has one.
 export const KINDS: ReadonlyMap<Json | undefined, Kind> = new Map([

@@ -26,8 +26,6 @@ def _documents() -> None:
         "roster",
         sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("signed", sa.LargeBinary, nullable=False),
-        sa.Column("feed", sa.LargeBinary, nullable=False),
-        sa.Column("replaced", sa.Integer),
     )
     op.create_table(
         "bundle",

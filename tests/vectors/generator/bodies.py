@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keys.wire.canonical import Json, b64
-from keys.wire.kinds import Acknowledgement, Consent, FeedKey, Opened, Question, Share
+from keys.wire.kinds import Acknowledgement, Consent, Opened, Question, Share
 from tests.vectors.generator.heads import CASE, FILES, Members, answer_with, lacking, report_with, right, wrong
 from tests.vectors.generator.people import BESTUUR_2, REPORTER
 
@@ -37,10 +37,6 @@ def _share(**body: Json) -> Members:
     return _kind(Share.KIND, "feed", **({"dossiers": []} | body))
 
 
-def _feed(capability: bytes) -> Members:
-    return _kind(FeedKey.KIND, "feed", capability=b64(capability))
-
-
 right("report of 12000 bytes", "the longest that the first class holds", _report(text="a" * 12_000))
 right("report of 100000 bytes", "the longest text", _report(text="a" * 100_000))
 right("report of 50000 quotes", "the longest text, as encoded", _report(text='"' * 50_000))
@@ -52,7 +48,6 @@ right("consent refused", "names the request", _consent("no"))
 right("consent withdrawn", "for the future", _consent("withdrawn"))
 right("share", "content keys by message id", _share(keys=_KEYS))
 right("share with a dossier", "its first message is among the keys", _share(dossiers=[b64(CASE)], keys=_KEYS))
-right("feed", "belongs to no case", lacking(_feed(bytes(32)), "case"))
 right("kind of a newer version", "kept, whatever object its body is", _kind("hand-over", a=[{"b": None}]))
 right("kind of a newer version in the dossier", "its channel is not known", _kind("plan", "dossier"))
 right("report of a whole telling", "every member", _report(**_TOLD))
@@ -124,8 +119,6 @@ wrong("share of nothing", "the report's key is among them", _share(keys={}))
 wrong("share of a short key", "K has 32 bytes", _share(keys={b64(CASE): b64(bytes(31))}))
 wrong("share under a short id", "an id has 32 bytes", _share(keys={b64(CASE[:31]): b64(bytes(32))}))
 wrong("share as a list", "an object", _share(keys=[b64(bytes(32))]))
-wrong("feed that names a case", "it belongs to none", _feed(bytes(32)))
-wrong("feed with a short capability", "32 bytes", lacking(_feed(bytes(16)), "case"))
 wrong("head longer than the limit", "262,144 bytes", _kind("hand-over", a="b" * 262_144))
 wrong("share without dossiers", "the list is there, maybe empty", _kind(Share.KIND, "feed", keys=_KEYS))
 wrong("share with a dossier without its key", "it would open nothing", _share(dossiers=[b64(bytes(32))], keys=_KEYS))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keys.roster import Bundle, Recipient
+from keys.roster import Bundle, Recipient, Revoked
+from keys.roster.roster import SEALED_CAPABILITY_SIZE
 from keys.wire.canonical import Json, b64
 from keys.wire.envelope import slot_count
+from keys.wire.ids import PERSON_SIZE, PersonId
 from keys.wire.signed import LABEL_BUNDLE, LABEL_ROSTER, Signed, join_frames
 from tests.policies import SMALL
 from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, SECRETARIS, TODAY, Person, seed
@@ -25,10 +27,26 @@ START = TODAY - 30
 UNTIL = TODAY + 300
 PEOPLE = (SECRETARIS, BESTUUR_1, BESTUUR_2)
 POLICY = SMALL
+
+
+def listed(identity: bytes, name: str, role: str, start: int = START, end: int = UNTIL, person: str = "") -> Recipient:
+    """Return somebody on a roster; without a `person` they are that of their name."""
+    return Recipient(
+        person=PersonId(seed(f"person {person or name}", PERSON_SIZE)),
+        identity=identity,
+        name=name,
+        role=role,
+        start=start,
+        end=end,
+        box=seed(f"card box of {name}"),
+        log=seed(f"capability sealed to {name}", SEALED_CAPABILITY_SIZE),
+    )
+
+
 RECIPIENTS = (
-    Recipient(SECRETARIS.identity, "Secretaris", "secretaris", START, UNTIL),
-    Recipient(BESTUUR_1.identity, "Bestuurslid 1", "bestuur", START, UNTIL),
-    Recipient(BESTUUR_2.identity, "Bestuurslid 2", "bestuur", START, UNTIL),
+    listed(SECRETARIS.identity, "Secretaris", "secretaris"),
+    listed(BESTUUR_1.identity, "Bestuurslid 1", "bestuur"),
+    listed(BESTUUR_2.identity, "Bestuurslid 2", "bestuur"),
 )
 
 
@@ -42,15 +60,17 @@ class Draft:
     start: int = START
     until: int = UNTIL
     root: bytes = FIRST_ID
+    revoked: tuple[Revoked, ...] = ()
 
     def members(self) -> dict[str, Json]:
         """Return its JSON members."""
         return {
             "before": b64(self.before.id(LABEL_ROSTER)) if self.before else None,
-            "feed": b64(seed("digest of the feed capability")),
             "from": self.start,
+            "log": b64(seed("digest of the log's capability")),
             "policy": POLICY.members(),
             "recipients": [recipient.members() for recipient in self.recipients],
+            "revoked": [entry.members() for entry in self.revoked],
             "root": b64(self.root),
             "until": self.until,
             "version": self.version,
@@ -66,9 +86,7 @@ CURRENT = Draft().by(*OLD[:2])
 
 def many(number: int) -> tuple[Recipient, ...]:
     """Return so many recipients."""
-    return tuple(
-        replace(RECIPIENTS[1], identity=seed(f"recipient {at}"), name=f"Bestuurslid {at + 1}") for at in range(number)
-    )
+    return tuple(listed(seed(f"recipient {at}"), f"Bestuurslid {at + 1}", "bestuur") for at in range(number))
 
 
 def bundle(person: Person = SECRETARIS, *, serial: int = 1, last: bool = False, start: int = TODAY - 1) -> Bundle:
@@ -118,14 +136,15 @@ def trusted(
     *,
     roots: Sequence[Signed] = (FIRST,),
     today: int = TODAY,
+    in_force: int = -1,
 ) -> Made:
-    """Return a chain that counts, with what has to be found in it."""
+    """Return a chain that counts, with what has to be found in it; `in_force` is the place of the roster of today."""
     raw, fields = shown(rosters, bundles, roots=roots, today=today)
-    members = rosters[-1].members()
+    members = rosters[in_force].members()
     listed = members["recipients"]
     assert isinstance(listed, list)
     found = {
-        "id": rosters[-1].id(LABEL_ROSTER).hex(),
+        "id": rosters[in_force].id(LABEL_ROSTER).hex(),
         "version": str(members["version"]),
         "slots": str(slot_count(len(listed))),
     }

@@ -5,23 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from keys.roster import Recipient
 from keys.wire.canonical import b64, encode
 from tests.policies import SMALL
 from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, SECRETARIS, TODAY, Person
+from tests.vectors.generator.rosters import listed
 from tests.vectors.generator.scenario import ACCEPTED, Made, Subject
 
 if TYPE_CHECKING:
     from keys.policy import Policy
+    from keys.roster import Recipient
 
 ROUTE = Subject("route")
 OUTSIDER = Person.named("external")
 INSIDE = (
-    Recipient(SECRETARIS.identity, "Secretaris", "secretaris", TODAY, TODAY),
-    Recipient(BESTUUR_1.identity, "Voorzitter", "bestuur", TODAY, TODAY),
-    Recipient(BESTUUR_2.identity, "Bestuurslid 2", "bestuur", TODAY, TODAY),
+    listed(SECRETARIS.identity, "Secretaris", "secretaris", TODAY, TODAY),
+    listed(BESTUUR_1.identity, "Voorzitter", "bestuur", TODAY, TODAY),
+    listed(BESTUUR_2.identity, "Bestuurslid 2", "bestuur", TODAY, TODAY),
 )
-EVERYONE = (*INSIDE, Recipient(OUTSIDER.identity, "Buitenstaander", "external", TODAY, TODAY))
+EVERYONE = (*INSIDE, listed(OUTSIDER.identity, "Buitenstaander", "external", TODAY, TODAY))
 SECRETARIS_AT, CHAIR, MEMBER, OUTSIDER_AT = range(4)
 TOPICS = {
     "anders": (("secretaris",), ("bestuur",)),

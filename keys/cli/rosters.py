@@ -1,0 +1,157 @@
+"""Commands of the roster: make, sign, show, publish; docs/ceremony.md says when and by whom."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import segno
+
+from keys.ceremony import (
+    NAMESAKE,
+    RENAMED,
+    Card,
+    Changes,
+    Doubt,
+    Draft,
+    make_roster,
+    parse_roots,
+    publish,
+    read_policy,
+    signatures,
+)
+from keys.cli.tool import Command, Commands, Option, Tool, hint, tell
+from keys.errors import ExistsError
+from keys.identity import replace, write_new
+from keys.policy import day_number
+from keys.roster import address, words
+from keys.speech.words import _, columns, date, harmless
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from keys.policy import Policy
+    from keys.wire.signed import Signed
+
+PATH = click.Path(path_type=Path)
+EXISTING = click.Path(path_type=Path, exists=True, dir_okay=False)
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.group("roster", cls=Commands)
+def roster_commands() -> None:
+    """Make, sign, show and publish the list of who receives reports."""
+
+
+@roster_commands.command("make", cls=Command)
+@click.option("--root", cls=Option, type=EXISTING, required=True, help="The file root.signed.")
+@click.option("--policy", cls=Option, type=EXISTING, required=True, help="The file policy.toml.")
+@click.option("--after", cls=Option, type=EXISTING, help="The newest roster file.")
+@click.option("--from", "start", cls=Option, type=DAY, help="Its first day, if that is later than tomorrow.")
+@click.option("--output", cls=Option, type=PATH, required=True, help="The roster file to write.")
+@click.argument("cards", nargs=-1, required=True, type=EXISTING)
+@click.pass_obj
+def make_command(
+    tool: Tool,
+    root: Path,
+    policy: Path,
+    after: Path | None,
+    start: dt.datetime | None,
+    output: Path,
+    cards: tuple[Path, ...],
+) -> None:
+    """Make a roster of the people whose cards are given; it counts for nothing before it is signed."""
+    before = Draft.parse(after.read_bytes()) if after else None
+    listed = [Card.parse(card.read_bytes()) for card in cards]
+    changes = Changes(start=None if start is None else day_number(start.date()))
+    write_roster(tool, parse_roots(root.read_bytes()), before, read_policy(policy), listed, output, changes)
+
+
+def write_roster(
+    tool: Tool,
+    roots: Sequence[Signed],
+    before: Draft | None,
+    policy: Policy,
+    cards: Sequence[Card],
+    output: Path,
+    changes: Changes,
+) -> None:
+    """Write the draft of a roster, ask about each card whose person is in doubt, and say what comes next."""
+    if output.exists():
+        raise ExistsError(str(output))
+    draft = make_roster(roots, before, policy, cards, tool.today(), changes, _decide)
+    write_new(output, draft.encode())
+    click.echo(str(output))
+    tell(_("It is in force from %(day)s on.") % {"day": date(draft.content().start)})
+    hint(_("Now each key holder reads it with `meldbus roster show` and signs it with `meldbus roster sign`."))
+
+
+def _decide(doubt: Doubt) -> bool:
+    """Read out the card and who is listed, and ask."""
+    for line in columns(
+        [
+            (_("on the card"), doubt.card.role, doubt.card.name),
+            (_("on an earlier roster"), doubt.listed.role, doubt.listed.name),
+        ]
+    ):
+        tell(harmless(line))
+    return click.confirm(_asked(doubt), err=True)
+
+
+def _asked(doubt: Doubt) -> str:
+    if doubt.kind == NAMESAKE:
+        return _("Are these two different people? A new key of one person goes by `meldbus recipient replace`.")
+    if doubt.kind == RENAMED:
+        return _("Is this one person, who is now called as the card says?")
+    return _("The last key has not signed this card. Have you seen this person hand it over?")
+
+
+@roster_commands.command("sign", cls=Command)
+@click.option("--key", cls=Option, type=EXISTING, required=True, help="Your root key file.")
+@click.argument("roster", type=EXISTING)
+@click.pass_obj
+def sign_command(tool: Tool, key: Path, roster: Path) -> None:
+    """Sign a roster with a root key."""
+    draft = Draft.parse(roster.read_bytes()).sign(key, tool.passphrase(_("Passphrase of the root key")))
+    replace(roster, draft.encode())
+    tell(_("%(have)d of %(need)d signatures") % dict(zip(("have", "need"), signatures(draft), strict=True)))
+
+
+@roster_commands.command("show", cls=Command)
+@click.option("--server", cls=Option, help="The server's address, for the QR code.")
+@click.argument("roster", type=EXISTING)
+def show_command(server: str | None, roster: Path) -> None:
+    """Show what a roster says, who signed it, and the fingerprint in words and as a QR code."""
+    draft = Draft.parse(roster.read_bytes())
+    content, root = draft.content(), draft.root()
+    have, need = signatures(draft)
+    if have >= need:
+        draft.finished()
+    rows = [
+        (_("organisation"), content.policy.organisation),
+        (_("roster"), str(content.version)),
+        (_("valid"), f"{date(content.start)} - {date(content.until)}"),
+        (_("signatures"), f"{have} / {need}"),
+        (_("fingerprint"), words(root.id)),
+        *((person.role, person.name) for person in content.recipients),
+    ]
+    for line in columns(rows):
+        click.echo(harmless(line))
+    if server:
+        link = address(server, content.policy.languages[0], root.id)
+        click.echo(link)
+        segno.make(link, error="m", micro=False).terminal(out=sys.stdout, compact=True)
+
+
+@roster_commands.command("publish", cls=Command)
+@click.option("--server", cls=Option, required=True, help="The server's address.")
+@click.argument("roster", type=EXISTING)
+@click.pass_obj
+def publish_command(tool: Tool, server: str, roster: Path) -> None:
+    """Give a signed roster to the server."""
+    published = publish(Draft.parse(roster.read_bytes()), tool.courier(server))
+    tell(_("roster %(version)d is published") % {"version": published.version})
+    hint(_("Each new recipient now runs `meldbus join`."))
