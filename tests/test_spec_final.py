@@ -251,7 +251,7 @@ def test_the_abnf_has_the_sizes_of_the_code() -> None:
     longest = re.search(r"\*(\d+)\(", rules["kind"])
     assert longest
     assert kind.check_kind("a" + "-" * int(longest.group(1)))
-    for name in re.findall(r'"([a-z]+)"', block.split("kind         =")[1].split("\n")[0]):
+    for name in re.findall(r'"([a-z]+)"', block.split("\nkind =")[1].split("\n")[0]):
         with pytest.raises(FormatError):
             kind.check_kind(name)
 
