@@ -11,6 +11,7 @@ from dropbox import responses
 from keys.cases.notices import NoticeKind
 from keys.errors import FormatError, TrustError
 from keys.policy import Policy
+from keys.roster import ROLES, bundle, root_document, roster
 from keys.wire import signed
 from keys.wire.messages import CHANNELS, KINDS
 from keys.wire.messages import head as messages
@@ -22,8 +23,6 @@ LABELS_NOT_BUILT = {
     "meldbus/1 entered",
     "meldbus/1 log",
     "meldbus/1 writers",
-    "meldbus/1 card box",
-    "meldbus/1 recipient card",
 }
 LABELS_OF_THE_OLD_WAY = {"meldbus/1 recipients"}
 LABELS_OF_ONE_MACHINE = {"meldbus/1 vault "}  # no other program has to read a vault
@@ -35,6 +34,7 @@ ROUTES_NOT_BUILT = {
     ("get", "/mailbox/{}/{}"),
     ("get", "/texts/{}"),
 }
+MEMBERS_NOT_BUILT = {"roster": {"texts"}, "bundle": {"log", "root", "week"}}
 REFUSALS_NOT_BUILT = {("404", "not-found"), ("409", "differs"), ("409", "serial"), ("503", "clock")}
 NUMBERED = ("7.6", "10.2", "12.1", "12.2", "12.7")
 # No code names these yet. A step that code names leaves the list.
@@ -149,6 +149,21 @@ def test_a_policy_has_the_members_that_its_shapes_name() -> None:
     old = {name.strip("`"): value for name, value in PAGE.table(7, "member")}
     for name, value in rows:
         assert re.findall(r"`\{([\w, ]+)\}`", value) == re.findall(r"`\{([\w, ]+)\}`", old[name])
+
+
+def test_documents_have_the_members_that_the_page_names() -> None:
+    assert FINAL.members(7, "before, k") == set(root_document(1, None, [], 1, 1))
+    assert FINAL.members(7, "before, from, log") - roster._MEMBERS == MEMBERS_NOT_BUILT["roster"]
+    assert FINAL.members(7, "before, from, log") >= roster._MEMBERS
+    assert {name for row in FINAL.table(7, "member") for name in quoted(row[0])} == FINAL.members(
+        7, "before, from, log"
+    )
+    assert FINAL.members(7, "box, from, identity") == roster._RECIPIENT_MEMBERS
+    assert FINAL.members(7, "box, identity") == {"box", "identity", "name", "person", "role"}
+    assert FINAL.members(7, "away") - bundle._MEMBERS == MEMBERS_NOT_BUILT["bundle"]
+    assert FINAL.members(7, "away") >= bundle._MEMBERS
+    assert tuple(re.findall(r'"(\w+)"', FINAL.flat(7).split("role ")[1].split("; a name")[0])) == ROLES
+    assert FINAL.members(4, "digest") == {"digest", "name", "size", "type"}
 
 
 def test_every_label_of_the_page_is_in_the_code_and_the_reverse() -> None:
