@@ -9,6 +9,7 @@ import heapq
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from keys.wire.ids import CaseId
 from keys.wire.messages import DOSSIER, THREAD, Report
 
 if TYPE_CHECKING:
@@ -33,11 +34,15 @@ class Past:
     def of(cls, messages: Iterable[PlacedMessage]) -> Past | None:
         """Put the messages of one case in order; return None without their report."""
         unique = _unique(messages)
-        report = next((message for message in unique.values() if isinstance(message.head.body, Report)), None)
-        if report is None:
+        reports = [message for message in unique.values() if isinstance(message.head.body, Report)]
+        if not reports:
             return None
-        named = {message.id: _named(message, unique) for message in unique.values() if message is not report}
-        order = [report, *_lowest_place_first(unique, named)]
+        report = min(reports, key=lambda message: message.place)
+        # A message of another case is not here, whoever names it.
+        case_id = CaseId(report.id)
+        here = {report.id: report} | {key: one for key, one in unique.items() if one.head.case == case_id}
+        named = {message.id: _named(message, here) for message in here.values() if message is not report}
+        order = [report, *_lowest_place_first(here, named)]
         numbers = {message.id: number for number, message in enumerate(order)}
         masks, incomplete = [0], 0
         missing: dict[MessageId, list[int]] = {}
@@ -57,7 +62,7 @@ class Past:
             masks=tuple(masks),
             incomplete=incomplete,
             missing={name: tuple(by) for name, by in missing.items()},
-            astray=tuple(number for number, message in enumerate(order[1:], 1) if _is_astray(message, unique)),
+            astray=tuple(number for number, message in enumerate(order[1:], 1) if _is_astray(message, here)),
         )
 
 

@@ -309,3 +309,15 @@ def test_who_reads_a_message_stands_beside_it_where_its_to_left_a_reader_out(sto
     """Section 5 of the design; T8, K11."""
     assert story.judged(story.answer("A")).is_sealed_to_all
     assert not story.judged(story.answer("M", to="AM")).is_sealed_to_all
+
+
+def test_a_message_of_another_case_is_no_part_of_this_one(story: Story) -> None:
+    """T16: M names in this case the id of a message of another."""
+    other = Story("ABM")
+    other.written = 1000
+    other.report("AB", without="M")
+    foreign = other.answer("A")
+    said = story.answer("M", seen=[foreign])
+    case = story.case([*story.log, other.log[0], foreign])
+    assert [message.id for message in case.messages] == [story.log[0].id, said.id]
+    assert [missing.id for missing in case.missing] == [foreign.id]

@@ -340,3 +340,41 @@ def test_who_was_put_out_again_does_not_speak_in_the_dossier(story: Story) -> No
     story.post("R", withdrawn("X"))
     note = story.post("X", Note("Tekst."), seen=[consent], to="ABMX")
     assert story.standing(note) is Standing.LATE
+
+
+def test_of_two_readers_who_step_back_at_once_the_second_stays() -> None:
+    """12.3: crossing, so that nobody would read; the order of the log decides for all alike."""
+    story = Story("AB")
+    story.report("AB", without="")
+    first, second = story.write("A", SteppedBack()), story.write("B", SteppedBack())
+    story.put(second)
+    stays = story.put(first)
+    assert story.readers() == "A"
+    assert not story.judged(stays).ended
+    assert not story.case().alarms
+
+
+def test_a_yes_that_does_not_name_a_no_names_nobody_anew(story: Story) -> None:
+    """12.3: A, to whom the report went, steps back; one window says no, another yes."""
+    story.post("A", SteppedBack())
+    denial = story.post("R", no("A"))
+    crossing = story.post("R", yes("A"), unaware=[denial])
+    assert story.readers() == "BM"
+    story.post("R", yes("A", denial), unaware=[crossing])
+    assert story.readers() == "ABM"
+
+
+def test_who_was_joined_while_left_out_reads_once_let_in(story: Story) -> None:
+    denial = story.post("R", no("N"))
+    story.post("A", Joined(people("N")), unaware=[denial])
+    assert story.readers() == "ABM"
+    story.post("R", yes("N", denial))
+    assert story.readers() == "ABMN"
+
+
+def test_a_yes_about_two_people_lets_in_the_one_whose_denials_it_names(story: Story) -> None:
+    denial = story.post("R", no("N"))
+    story.post("R", yes("NX"), unaware=[denial])
+    assert story.readers() == "ABMX"
+    story.post("R", yes("N", denial))
+    assert story.readers() == "ABMNX"
