@@ -59,6 +59,7 @@ W = "WORLDS"
 D = "DAY-WORLDS"
 K = "KEY-WORLDS"
 L = "LOG-WORLDS"
+S = "SHARE-WORLDS"
 SCENARIOS = {
     scenario.name: scenario
     for scenario in (
@@ -130,7 +131,25 @@ SCENARIOS = {
         Scenario("liar", L, 140, ("line", "no word")),
         Scenario("seldomLooks", L, 400, ("line", "no word"), states=500),
         Scenario("hiddenRoster", L, 500, ("line", "told", "stopped"), states=1000),
-        Scenario("words", L, 40, ("marked", "complete")),
+        Scenario("lastWord", L, 40, ("marked", "complete")),
+        Scenario("newcomerReads", L, 8, ("newcomer reads",)),
+        Scenario("away", L, 40, ("back",)),
+        Scenario("forgotten", L, 12, ("code known",)),
+        # Sharing, until nothing is left to do.
+        Scenario("joined", S, 30, ("has all", "rest")),
+        Scenario("noise", S, 30, ("has all", "rest")),
+        Scenario("leavesN", S, 8, ("has all", "rest")),
+        Scenario("missing", S, 8, ("has all", "rest")),
+        Scenario("agreedX", S, 5, ("has all", "rest")),
+        Scenario("deniedX", S, 8, ("has all", "rest")),
+        Scenario("slotless", S, 8, ("has all", "rest")),
+        Scenario("otherCase", S, 7, ("has all", "rest")),
+        Scenario("lost", S, 10, ("has all", "rest")),
+        Scenario("waiting", S, 16, ("has all", "rest")),
+        Scenario("refused", S, 9, ("has all", "rest")),
+        Scenario("silent", S, 4, ("has all", "rest")),
+        Scenario("words", S, 28, ("taken by word", "taken by the log")),
+        Scenario("poisoned", S, 8, ("has all", "rest", "arrived")),
     )
 }
 
@@ -182,6 +201,7 @@ SWITCHES = (
     Switch("K16", "a closing has to name the `reopened` of the dossier", 0, "again", loses="closed again"),
     Switch("K17", "a name that nobody has revealed is never on the screen", 0, "compartment", loses="closed"),
     Switch("K23", "an approved purge sets the last day, earlier or later", 9, "latePurge"),
+    Switch("K24", "an approved shorter term does away with all others", 9, "terms"),
     # Vaults over days.
     Switch("K1", "a message destroys, judged at its place: what is said afterwards goes too", 9, "lateWord"),
     Switch("K2", "a hold that is said after `destroyed` comes too late", 9, "holding"),
@@ -216,7 +236,7 @@ SWITCHES = (
     # One log or two, rosters, bundles.
     Switch("L1", "nobody watches a published roster", 5, "hiddenRoster"),
     Switch("L8", "the server takes any digest, and pages stop at a contradiction", 9, "liar"),
-    Switch("L9", "persons are marked, not identities", 5, "words"),
+    Switch("L9", "persons are marked, not identities", 5, "lastWord"),
     Switch("L10", "one who has looked is not enough", 12, "seldomLooks"),
     Switch("L11", "only the fourth week's bundle is signed anew", 4, "honest"),
     Switch("L11-fork", "the same, where the server forks", 4, "forks", ("L11",)),
@@ -224,6 +244,31 @@ SWITCHES = (
     Switch("L13", "bundles are given back after a restore", 12, "setBack"),
     Switch("H3", "a bundle may name any roster, and everybody stops at a newer one", 9, "liar"),
     Switch("H7", "a page takes a roster that any bundle names, last-resort ones too", 5, "hiddenRoster"),
-    Switch("T40", "a sync needs every roster that any entry names", 9, "words"),
-    Switch("K24", "an approved shorter term does away with all others", 9, "terms"),
+    Switch("T40", "a sync needs every roster that any entry names", 9, "lastWord"),
+    Switch("L2", "the log's new capability stands in the log", 0, "newcomerReads", loses="newcomer reads"),
+    Switch("L7", "a report is given back without its mailbox", 0, "forgotten", loses="code known"),
+    Switch("L17", "the digest before the first entry that is left is not given", 0, "away", loses="back"),
+    # Sharing.
+    Switch("C1", "an entry that cannot be fetched ends the sync", 8, "poisoned"),
+    Switch("T5", "only who reads answers an `arrived`", 8, "lost"),
+    Switch("T8", "nobody asks for a missing id", 8, "slotless"),
+    Switch("T9", "the mac is enough to be taken, whatever the head", 12, "words"),
+    Switch("K29", "the same, for an old cover entry", 12, "words", ("T9",)),
+    Switch("K22", "a share gives place and day, also of a time that the vault has read", 12, "words"),
+    Switch("T29", "the same, for a message that was dropped", 12, "words", ("K22",)),
+    Switch("T45", "the same, for a message that is posted later", 12, "words", ("K22",)),
+    Switch("T14", "the outbox drops a message and sends those that name it", 12, "refused"),
+    Switch("T16", "a tool gives any message that somebody lacks", 3, "otherCase"),
+    Switch("T17", "who lets in shares what stands before the joined, and nobody shares more", 8, "joined"),
+    Switch("T18", "who stands in `missing` counts as named", 8, "missing"),
+    Switch("T19", "who has nothing to give does not answer", 3, "lost"),
+    Switch("T34", "what a share stands in the log of is not given again", 8, "noise"),
+    Switch("T35", "each reader shares their own messages", 8, "leavesN"),
+    Switch("T36", "the page does not share with a yes", 8, "agreedX"),
+    Switch("T37", "the outbox waits for a mailbox that has ended", 8, "silent"),
+    Switch("T38", "a denial that could not be sealed is not shared", 3, "deniedX"),
+    Switch("T42", "the same, for a denial that crosses a yes", 3, "deniedX", ("T38",)),
+    Switch("T39", "an entry of an unknown case is a reason to arrive each week", 12, "poisoned"),
+    Switch("T43", "what waits goes out as it was sealed, whoever has arrived since", 8, "waiting"),
+    Switch("T46", "the page cannot see what it has shared", 12, "agreedX"),
 )

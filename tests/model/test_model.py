@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests.model.search import explore, module_with
 from tests.model.switches import SCENARIOS, SWITCHES, Scenario, Switch
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=lambda s: s.name)
@@ -35,3 +41,20 @@ def test_the_draft_rule_brings_its_attack_back(switch: Switch) -> None:
 def test_each_switch_stands_in_the_table_once() -> None:
     findings = [switch.finding for switch in SWITCHES]
     assert len(findings) == len(set(findings))
+
+
+def test_maude_reads_the_model_without_a_warning() -> None:
+    program = "from tests.model.search import module_with\nfor name in {names}: module_with(name).parseTerm('0')"
+    names = sorted({scenario.module for scenario in SCENARIOS.values()})
+    shown = subprocess.run(
+        [sys.executable, "-c", program.format(names=names)], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert shown.stderr == ""
+    assert shown.stdout == ""
+
+
+def test_each_file_of_the_model_is_loaded() -> None:
+    here = Path(__file__).parent
+    assert sorted((here / "order.txt").read_text().split()) == sorted(
+        path.relative_to(here).as_posix() for path in here.rglob("*.maude")
+    )
