@@ -77,13 +77,14 @@ SIZES: dict[int, set[int]] = {
         *CONTENTS[:-1],
         *map(padded_size, CONTENTS[:-1]),
         # The rest of that table, held below: per cent, and the ends of orders in KiB, MiB and GiB.
-        *(3, 4, 8, 16, 31, 64, 100, 128, 512, CLASSES_AN_ORDER),
+        *(3, 4, 8, 16, 31, 64, 100, 128, 256, 512, CLASSES_AN_ORDER),
     },
     4: {
         head.SIGNATURE_SIZE,
         kinds.FIRST_CLASS_TEXT_SIZE,
         kinds.MAX_TEXT_SIZE,
         head.MAX_HEAD_SIZE,
+        CLASSES[4],
         head.MAX_SEEN,
         canonical.MAX_DEPTH,
         canonical.MAX_INTEGER + 1,
@@ -184,6 +185,7 @@ def test_sizes_stand_where_they_belong() -> None:
     assert f"a text of 1 to {kinds.FIRST_CLASS_TEXT_SIZE} bytes" in flat(4)
     assert f"at most {kinds.MAX_TEXT_SIZE} bytes as encoded" in flat(4)
     assert f"A head has at most {head.MAX_HEAD_SIZE} bytes" in flat(4)
+    assert f"fits a class of {CLASSES[4]}" in flat(4)
     assert f"at most {head.MAX_SEEN}, ascending" in flat(4)
     assert f"deeper than {canonical.MAX_DEPTH}" in flat(4)
     assert f"signature ({head.SIGNATURE_SIZE} B)" in flat(4)
@@ -234,8 +236,8 @@ def test_what_padding_costs_and_tells_is_computed() -> None:
         assert ends[-1] == 2 * first
         assert ends[0] in (first, 2 * first)
     longest = head.LENGTH_SIZE + head.MAX_HEAD_SIZE + head.SIGNATURE_SIZE
-    assert padded_size(longest) == 512 * 1024
-    assert "Below 512 KiB it may be a long text" in flat(3)
+    assert padded_size(longest) == longest == 256 * 1024
+    assert "Up to 256 KiB it may be a long text" in flat(3)
     assert f"at most {files.MAX_FILES} files, `name` at most {files.MAX_NAME_SIZE} bytes" in flat(4)
     assert f"`type` at most {files.MAX_TYPE_SIZE};" in flat(4)
     assert f"a class above {envelope.LARGEST_POWER} goes in parts" in flat(10)

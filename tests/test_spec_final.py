@@ -55,6 +55,7 @@ SIZES: dict[int, set[int]] = {
     4: {
         kinds.FIRST_CLASS_TEXT_SIZE,
         plaintext.MAX_HEAD_SIZE,
+        4 * envelope.CHUNK_SIZE,  # the class of the longest message without files
         messages.MAX_SEEN,
         fields.MAX_PEOPLE,
         canonical.MAX_DEPTH,
@@ -323,11 +324,10 @@ def test_a_report_and_an_answer_of_the_longest_first_class_text_fit_the_first_cl
         assert messages.Head.parse(longest.encode()) == longest
 
 
-def test_the_longest_head_ends_in_the_fifth_chunk_and_its_class_is_below_512_kib() -> None:
+def test_the_first_chunks_hold_the_longest_message_without_files() -> None:
     longest = plaintext.LENGTH_SIZE + plaintext.MAX_HEAD_SIZE + signed.SIGNATURE_SIZE
-    assert 4 * envelope.CHUNK_SIZE < longest <= 5 * envelope.CHUNK_SIZE
-    assert padded_size(longest) == 512 * 1024
-    assert "the first five chunks hold it" in FINAL.flat(4)
+    assert padded_size(longest) == longest == 4 * envelope.CHUNK_SIZE
+    assert f"fits the class of {longest}, so that the first five chunks hold it and its padding" in FINAL.flat(4)
 
 
 def test_the_sample_is_what_the_vectors_hold() -> None:

@@ -26,12 +26,21 @@ from keys.sealing import (
     seal_decoy,
     seal_slot,
 )
-from keys.wire.envelope import CONTENT_SIZE, MAC_SIZE, SMALLEST_CLASS, Header, header_size, padded_size, stream_size
-from keys.wire.head import Head, signed_bytes
-from keys.wire.kinds import MAX_TEXT_SIZE, Answer, Report
+from keys.wire.envelope import (
+    CONTENT_SIZE,
+    MAC_SIZE,
+    SEALED_CHUNK_SIZE,
+    SMALLEST_CLASS,
+    Header,
+    header_size,
+    padded_size,
+    stream_size,
+)
+from keys.wire.head import MAX_HEAD_SIZE, Head, signed_bytes
+from keys.wire.kinds import MAX_TEXT_SIZE, Answer, Report, Unknown
 from tests.keys.strategies import heads, texts
 from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, REPORTER, SECRETARIS, STRANGER, seed
-from tests.vectors.generator.sealer import UNTIL, Draft, answer, report, report_head
+from tests.vectors.generator.sealer import UNTIL, Draft, answer, head_of, report, report_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -206,6 +215,17 @@ def test_the_longest_text_is_sealed() -> None:
     assert opened(_sealed(report_head(text))).head.body == Report(
         text, REPORTER.public.box, REPORTER.public.kem, "anders", "nl"
     )
+
+
+def test_the_first_four_chunks_hold_the_longest_message_without_files() -> None:
+    """So the prefix in the log, which has five, tells all that a reader checks, padding too."""
+    head = head_of(Unknown.keep({"a": ""}), "hand-over", REPORTER, seed("case"))
+    longest = replace(head, body=Unknown.keep({"a": "a" * (MAX_HEAD_SIZE - len(head.encode()))}))
+    raw = _sealed(longest)
+    assert len(raw) == header_size(8) + 4 * SEALED_CHUNK_SIZE
+    assert opened(raw).head == longest
+    with pytest.raises(MalformedError):
+        _sealed(replace(longest, body=Unknown.keep({"a": "a" * (MAX_HEAD_SIZE - len(head.encode()) + 1)})))
 
 
 def test_more_readers_than_slots_are_refused() -> None:

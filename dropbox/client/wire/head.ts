@@ -12,7 +12,7 @@ import { ID_SIZE, KEY_SIZE } from "./sizes.ts";
 
 export const LENGTH_SIZE = 4;
 const SIGNATURE_SIZE = 64;
-const MAX_HEAD_SIZE = 262_144;
+export const MAX_HEAD_SIZE = 262_144 - LENGTH_SIZE - SIGNATURE_SIZE; // SPEC.md 4: the log's prefix has room
 export const MAX_SEEN = 16;
 const MAX_DAY = 2 ** 32 - 1;
 const LABEL_MESSAGE = "meldbus/1 ";

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from keys.wire.canonical import Json, b64
+from keys.wire.canonical import Json, b64, encode
+from keys.wire.head import MAX_HEAD_SIZE
 from keys.wire.kinds import Acknowledgement, Consent, Opened, Question, Share
 from tests.vectors.generator.heads import CASE, FILES, Members, answer_with, lacking, report_with, right, wrong
 from tests.vectors.generator.people import BESTUUR_2, REPORTER
@@ -119,7 +120,9 @@ wrong("share of nothing", "the report's key is among them", _share(keys={}))
 wrong("share of a short key", "K has 32 bytes", _share(keys={b64(CASE): b64(bytes(31))}))
 wrong("share under a short id", "an id has 32 bytes", _share(keys={b64(CASE[:31]): b64(bytes(32))}))
 wrong("share as a list", "an object", _share(keys=[b64(bytes(32))]))
-wrong("head longer than the limit", "262,144 bytes", _kind("hand-over", a="b" * 262_144))
+_room = MAX_HEAD_SIZE - len(encode(_kind("hand-over", a="")))
+right("head of the longest size", "262,076 bytes", _kind("hand-over", a="b" * _room))
+wrong("head longer than the limit", "262,077 bytes", _kind("hand-over", a="b" * (_room + 1)))
 wrong("share without dossiers", "the list is there, maybe empty", _kind(Share.KIND, "feed", keys=_KEYS))
 wrong("share with a dossier without its key", "it would open nothing", _share(dossiers=[b64(bytes(32))], keys=_KEYS))
 wrong("share with a dossier under a short id", "an id has 32 bytes", _share(dossiers=[b64(CASE[:31])], keys=_KEYS))

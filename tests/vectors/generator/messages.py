@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from keys.wire.canonical import Json, b64, encode
+from keys.wire.head import MAX_HEAD_SIZE
 from tests.vectors.generator.people import TODAY, seed
 from tests.vectors.generator.scenario import ACCEPTED, MALFORMED, Made, Subject
 
@@ -207,4 +208,6 @@ wrong("kind with a digit", "letters and dashes", message("answer2", {}))
 wrong("kind of 41 letters", "above the limit", message("a" * 41, {}))
 wrong("kind of nothing", "no name", message("", {}))
 wrong("kind of null", "no name", message(None, {}))
-wrong("head longer than the limit", "262,144 bytes", message("hand-over", {"a": "b" * 262_144}))
+_room = MAX_HEAD_SIZE - len(encode(message("hand-over", {"a": ""})))
+right("head of the longest size", "262,076 bytes", message("hand-over", {"a": "b" * _room}))
+wrong("head longer than the limit", "262,077 bytes", message("hand-over", {"a": "b" * (_room + 1)}))

@@ -4,6 +4,7 @@ import { MalformedError } from "../../errors.ts";
 import type { Bytes } from "../bytes.ts";
 import { b64, checkMembers, encode, isObject, parseObject, unb64 } from "../canonical.ts";
 import { type File, fileMembers, parseFiles } from "../files.ts";
+import { MAX_HEAD_SIZE } from "../head.ts";
 import { ID_SIZE, KEY_SIZE } from "../sizes.ts";
 import { CHANNELS, Day, listField, LOG, MAX_PEOPLE, PERSON_SIZE } from "./fields.ts";
 import { type BodyOf, checkKind, type Kind } from "./kind.ts";
@@ -11,7 +12,6 @@ import { MAX_ARCHIVE_SIZE, Share } from "./log.ts";
 import { kindOf } from "./table.ts";
 import { Report } from "./thread.ts";
 
-export const MAX_HEAD_SIZE = 262_144;
 export const MAX_SEEN = 64; // SPEC 5.3
 
 const MEMBERS = ["author", "body", "channel", "day", "files", "kind", "missing", "roster", "seen", "to", "without"];
