@@ -58,7 +58,8 @@ def asked_of(
 
 def computed(asked: dict[str, Any]) -> dict[str, Any] | None:
     """Return what follows from it by `Case.of`, as JSON; messages are named by their ids, in their order."""
-    case = Case.of(map(_message, asked["messages"]), Rosters(map(_roster, asked["rosters"])), asked["day"])
+    rosters = Rosters(map(_roster, asked["rosters"]))
+    case = Case.of(map(_message, asked["messages"]), rosters, asked["day"])
     if case is None:
         return None
     read = case.read_by()
@@ -67,6 +68,7 @@ def computed(asked: dict[str, Any]) -> dict[str, Any] | None:
         "admitted": _sorted(case.admitted),
         "alarms": [[alarm.kind.value, *map(b64, alarm.messages), *_sorted(alarm.people)] for alarm in case.alarms],
         "closed": b64(case.closed_by) if case.closed_by else None,
+        "current": [rosters.is_current(message.placed.head.author) for message in case.messages],
         "ended": [_sorted(message.ended) for message in case.messages],
         "leftOut": _sorted(case.left_out),
         "missing": [[b64(one.id), *map(b64, one.named_by)] for one in case.missing],

@@ -4,7 +4,7 @@ import { caseOf } from "../../dropbox/client/cases/case.ts";
 import { Rosters } from "../../dropbox/client/cases/rosters.ts";
 import { seenOf } from "../../dropbox/client/cases/seen.ts";
 import type { Bytes } from "../../dropbox/client/wire/bytes.ts";
-import { encode, parse } from "../../dropbox/client/wire/canonical.ts";
+import { b64, encode, parse } from "../../dropbox/client/wire/canonical.ts";
 import { parseHead } from "../../dropbox/client/wire/messages/head.ts";
 
 /** Return what follows from the messages, as JSON; messages are named by their ids, in their order. */
@@ -16,12 +16,14 @@ export function computeCase(raw: Bytes): any {
     id,
     place: { position: place[0] ?? Infinity, after: place[1] },
   }));
-  const found = caseOf(placed, new Rosters(rosters), day);
+  const held = new Rosters(rosters);
+  const found = caseOf(placed, held, day);
   if (!found) return null;
   return {
     admitted: [...found.admitted].sort(),
     alarms: found.alarms.map(({ kind, message, people }) => [kind, message, ...people]),
     closed: found.closedBy,
+    current: found.messages.map(({ head }) => held.isCurrent(b64(head.author))),
     ended: found.messages.map(({ ended }) => [...ended].sort()),
     leftOut: [...found.leftOut].sort(),
     missing: found.missing.map(({ id, namedBy }) => [id, ...namedBy]),

@@ -75,6 +75,12 @@ export class Rosters {
     return (this.#revoked.get(identity) ?? day) < day;
   }
 
+  /** Say whether the newest roster lists the identity and nothing revokes it: a page marks messages of others. */
+  isCurrent(identity: string): boolean {
+    const listed = this.#chain.at(-1)?.recipients.some((entry) => entry.identity === identity) ?? false;
+    return listed && !this.#revoked.has(identity);
+  }
+
   /** Say whether no version is missing from this one on: one that is could be the one in force. */
   #hasAllAfter(at: number): boolean {
     return this.#chain.at(-1)!.version - this.#chain[at]!.version === this.#chain.length - 1 - at;
