@@ -15,7 +15,7 @@ from tests.cases.story import Entry, Revoked, Roster
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-UNPOSTED = None  # the position of what is not in the mailbox yet
+UNPOSTED = None  # the position of a message that is not in the mailbox yet
 
 
 def asked_of(
@@ -83,7 +83,7 @@ def computed(asked: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def outcome(result: dict[str, Any]) -> str:
-    """Return the alarms in order, what is missing last, or that there is none."""
+    """Return the alarms in order and then the missing ids, or "accepted"."""
     return " ".join([*(kind for kind, *_ in result["alarms"]), *("missing" for _ in result["missing"])]) or "accepted"
 
 

@@ -1,4 +1,4 @@
-"""What a message names, for any case and any screen: all that stood there is in its past, and nothing is told twice."""
+"""What a message names, for any case and screen: the whole screen is in its past, and no id is named without need."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ screens = st.sampled_from([0.0, 0.3, 1.0])
 def named(
     heap: Heap, data: st.DataObject
 ) -> tuple[dict[MessageId, JudgedMessage], set[MessageId], IdentityKey, str, list[JudgedMessage]]:
-    """Return what is here, the screen, the author, the channel, and the messages that the next one names."""
+    """Return the messages, the screen, the author, the channel, and the messages that the next one names."""
     case = heap.case()
     here = {message.id: message for message in case.messages}
     share = data.draw(screens)

@@ -37,7 +37,7 @@ export function mayWrite(head: Head, report: Head): boolean {
 /**
  * Return what a recipient's message is worth at its place, by the readers there and the day of its entry.
  *
- * Never by what its head claims: an author chooses which roster and which `seen` stand in it.
+ * Never by what its head claims: an author chooses its roster and its `seen`.
  */
 export function standingOf(
   { head, day }: PlacedMessage,

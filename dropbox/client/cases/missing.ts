@@ -12,7 +12,7 @@ export interface Missing {
   readonly namedBy: readonly string[];
 }
 
-/** Return what is named and not here; what a forbidden message names is no sign of anything. */
+/** Return the ids that are named and not here; those that only a forbidden message names prove nothing. */
 export function missing(past: Past, messages: readonly JudgedMessage[]): Missing[] {
   return [...past.missing]
     .map(([id, numbers]) => ({ id, namedBy: numbers.map((at) => messages[at]!).filter(isShown).map((one) => one.id) }))

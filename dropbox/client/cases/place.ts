@@ -1,4 +1,4 @@
-// Where a message stands for the one who reads it: its place in the mailbox and the day of its entry.
+// The place of a message in the mailbox, and the day of its entry.
 
 import type { Head } from "../wire/messages/head.ts";
 

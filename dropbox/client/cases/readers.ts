@@ -70,7 +70,7 @@ export class Readership {
       }
       this.#denials.set(person, denials);
       this.#sufficient.set(person, answers);
-      // Who stands in the report's `to` or `missing` is never put out by a word of the reporter.
+      // No word of the reporter puts out a person in the report's `to` or `missing`.
       const isDenied = this.without.has(person) || (denials.size > 0 && !this.#addressed.has(person));
       if (isDenied && answers.length === 0) this.leftOut.add(person);
       else this.leftOut.delete(person);

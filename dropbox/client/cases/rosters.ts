@@ -8,7 +8,7 @@ export interface RecipientView {
   readonly end: number;
 }
 
-/** What the rules read of a roster; what stands in the log after the `day` of a revoked identity does not count. */
+/** What the rules read of a roster. Entries after the `day` of a revoked identity do not count. */
 export interface RosterView {
   readonly id: string;
   readonly version: number;

@@ -307,6 +307,8 @@ def described(members: type[Members]) -> str:
 _id = PatternField("id", _ID)
 _text = TextField()
 _message = BytesField("message id", ID_SIZE)
+DAY = IntegerField("day", 0, MAX_DAY)
+PEOPLE = ListField("person", PERSON_SIZE, 0, MAX_PEOPLE)
 
 Text = Annotated[str, _text]
 OptionalText = Annotated[str, TextField(least=0)]
@@ -316,11 +318,11 @@ Id = Annotated[str, _id]
 OptionalId = Annotated[str, PatternField("id", _ID, optional=True)]
 Language = Annotated[str, PatternField("language tag", _LANGUAGE)]
 Answers = Annotated[Mapping[str, str], AnswersField()]
-Day = Annotated[int, IntegerField("day", 0, MAX_DAY)]
+Day = Annotated[int, DAY]
 Months = Annotated[int, IntegerField(f"1 to {MAX_MONTHS}", 1, MAX_MONTHS)]
 Flag = Annotated[bool, FlagField()]
 Message = Annotated[MessageId, _message]
 OptionalMessage = Annotated[MessageId | None, OptionalField(_message)]
 Author = Annotated[IdentityKey, BytesField("identity key", KEY_SIZE)]
-People = Annotated[tuple[PersonId, ...], ListField("person", PERSON_SIZE, 0, MAX_PEOPLE)]
+People = Annotated[tuple[PersonId, ...], PEOPLE]
 SomePeople = Annotated[tuple[PersonId, ...], ListField("person", PERSON_SIZE, 1, MAX_PEOPLE)]

@@ -8,8 +8,8 @@ from keys.errors import MalformedError
 from keys.wire.canonical import Json, b64, encode, parse_object, unb64
 from keys.wire.files import File, parse_files
 from keys.wire.head import MAX_HEAD_SIZE
-from keys.wire.ids import PERSON_SIZE, CaseId, IdentityKey, MessageId, PersonId, RosterId
-from keys.wire.messages.fields import CHANNELS, LOG, MAX_DAY, MAX_PEOPLE, IntegerField, ListField
+from keys.wire.ids import CaseId, IdentityKey, MessageId, PersonId, RosterId
+from keys.wire.messages.fields import CHANNELS, DAY, LOG, PEOPLE, ListField
 from keys.wire.messages.kind import Body, Unknown, check_kind
 from keys.wire.messages.log import MAX_ARCHIVE_SIZE, Share
 from keys.wire.messages.table import KINDS
@@ -19,9 +19,7 @@ from keys.wire.sizes import ID_SIZE, KEY_SIZE
 MAX_SEEN = 64  # SPEC 5.3
 
 _MEMBERS = {"author", "body", "channel", "day", "files", "kind", "missing", "roster", "seen", "to", "without"}
-_DAY = IntegerField("day", 0, MAX_DAY)
 _SEEN = ListField("message id", ID_SIZE, 0, MAX_SEEN)
-_PEOPLE = ListField("person", PERSON_SIZE, 0, MAX_PEOPLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +60,7 @@ class Head:
             body=KINDS.get(kind, Unknown).parse(body),
             case=CaseId(unb64(members["case"], ID_SIZE)) if "case" in members else None,
             channel=_channel(members),
-            day=_DAY.parse(members["day"]),
+            day=DAY.parse(members["day"]),
             files=parse_files(members["files"]),
             kind=kind,
             roster=RosterId(unb64(members["roster"], ID_SIZE)),
@@ -113,11 +111,11 @@ class Head:
             "day": self.day,
             "files": [file.members() for file in self.files],
             "kind": self.kind,
-            "missing": _PEOPLE.encode(self.missing),
+            "missing": PEOPLE.encode(self.missing),
             "roster": b64(self.roster),
             "seen": _SEEN.encode(self.seen),
-            "to": _PEOPLE.encode(self.to),
-            "without": _PEOPLE.encode(self.without),
+            "to": PEOPLE.encode(self.to),
+            "without": PEOPLE.encode(self.without),
         }
         if self.case is not None:
             members["case"] = b64(self.case)
@@ -132,4 +130,4 @@ def _channel(members: Mapping[str, Json]) -> str:
 
 
 def _people(members: Mapping[str, Json], name: str) -> tuple[PersonId, ...]:
-    return cast(tuple[PersonId, ...], _PEOPLE.parse(members[name]))
+    return cast(tuple[PersonId, ...], PEOPLE.parse(members[name]))

@@ -31,7 +31,7 @@ class Body(Members):
 
 @dataclass(frozen=True, slots=True)
 class Words(Body):
-    """A body with a text to read, beside which files may stand."""
+    """A body of one text; a message of such a kind may have files."""
 
     FILES: ClassVar[tuple[int, int]] = MANY_FILES
     text: Text

@@ -50,7 +50,7 @@ class Consent(Body):
 
 @dataclass(frozen=True, slots=True)
 class Agreed(Body):
-    """The reporter's word on minutes; `text` is what is not right, or ""."""
+    """The reporter's word on minutes; `text` says what they get wrong, or is ""."""
 
     KIND: ClassVar[str] = "agreed"
     AUTHORS: ClassVar[tuple[str, ...]] = (REPORTER,)

@@ -162,7 +162,7 @@ class Joined(Body):
 
 @dataclass(frozen=True, slots=True)
 class SteppedBack(Body):
-    """Its author reads the case no more; the reason stands in the dossier."""
+    """Its author reads the case no more; the reason goes into the dossier."""
 
     KIND: ClassVar[str] = "stepped-back"
     CHANNEL: ClassVar[str] = THREAD

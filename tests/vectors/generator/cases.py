@@ -1,4 +1,4 @@
-"""Cases as their reporter sees them, SPEC 12: who counts, who reads, what is missing, what waits."""
+"""Cases as their reporter sees them, SPEC 12: who counts, who reads, missing ids, waiting words."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def _joined_by_the_reporter(story: Story) -> None:
     story.post("R", Joined(people("X")), to="ABM")
 
 
-@case("H2: whoever wrote a report down holds its code, and could agree in their place", FORBIDDEN)
+@case("H2: the recipient who wrote a report down holds its code, and could agree for the reporter", FORBIDDEN)
 def _consent_in_a_report_that_was_entered(story: Story) -> None:
     story.log.clear()
     story.report("ABM", "NX", entered=Entered(story.identities["A"], seed("signature", 64), "phone"))
@@ -206,7 +206,7 @@ def _answer_of_the_reporter_to_somebody_left_out(story: Story) -> None:
     _answer(story, "R", to="ABMX")
 
 
-@case("the yes can be among what is not here", MISSING)
+@case("the missing message can be the yes", MISSING)
 def _joined_of_somebody_left_out_where_something_is_missing(story: Story) -> None:
     story.post("M", Joined(people("X")), seen=[story.log[0], seed("gone")], to="ABM")
 
@@ -339,7 +339,7 @@ def _messages_that_came_in_another_order(story: Story) -> Sequence[PlacedMessage
     return story.log[::-1]
 
 
-@case("it stands after all others")
+@case("its place is after all others")
 def _own_answer_that_is_not_posted(story: Story) -> Sequence[PlacedMessage]:
     waiting = story.write("R", Answer(TEXT))
     _answer(story, "A", unaware=[waiting])

@@ -1,4 +1,4 @@
-"""Bodies of the final format, SPEC 5: for each kind a right one, and what is wrong in one place."""
+"""Bodies of the final format, SPEC 5: for each kind a right one, and others with one fault."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ for _kind in (*_WORDS, "note"):
 wrong("answer of 100001 bytes", "above the limit", _changed("answer", text="a" * 100_001))
 right("answer with a file", "words may have files", _changed("answer") | {"files": [FILE]})
 right("request about nobody", "to tell somebody something", _changed("request", people=[]))
-wrong("request without words", "what is to be told", _changed("request", what=""))
+wrong("request without words", "the words to tell", _changed("request", what=""))
 wrong("joined of nobody", "at least one", _changed("joined", people=[]))
 wrong("joined of 32 people", "more than a roster has", _changed("joined", people=people(MAX_PEOPLE + 1)))
 wrong("joined of an identity key", "a person outlives their keys", _changed("joined", people=ids(1)))
@@ -245,7 +245,7 @@ wrong("reopened of 1001 bytes", "above the limit", _changed("reopened", text="a"
 
 # The channel log.
 right("share that answers an arrived", "the keys of all cases", lacking(_SHARE, "case"))
-wrong("share without a file", "its keys stand in the archive", _SHARE | {"files": []})
+wrong("share without a file", "the archive has its keys", _SHARE | {"files": []})
 wrong("share with two files", "one archive", _SHARE | {"files": [ARCHIVE, ARCHIVE]})
 for _name, _value in {"name": "a", "type": "a", "size": 64 * 2**20 + 1}.items():
     wrong(
@@ -253,7 +253,7 @@ for _name, _value in {"name": "a", "type": "a", "size": 64 * 2**20 + 1}.items():
         "none, none, 64 MiB",
         _SHARE | {"files": [ARCHIVE | {_name: _value}]},
     )
-wrong("share with keys in its body", "they stand in the archive", _changed("share", keys={_ID: _ID}))
+wrong("share with keys in its body", "the archive has them", _changed("share", keys={_ID: _ID}))
 wrong("share in the dossier", "a reporter shares too", _head("share", "dossier", {}))
 wrong("share with a case of null", "it is there or not, never null", _SHARE | {"case": None})
 right("lacking 64 messages", "as many as one message names", _changed("lacking", messages=ids(MAX_SEEN)))

@@ -134,7 +134,7 @@ wrong("day before 1970", "days count from 1970-01-01", answer(day=-1))
 wrong("day of the year 10000", "no calendar shows it, so a case with it could not be shown", answer(day=MAX_DAY + 1))
 wrong("day of a u32", "no calendar shows it, so a case with it could not be shown", answer(day=2**32 - 1))
 
-wrong("channel feed", "there is none", answer(channel="feed"))
+wrong("channel feed", "thread, dossier or log", answer(channel="feed"))
 wrong("channel of null", "every message is in one", answer(channel=None))
 wrong("channel in upper case", "thread, dossier or log", answer(channel="Thread"))
 

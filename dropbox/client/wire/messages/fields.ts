@@ -23,11 +23,11 @@ export const DOSSIER = "dossier";
 export const LOG = "log";
 export const CHANNELS = [THREAD, DOSSIER, LOG] as const;
 
-export const PERSON_SIZE = 16; // SPEC 7.2
+const PERSON_SIZE = 16; // SPEC 7.2
 export const MAX_TEXT_SIZE = 100_000; // SPEC 4
 export const MAX_REASON_SIZE = 1000; // SPEC 5.1
-export const MAX_PEOPLE = 31; // SPEC 7.2: the most entries of a roster
-export const MAX_DAY = 2_932_896; // SPEC 1: 9999-12-31
+const MAX_PEOPLE = 31; // SPEC 7.2: the most entries of a roster
+const MAX_DAY = 2_932_896; // SPEC 1: 9999-12-31
 const MAX_MONTHS = 120; // SPEC 7.4
 
 const ID = /^[a-z][a-z0-9-]{0,39}$/;

@@ -6,7 +6,7 @@ import { b64, checkMembers, encode, isObject, parseObject, unb64 } from "../cano
 import { type File, fileMembers, parseFiles } from "../files.ts";
 import { MAX_HEAD_SIZE } from "../head.ts";
 import { ID_SIZE, KEY_SIZE } from "../sizes.ts";
-import { CHANNELS, Day, listField, LOG, MAX_PEOPLE, PERSON_SIZE } from "./fields.ts";
+import { CHANNELS, Day, listField, LOG, People } from "./fields.ts";
 import { type BodyOf, checkKind, type Kind } from "./kind.ts";
 import { MAX_ARCHIVE_SIZE, Share } from "./log.ts";
 import { kindOf } from "./table.ts";
@@ -16,7 +16,6 @@ export const MAX_SEEN = 64; // SPEC 5.3
 
 const MEMBERS = ["author", "body", "channel", "day", "files", "kind", "missing", "roster", "seen", "to", "without"];
 const Seen = listField("message id", ID_SIZE, 0, MAX_SEEN);
-const People = listField("person", PERSON_SIZE, 0, MAX_PEOPLE);
 
 /**
  * What an author signs.

@@ -64,7 +64,7 @@ export function defineKind<F extends Fields>(
   };
 }
 
-/** Return a kind with a text to read, beside which files may stand. */
+/** Return a kind whose body is one text; a message of such a kind may have files. */
 export function defineWords(
   KIND: string,
   CHANNEL: Kind["CHANNEL"],

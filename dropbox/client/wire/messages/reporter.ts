@@ -44,7 +44,7 @@ export const Consent = defineKind(
 );
 export type Consent = BodyOf<typeof Consent>;
 
-/** The reporter's word on minutes; `text` is what is not right, or "". */
+/** The reporter's word on minutes; `text` says what they get wrong, or is "". */
 export const Agreed = defineKind(
   "agreed",
   THREAD,

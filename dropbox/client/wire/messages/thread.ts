@@ -94,5 +94,5 @@ export const Closed = defineWords("closed", THREAD);
 export const Request = defineKind("request", THREAD, { text: Text, to: Text, what: Text, people: People });
 /** A reader lets people read the case; it has no effect for those whom the reporter left out. */
 export const Joined = defineKind("joined", THREAD, { people: SomePeople });
-/** Its author reads the case no more; the reason stands in the dossier. */
+/** Its author reads the case no more; the reason goes into the dossier. */
 export const SteppedBack = defineKind("stepped-back", THREAD, {});
