@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from keys.cases.authors import Standing
+from keys.cases.case import Case
 from keys.cases.notices import NoticeKind
 from keys.cases.place import Place
 from keys.cases.rosters import Rosters
@@ -215,9 +218,20 @@ def test_a_page_that_lacks_the_roster_of_that_day_does_not_judge(story: Story) -
     assert not held.is_known(DAY)
     assert held.is_known(DAY + 10)
     assert held.persons_on(DAY) is None
-    case = story.case().of(story.log, held, DAY + 30)
+    case = Case.of(story.log, held, DAY + 30)
     assert case is not None
     assert story.standing(said, case) is Standing.UNCLEAR
+
+
+def test_not_even_a_reader_counts_on_a_day_whose_roster_is_not_here(story: Story) -> None:
+    """12.2: the roster in force on the day of the entry may have ended A, and the one of the head's day lists A."""
+    said = story.answer("A", day=DAY + 10)
+    story.log[-1] = replace(said, day=DAY + 9)
+    newest = story.rosters[-1]
+    held = Rosters([Roster(4, DAY + 10, newest.recipients)])
+    case = Case.of(story.log, held, DAY + 30)
+    assert case
+    assert story.standing(said, case) is Standing.LATE
 
 
 def test_between_two_rosters_with_a_gap_nobody_can_tell_which_was_in_force(story: Story) -> None:
@@ -287,6 +301,23 @@ def test_naming_somebody_left_out_is_an_alarm_and_never_a_verdict(story: Story) 
     assert not page.alarms
     assert [missing.id for missing in page.missing] == [note.id]
     assert case.readers == page.readers
+
+
+def test_naming_somebody_by_a_yes_that_the_message_does_not_know_is_an_alarm(story: Story) -> None:
+    """12.1 step 7: M seals to X before the reporter says yes; the server puts the yes first."""
+    story.post("R", yes("X"))
+    said = story.answer("M", to="ABMX", seen=[story.log[0]])
+    assert [alarm.messages for alarm in story.case().alarms] == [(said.id,)]
+    assert story.standing(said) is Standing.COUNTS
+
+
+def test_where_something_of_its_past_is_missing_naming_is_no_alarm(story: Story) -> None:
+    """T44, 12.1 step 7: the "yes" can be what is missing."""
+    consent = story.post("R", yes("X"))
+    story.answer("A")
+    case = story.case(lacks=[consent])
+    assert not case.alarms
+    assert [missing.id for missing in case.missing] == [consent.id]
 
 
 def test_what_is_late_or_unclear_is_shown_and_changes_nothing(story: Story) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,6 +29,7 @@ ACTIONS = [
 STEPS = st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 2**16)), max_size=60)
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(STEPS, st.sampled_from([("ABC", "X"), ("AB", "CX"), ("A", "X"), ("ABC", "")]))
 def test_honest_people_cause_no_alarm_and_end_with_one_case(

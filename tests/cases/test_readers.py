@@ -195,6 +195,14 @@ def test_a_denial_is_sealed_to_all_whom_a_yes_ever_named(story: Story) -> None:
     assert story.standing(crossing) is Standing.COUNTS
 
 
+def test_a_yes_that_lets_nobody_in_is_not_sealed_to_them(story: Story) -> None:
+    """Property 3: X was let in and put out again; another window says yes and does not know of it."""
+    story.post("R", yes("X"))
+    denial = story.post("R", withdrawn("X"))
+    crossing = story.post("R", yes("X"), unaware=[denial])
+    assert not story.judged(crossing).ended
+
+
 def test_a_denial_that_ends_nothing_is_not_sealed_to_whom_it_names(story: Story) -> None:
     """Property 3: who was never let in learns nothing of the case."""
     assert person("X") not in story.post("R", no("X")).head.to
