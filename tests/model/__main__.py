@@ -1,8 +1,9 @@
 """Searches the model with large bounds, prints what each search saw, and writes build/model.json. Usage:
 
-python -m tests.model [--states STATES] [--depth DEPTH] [NAME ...]
+python -m tests.model [--states STATES] [--depth DEPTH] [--runs RUNS] [NAME ...]
 
-NAME is a scenario or the finding of a switch: then only these run.
+NAME is a scenario or the finding of a switch: then only these run. Without a name it also compares model and code about
+random runs and about the worlds that the searches meet.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
-from tests.model.search import Bounds, Result, explore, module_with
+from tests.model.runs import run
+from tests.model.search import Bounds, Result, explore, module_with, worlds
 from tests.model.switches import SCENARIOS, SWITCHES
+from tests.model.translation import by_code, by_model, run_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +39,14 @@ def main() -> int:
         wrong += verdict == "WRONG"
         seen_of = asdict(result) | {"reached": sorted(result.reached)}
         rows.append({"name": name, "draft": draft, "verdict": verdict} | seen_of)
+    if not asked.names:
+        for name, count, apart in (
+            ("random runs", *_random_runs(asked.runs)),
+            ("worlds", *_met_worlds(asked.states // 10)),
+        ):
+            print(f"{'WRONG' if apart else 'agree':>6}  model and code about {count} {name} {apart or ''}", flush=True)
+            wrong += bool(apart)
+            rows.append({"name": f"agreement about {name}", "states": count, "verdict": "WRONG" if apart else "agree"})
     BUILD.mkdir(exist_ok=True)
     (BUILD / "model.json").write_text(json.dumps(rows, indent=1) + "\n")
     worlds = sum(row["states"] for row in rows)
@@ -58,10 +70,30 @@ def _searches(bounds: Bounds, names: set[str]) -> Iterator[tuple[str, str, Resul
             yield switch.finding, switch.draft, result, "found" if found or lost else "WRONG"
 
 
+def _random_runs(count: int) -> tuple[int, list[str]]:
+    """Compare model and code about this many random runs; return the seeds about which they differ."""
+    seeds = [f"soak {number}" for number in range(count)]
+    drawn = ((seed, run(Random(seed), 5 + number % 12)) for number, seed in enumerate(seeds))
+    return count, [seed for seed, one in drawn if by_model(one) != by_code(one)][:20]
+
+
+def _met_worlds(states: int) -> tuple[int, list[str]]:
+    """Compare model and code about the worlds nearest to each first world of a case."""
+    count, apart = 0, []
+    for name, scenario in SCENARIOS.items():
+        if scenario.module == "WORLDS":
+            met = {run_of(world) for world in worlds(module_with("WORLDS"), f"{name}-world", states)}
+            differ = [one for one in met if one is not None and by_model(one) != by_code(one)]
+            count += len(met)
+            apart += [f"{name}: {one}" for one in differ[:2]]
+    return count, apart
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.model", description="Search the model with large bounds.")
     parser.add_argument("--states", type=int, default=25_000, help="worlds a search")
     parser.add_argument("--depth", type=int, default=40, help="steps from the first world")
+    parser.add_argument("--runs", type=int, default=10_000, help="random runs about which model and code are compared")
     parser.add_argument("names", nargs="*", metavar="NAME", help="a scenario, or the finding of a switch")
     return parser.parse_args()
 

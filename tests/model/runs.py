@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from random import Random
 
 DAY = 20_000
@@ -27,7 +28,7 @@ class Seats:
 
     version: int
     start: int
-    keys: dict[str, int]
+    keys: Mapping[str, int] = field(hash=False)
     revoked: tuple[tuple[str, int, int], ...]  # person, number of the key, day
     months: tuple[int, int, int]
 

@@ -61,6 +61,29 @@ def module_with(module: str, switches: tuple[str, ...] = (), *, functional: bool
     return found
 
 
+def worlds(module: maude.Module, first: str, states: int) -> Iterator[maude.Term]:
+    """Yield so many worlds, the nearest to the first one first."""
+    graph = maude.RewriteGraph(_first(module, first))
+    known, queue = {0}, deque([0])
+    while queue and states:
+        states -= 1
+        number = queue.popleft()
+        yield graph.getStateTerm(number)
+        fresh = [successor for successor in _successors(graph, number) if successor not in known]
+        known.update(fresh)
+        queue.extend(fresh)
+
+
+def _first(module: maude.Module, first: str) -> maude.Term:
+    start = module.parseTerm(first)
+    if start is None:
+        raise ValueError(f"no term: {first}")
+    start.reduce()
+    if str(start.symbol()) not in ("{_}", "`{_`}"):
+        raise ValueError(f"no world: {first}")
+    return start
+
+
 def explore(module: maude.Module, first: str, bounds: Bounds, *, stop_at: int | None = None) -> Result:
     """Visit every world within the bounds, breadth first.
 
@@ -71,12 +94,7 @@ def explore(module: maude.Module, first: str, bounds: Bounds, *, stop_at: int | 
         stop_at: the property whose breach ends the search; None: any breach ends it.
     """
     began = time.perf_counter()
-    start = module.parseTerm(first)
-    if start is None:
-        raise ValueError(f"no term: {first}")
-    start.reduce()
-    if str(start.symbol()) not in ("{_}", "`{_`}"):
-        raise ValueError(f"no world: {first}")
+    start = _first(module, first)
     world = start.getSort().kind()
     findings, ended = (_symbol(module, name, world) for name in ("findings", "ended"))
     graph = maude.RewriteGraph(start)

@@ -80,6 +80,7 @@ SCENARIOS = {
         Scenario("withdrawn", W, 20, ("X reads", "put out", "all said")),
         Scenario("withheld", W, 700, ("waits", "all said"), states=800),
         Scenario("claimed", W, 200, ("X reads", "put out", "all said")),
+        Scenario("chain", W, 60, ("all said",)),
         Scenario("mutes", W, 10, ("waits", "all said")),
         # Honest people alone.
         Scenario("session", W, 400, ("waits", "late")),
@@ -177,6 +178,7 @@ SWITCHES = (
     Switch("H4", "who has a new key is somebody else than whom the report left out", 3, "accused"),
     Switch("M3-cap", "`seen` names the newest messages alone", 4, "withheld", ("M3a",)),
     Switch("M3-order", "the server's order decides; to name whom one puts out is forbidden", 3, "withdrawn", ("M3b",)),
+    Switch("T33", "two messages look parallel though something between them is missing", 12, "chain"),
     # Order and honest runs.
     Switch("T2", "each message of the outbox goes its own way, in any order", 12, "session"),
     Switch("T13", "`seen` names the own last message of whatever channel", 12, "notes"),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from random import Random
 
 import pytest
 
 from tests.model.runs import THREAD, Run, run
-from tests.model.translation import by_code, by_model
+from tests.model.search import module_with, worlds
+from tests.model.switches import SCENARIOS
+from tests.model.translation import by_code, by_model, run_of
 
 
 @pytest.mark.parametrize("most", [5, 9, 14])
@@ -22,6 +25,15 @@ def test_model_and_code_make_the_same_of_the_thread_alone() -> None:
     for seed in range(60):
         drawn = _on_the_page(run(Random(seed)))
         assert by_model(drawn) == by_code(drawn), f"seed {seed}"
+
+
+@pytest.mark.parametrize("name", [name for name, scenario in SCENARIOS.items() if scenario.module == "WORLDS"])
+def test_model_and_code_make_the_same_of_the_worlds_that_a_search_meets(name: str) -> None:
+    met = {run_of(world) for world in islice(worlds(module_with("WORLDS"), f"{name}-world", 300), 0, 300, 12)}
+    runs = [one for one in met if one is not None]
+    assert runs
+    for one in runs:
+        assert by_model(one) == by_code(one), one
 
 
 def test_random_runs_are_not_vacuous() -> None:

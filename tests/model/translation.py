@@ -28,6 +28,7 @@ class Outcome:
     """What a case is, as far as model and code both say it. Messages are numbers of the run."""
 
     readers: str
+    left_out: str
     order: tuple[int, ...]
     verdicts: tuple[tuple[int, str], ...]
     is_closed: bool
@@ -35,6 +36,8 @@ class Outcome:
     waiting: tuple[int, ...]
     accused: tuple[int, ...]
     missing: tuple[int, ...]
+    twice: frozenset[tuple[str, int]]
+    approved: tuple[int, ...]
 
 
 # --- The model's side.
@@ -45,13 +48,14 @@ def by_model(run: Run) -> Outcome | None:
     module = module_with("OUTCOME", functional=True)
     term = module.parseTerm(f"outcomeOf({_log(run.log)}, {_rosters(run.rosters)}, {run.today})")
     term.reduce()
-    readers, dones, closed, last, waiting, accused, missing = term.arguments()
+    readers, left_out, dones, closed, last, waiting, accused, missing, twice, approved = term.arguments()
     if str(dones) in ("nil", "(nil).Dones"):
         return None
     verdicts = [(_number(done), str(verdict)) for done, verdict in map(_done, _flat(dones, "_._"))]
     days = list(last.arguments())
     return Outcome(
-        "".join(sorted(str(one) for one in _flat(readers, "_&_") if str(one) != "nobody")),
+        _names(readers),
+        _names(left_out),
         tuple(number for number, _ in verdicts),
         tuple(sorted(verdicts)),
         str(closed) == "true",
@@ -59,6 +63,8 @@ def by_model(run: Run) -> Outcome | None:
         _numbers(waiting),
         _numbers(accused),
         _numbers(missing),
+        frozenset(_key(one) for one in _flat(twice, "_;_") if str(one.symbol()) == "id"),
+        _numbers(approved),
     )
 
 
@@ -70,6 +76,14 @@ def _done(done: maude.Term) -> tuple[maude.Term, maude.Term]:
 
 def _flat(term: maude.Term, symbol: str) -> list[maude.Term]:
     return list(term.arguments()) if str(term.symbol()) == symbol else [term]
+
+
+def _names(persons: maude.Term) -> str:
+    return "".join(sorted(str(one) for one in _flat(persons, "_&_") if str(one) != "nobody"))
+
+
+def _key(ident: maude.Term) -> tuple[str, int]:
+    return _key_of(next(iter(ident.arguments())))
 
 
 def _numbers(ids: maude.Term) -> tuple[int, ...]:
@@ -134,6 +148,80 @@ def _roster(seats: Seats) -> str:
     return f"roster({seats.version}, {seats.start}, {listed}, {revoked}, months{seats.months})"
 
 
+# --- A world of the model as a run, so that the code can judge it too.
+
+
+def run_of(world: maude.Term) -> Run | None:
+    """Return what stands in a world's log; None where a draft's kind does."""
+    (soup,) = world.arguments()
+    parts = {str(part.symbol()): list(part.arguments()) for part in _all(soup, "__")}
+    numbers: dict[str, int] = {}
+    log = [_said(entry, numbers) for entry in _all(parts["log"][0], "_._")]
+    if any(said.kind in ("entered", "destroyed") for said in log):
+        return None
+    seats = tuple(_seats(roster) for roster in _all(parts["rosters"][0], "_._"))
+    return Run(seats, tuple(log), int(str(parts["day"][0])))
+
+
+def _all(term: maude.Term, symbol: str) -> list[maude.Term]:
+    return [one for part in term.arguments() for one in _all(part, symbol)] if str(term.symbol()) == symbol else [term]
+
+
+def _said(entry: maude.Term, numbers: dict[str, int]) -> Said:
+    _, day, message = entry.arguments()
+    ident, author, sealed, roster, seen, to, missing, body = message.arguments()
+
+    def number(one: maude.Term) -> int:
+        if str(one.symbol()) == "unknown":
+            return MADE_UP + int(str(next(iter(one.arguments()))))
+        return numbers.setdefault(str(one), len(numbers) + 1)
+
+    def ids(term: maude.Term) -> frozenset[int]:
+        return frozenset(number(one) for one in _all(term, "_;_") if str(one.symbol()) in ("id", "unknown"))
+
+    number(ident)
+    kind, values = str(body.symbol()), list(body.arguments())
+    who, key = (str(one) for one in author.arguments()) if str(author) != "rep" else (REPORTER, "1")
+    said = Said(
+        number(ident), who, int(key), int(str(sealed)), int(str(roster)), ids(seen), _set(to), _set(missing), kind
+    )  # fmt: skip
+    said = replace(said, day=int(str(day)))
+    match kind:
+        case "report":
+            return replace(said, people=_set(values[0]), is_entered=str(values[1]) == "true")
+        case "consent":
+            answer = {"denies": "no"}.get(str(values[0]), str(values[0]))
+            return replace(said, answer=answer, people=_set(values[1]), after=ids(values[2]))
+        case "joined" | "request":
+            return replace(said, people=_set(values[0]))
+        case "retention" | "hold":
+            return replace(said, about=int(str(values[0])))
+        case "approval" | "objection":
+            return replace(said, about=number(values[0]))
+    return said
+
+
+def _set(persons: maude.Term) -> frozenset[str]:
+    return frozenset(_names(persons))
+
+
+def _seats(roster: maude.Term) -> Seats:
+    version, start, listed, revoked, months = roster.arguments()
+    keys = {}
+    for seat in _all(listed, "_+_"):
+        who, author = seat.arguments()
+        keys[str(who)] = _key_of(author)[1]
+    gone = [list(one.arguments()) for one in _all(revoked, "_+_") if str(one.symbol()) == "revoked"]
+    ended = tuple((*_key_of(author), int(str(day))) for author, day in gone)
+    unfounded, usual, most = (int(str(one)) for one in months.arguments())
+    return Seats(int(str(version)), int(str(start)), keys, ended, (unfounded, usual, most))
+
+
+def _key_of(author: maude.Term) -> tuple[str, int]:
+    who, number = author.arguments()
+    return str(who), int(str(number))
+
+
 # --- The code's side.
 
 
@@ -178,7 +266,8 @@ def by_code(run: Run) -> Outcome | None:
     numbers = {message_id(number): number for number in (*range(1, 40), MADE_UP, MADE_UP + 1)}
     accusing = {NoticeKind.FORBIDDEN, NoticeKind.LEFT_OUT_NAMED}
     return Outcome(
-        "".join(sorted(one.rstrip(b".").decode() for one in case.readers)),
+        _letters(case.readers),
+        _letters(case.left_out),
         tuple(numbers[message.id] for message in case.messages),
         tuple(sorted((numbers[message.id], message.standing.value) for message in case.messages)),
         case.is_closed,
@@ -186,7 +275,18 @@ def by_code(run: Run) -> Outcome | None:
         tuple(sorted(numbers[one] for one in case.waiting)),
         tuple(sorted({numbers[one] for notice in case.alarms if notice.kind in accusing for one in notice.messages})),
         tuple(sorted(numbers[lack.id] for lack in case.missing)),
+        frozenset(_owner(line.author) for line in case.lines if line.kind is NoticeKind.TWICE and line.author),
+        tuple(sorted(numbers[one] for one in case.approved)),
     )
+
+
+def _letters(persons: Iterable[PersonId]) -> str:
+    return "".join(sorted(one.rstrip(b".").decode() for one in persons))
+
+
+def _owner(identity: IdentityKey) -> tuple[str, int]:
+    label = identity.rstrip(b".").decode()
+    return label[0], int(label[1:])
 
 
 @cache
