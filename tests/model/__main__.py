@@ -35,7 +35,7 @@ def main() -> int:
         seen = f"{result.states} worlds{'' if result.complete else ' (cut)'}, {result.seconds:.1f} s"
         print(f"{verdict:>6}  {name}{f' ({draft})' if draft else ''}: {seen}", flush=True)
         if asked.names or verdict == "WRONG":
-            print("".join(f"        {step}\n" for step in result.trace), end="")
+            print("".join(f"        {step}\n" for step in (*result.trace, f"broken: {result.broken}")), end="")
         wrong += verdict == "WRONG"
         seen_of = asdict(result) | {"reached": sorted(result.reached)}
         rows.append({"name": name, "draft": draft, "verdict": verdict} | seen_of)
