@@ -76,6 +76,19 @@ def run(random: Random, most: int = 9) -> Run:
     return Run(rosters, tuple(kept), day + random.choice((0, 3, 40)))
 
 
+def next_word(random: Random, drawn: Run) -> Said:
+    """Draw what somebody whom the roster of today lists, or the reporter, says next."""
+    in_force = [seats for seats in drawn.rosters if seats.start <= drawn.today][-1]
+    who = random.choice((REPORTER, *in_force.keys))
+    kind = random.choice(REPORTERS if who == REPORTER else RECIPIENTS)
+    if kind == "consent" and any(said.is_entered for said in drawn.log):
+        kind = "ask"  # there a consent is forbidden, and no page offers it
+    said = _message(random, drawn.rosters, list(drawn.log), 30, drawn.today)
+    key = 1 if who == REPORTER else in_force.keys[who]
+    about = _about(random, list(drawn.log), kind, drawn.today)
+    return replace(said, author=who, key=key, kind=kind, about=about, roster=in_force.version, seen=frozenset())
+
+
 def _rosters(random: Random) -> tuple[Seats, ...]:
     keys = dict.fromkeys("ABMX" + random.choice(("", "N", "F", "NF")), 1)
     months = random.choice(((2, 12, 24), (1, 2, 3), (2, 3, 12)))

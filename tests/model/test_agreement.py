@@ -5,13 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import islice
 from random import Random
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from tests.model.runs import THREAD, Run, run
+from keys.cases.destruction import Countdown, SyncDays
+from keys.cases.last_day import LastDay
+from tests.model.runs import THREAD, Run, next_word, run
 from tests.model.search import module_with, worlds
 from tests.model.switches import SCENARIOS
-from tests.model.translation import by_code, by_model, run_of
+from tests.model.translation import by_code, by_model, composed_by_code, composed_by_model, run_of
+
+if TYPE_CHECKING:
+    import maude  # type: ignore[import-untyped]
+
+    from keys.cases.case import Case
 
 
 @pytest.mark.parametrize("most", [5, 9, 14])
@@ -36,6 +45,14 @@ def test_model_and_code_make_the_same_of_the_worlds_that_a_search_meets(name: st
         assert by_model(one) == by_code(one), one
 
 
+def test_an_honest_tool_names_the_same_messages_and_people_in_model_and_code() -> None:
+    for seed in range(100):
+        random = Random(f"next {seed}")
+        drawn = run(random)
+        said = next_word(random, drawn)
+        assert composed_by_model(drawn, said) == composed_by_code(drawn, said), f"seed {seed}"
+
+
 def test_random_runs_are_not_vacuous() -> None:
     outcomes = [outcome for seed in range(120) if (outcome := by_model(run(Random(seed))))]
     verdicts = [verdict for outcome in outcomes for _, verdict in outcome.verdicts]
@@ -48,3 +65,41 @@ def test_random_runs_are_not_vacuous() -> None:
 
 def _on_the_page(drawn: Run) -> Run:
     return replace(drawn, log=tuple(said for said in drawn.log if said.kind in THREAD))
+
+
+def test_model_and_code_count_down_to_the_same_day() -> None:
+    """Complete syncs at random days, with a last day that comes, goes, moves earlier and later."""
+    module, destroyed = module_with("DESTROYING", functional=True), 0
+    for seed in range(40):
+        random = Random(f"days {seed}")
+        remembered: Countdown | None = None
+        last, since, day, longer = "none", 0, 100, random.random() < 0.3
+        for _ in range(8):
+            day += random.choice((1, 3, 7, 21))
+            days = SyncDays(server=day, own=day + random.choice((-1, 0, 0, 1)))
+            due = random.choice((None, 90, 103, 120, 160))
+            waits = random.random() < 0.2
+            case = _case_with(due, is_incomplete=longer)
+            remembered = Countdown.at_sync(remembered, case, days)
+            by_code = remembered is not None and remembered.is_due(case, days, None, has_own_words=waits)
+            now = "none" if due is None else f"last({due})"
+            later = max(days.server, days.own)
+            since = int(_value(module, f"waitingSince({last}, {since}, {now}, {later})"))
+            last = now
+            clocks = f"{days.server}, {days.own}, {str(longer).lower()}, {str(waits).lower()}"
+            assert (_value(module, f"destroys({now}, {since}, {clocks})") == "true") == by_code, f"seed {seed}"
+            destroyed += by_code
+    assert destroyed > 10
+
+
+def _value(module: maude.Module, words: str) -> str:
+    term = module.parseTerm(words)
+    term.reduce()
+    return str(term)
+
+
+def _case_with(due: int | None, *, is_incomplete: bool) -> Case:
+    """Return as much of a case as a countdown reads."""
+    last_day = None if due is None else LastDay(due, ())
+    missing = ("something",) if is_incomplete else ()
+    return cast("Case", SimpleNamespace(id=b"case", last_day=last_day, missing=missing, messages=()))

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from keys.cases.addressees import addressees_of
 from keys.cases.case import Case
 from keys.cases.notices import NoticeKind
 from keys.cases.place import Place, PlacedMessage, Way
 from keys.cases.rosters import Rosters
+from keys.cases.seen import seen_of
 from keys.policy.members import Retention as Months
 from keys.wire import messages as kinds
 from keys.wire.ids import CaseId, IdentityKey, MessageId, PersonId, RosterId
@@ -148,6 +150,15 @@ def _roster(seats: Seats) -> str:
     return f"roster({seats.version}, {seats.start}, {listed}, {revoked}, months{seats.months})"
 
 
+def composed_by_model(drawn: Run, said: Said) -> tuple[frozenset[int], frozenset[str]]:
+    """Return the ids and the people that an honest tool names which holds this run and writes this."""
+    held = f"{drawn.today}, {_rosters(drawn.rosters)}, {_log(drawn.log)}"
+    term = module_with("WORLDS").parseTerm(f"compose({_author(said)}, {said.number}, {held}, no, {_body(said)})")
+    term.reduce()
+    _, _, _, _, seen, to, _, _ = term.arguments()
+    return frozenset(_numbers(seen)), frozenset(_names(to))
+
+
 # --- A world of the model as a run, so that the code can judge it too.
 
 
@@ -256,11 +267,7 @@ class _Roster:
 
 def by_code(run: Run) -> Outcome | None:
     """Return the outcome of `Case.of`."""
-    placed = [
-        PlacedMessage(message_id(said.number), head_of(said), Place(place), said.day, Way.LOG)
-        for place, said in enumerate(run.log, start=1)
-    ]
-    case = Case.of(placed, Rosters(map(roster_of, run.rosters)), run.today)
+    case = Case.of(_placed(run.log), Rosters(map(roster_of, run.rosters)), run.today)
     if case is None:
         return None
     numbers = {message_id(number): number for number in (*range(1, 40), MADE_UP, MADE_UP + 1)}
@@ -280,6 +287,13 @@ def by_code(run: Run) -> Outcome | None:
     )
 
 
+def _placed(log: Iterable[Said]) -> list[PlacedMessage]:
+    return [
+        PlacedMessage(message_id(said.number), head_of(said), Place(place), said.day, Way.LOG)
+        for place, said in enumerate(log, start=1)
+    ]
+
+
 def _letters(persons: Iterable[PersonId]) -> str:
     return "".join(sorted(one.rstrip(b".").decode() for one in persons))
 
@@ -287,6 +301,23 @@ def _letters(persons: Iterable[PersonId]) -> str:
 def _owner(identity: IdentityKey) -> tuple[str, int]:
     label = identity.rstrip(b".").decode()
     return label[0], int(label[1:])
+
+
+def composed_by_code(drawn: Run, said: Said) -> tuple[frozenset[int], frozenset[str]]:
+    """Return the ids and the people that the code names for a tool which holds this run and writes this."""
+    rosters = Rosters(map(roster_of, drawn.rosters))
+    case = Case.of(_placed(drawn.log), rosters, drawn.today)
+    assert case is not None
+    head = head_of(replace(said, sealed=drawn.today))
+    screen = {message.id for message in case.messages}
+    seen = seen_of(case, head.author, head.channel, screen)
+    draft = PlacedMessage(
+        message_id(said.number), replace(head, seen=seen, to=()), Place.unposted(1), drawn.today, Way.OWN
+    )
+    written = Case.of([*_placed(drawn.log), draft], rosters, drawn.today)
+    assert written is not None
+    numbers = {message_id(number): number for number in range(40)}
+    return frozenset(numbers[one] for one in seen), frozenset(_letters(addressees_of(written, draft.id)))
 
 
 @cache
