@@ -20,7 +20,7 @@ from keys.policy.policy import SHAPE
 from keys.roster import bundle, fingerprint, root, roster
 from keys.sealing import slots, stream
 from keys.sync.ending import ENTRY_DAYS
-from keys.wire import canonical, closing, envelope, exchange, files, head, ids, kinds, signed, sizes, upload
+from keys.wire import canonical, closing, envelope, exchange, files, head, ids, kinds, plaintext, signed, sizes, upload
 from keys.wire.envelope import header_size, padded_size, stream_size
 from tests.spec_page import SECTIONS, flat, numbers, table
 from tests.vectors import sample
@@ -80,10 +80,10 @@ SIZES: dict[int, set[int]] = {
         *(3, 4, 8, 16, 31, 64, 100, 128, 256, 512, CLASSES_AN_ORDER),
     },
     4: {
-        head.SIGNATURE_SIZE,
+        plaintext.SIGNATURE_SIZE,
         kinds.FIRST_CLASS_TEXT_SIZE,
         kinds.MAX_TEXT_SIZE,
-        head.MAX_HEAD_SIZE,
+        plaintext.MAX_HEAD_SIZE,
         CLASSES[4],
         head.MAX_SEEN,
         canonical.MAX_DEPTH,
@@ -184,11 +184,11 @@ def test_sizes_stand_where_they_belong() -> None:
     assert bytes(12) == slots.ZERO_NONCE
     assert f"a text of 1 to {kinds.FIRST_CLASS_TEXT_SIZE} bytes" in flat(4)
     assert f"at most {kinds.MAX_TEXT_SIZE} bytes as encoded" in flat(4)
-    assert f"A head has at most {head.MAX_HEAD_SIZE} bytes" in flat(4)
+    assert f"A head has at most {plaintext.MAX_HEAD_SIZE} bytes" in flat(4)
     assert f"fits a class of {CLASSES[4]}" in flat(4)
     assert f"at most {head.MAX_SEEN}, ascending" in flat(4)
     assert f"deeper than {canonical.MAX_DEPTH}" in flat(4)
-    assert f"signature ({head.SIGNATURE_SIZE} B)" in flat(4)
+    assert f"signature ({plaintext.SIGNATURE_SIZE} B)" in flat(4)
     assert f"A text has 1 to {kinds.MAX_TEXT_SIZE} bytes as encoded" in flat(5)
     assert f"{receipt.RANDOM_SYMBOLS} random symbols and {receipt.CHECK_SYMBOLS} check symbols" in flat(6)
     assert f"(`{receipt.SYMBOLS}`, values 0 to {receipt.FIELD_SIZE - 1})" in flat(6)
@@ -235,7 +235,7 @@ def test_what_padding_costs_and_tells_is_computed() -> None:
         ends = [int(size) * 1024 ** ("KMG".index(unit[0]) + 1) for size, unit in re.findall(r"(\d+) (\wiB)", classes)]
         assert ends[-1] == 2 * first
         assert ends[0] in (first, 2 * first)
-    longest = head.LENGTH_SIZE + head.MAX_HEAD_SIZE + head.SIGNATURE_SIZE
+    longest = plaintext.LENGTH_SIZE + plaintext.MAX_HEAD_SIZE + plaintext.SIGNATURE_SIZE
     assert padded_size(longest) == longest == 256 * 1024
     assert "Up to 256 KiB it may be a long text" in flat(3)
     assert f"at most {files.MAX_FILES} files, `name` at most {files.MAX_NAME_SIZE} bytes" in flat(4)
@@ -248,7 +248,7 @@ def test_a_hundred_files_of_the_longest_names_fit_a_head_beside_the_longest_text
     file = files.File("x" * files.MAX_NAME_SIZE, "y" * files.MAX_TYPE_SIZE, files.MAX_SIZE // 101, bytes(32))
     people = tuple(seed(f"recipient {at}") for at in range(envelope.MAX_RECIPIENTS))
     report = replace(report_head("a" * kinds.MAX_TEXT_SIZE), to=people, without=(), files=(file,) * files.MAX_FILES)
-    assert len(report.encode()) <= head.MAX_HEAD_SIZE
+    assert len(report.encode()) <= plaintext.MAX_HEAD_SIZE
 
 
 def test_the_parts_of_a_header_and_of_a_slot_have_the_sizes_of_their_tables() -> None:
@@ -282,8 +282,8 @@ def test_the_abnf_has_the_sizes_of_the_code() -> None:
         "content": envelope.CONTENT_SIZE,
         "mac": envelope.MAC_SIZE,
         "full-chunk": envelope.SEALED_CHUNK_SIZE,
-        "head-length": head.LENGTH_SIZE,
-        "signature": head.SIGNATURE_SIZE,
+        "head-length": plaintext.LENGTH_SIZE,
+        "signature": plaintext.SIGNATURE_SIZE,
         "number": upload.NUMBER_SIZE,
         "document-length": signed.DOCUMENT_LENGTH_SIZE,
         "signing-key": signed.SIGNING_KEY_SIZE,
@@ -298,7 +298,7 @@ def test_the_abnf_has_the_sizes_of_the_code() -> None:
     assert fixed == octets | {"frame": signed.FRAME_LENGTH_SIZE}
     assert rules["header"] == f"magic count until 1*{envelope.MAX_SLOTS}slot content mac"
     assert rules["last-chunk"] == f"{envelope.TAG_SIZE + 1}*{envelope.SEALED_CHUNK_SIZE}OCTET"
-    assert rules["head"] == f"2*{head.MAX_HEAD_SIZE}OCTET"
+    assert rules["head"] == f"2*{plaintext.MAX_HEAD_SIZE}OCTET"
     assert rules["document"] == f"2*{signed.MAX_DOCUMENT_SIZE}OCTET"
     assert (rules["count"], rules["signer-count"]) == ("OCTET", "OCTET")
     assert (envelope.COUNT_SIZE, signed.SIGNER_COUNT_SIZE, exchange.DOOR_SIZE, exchange.MORE_SIZE) == (1, 1, 1, 1)
@@ -337,7 +337,7 @@ def test_the_numbers_of_the_rationale_are_computed() -> None:
     report = replace(report_head(), to=people, without=(), day=2**32 - 1, body=body)
     beside = len(report.encode()) - len(text)
     assert f"a report's head takes {beside:,} bytes besides what was told" in flat(12)
-    assert 800 < envelope.SMALLEST_CLASS - head.LENGTH_SIZE - head.SIGNATURE_SIZE - beside - len(text) < 900
+    assert 800 < envelope.SMALLEST_CLASS - plaintext.LENGTH_SIZE - plaintext.SIGNATURE_SIZE - beside - len(text) < 900
     told = answer(text, seed("case"), seen=[seed(f"id {at}") for at in range(head.MAX_SEEN)])
     later = replace(head.Head.parse(told.head), to=people, day=2**32 - 1)
     assert len(later.encode()) < len(report.encode())

@@ -16,8 +16,7 @@ from keys.policy.policy import SHAPE
 from keys.policy.shapes import ROLES
 from keys.roster import fingerprint, root, roster
 from keys.sealing import slots, stream
-from keys.wire import canonical, envelope, exchange, files, ids, kinds, signed, sizes, upload
-from keys.wire import head as plaintext
+from keys.wire import canonical, envelope, exchange, files, ids, kinds, plaintext, signed, sizes, upload
 from keys.wire.envelope import header_size, padded_size, stream_size
 from keys.wire.messages import fields, kind, log, reporter, thread
 from keys.wire.messages import head as messages

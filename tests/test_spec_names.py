@@ -12,7 +12,7 @@ from keys.errors import FormatError, TrustError
 from keys.policy import MAX_NAME, Policy
 from keys.policy import members as policy_members
 from keys.roster import ROLES, bundle, root_document, roster
-from keys.wire import head, kinds, signed, sizes
+from keys.wire import head, kinds, plaintext, signed, sizes
 from tests.spec_page import REPOSITORY, SECTIONS, SPEC, flat, members, quoted, table
 
 LANGUAGES = ("*.py", "*.ts")
@@ -34,7 +34,7 @@ def test_every_label_of_the_page_is_in_the_code_and_the_reverse() -> None:
 
 def test_no_label_of_a_signature_is_the_beginning_of_another() -> None:
     documents = [signed.LABEL_ROOT, signed.LABEL_ROSTER, signed.LABEL_BUNDLE]
-    messages = [head.LABEL_MESSAGE + kind.encode() for kind in kinds.KINDS]
+    messages = [plaintext.LABEL_MESSAGE + kind.encode() for kind in kinds.KINDS]
     labels = documents + messages
     assert len(set(labels)) == len(labels)
     for one in documents:

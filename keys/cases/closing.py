@@ -11,7 +11,8 @@ from keys.errors import EarlyError, FormatError
 from keys.roster import verify_signature
 from keys.wire import kinds
 from keys.wire.envelope import MAC_SIZE
-from keys.wire.head import SIGNATURE_SIZE, Head, message_id, signed_bytes
+from keys.wire.head import Head
+from keys.wire.plaintext import SIGNATURE_SIZE, message_id, signed_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from keys.errors import ForkError, FormatError, MeldbusError, ProofError
 from keys.roster import Recipient, Root, Roster, verify_signature
 from keys.wire.canonical import b64
-from keys.wire.head import Head, message_id, signed_bytes
+from keys.wire.head import Head
 from keys.wire.kinds import THREAD, Acknowledgement
+from keys.wire.plaintext import message_id, signed_bytes
 from keys.wire.signed import LABEL_ROOT, Signed, split_frames
 
 TITLE = b"meldbus proof 1"

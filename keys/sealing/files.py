@@ -19,7 +19,8 @@ from keys.wire.envelope import (
     stream_size,
 )
 from keys.wire.files import MIB, File, content_size
-from keys.wire.head import Head, check_padding, class_of, split, start_size
+from keys.wire.head import Head
+from keys.wire.plaintext import check_padding, class_of, split, start_size
 from keys.wire.upload import part_size
 
 if TYPE_CHECKING:

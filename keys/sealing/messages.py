@@ -33,18 +33,9 @@ from keys.wire.envelope import (
     stream_size,
 )
 from keys.wire.files import content_size
-from keys.wire.head import (
-    LENGTH_SIZE,
-    Head,
-    check_padding,
-    class_of,
-    message_id,
-    signed_bytes,
-    split,
-    start,
-    start_size,
-)
+from keys.wire.head import Head
 from keys.wire.kinds import Report
+from keys.wire.plaintext import LENGTH_SIZE, check_padding, class_of, message_id, signed_bytes, split, start, start_size
 from keys.wire.upload import travels_in_parts
 
 if TYPE_CHECKING:

@@ -1,8 +1,7 @@
-"""The head of a message and the plaintext around it, SPEC.md 4; it checks no signature."""
+"""The head of a message, SPEC.md 4; it checks no signature."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,8 +9,8 @@ from keys.errors import MalformedError
 from keys.wire import kinds
 from keys.wire.bodies import day_of
 from keys.wire.canonical import Json, b64, encode, parse_object, unb64
-from keys.wire.envelope import padded_size
-from keys.wire.files import File, content_size, parse_files
+from keys.wire.files import File, parse_files
+from keys.wire.plaintext import MAX_HEAD_SIZE
 from keys.wire.sizes import ID_SIZE, KEY_SIZE
 
 if TYPE_CHECKING:
@@ -19,11 +18,7 @@ if TYPE_CHECKING:
 
     from keys.wire.kinds import Body
 
-LENGTH_SIZE = 4
-SIGNATURE_SIZE = 64
-MAX_HEAD_SIZE = 262_144 - LENGTH_SIZE - SIGNATURE_SIZE  # SPEC.md 4: the log's prefix has room
 MAX_SEEN = 16
-LABEL_MESSAGE = b"meldbus/1 "
 
 _MEMBERS = {"author", "body", "channel", "day", "files", "kind", "roster", "seen", "to", "without"}
 
@@ -117,57 +112,6 @@ class Head:
 def named(to: Iterable[bytes], without: Iterable[bytes]) -> tuple[bytes, ...]:
     """Return all recipients whom a report names, chosen or left out, in the order of their text (SPEC.md 5)."""
     return tuple(sorted({*to, *without}, key=b64))
-
-
-def signed_bytes(kind: str, mac: bytes, head: bytes) -> bytes:
-    """Return what the author signs (SPEC.md 4.3)."""
-    name = kind.encode("ascii")
-    return LABEL_MESSAGE + name + bytes([len(name)]) + mac + head
-
-
-def message_id(kind: str, mac: bytes, head: bytes) -> bytes:
-    """Return the 32-byte id of a message (SPEC.md 4.3)."""
-    return hashlib.sha256(signed_bytes(kind, mac, head)).digest()
-
-
-def start(head: bytes, signature: bytes) -> bytes:
-    """Return what stands in a plaintext before the files."""
-    if len(head) > MAX_HEAD_SIZE:
-        raise MalformedError("head size")
-    return len(head).to_bytes(LENGTH_SIZE, "big") + head + signature
-
-
-def pad(head: bytes, signature: bytes) -> bytes:
-    """Return the plaintext of a message without files, padded to its class."""
-    content = start(head, signature)
-    return content.ljust(padded_size(len(content)), b"\0")
-
-
-def start_size(plaintext: bytes) -> int:
-    """Return how many bytes stand before the files, by the length that a plaintext begins with."""
-    length = int.from_bytes(plaintext[:LENGTH_SIZE], "big")
-    if not 0 < length <= MAX_HEAD_SIZE:
-        raise MalformedError("length of the head")
-    return LENGTH_SIZE + length + SIGNATURE_SIZE
-
-
-def split(plaintext: bytes) -> tuple[bytes, bytes]:
-    """Return head and signature of a plaintext; raise MalformedError where they do not fit in it."""
-    end = start_size(plaintext)
-    if len(plaintext) < end:
-        raise MalformedError("length of the head")
-    return plaintext[LENGTH_SIZE : end - SIGNATURE_SIZE], plaintext[end - SIGNATURE_SIZE : end]
-
-
-def class_of(head: bytes, files: Iterable[File]) -> int:
-    """Return the class that a message with this head and these files has (SPEC.md 4)."""
-    return padded_size(LENGTH_SIZE + len(head) + SIGNATURE_SIZE + content_size(files))
-
-
-def check_padding(plaintext: bytes, end: int) -> None:
-    """Raise MalformedError unless a plaintext holds nothing but zeros behind `end`."""
-    if plaintext.count(0, end) != len(plaintext) - end:
-        raise MalformedError("padding")
 
 
 def _listed(names: Iterable[bytes]) -> list[Json]:

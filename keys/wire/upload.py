@@ -20,7 +20,7 @@ from keys.wire.envelope import (
     stream_size,
 )
 from keys.wire.exchange import DOOR_CASE, DOOR_CHANNEL, DOOR_SIZE, NONCE_SIZE, POSTING_START, SIZE_SIZE
-from keys.wire.head import LENGTH_SIZE, MAX_HEAD_SIZE, SIGNATURE_SIZE
+from keys.wire.plaintext import LENGTH_SIZE, MAX_HEAD_SIZE, SIGNATURE_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -16,7 +16,7 @@ from keys.sealing import Message, find_content_key, open_message, seal_decoy
 from keys.sealing.slots import ZERO_NONCE, _wrapping_key
 from keys.sealing.stream import _derive, _nonce
 from keys.wire.envelope import LABEL_PAYLOAD, SMALLEST_CLASS, Header, Slot
-from keys.wire.head import signed_bytes, split
+from keys.wire.plaintext import signed_bytes, split
 from tests.bench.figures import Figure
 from tests.organisation import Organisation, Person
 

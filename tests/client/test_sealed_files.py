@@ -14,8 +14,9 @@ from keys.sealing import PrivatePair, Signer, find_content_key, front_size, open
 from keys.wire.envelope import CHUNK_SIZE, LARGEST_POWER, PART_SIZE, SEALED_CHUNK_SIZE, SMALLEST_CLASS, Header
 from keys.wire.envelope import prefix_size as bytes_of_prefix
 from keys.wire.files import MIB, File, FileDigest
-from keys.wire.head import LENGTH_SIZE, SIGNATURE_SIZE, Head
+from keys.wire.head import Head
 from keys.wire.kinds import Answer
+from keys.wire.plaintext import LENGTH_SIZE, SIGNATURE_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -140,7 +141,7 @@ def lying(honest: Head, lie: Head, size: int) -> bytes:
     """Seal a head whose files have another class, as a forger would."""
     from keys.sealing.messages import _seal_header
     from keys.sealing.stream import head_content, seal_chunks
-    from keys.wire.head import class_of, signed_bytes, start
+    from keys.wire.plaintext import class_of, signed_bytes, start
 
     content_key, raw = bytes(32), lie.encode()
     header = _seal_header(content_key, [PAIR.public], 8, 20_000, head_content(content_key, raw))

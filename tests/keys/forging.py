@@ -15,7 +15,8 @@ from keys.sync.desk import addressees_of
 from keys.wire import kinds
 from keys.wire.canonical import b64, encode
 from keys.wire.envelope import MAC_SIZE, Header
-from keys.wire.head import Head, pad, signed_bytes, split
+from keys.wire.head import Head
+from keys.wire.plaintext import pad, signed_bytes, split
 
 if TYPE_CHECKING:
     from keys.cases import Case

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from keys.errors import FormatError, MalformedError
 from keys.wire.canonical import encode, parse_object
-from keys.wire.head import MAX_HEAD_SIZE
 from keys.wire.messages import ArchivedMessage, encode_archives, parse_archive
 from keys.wire.messages.fields import MAX_DAY
 from keys.wire.messages.log import MAX_ARCHIVE_SIZE
+from keys.wire.plaintext import MAX_HEAD_SIZE
 from keys.wire.signed import join_frames, split_frames
 from tests.keys.strategies import ids, nearly
 

@@ -14,8 +14,8 @@ from keys.sealing import Attachment, open_contents, open_message
 from keys.sealing.stream import open_chunks
 from keys.wire.envelope import CHUNK_SIZE, PART_SIZE, Header
 from keys.wire.files import MIB, FileDigest
-from keys.wire.head import class_of, start_size
 from keys.wire.kinds import Answer
+from keys.wire.plaintext import class_of, start_size
 from tests.keys.kept import Kept, bytes_of, pour, sealed_with
 from tests.vectors.generator.people import REPORTER, seed
 from tests.vectors.generator.sealer import head_of, report_head

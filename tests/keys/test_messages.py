@@ -15,7 +15,6 @@ from keys.errors import FormatError, MalformedError
 from keys.wire.canonical import b64, encode, encoded_size, parse_object
 from keys.wire.envelope import MAX_RECIPIENTS, SMALLEST_CLASS
 from keys.wire.files import MAX_FILES, File
-from keys.wire.head import LENGTH_SIZE, MAX_HEAD_SIZE, SIGNATURE_SIZE
 from keys.wire.ids import PERSON_SIZE
 from keys.wire.messages import (
     CHANNELS,
@@ -45,6 +44,7 @@ from keys.wire.messages.fields import (
     TextField,
 )
 from keys.wire.messages.log import MAX_ARCHIVE_SIZE
+from keys.wire.plaintext import LENGTH_SIZE, MAX_HEAD_SIZE, SIGNATURE_SIZE
 from keys.wire.sizes import BOX_KEY_SIZE, ID_SIZE, KEM_KEY_SIZE
 from tests.keys.message_strategies import bodies, heads, in_order
 from tests.keys.strategies import nearly

@@ -36,8 +36,9 @@ from keys.wire.envelope import (
     padded_size,
     stream_size,
 )
-from keys.wire.head import MAX_HEAD_SIZE, Head, signed_bytes
+from keys.wire.head import Head
 from keys.wire.kinds import MAX_TEXT_SIZE, Answer, Report, Unknown
+from keys.wire.plaintext import MAX_HEAD_SIZE, signed_bytes
 from tests.keys.strategies import heads, texts
 from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, REPORTER, SECRETARIS, STRANGER, seed
 from tests.vectors.generator.sealer import UNTIL, Draft, answer, head_of, report, report_head

@@ -25,8 +25,9 @@ from keys.wire.envelope import (
     stream_size,
 )
 from keys.wire.files import MAX_FILES, MAX_NAME_SIZE, MIB, File, FileDigest, content_size
-from keys.wire.head import LENGTH_SIZE, SIGNATURE_SIZE, Head, class_of
+from keys.wire.head import Head
 from keys.wire.kinds import KINDS, Identity, Report, Unknown, Words
+from keys.wire.plaintext import LENGTH_SIZE, SIGNATURE_SIZE, class_of
 from tests.keys.kept import Kept, bytes_of, digest_of, listed, pour, report_of, sealed_with
 from tests.keys.strategies import heads
 from tests.vectors.generator.people import REPORTER, seed

@@ -12,8 +12,9 @@ from keys.errors import FormatError, MalformedError
 from keys.wire.canonical import b64, encode, encoded_size, parse, repair, unb64
 from keys.wire.envelope import Header
 from keys.wire.exchange import Page, Posting, parse_cursor
-from keys.wire.head import Head, check_padding, pad, split, start_size
+from keys.wire.head import Head
 from keys.wire.kinds import KINDS
+from keys.wire.plaintext import check_padding, pad, split, start_size
 from keys.wire.signed import Signed, join_frames, split_frames
 from tests.keys.strategies import heads, jsons, nearly, texts
 from tests.vectors.vector import Vector, committed

@@ -27,7 +27,7 @@ from keys.wire.envelope import (
     UNTIL_SIZE,
     Header,
 )
-from keys.wire.head import LENGTH_SIZE, SIGNATURE_SIZE, split
+from keys.wire.plaintext import LENGTH_SIZE, SIGNATURE_SIZE, split
 from tests.vectors.vector import FOLDER, SUFFIX, Vector
 
 RECEIPT = "receipt/as-it-is-shown"

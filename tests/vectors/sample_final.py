@@ -19,7 +19,7 @@ from keys.wire.envelope import (
     WRAPPED_KEY_SIZE,
     Header,
 )
-from keys.wire.head import signed_bytes
+from keys.wire.plaintext import signed_bytes
 from tests.vectors.sample import ENVELOPE, RECEIPT, SUFFIX, WIDTH, _opening, _part, _read, _receipt, _value
 
 HEAD = "message/answer"

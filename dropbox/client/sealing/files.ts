@@ -14,7 +14,8 @@ import {
   TAG_SIZE,
 } from "../wire/envelope.ts";
 import { contentSize, digestOf, type File, MIB } from "../wire/files.ts";
-import { checkPadding, parseHead, split, startSize } from "../wire/head.ts";
+import { parseHead } from "../wire/head.ts";
+import { checkPadding, split, startSize } from "../wire/plaintext.ts";
 import { sha256 } from "./native.ts";
 import { checkContent, checkMac, type Chunks, chunkCount, gather, openChunks } from "./stream.ts";
 

@@ -17,19 +17,17 @@ import {
   streamSize,
 } from "../wire/envelope.ts";
 import { contentSize } from "../wire/files.ts";
+import { encodeHead, type Head, parseHead } from "../wire/head.ts";
 import {
   checkPadding,
   classOf,
-  encodeHead,
-  type Head,
   LENGTH_SIZE,
   messageId,
-  parseHead,
   signedBytes,
   split,
   start,
   startSize,
-} from "../wire/head.ts";
+} from "../wire/plaintext.ts";
 import { Report } from "../wire/bodies.ts";
 import { travelsInParts } from "../wire/upload.ts";
 import { checkPair, freeSlot, KEY_SIZE, openSlot, type PrivatePair, type PublicPair, sealSlot } from "./slots.ts";

@@ -9,10 +9,10 @@ from typing import Annotated
 
 from keys.errors import MalformedError
 from keys.wire.canonical import MAX_INTEGER, encode, parse_object
-from keys.wire.head import MAX_HEAD_SIZE, SIGNATURE_SIZE
 from keys.wire.ids import ContentKey, Mac
 from keys.wire.messages.fields import BytesField, Day, Flag, IntegerField, Members, OptionalField
 from keys.wire.messages.log import MAX_ARCHIVE_SIZE
+from keys.wire.plaintext import MAX_HEAD_SIZE, SIGNATURE_SIZE
 from keys.wire.signed import join_frames, split_frames
 from keys.wire.sizes import ID_SIZE, KEY_SIZE
 

@@ -7,13 +7,13 @@ from typing import Self, cast
 from keys.errors import MalformedError
 from keys.wire.canonical import Json, b64, encode, parse_object, unb64
 from keys.wire.files import File, parse_files
-from keys.wire.head import MAX_HEAD_SIZE
 from keys.wire.ids import CaseId, IdentityKey, MessageId, PersonId, RosterId
 from keys.wire.messages.fields import CHANNELS, DAY, LOG, PEOPLE, ListField
 from keys.wire.messages.kind import Body, Unknown, check_kind
 from keys.wire.messages.log import MAX_ARCHIVE_SIZE, Share
 from keys.wire.messages.table import KINDS
 from keys.wire.messages.thread import Report
+from keys.wire.plaintext import MAX_HEAD_SIZE
 from keys.wire.sizes import ID_SIZE, KEY_SIZE
 
 MAX_SEEN = 64  # SPEC 5.3

@@ -28,7 +28,7 @@ from keys.wire.messages.fields import (
     answers_size,
 )
 from keys.wire.messages.kind import MANY_FILES, Body, Words
-from keys.wire.signed import SIGNATURE_SIZE
+from keys.wire.plaintext import SIGNATURE_SIZE
 from keys.wire.sizes import BOX_KEY_SIZE, ID_SIZE, KEM_KEY_SIZE
 
 

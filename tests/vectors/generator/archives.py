@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from keys.wire.canonical import b64, encode
-from keys.wire.head import MAX_HEAD_SIZE
+from keys.wire.plaintext import MAX_HEAD_SIZE
 from keys.wire.signed import join_frames
 from tests.vectors.generator.messages import MAX_DAY, answer, log, report
 from tests.vectors.generator.people import TODAY, seed

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from keys.wire.canonical import Json, b64, encode
-from keys.wire.head import MAX_HEAD_SIZE
 from keys.wire.kinds import Acknowledgement, Consent, Opened, Question, Share
+from keys.wire.plaintext import MAX_HEAD_SIZE
 from tests.vectors.generator.heads import CASE, FILES, Members, answer_with, lacking, report_with, right, wrong
 from tests.vectors.generator.people import BESTUUR_2, REPORTER
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from keys.wire.envelope import CHUNK_SIZE, LARGEST_POWER, PART_SIZE, SEALED_CHUNK_SIZE, padded_size
 from keys.wire.files import MIB, File, FileDigest
-from keys.wire.head import LENGTH_SIZE, SIGNATURE_SIZE, Head, start
+from keys.wire.plaintext import LENGTH_SIZE, SIGNATURE_SIZE, start
 from tests.vectors.generator.envelopes import spoilt
 from tests.vectors.generator.people import SECRETARIS
 from tests.vectors.generator.scenario import MALFORMED, OPENS, TAMPERED, Made, Subject
@@ -16,6 +16,8 @@ from tests.vectors.generator.sealer import Draft, report_head
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from keys.wire.head import Head
 
 FILES = Subject("envelope")
 PHOTO = "image/jpeg"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from keys.wire.canonical import Json, b64, encode
-from keys.wire.head import MAX_HEAD_SIZE
+from keys.wire.plaintext import MAX_HEAD_SIZE
 from tests.vectors.generator.people import TODAY, seed
 from tests.vectors.generator.scenario import ACCEPTED, MALFORMED, Made, Subject
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from keys.sealing import PublicPair, Signer, free_slot, seal_slot, seal_stream
 from keys.sealing.stream import head_content, header_mac
 from keys.wire.envelope import MAC_SIZE, Header, Slot
-from keys.wire.head import LABEL_MESSAGE, Head, message_id, pad, start
+from keys.wire.head import Head
 from keys.wire.kinds import Answer, Body, Report
+from keys.wire.plaintext import LABEL_MESSAGE, message_id, pad, start
 from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, REPORTER, SECRETARIS, TODAY, Person, seed
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from keys.sealing.stream import _derive, _nonce, head_content
 from keys.wire.envelope import CHUNK_SIZE, CONTENT_SIZE, LABEL_HEADER, LABEL_PAYLOAD, SEALED_CHUNK_SIZE, Header
-from keys.wire.head import LABEL_MESSAGE, LENGTH_SIZE, MAX_HEAD_SIZE
+from keys.wire.plaintext import LABEL_MESSAGE, LENGTH_SIZE, MAX_HEAD_SIZE
 from tests.vectors.generator.envelopes import OTHER_KEY, flipped, spoilt
 from tests.vectors.generator.people import SECRETARIS, STRANGER, seed
 from tests.vectors.generator.scenario import MALFORMED, TAMPERED, Made, Subject

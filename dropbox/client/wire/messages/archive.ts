@@ -4,14 +4,14 @@
 import { MalformedError } from "../../errors.ts";
 import { type Bytes, join } from "../bytes.ts";
 import { encode, MAX_INTEGER, parseObject } from "../canonical.ts";
-import { MAX_HEAD_SIZE } from "../head.ts";
+import { MAX_HEAD_SIZE, SIGNATURE_SIZE } from "../plaintext.ts";
 import { joinFrames, splitFrames } from "../signed.ts";
 import { ID_SIZE, KEY_SIZE } from "../sizes.ts";
 import { bytesField, Day, encodeMembers, Flag, integerField, optional, parseMembers } from "./fields.ts";
 import { MAX_ARCHIVE_SIZE } from "./log.ts";
 
 const MAC_SIZE = ID_SIZE;
-const HEAD_AT = MAC_SIZE + 64;
+const HEAD_AT = MAC_SIZE + SIGNATURE_SIZE;
 
 /** The first of the two frames of a message. */
 const ENTRY = {

@@ -4,7 +4,7 @@ import { MalformedError } from "../../errors.ts";
 import type { Bytes } from "../bytes.ts";
 import { b64, checkMembers, encode, isObject, parseObject, unb64 } from "../canonical.ts";
 import { type File, fileMembers, parseFiles } from "../files.ts";
-import { MAX_HEAD_SIZE } from "../head.ts";
+import { MAX_HEAD_SIZE } from "../plaintext.ts";
 import { ID_SIZE, KEY_SIZE } from "../sizes.ts";
 import { CHANNELS, Day, listField, LOG, People } from "./fields.ts";
 import { type BodyOf, checkKind, type Kind } from "./kind.ts";

@@ -2,6 +2,7 @@
 
 import { MalformedError } from "../../errors.ts";
 import { encodedSize } from "../canonical.ts";
+import { SIGNATURE_SIZE } from "../plaintext.ts";
 import { BOX_KEY_SIZE, ID_SIZE, KEM_KEY_SIZE } from "../sizes.ts";
 import {
   Answers,
@@ -26,8 +27,6 @@ import {
   THREAD,
 } from "./fields.ts";
 import { type BodyOf, defineKind, defineWords, MANY_FILES } from "./kind.ts";
-
-const SIGNATURE_SIZE = 64;
 
 /** Whom a report is about: the whole board, people on the roster, and others in the reporter's words. */
 export const About = { board: Flag, others: textField(0, MAX_REASON_SIZE), people: People };
