@@ -331,3 +331,11 @@ def test_the_first_chunks_hold_the_longest_message_without_files() -> None:
 
 def test_the_sample_is_what_the_vectors_hold() -> None:
     assert FINAL.sections[16].strip() == sample_final.section().strip()
+
+
+def test_padme_adds_no_more_than_the_rationale_says() -> None:
+    most = max(
+        padded_size(length) / length for power in range(20, 31) for length in (2**power + 1, 3 * 2 ** (power - 1) + 1)
+    )
+    assert most <= 1.12
+    assert "Padmé adds at most 12 %" in FINAL.flat(15)
