@@ -89,6 +89,6 @@ SHAPES = _POLICY.split("## Exact shapes")[1]
 FINAL = Page(
     "SPEC-final.md",
     # A section or a step that a sentence names, and the numbers of the steps themselves, are no sizes.
-    r"\b1?\d\.\d{1,2}\b|steps? \d+(?:(?:, | and | to )\d+)*|^\d+\. |as in 8|`{0,1}0\.<",
+    r"\b1?\d\.\d{1,2}\b|steps? \d+(?:(?:, | and | or | to )\d+)*|^\d+\. |as in 8|`{0,1}0\.<",
     {7: SHAPES},
 )
