@@ -61,11 +61,18 @@ class Posting:
         address = raw[DOOR_SIZE + NONCE_SIZE : POSTING_START]
         envelope = raw[POSTING_START:]
         check_envelope_size(Header.parse(envelope), len(envelope))
+        check_address(raw[0], address)
         return cls(raw[0], nonce, address, envelope)
 
     def encode(self) -> bytes:
         """Return the bytes of the posting."""
         return bytes([self.door]) + self.nonce + self.address + self.envelope
+
+
+def check_address(door: int, address: bytes) -> None:
+    """Raise MalformedError unless the halves of a door-0 address ascend: their order would tell which is whose."""
+    if door == DOOR_CASE and not address[:CAPABILITY_SIZE] < address[CAPABILITY_SIZE:]:
+        raise MalformedError("address")
 
 
 def open_case(envelope: bytes, nonce: bytes, recipients: bytes, reporter: bytes | None = None) -> Posting:
@@ -74,7 +81,8 @@ def open_case(envelope: bytes, nonce: bytes, recipients: bytes, reporter: bytes 
     Shares, decoys and `feed` envelopes have no reporter; a random address stands for it, so that they look alike.
     """
     first = hashlib.sha256(reporter).digest() if reporter else secrets.token_bytes(CAPABILITY_SIZE)
-    return Posting(DOOR_CASE, nonce, first + hashlib.sha256(recipients).digest(), envelope)
+    halves = sorted((first, hashlib.sha256(recipients).digest()))
+    return Posting(DOOR_CASE, nonce, b"".join(halves), envelope)
 
 
 def append(envelope: bytes, nonce: bytes, capability: bytes) -> Posting:

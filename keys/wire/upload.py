@@ -19,7 +19,15 @@ from keys.wire.envelope import (
     prefix_size,
     stream_size,
 )
-from keys.wire.exchange import DOOR_CASE, DOOR_CHANNEL, DOOR_SIZE, NONCE_SIZE, POSTING_START, SIZE_SIZE
+from keys.wire.exchange import (
+    DOOR_CASE,
+    DOOR_CHANNEL,
+    DOOR_SIZE,
+    NONCE_SIZE,
+    POSTING_START,
+    SIZE_SIZE,
+    check_address,
+)
 from keys.wire.plaintext import LENGTH_SIZE, MAX_HEAD_SIZE, SIGNATURE_SIZE
 
 if TYPE_CHECKING:
@@ -82,6 +90,7 @@ class Opening:
         padded = check_envelope_size(header, size)
         if not travels_in_parts(padded) or len(prefix) != prefix_size(header, size):
             raise MalformedError("opening")
+        check_address(raw[0], raw[nonce_end:POSTING_START])
         return cls(raw[0], raw[DOOR_SIZE:nonce_end], raw[nonce_end:POSTING_START], size, prefix)
 
     def encode(self) -> bytes:

@@ -23,6 +23,8 @@ from keys.wire.exchange import Page, Posting, parse_cursor, stamp_holds
 from keys.wire.files import FileDigest
 from keys.wire.head import Head
 from keys.wire.ids import PERSON_SIZE, PersonId
+from keys.wire.log import LogDigest, LogEntry, LogPage, ShortEntry
+from keys.wire.mailbox import MailboxPage
 from keys.wire.signed import Signed, join_frames, split_frames
 from keys.wire.upload import Opening, PartPosting, part_count
 from tests.cases import computing
@@ -242,6 +244,29 @@ def page(vector: Vector) -> str:
     found = Page.parse(vector.raw)
     assert str(int(found.more)) == vector.fields["more"]
     assert " ".join(item.cursor() for item in found.items) == vector.fields.get("cursors", "")
+    return ACCEPTED
+
+
+def log(vector: Vector) -> str:
+    """Parse a page of the log, and hold it against what its reader has read."""
+    position, digest = vector.number("position"), LogDigest(vector.hex("digest"))
+    found: LogPage[LogEntry] | LogPage[ShortEntry]
+    found = LogPage.parse_short(vector.raw) if vector.number("short") else LogPage.parse(vector.raw)
+    assert found.encode() == vector.raw
+    assert found.check_follows(position, digest) == vector.number("ended")
+    assert found.first == vector.number("first")
+    assert int(found.end) == vector.number("end")
+    assert " ".join(one.hex() for one in found.digests()) == vector.fields.get("digests", "")
+    whole = ((at, entry) for at, entry in enumerate(found.entries, found.first) if isinstance(entry, LogEntry))
+    assert " ".join(str(at) for at, entry in whole if entry.is_misdated()) == vector.fields.get("misdated", "")
+    return ACCEPTED
+
+
+def mailbox(vector: Vector) -> str:
+    """Parse a page of a mailbox."""
+    found = MailboxPage.parse(vector.raw, vector.number("after"))
+    assert str(int(found.more)) == vector.fields["more"]
+    assert " ".join(entry.header().mac.hex() for entry in found.entries) == vector.fields.get("macs", "")
     return ACCEPTED
 
 

@@ -2,7 +2,7 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { MalformedError, StampError } from "../errors.ts";
-import { type Bytes, join, numberOf, random } from "./bytes.ts";
+import { type Bytes, compare, join, numberOf, random } from "./bytes.ts";
 import { b64, unb64 } from "./canonical.ts";
 import { checkEnvelopeSize, type Header, headerDigest, parseHeader, prefixSize } from "./envelope.ts";
 
@@ -14,12 +14,12 @@ export const CAPABILITY_SIZE = 32;
 const ADDRESS_SIZE = 2 * CAPABILITY_SIZE;
 export const POSTING_START = DOOR_SIZE + NONCE_SIZE + ADDRESS_SIZE;
 
-const PAGE_SIZE = 131_072;
-const MORE_SIZE = 1;
-const ITEM_COUNT_SIZE = 2;
-const POSITION_SIZE = 8;
-const MAX_POSITION = 2n ** 63n - 1n; // what a database counts to
-const DAY_SIZE = 4;
+export const PAGE_SIZE = 131_072;
+export const MORE_SIZE = 1;
+export const ITEM_COUNT_SIZE = 2;
+export const POSITION_SIZE = 8;
+export const MAX_POSITION = 2n ** 63n - 1n; // what a database counts to
+export const DAY_SIZE = 4;
 export const SIZE_SIZE = 8;
 const ITEM_START = POSITION_SIZE + DAY_SIZE + SIZE_SIZE;
 
@@ -47,6 +47,7 @@ export function parsePosting(raw: Bytes): Posting {
   const address = raw.subarray(DOOR_SIZE + NONCE_SIZE, POSTING_START);
   const envelope = raw.subarray(POSTING_START);
   checkEnvelopeSize(parseHeader(envelope), envelope.length);
+  checkAddress(door, address);
   return { door, nonce, address, envelope };
 }
 
@@ -55,9 +56,15 @@ export function encodePosting(posting: Posting): Bytes {
   return join(new Uint8Array([posting.door]), posting.nonce, posting.address, posting.envelope);
 }
 
+/** Throw MalformedError unless the halves of a door-0 address ascend: their order would tell which is whose. */
+export function checkAddress(door: number, address: Bytes): void {
+  const [first, second] = [address.subarray(0, CAPABILITY_SIZE), address.subarray(CAPABILITY_SIZE)];
+  if (door === DOOR_CASE && compare(first, second) >= 0) throw new MalformedError();
+}
+
 /** Return the address by which an envelope opens a channel for these two capabilities. */
 export function openCase(recipients: Bytes, reporter: Bytes): Pick<Posting, "door" | "address"> {
-  return { door: DOOR_CASE, address: join(sha256(reporter), sha256(recipients)) };
+  return { door: DOOR_CASE, address: join(...[sha256(reporter), sha256(recipients)].sort(compare)) };
 }
 
 /** Return the address by which an envelope is appended to the channel of `capability`. */

@@ -4,7 +4,16 @@ import { MalformedError } from "../errors.ts";
 import { bigEndian, type Bytes, join, numberOf } from "./bytes.ts";
 import { isList, type Json } from "./canonical.ts";
 import { checkEnvelopeSize, LARGEST_POWER, MAC_SIZE, PART_SIZE, parseHeader, prefixSize } from "./envelope.ts";
-import { DOOR_CASE, DOOR_CHANNEL, DOOR_SIZE, NONCE_SIZE, type Posting, POSTING_START, SIZE_SIZE } from "./exchange.ts";
+import {
+  checkAddress,
+  DOOR_CASE,
+  DOOR_CHANNEL,
+  DOOR_SIZE,
+  NONCE_SIZE,
+  type Posting,
+  POSTING_START,
+  SIZE_SIZE,
+} from "./exchange.ts";
 
 const NUMBER_SIZE = 4;
 const PART_START = MAC_SIZE + NUMBER_SIZE;
@@ -49,6 +58,7 @@ export function parseOpening(raw: Bytes): Opening {
   if (!travelsInParts(padded) || prefix.length !== prefixSize(header, size)) throw new MalformedError();
   const nonceEnd = DOOR_SIZE + NONCE_SIZE;
   const address = raw.subarray(nonceEnd, POSTING_START);
+  checkAddress(door, address);
   return { door, nonce: raw.subarray(DOOR_SIZE, nonceEnd), address, size, prefix };
 }
 

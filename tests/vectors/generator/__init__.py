@@ -11,6 +11,7 @@ from tests.vectors.generator.envelopes import ENVELOPE
 from tests.vectors.generator.files import FILES
 from tests.vectors.generator.heads import HEAD
 from tests.vectors.generator.jsons import BASE64URL, CANONICAL
+from tests.vectors.generator.logs import LOG, MAILBOX
 from tests.vectors.generator.messages import MESSAGE
 from tests.vectors.generator.notes import NOTE
 from tests.vectors.generator.routes import ROUTE
@@ -35,6 +36,8 @@ _SUBJECTS = (
     FINGERPRINT,
     FRAMES,
     HEAD,
+    LOG,
+    MAILBOX,
     MESSAGE,
     NOTE,
     OPENING,

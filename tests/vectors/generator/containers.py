@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from keys.wire.canonical import b64
 from keys.wire.envelope import Header, prefix_size
 from keys.wire.exchange import (
+    CAPABILITY_SIZE,
     DOOR_CASE,
     DOOR_CHANNEL,
     ITEM_COUNT_SIZE,
@@ -87,7 +88,10 @@ _cut("of 4 gigabytes", "a reader must not ask for so much memory first", b"\xff\
 
 
 def _post(door: int = DOOR_CASE, first: bytes = seed("digest")) -> Posting:
-    return Posting(door, seed("nonce", NONCE_SIZE), first + seed("rest of the address"), report().seal())
+    halves = [first, seed("rest of the address")]
+    if door == DOOR_CASE:
+        halves.sort()
+    return Posting(door, seed("nonce", NONCE_SIZE), b"".join(halves), report().seal())
 
 
 def _posted(title: str, comment: str, door: int, first: bytes) -> None:
@@ -111,6 +115,24 @@ _posted("of a report", "a share or a decoy looks alike: door 0", DOOR_CASE, seed
 _posted("of an answer", "as many bytes as a report: door 1", DOOR_CHANNEL, RECEIPT.capability())
 _refused("with door 2", "there are two", lambda raw: b"\x02" + raw[1:])
 _refused("with door 255", "there are two", lambda raw: b"\xff" + raw[1:])
+_HALF = POSTING_START - CAPABILITY_SIZE
+
+
+def _turned(raw: bytes) -> bytes:
+    return (
+        raw[: _HALF - CAPABILITY_SIZE]
+        + raw[_HALF:POSTING_START]
+        + raw[_HALF - CAPABILITY_SIZE : _HALF]
+        + raw[POSTING_START:]
+    )
+
+
+_refused("with its address descending", "the order would tell which half is the reporter's", _turned)
+_refused(
+    "with one capability twice",
+    "a mailbox has two",
+    lambda raw: raw[:_HALF] + raw[_HALF - CAPABILITY_SIZE : _HALF] + raw[POSTING_START:],
+)
 _refused("of nothing", "no bytes", lambda raw: b"")
 _refused("cut in its address", "no envelope", lambda raw: raw[: POSTING_START - 1])
 _refused("of no envelope", "nothing behind the address", lambda raw: raw[:POSTING_START])

@@ -27,7 +27,11 @@ def _opening(padded: int, door: int = DOOR_CASE, first: bytes = seed("digest")) 
     draft = report("a" * 100_000)
     header = draft.header()
     whole = header.encode() + draft.stream(draft.plaintext(header.mac))
-    address = first + seed("rest of the address")
+    address = (
+        b"".join(sorted((first, seed("rest of the address"))))
+        if door == DOOR_CASE
+        else first + seed("rest of the address")
+    )
     size = header_size(8) + stream_size(padded)
     return Opening(door, seed("nonce", NONCE_SIZE), address, size, whole[: prefix_size(header, size)])
 

@@ -1,0 +1,59 @@
+// The mailbox, SPEC 11: the pages in which a reporter's browser reads one thread; it opens no connection.
+
+import { MalformedError } from "../errors.ts";
+import { type Bytes, numberOf } from "./bytes.ts";
+import { checkEnvelopeSize, type Header, parseHeader, prefixSize } from "./envelope.ts";
+import { DAY_SIZE, ITEM_COUNT_SIZE, MAX_POSITION, MORE_SIZE, PAGE_SIZE, POSITION_SIZE, SIZE_SIZE } from "./exchange.ts";
+
+const NUMBER_SIZE = POSITION_SIZE;
+const MAILBOX_ENTRY_START = NUMBER_SIZE + DAY_SIZE + SIZE_SIZE;
+
+/** An envelope in a mailbox: `day` is the server's, `size` the whole envelope's, `prefix` ends with a chunk. */
+export interface MailboxEntry {
+  readonly number: bigint;
+  readonly day: number;
+  readonly size: number;
+  readonly header: Header;
+  readonly prefix: Bytes;
+}
+
+/** One look into a mailbox: always the same number of bytes; `more` says that there are later messages. */
+export interface MailboxPage {
+  readonly entries: readonly MailboxEntry[];
+  readonly more: boolean;
+}
+
+/**
+ * Read the page after the number `after`; throw UnsupportedError or MalformedError.
+ *
+ * Numbers go up by one, so a server that repeats or leaves out a message gives no page.
+ */
+export function parseMailboxPage(raw: Bytes, after: bigint): MailboxPage {
+  const more = raw[0]!;
+  if (raw.length !== PAGE_SIZE || more > 1) throw new MalformedError();
+  let at = MORE_SIZE + ITEM_COUNT_SIZE;
+  const count = numberOf(raw.subarray(MORE_SIZE, at));
+  // A page without an entry that has more after it would be asked for again, for ever.
+  if (count === 0 && more === 1) throw new MalformedError();
+  const entries: MailboxEntry[] = [];
+  for (let number = after + 1n; entries.length < count; number++) {
+    const entry = readEntry(raw.subarray(at));
+    if (entry.number !== number || number > MAX_POSITION) throw new MalformedError();
+    entries.push(entry);
+    at += MAILBOX_ENTRY_START + entry.prefix.length;
+  }
+  return { entries, more: more === 1 };
+}
+
+function readEntry(raw: Bytes): MailboxEntry {
+  // Before the numbers: where those are cut, there is no header.
+  const header = parseHeader(raw.subarray(MAILBOX_ENTRY_START));
+  const numbers = new DataView(raw.buffer, raw.byteOffset, MAILBOX_ENTRY_START);
+  const size = numberOf(raw.subarray(NUMBER_SIZE + DAY_SIZE, MAILBOX_ENTRY_START));
+  if (!Number.isSafeInteger(size)) throw new MalformedError();
+  checkEnvelopeSize(header, size);
+  const end = MAILBOX_ENTRY_START + prefixSize(header, size);
+  if (raw.length < end) throw new MalformedError();
+  const prefix = raw.subarray(MAILBOX_ENTRY_START, end);
+  return { number: numbers.getBigUint64(0), day: numbers.getUint32(NUMBER_SIZE), size, header, prefix };
+}
