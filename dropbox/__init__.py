@@ -39,8 +39,9 @@ def create_app(config: Config, *, clock: Clock = now, load: LoadMeter | None = N
     from dropbox.routes.reporter import Pages, reporter
     from dropbox.store import Store
 
-    store = Store(config)
-    admission = Admission(store, load or LoadMeter(), clock)
+    load = load or LoadMeter()
+    store = Store(config, load.observe)
+    admission = Admission(store, load, clock)
     app = Application("dropbox", static_folder=None, template_folder=None)
     # So that whoever made the application can close what it opened.
     app.extensions["store"] = store

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 GUNICORN_SETTINGS = Path(__file__).parent.parent / "deploy" / "gunicorn.conf.py"
 FINGERPRINT = "--fingerprint"
 OWNER_ONLY = 0o077
+CHECKPOINT_SECONDS = 600
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
         init: "make the store and pin the root's fingerprint, once",
         check: "say whether everything is in place",
         run: "serve",
-        migrate: "bring the store to this release",
+        day: "`accept`: say that the clock is right, after more than 14 days without a request",
         expire: "delete what has come to its end; a timer runs this",
         backup: "copy the store while it is in use",
         restore: "put a copy back where there is no store",
@@ -65,12 +66,13 @@ def _parser() -> argparse.ArgumentParser:
             added.add_argument(FINGERPRINT, required=True, help="43 characters, from `meldbus found`")
         if command in (backup, restore):
             added.add_argument("file", type=Path, help="the copy; nothing is ever overwritten")
+        if command is day:
+            added.add_argument("act", choices=["accept"], help="take the clock's day")
     return parser
 
 
 def init(config: Config, asked: argparse.Namespace) -> int:
     """Make the store and pin the fingerprint for ever."""
-    from dropbox.migrations import migrate as apply
     from dropbox.store import Store
     from keys.errors import MeldbusError
     from keys.roster import address
@@ -78,8 +80,10 @@ def init(config: Config, asked: argparse.Namespace) -> int:
 
     try:
         fingerprint = unb64(asked.fingerprint, 32)
-        apply(config.database)
-        Store(config).documents.pin(fingerprint)
+        store = Store(config)
+        store.database.create()
+        store.documents.pin(fingerprint)
+        store.close()
     except MeldbusError as error:
         raise Refused(f"fingerprint: {error}") from None
     sys.stdout.write(address(config.address, "nl", fingerprint) + "\n")
@@ -151,33 +155,52 @@ def serve() -> None:
     Server().run()
 
 
-def migrate(config: Config, _: argparse.Namespace) -> int:
-    """Apply the migrations that the store lacks."""
-    from dropbox.migrations import migrate as apply
-
-    if not config.database.is_file():
-        raise Refused("there is no store: run `init`")
-    apply(config.database)
+def day(config: Config, _: argparse.Namespace) -> int:
+    """Accept the clock's day, however far it is after the store's."""
+    check(config, _)
+    store = _opened(config)
+    try:
+        store.days.accept(_clock_day(store))
+    finally:
+        store.close()
     return 0
 
 
 def expire(config: Config, _: argparse.Namespace) -> int:
     """Delete what has come to its end, also while the store is in use; say nothing of what or how much."""
-    from dropbox import now
-    from dropbox.store import Store
     from dropbox.store.errors import NotReadyError
 
     check(config, _)
-    store = Store(config)
+    store = _opened(config)
     try:
-        today = store.documents.chain(now()).roster.policy.day(now())
-        store.uploads.expire(today)
-        store.expiry.expire(today)
+        clock_day = _clock_day(store)
+        today = store.days.on(clock_day)
+        failed = store.expiry.expire(today)
+        emptied = store.database.checkpoint(CHECKPOINT_SECONDS)
     except NotReadyError:
         return 0  # without a roster nothing has come in
     finally:
         store.close()
+    if failed:
+        raise Refused("store: some of what has ended could not be deleted: restore a backup or ask for help")
+    if not emptied:
+        raise Refused("store: somebody reads all the time, so what was deleted is still in the journal: try again")
+    if today < clock_day:
+        raise Refused("clock: it is more than 14 days after the last request: mend it, or say `day accept`")
     return 0
+
+
+def _opened(config: Config) -> Store:
+    from dropbox.store import Store
+
+    return Store(config)
+
+
+def _clock_day(store: Store) -> int:
+    from dropbox import now
+
+    moment = now()
+    return store.documents.chain(moment).roster.policy.day(moment)
 
 
 def backup(config: Config, asked: argparse.Namespace) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, TypeAlias
 
+from dropbox.load_meter import Moment
 from dropbox.store.commit import Filing
 from keys.wire.envelope import MAX_SLOTS, Header, check_envelope_size, header_size, stream_size
-from keys.wire.exchange import Posting, stamp_holds
+from keys.wire.exchange import CAPABILITY_SIZE, DOOR_CASE, Posting, stamp_holds
 from keys.wire.upload import OPENING_START, Opening, PartPosting, largest_class, travels_in_parts
 
 if TYPE_CHECKING:
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from keys.policy import Policy
 
     Clock: TypeAlias = Callable[[], dt.datetime]
-
-
-class UntilError(Exception):
-    """The envelope is past the last day on which it is taken."""
 
 
 class TooLargeError(Exception):
@@ -52,12 +48,12 @@ class Admission:
         return self._clock()
 
     def today(self) -> int:
-        """Return the server's day, in the policy's time zone; raise NotReadyError."""
-        return self._policy().day(self._clock())
+        """Return the store's day after it moved on to the clock's; raise NotReadyError."""
+        return self._store.days.on(self._policy().day(self._clock()))
 
     def work(self) -> int:
         """Name the work that is asked for now; it holds for ten minutes."""
-        return self._load.name_work(self._policy().work, self._clock().timestamp())
+        return self._load.name_work(self._moment())
 
     def largest_file(self) -> int:
         """Return the bytes of the largest sealed file that the policy allows."""
@@ -67,13 +63,13 @@ class Admission:
     def admit(self, raw: bytes) -> int:
         """Store a posting and return the day on which it was stored first.
 
-        Raises FormatError, StoreError, UntilError, WorkError or TooLargeError; nothing is stored then.
+        Raises FormatError, StoreError, WorkError or TooLargeError; nothing is stored then.
         """
         posting = Posting.parse(raw)
         header = Header.parse(posting.envelope)
         if travels_in_parts(check_envelope_size(header, len(posting.envelope))):
             raise TooLargeError
-        filing, refusal = self._judge(posting, header, raw)
+        filing, refusal = self._judge(posting, header)
         if refusal is not None:
             # Its answer may have been lost on the way: what is stored stays acknowledged.
             day = self._store.envelopes.repeated(filing)
@@ -89,41 +85,51 @@ class Admission:
         """
         opening = Opening.parse(raw)
         header = Header.parse(opening.prefix)
-        filing, refusal = self._judge(opening, header, raw)
+        filing, refusal = self._judge(opening, header)
         day = self._store.envelopes.repeated(filing)
         if day is not None:
             return day
         if check_envelope_size(header, opening.size) > largest_class(self._policy().file_bytes):
             raise TooLargeError
-        if refusal is not None and not (isinstance(refusal, WorkError) and self._store.uploads.is_open(filing)):
-            raise refusal
+        if not self._store.uploads.is_open(filing):
+            if refusal is not None:
+                raise refusal
+            self._load.count(self._moment())
         return self._store.uploads.begin(filing) or self._file(filing)
 
     def keep(self, raw: bytes) -> int:
         """Store a part of an upload and return its number; raises MalformedError, StoreError."""
         posting = PartPosting.parse(raw)
-        self._store.uploads.keep(posting, self.today())
+        if self._store.uploads.keep(posting, self.today()):
+            self._load.count(self._moment())
         return posting.number
 
     def _file(self, filing: Filing) -> int:
         stored = self._store.envelopes.file(filing)
         if stored.new:
-            self._load.count(self._policy().work, self._clock().timestamp())
+            moment = self._moment()
+            self._load.count(moment)
+            if filing.posting.door != DOOR_CASE:
+                self._load.count_message(moment, filing.posting.address[:CAPABILITY_SIZE])
         return stored.day
 
-    def _judge(
-        self, posting: Posting | Opening, header: Header, raw: bytes
-    ) -> tuple[Filing, UntilError | WorkError | None]:
-        policy, now = self._policy(), self._clock()
-        filing = Filing(posting, header, hashlib.sha256(raw).digest(), policy.day(now))
-        return filing, self._refusal(filing, policy.work, now.timestamp())
+    def _judge(self, posting: Posting | Opening, header: Header) -> tuple[Filing, WorkError | None]:
+        policy = self._policy()
+        filing = Filing.of(posting, header, lambda: policy.day(self._clock()))
+        return filing, self._refusal(filing)
 
-    def _refusal(self, filing: Filing, rest: int, now: float) -> UntilError | WorkError | None:
-        if filing.header.until < filing.day:
-            return UntilError()
-        if not stamp_holds(filing.header.mac, filing.posting.nonce, self._load.least_work(rest, now)):
-            return WorkError(self._load.name_work(rest, now))
-        return None
+    def _refusal(self, filing: Filing) -> WorkError | None:
+        moment, posting = self._moment(), filing.posting
+        least = 1
+        if posting.door != DOOR_CASE:
+            least = self._load.message_work(moment, posting.address[:CAPABILITY_SIZE])
+        if stamp_holds(filing.header.mac, posting.nonce, max(least, self._load.least_work(moment))):
+            return None
+        return WorkError(max(least, self._load.name_work(moment)))
+
+    def _moment(self) -> Moment:
+        policy, now = self._policy(), self._clock()
+        return Moment(policy.work, now.timestamp(), policy.day(now))
 
     def _policy(self) -> Policy:
         return self._store.documents.chain(self._clock()).roster.policy

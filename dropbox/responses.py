@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import Response
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
-from dropbox.admission import TooLargeError, UntilError, WorkError
-from dropbox.store.errors import ConflictError, FullError, NotReadyError, StoreError, UnknownError
+from dropbox.admission import TooLargeError, WorkError
+from dropbox.store.errors import (
+    ClockError,
+    ConflictError,
+    DiffersError,
+    FullError,
+    NotFoundError,
+    NotReadyError,
+    StoreError,
+    UnknownError,
+    UntilError,
+)
 from keys.errors import FormatError, MalformedError, MeldbusError
 from keys.wire.canonical import Json, encode, unb64
 from keys.wire.exchange import CAPABILITY_SIZE, parse_cursor
@@ -28,18 +39,24 @@ CREATED = 201
 
 # SPEC.md 10. Errors of keys have their own code and are 400.
 _STATUS: dict[type[Exception], tuple[int, str]] = {
+    # Of a capability alone: a reader believes that its mailbox has ended, but only these very bytes.
     UnknownError: (404, "unknown"),
+    NotFoundError: (404, "not-found"),
     ConflictError: (409, "conflict"),
+    DiffersError: (409, "differs"),
     UntilError: (410, "until"),
     TooLargeError: (413, "too-large"),
     WorkError: (429, "stamp"),
     NotReadyError: (503, "not-ready"),
+    ClockError: (503, "clock"),
     FullError: (507, "full"),
 }
 # HTTP's own refusals. What is not here is a fault of ours and says no more than that.
-_HTTP = {400: "malformed", 404: "unknown", 405: "method", 413: "too-large", 415: "type"}
+_HTTP = {400: "malformed", 404: "not-found", 405: "method", 413: "too-large", 415: "type"}
 
-REFUSALS = (HTTPException, MeldbusError, StoreError, TooLargeError, UntilError, WorkError)
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
+
+REFUSALS = (HTTPException, MeldbusError, StoreError, TooLargeError, WorkError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +147,14 @@ def bearer(request: Request) -> bytes:
         return unb64(header.removeprefix(SCHEME), CAPABILITY_SIZE) if header.startswith(SCHEME) else b""
     except MalformedError:
         raise UnknownError from None
+
+
+def number(request: Request, name: str, most: int) -> int:
+    """Return a whole number of the query, up to `most`; raise MalformedError."""
+    text = request.args.get(name, "")
+    if not _NUMBER.fullmatch(text) or int(text) > most:
+        raise MalformedError(name)
+    return int(text)
 
 
 def cursor(request: Request) -> tuple[int, bytes] | None:

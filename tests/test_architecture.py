@@ -31,7 +31,6 @@ CRYPTOGRAPHY = {f"keys.{unit}" for unit in LINES[1]}
 # Every third-party library, and where it may be imported.
 LIBRARIES = {
     "PIL": {"keys.ceremony"},
-    "alembic": {"dropbox.migrations"},
     "argon2": {"keys.identity"},
     "babel": {"dropbox.i18n"},
     "brotli": {"dropbox.pages"},
@@ -43,7 +42,7 @@ LIBRARIES = {
     "nacl": CRYPTOGRAPHY,
     "platformdirs": {"keys.cli"},
     "segno": {"keys.cli"},
-    "sqlalchemy": {"dropbox.store", "dropbox.migrations", "keys.vault"},
+    "sqlalchemy": {"dropbox.store", "keys.vault"},
     "urllib3": {"keys.courier"},
     "waitress": {"keys.inbox"},
     "werkzeug": {"dropbox", "keys.inbox"},
@@ -209,7 +208,7 @@ def test_the_wheel_holds_keys_alone() -> None:
     assert project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == ["keys"]
     assert project["project"]["name"] == "meldbus"
     named = {re.split(r"[><=\[]", need)[0] for need in project["project"]["dependencies"]}
-    assert not named & {"alembic", "babel", "brotli", "gunicorn"}
+    assert not named & {"babel", "brotli", "gunicorn"}
 
 
 def test_the_wheel_asks_for_what_its_modules_import_and_no_more() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dropbox import load_meter, responses
-from dropbox.store import expiry
+from dropbox.store import days, expiry
 from keys import policy, receipt
 from keys.errors import FormatError
 from keys.identity import bundles as own_bundles
@@ -20,7 +20,21 @@ from keys.policy.policy import SHAPE
 from keys.roster import bundle, fingerprint, root, roster
 from keys.sealing import slots, stream
 from keys.sync.ending import ENTRY_DAYS
-from keys.wire import canonical, closing, envelope, exchange, files, head, ids, kinds, plaintext, signed, sizes, upload
+from keys.wire import (
+    canonical,
+    closing,
+    envelope,
+    exchange,
+    files,
+    head,
+    ids,
+    kinds,
+    log,
+    plaintext,
+    signed,
+    sizes,
+    upload,
+)
 from keys.wire.envelope import header_size, padded_size, stream_size
 from tests.spec_page import SECTIONS, flat, numbers, table
 from tests.vectors import sample
@@ -160,6 +174,14 @@ SIZES: dict[int, set[int]] = {
         LONGEST_MONTH,
         LONGEST_YEAR,
         *STATUSES,
+        log.LOG_PAGE_SIZE // 2**20,
+        log.CURSOR_STEP,
+        days.MOST_DAYS,
+        load_meter.BUSY_DAY,
+        load_meter.MAX_FACTOR,
+        load_meter.PATIENT,
+        load_meter.MAX_MESSAGE_FACTOR,
+        2,  # of a power
     },
 }
 
@@ -213,6 +235,8 @@ def test_sizes_stand_where_they_belong() -> None:
     assert "the last ten minutes" in flat(9)
     assert load_meter.HELD_MINUTES == 10
     assert "1 MiB each" in flat(10)
+    assert f"; {log.SHORT_SIZE} bytes" in SECTIONS[1]
+    assert log.LOG_CHUNKS == 5
     assert exchange.PAGE_SIZE == 131_072
     assert envelope.PART_SIZE == 2**20
 
@@ -293,6 +317,9 @@ def test_the_abnf_has_the_sizes_of_the_code() -> None:
         "position": exchange.POSITION_SIZE,
         "day": exchange.DAY_SIZE,
         "size": exchange.SIZE_SIZE,
+        "first": exchange.POSITION_SIZE,
+        "digest": log.DIGEST_SIZE,
+        "header-hash": log.DIGEST_SIZE,
     }
     fixed = {name: int(size) for name, size in re.findall(r"^([a-z-]+) += (\d+)OCTET", SECTIONS[1], re.MULTILINE)}
     assert fixed == octets | {"frame": signed.FRAME_LENGTH_SIZE}
@@ -322,6 +349,7 @@ def test_every_abnf_name_has_a_rule_and_every_rule_a_use() -> None:
     assert len(defined) == len(set(defined))
     assert used <= set(defined)
     tops = {"envelope", "plaintext", "signed", "frames", "posting", "opening", "part", "page", "kind"}
+    tops |= {"log-page", "mailbox-page"}
     assert set(defined) - used == tops - used
 
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 
-from dropbox.responses import BINARY, bearer, body, cursor, ending, stored
+from dropbox.responses import BINARY, bearer, body, cursor, ending, number, stored
 from dropbox.store.errors import UnknownError
-from keys.wire.exchange import CAPABILITY_SIZE
+from keys.wire.exchange import CAPABILITY_SIZE, MAX_POSITION
+from keys.wire.log import MOST_ENTRIES, parse_log_cursor
 from keys.wire.signed import FRAME_LENGTH_SIZE, MAX_DOCUMENT_SIZE, Signed, split_chain
 
 if TYPE_CHECKING:
@@ -23,11 +24,31 @@ def recipient(store: Store, admission: Admission) -> Blueprint:
     """Return the routes that only the recipients' tool uses."""
     routes = Blueprint("recipient", __name__)
 
-    @routes.get("/feed")
-    def feed() -> Response:
+    def check_reader() -> int:
+        """Return the store's day; raise UnknownError without the log's capability."""
+        # Before the log is read: everything that it gives came on this day or earlier.
+        day = admission.today()
         if not store.documents.opens_log(bearer(request), admission.now()):
             raise UnknownError
-        return Response(store.envelopes.feed(cursor(request)).encode(), mimetype=BINARY)
+        return day
+
+    @routes.get("/feed")
+    def feed() -> Response:
+        check_reader()
+        return Response(store.channels.feed(cursor(request)).encode(), mimetype=BINARY)
+
+    @routes.get("/log")
+    def log() -> Response:
+        day = check_reader()
+        position, digest = parse_log_cursor(request.args.get("after", ""))
+        most = max(1, number(request, "limit", MAX_POSITION)) if "limit" in request.args else MOST_ENTRIES
+        read = store.log.short_page if request.args.get("short") == "1" else store.log.page
+        return Response(read(position, digest, day, most).encode(), mimetype=BINARY)
+
+    @routes.get("/log/<position:position>/<position:part>")
+    def log_part(position: int, part: int) -> Response:
+        check_reader()
+        return Response(store.log.part(position, part), mimetype=BINARY)
 
     @routes.get("/rosters/<position:version>")
     def roster(version: int) -> Response:

@@ -20,6 +20,7 @@ from dropbox.responses import (
     kept,
     left,
     missing,
+    number,
     sealed_file,
     stored,
 )
@@ -28,7 +29,7 @@ from dropbox.store.errors import NotReadyError
 from keys.roster import Bundle
 from keys.roster.bundle import SPARE_DAYS
 from keys.wire.canonical import encode
-from keys.wire.exchange import LEAVE_SIZE, parse_leave
+from keys.wire.exchange import LEAVE_SIZE, MAX_POSITION, parse_leave
 from keys.wire.signed import Signed, join_frames
 from keys.wire.upload import MAX_OPENING_SIZE, MAX_PART_POSTING_SIZE, MAX_POSTING_SIZE
 
@@ -138,22 +139,36 @@ def reporter(store: Store, admission: Admission, pages: Pages) -> Blueprint:
     def keep_part() -> Response:
         return kept(admission.keep(body(request, MAX_PART_POSTING_SIZE)))
 
+    _add_mailbox(routes, store, admission)
+    return routes
+
+
+def _add_mailbox(routes: Blueprint, store: Store, admission: Admission) -> None:
     @routes.get("/channel")
     def channel() -> Response:
-        found = store.envelopes.channel(bearer(request), admission.today(), cursor(request))
+        found = store.channels.channel(bearer(request), admission.today(), cursor(request))
         return Response(found.encode(), mimetype=BINARY)
 
     @routes.post("/leave")
     def leave() -> Response:
-        store.envelopes.forget(*parse_leave(body(request, LEAVE_SIZE)), admission.today())
+        store.mailboxes.leave(*parse_leave(body(request, LEAVE_SIZE)), admission.today())
         return left()
 
     @routes.get("/channel/<position:position>/<position:part>")
     def part(position: int, part: int) -> Response:
-        stream = store.envelopes.part(bearer(request), admission.today(), position, part)
+        stream = store.mailboxes.part(bearer(request), admission.today(), position, part)
         return Response(stream, mimetype=BINARY)
 
-    return routes
+    @routes.get("/mailbox")
+    def mailbox() -> Response:
+        secret, after = bearer(request), number(request, "after", MAX_POSITION)
+        found = store.mailboxes.page(secret, admission.today(), after)
+        return Response(found.encode(), mimetype=BINARY)
+
+    @routes.get("/mailbox/<position:position>/<position:part>")
+    def mailbox_part(position: int, part: int) -> Response:
+        stream = store.mailboxes.part(bearer(request), admission.today(), position, part)
+        return Response(stream, mimetype=BINARY)
 
 
 def _add_pages(routes: Blueprint, admission: Admission, pages: Pages) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropbox.admission import TooLargeError, UntilError, WorkError
+from dropbox.admission import TooLargeError, WorkError
 from dropbox.store.errors import StoreError
 from keys.errors import FormatError, MalformedError
 from keys.wire.envelope import COUNT_SIZE, MAGIC, MAGIC_NAME, MAGIC_SIZE, PART_SIZE, SEALED_CHUNK_SIZE, header_size
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _COUNT_AT = OPENING_START + MAGIC_SIZE
 _MAGIC_END = POSTING_START + len(MAGIC_NAME)
-_REFUSALS = (FormatError, StoreError, TooLargeError, UntilError, WorkError)
+_REFUSALS = (FormatError, StoreError, TooLargeError, WorkError)
 
 
 class SealedFile:

@@ -1,29 +1,46 @@
-"""What the server keeps: sealed envelopes behind capabilities, and signed documents; it decides nothing."""
+"""What the server keeps: sealed envelopes in a log and in mailboxes, and signed documents; it decides nothing."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dropbox.store.channels import Channels
 from dropbox.store.database import Database
+from dropbox.store.days import Days, Today
 from dropbox.store.documents import Documents
 from dropbox.store.envelopes import Envelopes
 from dropbox.store.expiry import Expiry
+from dropbox.store.log import Log
+from dropbox.store.mailboxes import Mailboxes
 from dropbox.store.uploads import Uploads
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dropbox.config import Config
 
 
-class Store:
-    """Everything that is kept, in one SQLite file."""
+def _nobody(_: Today) -> None:
+    pass
 
-    def __init__(self, config: Config) -> None:
-        """Prepare to open the file; it is not opened before it is needed."""
+
+class Store:
+    """Everything that is kept, in one database."""
+
+    def __init__(self, config: Config, committed: Callable[[Today], None] = _nobody) -> None:
+        """Prepare to open the file; it is not opened before it is needed.
+
+        `committed` is told where the log ends after each commit.
+        """
         self.database = Database(config.database, config.max_database_bytes)
+        self.days = Days(self.database)
         self.documents = Documents(self.database)
-        self.envelopes = Envelopes(self.database, config.reserve_bytes)
+        self.envelopes = Envelopes(self.database, self.days, config.reserve_bytes, committed)
+        self.log = Log(self.database)
+        self.mailboxes = Mailboxes(self.database)
+        self.channels = Channels(self.database)
+        self.uploads = Uploads(self.database, self.days, config.reserve_bytes)
         self.expiry = Expiry(self.database)
-        self.uploads = Uploads(self.database, config.reserve_bytes)
 
     def close(self) -> None:
         """Finish what is being stored and close the file."""

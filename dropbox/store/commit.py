@@ -3,74 +3,92 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 
-from dropbox.store.errors import ConflictError, FullError, StoreError, UnknownError
-from dropbox.store.tables import capability, channel, entry, envelope, message, part, upload
+from dropbox.store import days
+from dropbox.store.errors import ConflictError, FullError, StoreError, UnknownError, UntilError
+from dropbox.store.tables import capability, entry, envelope, log, mailbox, message, part, upload
 from keys.wire.envelope import PART_SIZE, Header, prefix_size
 from keys.wire.exchange import CAPABILITY_SIZE, DOOR_CASE, Posting
+from keys.wire.log import LogDigest, ShortEntry, log_digest
 from keys.wire.upload import Opening, part_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
-CHANNEL_DAYS = 396  # 13 months behind its last message: as long as an entry lives
+    from dropbox.store.days import Today
+
+MAILBOX_DAYS = 396  # 13 months after its last message: as long as an entry of the log stays
 ROW_BYTES = 16_384  # what rows, indexes and half-filled pages take beside an envelope's own bytes
 
 KNOWN = (
-    select(envelope.c.id, envelope.c.mac, envelope.c.posting, envelope.c.day, upload.c.envelope.label("open"))
+    select(envelope.c.id, envelope.c.mac, envelope.c.digest, envelope.c.day, upload.c.envelope.label("open"))
     .join(upload, upload.c.envelope == envelope.c.id, isouter=True)
     .where(envelope.c.mac.in_(bindparam("macs", expanding=True)))
 )
-_LAST_MESSAGE = select(func.max(message.c.position)).where(message.c.channel == channel.c.id).scalar_subquery()
+_LAST_NUMBER = select(func.max(message.c.number)).where(message.c.mailbox == mailbox.c.id).scalar_subquery()
 _LAST_DAY = (
     select(envelope.c.day)
     .join(message, message.c.envelope == envelope.c.id)
-    .where(message.c.channel == channel.c.id)
-    .order_by(message.c.position.desc())
+    .where(message.c.mailbox == mailbox.c.id)
+    .order_by(message.c.number.desc())
     .limit(1)
     .scalar_subquery()
 )
-_CHANNELS = (
-    select(capability.c.digest, channel.c.id, channel.c.until, _LAST_MESSAGE.label("last"), _LAST_DAY.label("day"))
-    .join(channel, channel.c.id == capability.c.channel)
+_MAILBOXES = (
+    select(capability.c.digest, mailbox.c.id, mailbox.c.until, _LAST_NUMBER.label("last"), _LAST_DAY.label("day"))
+    .join(mailbox, mailbox.c.id == capability.c.mailbox)
     .where(capability.c.digest.in_(bindparam("digests", expanding=True)))
 )
-_STATE = text("""
-    SELECT (SELECT coalesce(max(id), 0) FROM envelope) AS envelope,
-           (SELECT coalesce(max(id), 0) FROM channel) AS channel,
-           (SELECT coalesce(max(position), 0) FROM entry) AS entry,
-           (page_count - freelist_count) * page_size AS used
-    FROM pragma_page_count, pragma_freelist_count, pragma_page_size
-""")
-_EXTENDED = update(channel).where(channel.c.id == bindparam("number")).values(until=bindparam("later"))
+STATE = (
+    *days.STATE,
+    select(func.coalesce(func.max(envelope.c.id), 0)).scalar_subquery().label("envelope"),
+    select(func.coalesce(func.max(mailbox.c.id), 0)).scalar_subquery().label("mailbox"),
+    select(func.coalesce(func.max(entry.c.position), 0)).scalar_subquery().label("entry"),
+    select(func.coalesce(func.sum(upload.c.awaited), 0)).scalar_subquery().label("awaited"),
+)
+_HOLDS = select(message.c.number).where(
+    message.c.mailbox == bindparam("mailbox"), message.c.envelope == bindparam("envelope")
+)
+_EXTENDED = update(mailbox).where(mailbox.c.id == bindparam("number")).values(until=bindparam("later"))
 _COMMITTED = update(envelope).where(envelope.c.id == bindparam("number")).values(day=bindparam("today"))
 _PARTS = select(func.count()).where(part.c.envelope == bindparam("number"))
 _CLOSED = delete(upload).where(upload.c.envelope == bindparam("number"))
-_TABLES = (envelope, part, channel, capability, entry, message)  # in the order that their references ask for
+_TABLES = (envelope, part, mailbox, capability, log, entry, message)  # in the order that their references ask for
 
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """A posting or an opening that passed admission; `digest` is the SHA-256 of all its bytes."""
+    """A posting or an opening that passed admission; `clock_day` reads the clock, in the policy's time zone."""
 
     posting: Posting | Opening
     header: Header
     digest: bytes
-    day: int
+    clock_day: Callable[[], int]
+
+    @classmethod
+    def of(cls, posting: Posting | Opening, header: Header, clock_day: Callable[[], int]) -> Filing:
+        """Take a posting and its header."""
+        if isinstance(posting, Posting):
+            digest = hashlib.sha256(posting.envelope).digest()
+        else:
+            digest = hashlib.sha256(posting.size.to_bytes(8, "big") + posting.prefix).digest()
+        return cls(posting, header, digest, clock_day)
+
+    @property
+    def size(self) -> int:
+        """The bytes of the whole envelope."""
+        return len(self.posting.envelope) if isinstance(self.posting, Posting) else self.posting.size
 
     def digests(self) -> tuple[bytes, ...]:
         """Return the SHA-256 of each capability that it names."""
         first, second = self.posting.address[:CAPABILITY_SIZE], self.posting.address[CAPABILITY_SIZE:]
-        if self.posting.door == DOOR_CASE:
-            # In their own order: else that of the rows would tell the reporter's from the recipients'.
-            return tuple(sorted((first, second)))
-        return (hashlib.sha256(first).digest(),)
+        return (first, second) if self.posting.door == DOOR_CASE else (hashlib.sha256(first).digest(),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +104,13 @@ class _Known:
     """An envelope that is here; `open` while it is an unfinished upload."""
 
     number: int
-    posting: bytes
+    digest: bytes
     day: int
     open: bool
 
 
 @dataclass(slots=True)
-class _Channel:
+class _Mailbox:
     number: int
     until: int
     last: int
@@ -101,7 +119,7 @@ class _Channel:
     @property
     def is_ending(self) -> bool:
         """Whether its end was moved: nothing is added to what nobody will read any more."""
-        return self.until < self.day + CHANNEL_DAYS
+        return self.until < self.day + MAILBOX_DAYS
 
 
 @dataclass(slots=True)
@@ -110,51 +128,62 @@ class Batch:
 
     connection: Connection
     room: int
+    today: Today
     known: dict[bytes, _Known]
-    channels: dict[bytes, _Channel]
+    mailboxes: dict[bytes, _Mailbox]
     last_envelope: int
-    last_channel: int
+    last_mailbox: int
     last_entry: int
+    position: int
+    digest: LogDigest
     rows: dict[Table, list[dict[str, Any]]] = field(default_factory=lambda: {table: [] for table in _TABLES})
+    placed: set[tuple[int, int]] = field(default_factory=set)
     extended: dict[int, int] = field(default_factory=dict)
     committed: list[dict[str, int]] = field(default_factory=list)
 
     @classmethod
-    def begin(cls, connection: Connection, filings: Sequence[Filing], room: Callable[[int], int]) -> Batch:
-        """Look up what the filings name; `room` gives the bytes left for new cases when so many are used."""
+    def begin(
+        cls, connection: Connection, filings: Sequence[Filing], today: Today, state: Row[*tuple[Any, ...]], room: int
+    ) -> Batch:
+        """Look up what the filings name; `state` has the columns of STATE, `room` is for new mailboxes, in bytes."""
         known = connection.execute(KNOWN, {"macs": [filing.header.mac for filing in filings]})
         named = [digest for filing in filings for digest in filing.digests()]
-        channels: dict[int, _Channel] = {}
+        mailboxes: dict[int, _Mailbox] = {}
         by_digest = {
-            row.digest: channels.setdefault(row.id, _Channel(row.id, row.until, row.last, row.day))
-            for row in connection.execute(_CHANNELS, {"digests": named})
+            row.digest: mailboxes.setdefault(row.id, _Mailbox(row.id, row.until, row.last, row.day))
+            for row in connection.execute(_MAILBOXES, {"digests": named})
         }
-        state = connection.execute(_STATE).one()
         return cls(
             connection=connection,
-            room=room(state.used),
-            known={row.mac: _Known(row.id, row.posting, row.day, row.open is not None) for row in known},
-            channels=by_digest,
+            room=room - state.awaited,
+            today=today,
+            known={row.mac: _Known(row.id, row.digest, row.day, row.open is not None) for row in known},
+            mailboxes=by_digest,
             last_envelope=state.envelope,
-            last_channel=state.channel,
+            last_mailbox=state.mailbox,
             last_entry=state.entry,
+            position=today.position,
+            digest=today.digest,
         )
 
     def add(self, filing: Filing) -> Stored | StoreError:
         """Return what `write` will have stored, or why the filing is refused."""
         known = self.known.get(filing.header.mac)
-        if known is not None and known.posting != filing.digest:
+        if known is not None and known.digest != filing.digest:
             return ConflictError()
-        if known is not None and not known.open:
+        if known is not None and not known.open and self._is_placed(known, filing):
             return Stored(known.day, new=False)
+        if filing.header.until < self.today.day:
+            return UntilError()
         if isinstance(filing.posting, Opening) and not (known and self._is_whole(known, filing.posting)):
-            return UnknownError()  # it was deleted since its last part came
-        refusal = self._open(filing) if filing.posting.door == DOOR_CASE else self._append(filing)
-        if refusal is not None:
-            return refusal
-        number = known.number if known else self.last_envelope
-        self.known[filing.header.mac] = _Known(number, filing.digest, filing.day, open=False)
-        return Stored(filing.day, new=True)
+            return ConflictError()  # it was deleted since its last part came
+        found = self._open(filing, known) if filing.posting.door == DOOR_CASE else self._append(filing)
+        if isinstance(found, StoreError):
+            return found
+        # An envelope that the log has already comes in by another posting after a restore: only its mailbox is new.
+        stored = known if known is not None and not known.open else self._add_envelope(filing, known)
+        self._add_message(found, stored.number)
+        return Stored(stored.day, new=True)
 
     def write(self) -> None:
         """Insert every row."""
@@ -168,49 +197,77 @@ class Batch:
             self.connection.execute(_COMMITTED, self.committed)
             self.connection.execute(_CLOSED, [{"number": one["number"]} for one in self.committed])
 
+    def end(self) -> Today:
+        """Return the day, and where the log ends after this batch."""
+        return replace(self.today, position=self.position, digest=self.digest)
+
+    def _is_placed(self, known: _Known, filing: Filing) -> bool:
+        """Say whether a mailbox that the filing names has this envelope."""
+        boxes = {found.number for found in map(self.mailboxes.get, filing.digests()) if found is not None}
+        return any(self._holds(number, known.number) for number in boxes)
+
+    def _holds(self, number: int, of_envelope: int) -> bool:
+        if (number, of_envelope) in self.placed:
+            return True
+        return self.connection.execute(_HOLDS, {"mailbox": number, "envelope": of_envelope}).first() is not None
+
     def _is_whole(self, known: _Known, opening: Opening) -> bool:
         present = self.connection.execute(_PARTS, {"number": known.number}).scalar_one()
         return bool(present == part_count(len(opening.prefix), opening.size))
 
-    def _open(self, filing: Filing) -> StoreError | None:
-        if isinstance(filing.posting, Posting):
-            self.room -= len(filing.posting.envelope) + ROW_BYTES
+    def _open(self, filing: Filing, known: _Known | None) -> _Mailbox | StoreError:
+        if known is None:
+            self.room -= filing.size + ROW_BYTES
             if self.room < 0:
                 return FullError()
         first, second = filing.digests()
-        if first == second or first in self.channels or second in self.channels:
+        if first in self.mailboxes or second in self.mailboxes:
             return ConflictError()
-        self.last_channel += 1
-        opened = _Channel(self.last_channel, filing.day + CHANNEL_DAYS, 0, filing.day)
-        self.rows[channel].append({"id": opened.number, "until": opened.until})
+        self.last_mailbox += 1
+        opened = _Mailbox(self.last_mailbox, self.today.day + MAILBOX_DAYS, 0, self.today.day)
+        self.rows[mailbox].append({"id": opened.number, "until": opened.until})
         for digest in (first, second):
-            self.channels[digest] = opened
-            self.rows[capability].append({"digest": digest, "channel": opened.number})
-        self._add_message(filing, opened)
-        self.last_entry += 1
-        self.rows[entry].append({"position": self.last_entry, "envelope": self.rows[message][-1]["envelope"]})
-        return None
+            self.mailboxes[digest] = opened
+            self.rows[capability].append({"digest": digest, "mailbox": opened.number})
+        return opened
 
-    def _append(self, filing: Filing) -> StoreError | None:
+    def _append(self, filing: Filing) -> _Mailbox | StoreError:
         (digest,) = filing.digests()
-        found = self.channels.get(digest)
-        if found is None or found.until < filing.day or found.is_ending:
+        found = self.mailboxes.get(digest)
+        if found is None or found.until < self.today.day or found.is_ending:
             return UnknownError()
-        found.day = filing.day
-        found.until = self.extended[found.number] = filing.day + CHANNEL_DAYS
-        self._add_message(filing, found)
-        return None
+        found.day = self.today.day
+        found.until = self.extended[found.number] = self.today.day + MAILBOX_DAYS
+        return found
 
-    def _add_message(self, filing: Filing, to: _Channel) -> None:
-        if isinstance(filing.posting, Posting):
-            number = self._add_envelope(filing, filing.posting.envelope)
-        else:
-            number = self.known[filing.header.mac].number
-            self.committed.append({"number": number, "today": filing.day})
+    def _add_message(self, to: _Mailbox, number: int) -> None:
         to.last += 1
-        self.rows[message].append({"channel": to.number, "position": to.last, "envelope": number})
+        self.placed.add((to.number, number))
+        self.rows[message].append({"mailbox": to.number, "number": to.last, "envelope": number})
 
-    def _add_envelope(self, filing: Filing, sealed: bytes) -> int:
+    def _add_envelope(self, filing: Filing, known: _Known | None) -> _Known:
+        """Give the envelope a place in the log; its rows are here already where it came in parts."""
+        day = self.today.day
+        if known is None:
+            number = self._add_rows(filing)
+        else:
+            number = known.number
+            self.committed.append({"number": number, "today": day})
+        short = ShortEntry.of(filing.header, day, filing.size)
+        self.position += 1
+        self.digest = log_digest(self.digest, self.position, short)
+        row = {"position": self.position, "envelope": number, "digest": self.digest, "short": short.encode()}
+        self.rows[log].append(row)
+        if filing.posting.door == DOOR_CASE:
+            self.last_entry += 1
+            self.rows[entry].append({"position": self.last_entry, "envelope": number})
+        added = self.known[filing.header.mac] = _Known(number, filing.digest, day, open=False)
+        return added
+
+    def _add_rows(self, filing: Filing) -> int:
+        if not isinstance(filing.posting, Posting):
+            raise TypeError
+        sealed = filing.posting.envelope
         split = prefix_size(filing.header, len(sealed))
         self.last_envelope += 1
         number = self.last_envelope
@@ -218,8 +275,8 @@ class Batch:
             {
                 "id": number,
                 "mac": filing.header.mac,
-                "posting": filing.digest,
-                "day": filing.day,
+                "digest": filing.digest,
+                "day": self.today.day,
                 "size": len(sealed),
                 "prefix": sealed[:split],
             }

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dropbox.store import tables
-from dropbox.store.errors import NotReadyError, SchemaError, UnknownError
+from dropbox.store.errors import NotFoundError, NotReadyError, SchemaError
 from keys.errors import ExpiredError, ForkError, NotEnrolledError, RolledBackError
 from keys.roster import Bundle, People, Root, Roster, RosterHistory
 from keys.wire.signed import LABEL_ROOT, LABEL_ROSTER, Signed, join_chain
@@ -115,11 +115,11 @@ class Documents:
         return kept
 
     def roster(self, version: int) -> bytes:
-        """Return one roster as it was signed; raise UnknownError."""
+        """Return one roster as it was signed; raise NotFoundError."""
         with self._database.reading() as connection:
             signed: bytes | None = connection.execute(_ROSTER, {"version": version}).scalar()
         if signed is None:
-            raise UnknownError
+            raise NotFoundError
         return signed
 
     def bundles(self, roster: Roster) -> list[bytes]:

@@ -16,11 +16,27 @@ class FullError(StoreError):
 
 
 class ConflictError(StoreError):
-    """Another posting with this mac or this capability is stored already."""
+    """Another envelope with this mac, or another mailbox with this capability, is stored already."""
 
 
 class UnknownError(StoreError):
-    """There is no such capability, position or part."""
+    """There is no such capability."""
+
+
+class NotFoundError(StoreError):
+    """There is no such position, part or roster."""
+
+
+class DiffersError(StoreError):
+    """The log does not have this digest at this position."""
+
+
+class UntilError(StoreError):
+    """The envelope's `until` is past, or too far away."""
+
+
+class ClockError(StoreError):
+    """The clock is too far after the store's day: nothing is taken until the operator has accepted its day."""
 
 
 class NotReadyError(StoreError):

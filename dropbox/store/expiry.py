@@ -1,4 +1,4 @@
-"""What comes to its end: entries of the feed and channels; deleted a little at a time, so that nobody waits for it."""
+"""What comes to its end: uploads, entries of the log, mailboxes and envelopes, a little at a time beside everybody."""
 
 from __future__ import annotations
 
@@ -6,19 +6,25 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from sqlalchemy import BindParameter, bindparam, delete, exists, func, select, update
+from sqlalchemy.exc import DBAPIError
 
-from dropbox.store.commit import CHANNEL_DAYS
-from dropbox.store.envelopes import live_channel
-from dropbox.store.tables import capability, channel, entry, envelope, message, part
+from dropbox.store import uploads
+from dropbox.store.commit import MAILBOX_DAYS
+from dropbox.store.mailboxes import live_mailbox
+from dropbox.store.tables import capability, entry, envelope, log, mailbox, message, part, upload
 from keys.wire.envelope import PART_SIZE
+from keys.wire.exchange import DAY_SIZE
+from keys.wire.log import CURSOR_STEP
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import Connection, Select
 
     from dropbox.store.database import Database
 
-ENTRY_DAYS = CHANNEL_DAYS  # SPEC.md 10: every entry lives 13 months, whatever it is
-ENDING_DAYS = 30  # behind the last message: who was away has so long to read it
+ENTRY_DAYS = MAILBOX_DAYS  # SPEC.md 10: every entry stays 13 months, whatever it is
+ENDING_DAYS = 30  # after the last message: who was away has so long to read it
 BATCH_BYTES = 4 * PART_SIZE  # deleted at once: others commit between two batches
 BATCH_ROWS = 50
 MOST_PARTS = 500  # at once, however short
@@ -26,92 +32,140 @@ MOST_PARTS = 500  # at once, however short
 _BOUNDS = (
     select(func.min(envelope.c.day), func.max(envelope.c.day))
     .join(message, message.c.envelope == envelope.c.id)
-    .where(message.c.channel == bindparam("number"))
+    .where(message.c.mailbox == bindparam("number"))
 )
-_UNTIL = select(channel.c.until).where(channel.c.id == bindparam("number"))
-_MOVED = update(channel).where(channel.c.id == bindparam("number")).values(until=bindparam("sooner"))
-_OLDEST = (
-    select(entry.c.position, entry.c.envelope, envelope.c.day)
-    .join(envelope, envelope.c.id == entry.c.envelope)
-    .order_by(entry.c.position)
+_UNTIL = select(mailbox.c.until).where(mailbox.c.id == bindparam("number"))
+_MOVED = update(mailbox).where(mailbox.c.id == bindparam("number")).values(until=bindparam("sooner"))
+_NUMBERS: BindParameter[list[int]] = bindparam("numbers", expanding=True)
+
+# The short form begins with the day, its highest byte first, so that bytes compare as days do.
+_ENDED_ENTRIES = (
+    select(log.c.position)
+    .where(log.c.position > bindparam("after"), log.c.short < bindparam("least"))
+    .order_by(log.c.position)
     .limit(BATCH_ROWS)
 )
-_ENDED = select(channel.c.id).where(channel.c.until < bindparam("today")).limit(1)
-_MESSAGES = select(message.c.envelope).where(message.c.channel == bindparam("number")).limit(BATCH_ROWS)
+_OUT_OF_FEED = delete(entry).where(entry.c.envelope.in_(select(log.c.envelope).where(log.c.position.in_(_NUMBERS))))
+_EMPTIED = update(log).where(log.c.position.in_(_NUMBERS)).values(envelope=None, short=None)
+_FOLLOWING = log.alias()
+# Kept of entries that have ended: every 64th digest, and that before an entry that is left, or before the next to come.
+_FORGOTTEN = delete(log).where(
+    log.c.envelope.is_(None),
+    log.c.position % CURSOR_STEP != 0,
+    ~exists().where(_FOLLOWING.c.position == log.c.position + 1, _FOLLOWING.c.envelope.is_not(None)),
+    log.c.position < select(func.max(_FOLLOWING.c.position)).scalar_subquery(),
+)
+
+_ENDED_MAILBOXES = (
+    select(mailbox.c.id)
+    .where(mailbox.c.id > bindparam("after"), mailbox.c.until < bindparam("today"))
+    .order_by(mailbox.c.id)
+    .limit(BATCH_ROWS)
+)
+_LOCKED = delete(capability).where(capability.c.mailbox.in_(_NUMBERS))
+_MESSAGES_GONE = delete(message).where(message.c.mailbox.in_(_NUMBERS))
+_MAILBOXES_GONE = delete(mailbox).where(mailbox.c.id.in_(_NUMBERS))
+
+# An envelope is kept while log or mailbox has it, or while it is on its way in.
+_ORPHANS = (
+    select(envelope.c.id)
+    .where(
+        envelope.c.id > bindparam("after"),
+        ~exists().where(log.c.envelope == envelope.c.id),
+        ~exists().where(message.c.envelope == envelope.c.id),
+        ~exists().where(upload.c.envelope == envelope.c.id),
+    )
+    .order_by(envelope.c.id)
+    .limit(BATCH_ROWS)
+)
 _PARTS = (
     select(part.c.envelope, part.c.number, func.length(part.c.stream).label("size"))
-    .join(message, message.c.envelope == part.c.envelope)
-    .where(message.c.channel == bindparam("number"))
+    .where(part.c.envelope.in_(_NUMBERS))
     .limit(MOST_PARTS)
 )
-_GONE: BindParameter[int] = bindparam("gone")
-_ENTRY_GONE = delete(entry).where(entry.c.position == _GONE)
-_LOCKED = delete(capability).where(capability.c.channel == bindparam("number"))
-_PART_GONE = delete(part).where(part.c.envelope == _GONE, part.c.number == bindparam("at"))
-_MESSAGE_GONE = delete(message).where(message.c.envelope == _GONE)
-_CHANNEL_GONE = delete(channel).where(channel.c.id == bindparam("number"))
-# An envelope is kept while it stands in the feed or in a channel.
-_ORPHANED = delete(envelope).where(
-    envelope.c.id == _GONE,
-    ~exists().where(message.c.envelope == envelope.c.id),
-    ~exists().where(entry.c.envelope == envelope.c.id),
-)
+_PART_GONE = delete(part).where(part.c.envelope == bindparam("gone"), part.c.number == bindparam("at"))
+_ENVELOPES_GONE = delete(envelope).where(envelope.c.id.in_(_NUMBERS))
 
 
 class Expiry:
-    """The ends of entries and channels."""
+    """The ends of everything that has one."""
 
     def __init__(self, database: Database) -> None:
         """Delete from `database`."""
         self._database = database
 
     def end(self, secret: bytes, today: int, term: int) -> int:
-        """Let a channel end as soon as it may, and return its last day; raise UnknownError.
+        """Let a mailbox end as soon as it may, and return its last day; raise UnknownError.
 
-        That is never before `term` days behind its first message, in which a report has to be dealt with by law, nor
-        before 30 days behind its last. Where that is sooner than it was, nothing is added to it any more.
+        That is never before `term` days after its first message, in which a report has to be dealt with by law, nor
+        before 30 days after its last. Where that is sooner than it was, nothing is added to it any more.
         """
         with self._database.turn(), self._database.writing() as connection:
-            number = live_channel(connection, secret, today)
+            number = live_mailbox(connection, secret, today)
             first, last = connection.execute(_BOUNDS, {"number": number}).one()
             until: int = connection.execute(_UNTIL, {"number": number}).scalar_one()
             sooner: int = min(until, max(today, first + term, last + ENDING_DAYS))
             connection.execute(_MOVED, {"number": number, "sooner": sooner})
         return sooner
 
-    def expire(self, today: int) -> None:
-        """Delete the entries and the channels whose last day has passed."""
-        self._database.work_off(lambda connection: _delete_entries(connection, today - ENTRY_DAYS))
-        self._database.work_off(lambda connection: _delete_of_channel(connection, today))
+    def expire(self, today: int) -> int:
+        """Delete everything whose last day is before `today`; return how many rows could not be deleted.
+
+        A row that fails stops no other one.
+        """
+        least = max(0, today - ENTRY_DAYS).to_bytes(DAY_SIZE, "big")
+        return (
+            self._all(uploads.ENDED, {"least": today - uploads.DAYS_KEPT, "today": today}, uploads.give_up)
+            + self._all(_ENDED_ENTRIES, {"least": least}, _end_entries)
+            + self._all(_ENDED_MAILBOXES, {"today": today}, _end_mailboxes)
+            + self._all(_ORPHANS, {}, delete_envelopes)
+        )
+
+    def _all(
+        self,
+        ended: Select[int],
+        found: dict[str, object],
+        some: Callable[[Connection, Sequence[int]], bool],
+    ) -> int:
+        """Give to `some` what has ended, a few rows at a time, ascending; return how many fail."""
+        failed, after = 0, 0
+        while True:
+            with self._database.reading() as connection:
+                numbers = [row[0] for row in connection.execute(ended, {**found, "after": after})]
+            if not numbers:
+                return failed
+            failed += self._off(numbers, some)
+            after = numbers[-1]
+
+    def _off(self, numbers: Sequence[int], some: Callable[[Connection, Sequence[int]], bool]) -> int:
+        try:
+            self._database.work_off(lambda connection: some(connection, numbers))
+        except DBAPIError:
+            return 1 if len(numbers) == 1 else sum(self._off([number], some) for number in numbers)
+        return 0
 
 
-def _delete_entries(connection: Connection, least: int) -> bool:
-    """Delete some entries of days before `least`; say whether there were any."""
-    # Positions and days ascend together: the oldest stand in front.
-    ended = [row for row in connection.execute(_OLDEST) if row.day < least]
-    if not ended:
+def _end_entries(connection: Connection, positions: Sequence[int]) -> bool:
+    """Take entries out of the log; their digests stay where somebody may ask from them."""
+    connection.execute(_OUT_OF_FEED, {"numbers": positions})
+    connection.execute(_EMPTIED, {"numbers": positions})
+    connection.execute(_FORGOTTEN)
+    return False
+
+
+def _end_mailboxes(connection: Connection, numbers: Sequence[int]) -> bool:
+    for query in (_LOCKED, _MESSAGES_GONE, _MAILBOXES_GONE):
+        connection.execute(query, {"numbers": numbers})
+    return False
+
+
+def delete_envelopes(connection: Connection, numbers: Sequence[int]) -> bool:
+    """Delete a few parts of these envelopes, and in the end the envelopes; say whether something is left."""
+    parts = connection.execute(_PARTS, {"numbers": numbers}).all()
+    if not parts:
+        connection.execute(_ENVELOPES_GONE, {"numbers": numbers})
         return False
-    connection.execute(_ENTRY_GONE, [{"gone": row.position} for row in ended])
-    connection.execute(_ORPHANED, [{"gone": row.envelope} for row in ended])
-    return True
-
-
-def _delete_of_channel(connection: Connection, today: int) -> bool:
-    """Delete some of a channel that ended before today, its capabilities first; say whether there was one."""
-    number = connection.execute(_ENDED, {"today": today}).scalar()
-    if number is None:
-        return False
-    connection.execute(_LOCKED, {"number": number})
-    parts = connection.execute(_PARTS, {"number": number}).all()
-    if parts:
-        sizes = accumulate((row.size for row in parts[1:]), initial=0)
-        some = [row for row, before in zip(parts, sizes, strict=True) if before < BATCH_BYTES]
-        connection.execute(_PART_GONE, [{"gone": row.envelope, "at": row.number} for row in some])
-        return True
-    envelopes = [{"gone": name} for name in connection.execute(_MESSAGES, {"number": number}).scalars()]
-    if envelopes:
-        connection.execute(_MESSAGE_GONE, envelopes)
-        connection.execute(_ORPHANED, envelopes)
-        return True
-    connection.execute(_CHANNEL_GONE, {"number": number})
+    sizes = accumulate((row.size for row in parts[1:]), initial=0)
+    some = [row for row, before in zip(parts, sizes, strict=True) if before < BATCH_BYTES]
+    connection.execute(_PART_GONE, [{"gone": row.envelope, "at": row.number} for row in some])
     return True

@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, Table
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, MetaData, Table
 
+SCHEMA = 1  # goes up with any change below
 metadata = MetaData()
+# SQLite counts rows in its own INTEGER alone, which has 64 bits already.
+_Count = BigInteger().with_variant(Integer(), "sqlite")
+
+schema = Table(
+    "schema",
+    metadata,
+    # Which release made these tables.
+    Column("number", Integer, primary_key=True, autoincrement=False),
+)
+
+today = Table(
+    "today",
+    metadata,
+    # The day of the last request.
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    # The last position of the log before that day: the days of the entries tell that too.
+    Column("before", _Count, nullable=False),
+)
 
 pinned = Table(
     "pinned",
@@ -47,17 +66,16 @@ bundle = Table(
 envelope = Table(
     "envelope",
     metadata,
-    # The order in which envelopes came, over all channels: as much as the positions of the feed tell.
-    Column("id", Integer, primary_key=True),
-    # Looks random to all who cannot open the envelope; unique, so that none is filed twice.
+    # The order in which envelopes came: as much as the positions of the log tell.
+    Column("id", _Count, primary_key=True),
+    # Looks random to all who cannot open the envelope; unique, so that none is stored twice.
     Column("mac", LargeBinary, nullable=False, unique=True),
-    # SHA-256 over the whole posting, so that a repeated one is known. It covers random bytes that are kept
-    # nowhere: nobody can test with it which capability appended.
-    Column("posting", LargeBinary, nullable=False),
+    # SHA-256 over the envelope, of a large one over its size and prefix, so that the same one again is known.
+    Column("digest", LargeBinary, nullable=False),
     # Day only: an hour would tell an employer who was at a desk.
     Column("day", Integer, nullable=False),
     # The size class of the message: rough length of the text, since all are padded.
-    Column("size", Integer, nullable=False),
+    Column("size", _Count, nullable=False),
     # Header and first chunk: ciphertext, and the number of slots, which follows from the public roster.
     Column("prefix", LargeBinary, nullable=False),
 )
@@ -70,6 +88,10 @@ upload = Table(
     Column("envelope", ForeignKey(envelope.c.id), primary_key=True),
     # The day of the last part: after a whole day without one it is deleted.
     Column("day", Integer, nullable=False),
+    # The envelope's own, which stands in its header too.
+    Column("until", _Count, nullable=False),
+    # How many bytes are still to come: the parts tell that too.
+    Column("awaited", _Count, nullable=False),
 )
 
 part = Table(
@@ -79,46 +101,59 @@ part = Table(
     Column("envelope", ForeignKey(envelope.c.id), primary_key=True),
     # How many there are: the envelope's size tells that too.
     Column("number", Integer, primary_key=True, autoincrement=False),
-    # Ciphertext behind the prefix, 1 MiB each.
+    # Ciphertext after the prefix, 1 MiB each.
     Column("stream", LargeBinary, nullable=False),
 )
 
+log = Table(
+    "log",
+    metadata,
+    # How many reports, messages, notes, shares and cover entries came, all of them together.
+    Column("position", _Count, primary_key=True, autoincrement=False),
+    # Nothing beyond the envelope's own row. NULL: the entry has ended, and its digest is kept.
+    Column("envelope", ForeignKey(envelope.c.id), unique=True),
+    # SHA-256 over all entries up to this one, macs among them, which look random.
+    Column("digest", LargeBinary, nullable=False),
+    # What of the envelope goes into the digest, so that it can be given without reading the envelope.
+    Column("short", LargeBinary),
+)
+
+# Of the routes /feed: goes with them.
 entry = Table(
     "entry",
     metadata,
     # How many reports, shares and decoys came, all of them together.
-    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("position", _Count, primary_key=True, autoincrement=False),
     # Nothing beyond the envelope's own row.
     Column("envelope", ForeignKey(envelope.c.id), nullable=False, unique=True),
 )
 
-channel = Table(
-    "channel",
+mailbox = Table(
+    "mailbox",
     metadata,
-    # As many as entries: each opens one, whether it is a report or a decoy.
-    Column("id", Integer, primary_key=True),
-    # The day after which nobody can read it: the same number of days behind each message, or fewer, which tells that
-    # somebody who holds a capability let it end.
+    # As many as entries that came by door 0: each opens one, whether it is a report or a cover entry.
+    Column("id", _Count, primary_key=True),
+    # The day after which nobody can read it: the same number of days after each message.
     Column("until", Integer, nullable=False),
 )
 
 capability = Table(
     "capability",
     metadata,
-    # SHA-256 of 32 secret bytes: it lets nobody in. Two for each channel, not told apart.
+    # SHA-256 of 32 secret bytes: it lets nobody in. Two for each mailbox, not told apart; one, once its reporter left.
     Column("digest", LargeBinary, primary_key=True),
     # That two digests belong together.
-    Column("channel", ForeignKey(channel.c.id), nullable=False),
-    sqlite_with_rowid=False,  # a hidden row number would tell which of the two was filed first
+    Column("mailbox", ForeignKey(mailbox.c.id), nullable=False),
+    sqlite_with_rowid=False,  # a hidden row number would tell which of the two came first
 )
 
 message = Table(
     "message",
     metadata,
-    # Which entry was answered; not by whom: no column says which capability appended.
-    Column("channel", ForeignKey(channel.c.id), primary_key=True),
+    # Which report was answered; not by whom: no column says which capability appended.
+    Column("mailbox", ForeignKey(mailbox.c.id), primary_key=True),
     # How often, and in which order.
-    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("number", _Count, primary_key=True, autoincrement=False),
     # On which days, in which size class.
-    Column("envelope", ForeignKey(envelope.c.id), nullable=False, unique=True),
+    Column("envelope", ForeignKey(envelope.c.id), nullable=False, index=True),
 )

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dropbox import SCRIPTS, create_app
-from dropbox.config import Config
+from dropbox.config import MIN_DATABASE_BYTES, Config
 from dropbox.load_meter import LoadMeter
-from dropbox.migrations import migrate
 from dropbox.store import Store
+from dropbox.store.database import Database
 from keys.policy import date_of
 from keys.wire.exchange import Page, Posting
 from tests.dropbox.serving import BINARY, ROOT, Server, bearer, write_config
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
-    from dropbox.store.database import Database
-
 TODAY = 20_780
 
 
@@ -36,16 +34,24 @@ class Clock:
     """A clock that stands still until it is moved."""
 
     def __init__(self, day: int) -> None:
-        """Begin at noon of a day."""
+        """Begin at noon of a day; `daily` is what the server's timer does."""
         self.now = dt.datetime.combine(date_of(day), dt.time(12), dt.UTC)
+        self.daily: Callable[[], object] = lambda: None
 
     def __call__(self) -> dt.datetime:
         """Return the time."""
         return self.now
 
-    def advance(self, **span: float) -> None:
-        """Move on by a timedelta."""
-        self.now += dt.timedelta(**span)
+    def advance(self, days: int = 0, minutes: float = 0) -> None:
+        """Move on, a day at a time."""
+        self.now += dt.timedelta(minutes=minutes)
+        for _ in range(days):
+            self.now += dt.timedelta(days=1)
+            self.daily()
+
+    def jump(self, days: int) -> None:
+        """Move on at once, as a clock that is wrong."""
+        self.now += dt.timedelta(days=days)
 
 
 @dataclass
@@ -112,7 +118,9 @@ def scripts(tmp_path: Path) -> Path:
 def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with all tables and no rows."""
     path = tmp_path_factory.mktemp("empty") / "meldbus.sqlite"
-    migrate(path)
+    database = Database(path, MIN_DATABASE_BYTES)
+    database.create()
+    database.close()
     return path
 
 
@@ -143,6 +151,7 @@ def _box(config: Config, organisation: Organisation, scripts: Path) -> Box:
     store.close()
     clock, load = Clock(organisation.today), LoadMeter()
     app = create_app(config, clock=clock, load=load, scripts=scripts)
+    clock.daily = lambda: app.extensions["store"].days.on(organisation.policy.day(clock()))
     return Box(config, organisation, clock, app.test_client(), load)
 
 

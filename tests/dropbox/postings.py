@@ -20,7 +20,7 @@ from keys.wire.envelope import (
     padded_size,
     stream_size,
 )
-from keys.wire.exchange import ADDRESS_SIZE, NONCE_SIZE, Posting, append, make_stamp, open_case, stamp_holds
+from keys.wire.exchange import CAPABILITY_SIZE, NONCE_SIZE, Posting, append, make_stamp, open_case, stamp_holds
 from keys.wire.upload import Opening, PartPosting, part_count, part_size
 from tests.policies import WORK
 
@@ -59,16 +59,29 @@ def opaque_case(until: int, padded: int = SMALLEST_CLASS, slots: int = SLOTS, wo
     return Opaque(open_case(envelope, make_stamp(mac, work), recipients, reporter), reporter, recipients)
 
 
+def random_address() -> bytes:
+    """Return an address of door 0 that nobody has."""
+    return b"".join(sorted((os.urandom(CAPABILITY_SIZE), os.urandom(CAPABILITY_SIZE))))
+
+
 def unstamped(until: int) -> Posting:
     """Return a posting whose stamp does not suffice."""
     envelope, mac = opaque_envelope(until)
-    return Posting(0, _no_stamp(mac), os.urandom(ADDRESS_SIZE), envelope)
+    return Posting(0, _no_stamp(mac), random_address(), envelope)
 
 
 def opaque_message(until: int, capability: bytes, padded: int = SMALLEST_CLASS, work: int = WORK) -> Posting:
     """Return a posting that appends to the channel of `capability`."""
     envelope, mac = opaque_envelope(until, padded)
     return append(envelope, make_stamp(mac, work), capability)
+
+
+def weak_message(until: int, capability: bytes) -> Posting:
+    """Return a message whose stamp holds for the work at rest, and for no more than twice that."""
+    envelope, mac = opaque_envelope(until)
+    while stamp_holds(mac, nonce := make_stamp(mac, WORK), 2 * WORK):
+        pass
+    return append(envelope, nonce, capability)
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,23 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dropbox.config import Config
-from dropbox.load_meter import CALM, HELD_MINUTES, MAX_FACTOR, LoadMeter
+from dropbox.load_meter import BUSY_DAY, CALM, HELD_MINUTES, MAX_FACTOR, MAX_MESSAGE_FACTOR, PATIENT, LoadMeter, Moment
+from dropbox.store.days import Today
 from keys.wire.canonical import parse_object
 from keys.wire.envelope import LARGEST_POWER
 from keys.wire.exchange import Posting, make_stamp, stamp_holds
+from keys.wire.log import LogDigest
 from keys.wire.signed import split_frames
 from tests.dropbox.conftest import Box, publish
-from tests.dropbox.postings import opaque_case, opaque_envelope, opaque_message, unstamped
+from tests.dropbox.postings import (
+    opaque_case,
+    opaque_envelope,
+    opaque_message,
+    opaque_upload,
+    random_address,
+    unstamped,
+    weak_message,
+)
 from tests.dropbox.serving import write_config
 from tests.policies import WORK
 
@@ -25,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-REST = 1000
+REST, DAY = 1000, 20_780
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC).timestamp()
 
 
@@ -40,12 +50,23 @@ def weakly_stamped(box: Box, work: int) -> Posting:
     envelope, mac = opaque_envelope(box.until)
     while stamp_holds(mac, nonce := make_stamp(mac, work), 2 * work):
         pass
-    return Posting(0, nonce, os.urandom(64), envelope)
+    return Posting(0, nonce, random_address(), envelope)
+
+
+def busy(load: LoadMeter, day: int, entries: int = BUSY_DAY) -> None:
+    load.observe(Today(day, 7, 7 + entries, LogDigest(bytes(32))))
 
 
 def crowd(box: Box, entries: int) -> None:
+    """Let so much come in at once, on a day that has been busy."""
+    policy, now = box.organisation.policy, box.clock()
+    busy(box.load, policy.day(now))
     for _ in range(entries):
-        box.load.count(box.organisation.policy.work, box.clock().timestamp())
+        box.load.count(Moment(policy.work, now.timestamp(), policy.day(now)))
+
+
+def at(seconds: float = 0, day: int = DAY) -> Moment:
+    return Moment(REST, NOON + seconds, day)
 
 
 def test_stamp_that_is_too_weak_is_told_the_work(box: Box) -> None:
@@ -56,7 +77,7 @@ def test_stamp_that_is_too_weak_is_told_the_work(box: Box) -> None:
 
 def test_stamp_of_another_envelope_does_not_count(box: Box) -> None:
     good = opaque_case(box.until).posting
-    moved = (Posting(0, good.nonce, os.urandom(64), opaque_envelope(box.until)[0]) for _ in range(40))
+    moved = (Posting(0, good.nonce, random_address(), opaque_envelope(box.until)[0]) for _ in range(40))
     assert 429 in {box.post(posting).status_code for posting in moved}
 
 
@@ -66,16 +87,17 @@ def test_load_raises_the_work_that_bundles_name(box: Box) -> None:
     assert asked(box) == 3 * WORK
 
 
-def test_work_named_earlier_holds_for_ten_minutes(box: Box) -> None:
-    assert asked(box) == WORK
-    crowd(box, 100 * CALM)
-    early = weakly_stamped(box, WORK)
-    box.clock.advance(minutes=HELD_MINUTES)
-    crowd(box, 100 * CALM)
-    assert box.post(early).status_code == 201
-    late = weakly_stamped(box, WORK)
-    box.clock.advance(minutes=1)
-    assert box.post(late).status_code == 429
+def test_work_named_earlier_holds_for_ten_minutes() -> None:
+    load = LoadMeter()
+    assert load.name_work(at()) == REST
+    busy(load, DAY)
+    least = {}
+    for minutes in (0, HELD_MINUTES, HELD_MINUTES + 1):
+        for _ in range(100 * CALM):
+            load.count(at(minutes * 60))
+        least[minutes] = load.least_work(at(minutes * 60))
+    assert least[0] == least[HELD_MINUTES] == REST
+    assert least[HELD_MINUTES + 1] > 10 * REST
 
 
 def test_work_asked_under_load_is_taken(box: Box) -> None:
@@ -97,41 +119,114 @@ def test_repeating_one_posting_raises_no_work(box: Box) -> None:
 
 def test_work_rises_smoothly_and_falls_again() -> None:
     load = LoadMeter()
+    busy(load, DAY)
     works = []
     for _ in range(4 * CALM):
-        load.count(REST, NOON)
-        works.append(load.name_work(REST, NOON))
+        load.count(at())
+        works.append(load.name_work(at()))
     assert works[: CALM - 1] == [REST] * (CALM - 1)
     assert works == sorted(works)
     assert works[-1] == 4 * REST
     assert max(after - before for before, after in itertools.pairwise(works)) <= REST // CALM + 1
-    later = [load.name_work(REST, NOON + minutes * 60) for minutes in range(20)]
+    later = [load.name_work(at(minutes * 60)) for minutes in range(20)]
     assert later == sorted(later, reverse=True)
     assert later[-1] == REST
 
 
 def test_no_load_asks_for_more_than_a_sealed_file_brings() -> None:
     load = LoadMeter()
+    busy(load, DAY, 100 * BUSY_DAY)
     for _ in range(100 * CALM):
-        load.count(REST, NOON)
-    assert load.name_work(REST, NOON) == MAX_FACTOR * REST
+        load.count(at())
+    assert load.name_work(at()) == MAX_FACTOR * REST
 
 
 def test_work_is_shared_between_processes() -> None:
     load = LoadMeter()
     child = os.fork()
     if not child:
+        busy(load, DAY)
         for _ in range(2 * CALM):
-            load.count(REST, NOON)
+            load.count(at())
+        for _ in range(PATIENT):
+            load.count_message(at(), b"a capability")
         os._exit(0)
     os.waitpid(child, 0)
-    assert load.name_work(REST, NOON) == 2 * REST
+    assert load.name_work(at()) == 2 * REST
+    assert load.message_work(at(), b"a capability") == 2 * REST
 
 
 def test_clock_set_back_raises_no_work() -> None:
     load = LoadMeter()
-    load.count(REST, NOON)
-    assert load.name_work(REST, NOON - 86_400) == REST
+    busy(load, DAY)
+    load.count(at())
+    assert load.name_work(at(-86_400)) == REST
+
+
+def test_a_busy_day_raises_the_work_without_a_crowd_and_the_next_day_does_not() -> None:
+    """M6: ten thousand reports are an afternoon's work, so the work rises over hours, not over five minutes."""
+    load = LoadMeter()
+    asked = {}
+    for entries in (0, BUSY_DAY, 2 * BUSY_DAY, 4 * BUSY_DAY, 20 * BUSY_DAY):
+        busy(load, DAY, entries)
+        asked[entries // BUSY_DAY] = load.name_work(at())
+    assert asked == {0: REST, 1: REST, 2: 4 * REST, 4: 16 * REST, 20: 16 * REST}
+    assert load.name_work(at(86_400, DAY + 1)) == REST
+
+
+def test_a_crowd_on_a_day_with_few_entries_raises_nothing() -> None:
+    load = LoadMeter()
+    busy(load, DAY, BUSY_DAY // 10)
+    for _ in range(50 * CALM):
+        load.count(at())
+    assert load.name_work(at()) == REST
+
+
+def test_messages_with_one_capability_cost_twice_as_much_every_sixteen_and_the_other_side_pays_nothing() -> None:
+    load = LoadMeter()
+    asked = []
+    for _ in range(8 * PATIENT):
+        asked.append(load.message_work(at(), b"of a recipient"))
+        load.count_message(at(), b"of a recipient")
+    assert asked == [REST * min(2 ** (number // PATIENT), MAX_MESSAGE_FACTOR) for number in range(8 * PATIENT)]
+    assert load.message_work(at(), b"of the reporter") == REST
+    assert load.message_work(at(86_400, DAY + 1), b"of a recipient") == REST
+
+
+def test_ten_thousand_capabilities_in_a_day_disturb_nobody() -> None:
+    load = LoadMeter()
+    for number in range(10_000):
+        load.count_message(at(), number.to_bytes(32, "big"))
+    dearer = sum(load.message_work(at(), number.to_bytes(32, "big")) > REST for number in range(20_000))
+    assert dearer == 0
+
+
+def test_a_thread_that_is_flooded_costs_the_flooder_and_is_told_how_much(box: Box) -> None:
+    case = opaque_case(box.until)
+    box.post(case.posting)
+    for _ in range(PATIENT):
+        assert box.post(opaque_message(box.until, case.recipients)).status_code == 201
+    answers = [box.post(weak_message(box.until, case.recipients)), box.post(weak_message(box.until, case.reporter))]
+    assert [answer.status_code for answer in answers] == [429, 201]
+    assert parse_object(answers[0].data)["work"] == 2 * WORK
+    assert box.post(opaque_message(box.until, case.recipients, work=2 * WORK)).status_code == 201
+
+
+def test_openings_and_parts_are_load(box: Box) -> None:
+    """L1: unfinished uploads filled the disk with the work at rest."""
+    busy(box.load, box.organisation.today)
+    upload = opaque_upload(box.until)
+    before = level(box)
+    box.post_raw("/uploads", upload.raw)
+    box.post_raw("/uploads", upload.raw)
+    assert round(level(box) - before) == 1
+    for number in (0, 1, 1):
+        box.post_raw("/parts", upload.part(number))
+    assert round(level(box) - before) == 3
+
+
+def level(box: Box) -> float:
+    return box.load._level(box.clock().timestamp())
 
 
 @pytest.fixture

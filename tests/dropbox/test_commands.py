@@ -8,14 +8,9 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
 
 from dropbox import __main__ as commands
 from dropbox import i18n
-from dropbox.migrations import head
-from dropbox.store.database import HEAD
 from dropbox.store.tables import metadata
 from keys.policy import Policy
 from keys.roster import address
@@ -78,9 +73,9 @@ def test_nothing_runs_without_a_store(server: Server, command: str) -> None:
 def test_nothing_runs_on_a_store_of_another_release(server: Server, command: str) -> None:
     server.command("init", "--fingerprint", FINGERPRINT)
     with closing(sqlite3.connect(server.data / "meldbus.sqlite")) as database:
-        database.execute("UPDATE alembic_version SET version_num = '0000'")
+        database.execute("UPDATE schema SET number = 0")
         database.commit()
-    refuses(server, "run `migrate`", command)
+    refuses(server, "of another release", command)
 
 
 def test_nothing_runs_on_what_is_no_store(server: Server) -> None:
@@ -106,26 +101,14 @@ def test_nothing_runs_before_it_is_built(
 
 def test_doubtful_configuration_stops_every_command(tmp_path: Path) -> None:
     server = Server(tmp_path, workers=0)
-    for name, *arguments in (["check"], ["run"], ["migrate"], ["init", "--fingerprint", FINGERPRINT], ["backup", "x"]):
+    for name, *arguments in (
+        ["check"],
+        ["run"],
+        ["day", "accept"],
+        ["init", "--fingerprint", FINGERPRINT],
+        ["backup", "x"],
+    ):
         refuses(server, "workers: ", name, *arguments)
-
-
-def test_migrate_makes_no_store_where_there_is_none(server: Server) -> None:
-    refuses(server, "run `init`", "migrate")
-
-
-def test_migrate_changes_nothing_that_is_up_to_date(server: Server) -> None:
-    server.command("init", "--fingerprint", FINGERPRINT)
-    assert server.command("migrate").returncode == 0
-    assert server.command("check").returncode == 0
-
-
-def test_migrations_make_the_tables_of_this_release(empty_store: Path) -> None:
-    engine = create_engine(f"sqlite:///{empty_store}")
-    with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    engine.dispose()
-    assert head() == HEAD
 
 
 def test_every_column_says_what_its_seizure_reveals() -> None:

@@ -7,8 +7,11 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from keys.wire.envelope import LARGEST_POWER
-from tests.dropbox.postings import Opaque, opaque_case, opaque_message
+from dropbox.load_meter import PATIENT
+from keys.wire.envelope import LARGEST_POWER, SMALLEST_CLASS, Header
+from keys.wire.log import LogDigest, LogEntry, LogPage, cursor_position, log_cursor
+from tests.dropbox.postings import Opaque, opaque_case, opaque_message, weak_message
+from tests.policies import WORK
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -29,6 +32,27 @@ def read_feed(server: Server, capability: bytes, after: str | None = None) -> li
         found += page.items
         more = page.more
     return found
+
+
+def read_log(server: Server, organisation: Organisation) -> tuple[list[LogEntry], list[LogDigest]]:
+    """Return every entry of the log and the digest after each, asking as tools do from multiples of 64."""
+    start = LogDigest(organisation.fingerprint)
+    entries: list[LogEntry] = []
+    digests: list[LogDigest] = []
+    end = False
+    while not end:
+        position = cursor_position(len(entries))
+        digest = digests[position - 1] if position else start
+        answer = server.get(f"/log?after={log_cursor(position, digest)}", organisation.log_capability)
+        assert answer.status == 200
+        page = LogPage.parse(answer.body)
+        assert page.check_follows(position, digest) == 0
+        # What was read before is the same again.
+        known = len(entries) - position
+        assert list(page.digests()[:known]) == digests[position:]
+        entries[position:], digests[position:] = page.entries, page.digests()
+        end = page.end
+    return entries, digests
 
 
 def test_sixty_four_clients_that_send_at_once_all_succeed(founded: tuple[Server, Organisation]) -> None:
@@ -72,6 +96,35 @@ def test_messages_sent_at_once_into_one_channel_are_all_in_it(founded: tuple[Ser
         found, more = found + list(page.items), page.more
     assert [item.position for item in found] == list(range(1, 26))
     assert {item.prefix for item in found[1:]} == {message.envelope for message in messages}
+
+
+def test_postings_at_once_by_both_doors_make_a_log_without_a_gap(founded: tuple[Server, Organisation]) -> None:
+    server, organisation = founded
+    until = organisation.today + 20
+    case = opaque_case(until)
+    server.post("/envelopes", case.raw)
+    postings = [opaque_case(until, padded).posting for padded in (SMALLEST_CLASS, LARGEST_POWER) for _ in range(30)]
+    postings += [opaque_message(until, capability) for capability in (case.reporter, case.recipients) * 14]
+    with ThreadPoolExecutor(24) as clients:
+        assert set(clients.map(lambda one: server.post("/envelopes", one.encode()).status, postings)) == {201}
+    entries, digests = read_log(server, organisation)
+    sent = [Header.parse(posting.envelope).mac for posting in (case.posting, *postings)]
+    assert sorted(entry.header().mac for entry in entries) == sorted(sent)
+    assert len(set(digests)) == len(sent)
+
+
+def test_workers_agree_on_what_a_flood_of_one_thread_costs(founded: tuple[Server, Organisation]) -> None:
+    server, organisation = founded
+    until = organisation.today + 20
+    case = opaque_case(until)
+    server.post("/envelopes", case.raw)
+    for _ in range(PATIENT):
+        assert server.post("/envelopes", opaque_message(until, case.recipients).encode()).status == 201
+    weak = [weak_message(until, case.recipients).encode() for _ in range(12)]
+    with ThreadPoolExecutor(12) as clients:
+        answers = list(clients.map(lambda raw: server.post("/envelopes", raw), weak))
+    assert {(answer.status, answer.body) for answer in answers} == {(429, b'{"error":"stamp","work":%d}' % (2 * WORK))}
+    assert server.post("/envelopes", opaque_message(until, case.reporter).encode()).status == 201
 
 
 def send_slowly(server: Server, case: Opaque) -> None:

@@ -8,18 +8,22 @@ import re
 import subprocess
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
-from keys.wire.envelope import LARGEST_POWER, SMALLEST_CLASS, header_size
-from tests.dropbox.postings import SLOTS, Opaque, opaque_case
+from keys.wire.envelope import LARGEST_POWER, SMALLEST_CLASS, Header, header_size
+from tests.dropbox.postings import SLOTS, Opaque, opaque_case, opaque_message
 from tests.dropbox.serving import PATIENCE, Server
-from tests.dropbox.test_concurrency import read_feed
+from tests.dropbox.test_concurrency import read_feed, read_log
 from tests.organisation import Organisation
+from tests.policies import WORK
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from keys.wire.log import LogDigest
 
 HEADER = header_size(SLOTS)
 CUTS = 50
@@ -90,6 +94,47 @@ def test_fifty_kills_lose_nothing_acknowledged_and_show_nothing_partial(server: 
         after = items[-1].cursor() if items else after
         assert acknowledged <= seen
     assert len(acknowledged) > CUTS
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_kills_keep_the_position_and_the_digest_of_everything_that_was_acknowledged(server: Server) -> None:
+    organisation = Organisation.found()
+    server.found(organisation)
+    until = organisation.today + 20
+    case = opaque_case(until)
+    assert server.post("/envelopes", case.raw).status == 201
+    acknowledged = {Header.parse(case.posting.envelope).mac}
+    digests: list[LogDigest] = []
+    for _ in range(8):
+        stopping = threading.Event()
+        with ThreadPoolExecutor(WRITERS) as pool:
+            jobs = [pool.submit(say_until_killed, server, until, case, stopping) for _ in range(WRITERS)]
+            time.sleep(random.uniform(0.1, LONGEST_LOAD))
+            server.kill()
+            stopping.set()
+            acknowledged.update(mac for job in jobs for mac in job.result())
+        server.start()
+        entries, after = read_log(server, organisation)
+        macs = [entry.header().mac for entry in entries]
+        assert acknowledged <= set(macs)
+        assert len(set(macs)) == len(macs)
+        assert after[: len(digests)] == digests
+        digests = after
+    assert len(acknowledged) > 8
+
+
+def say_until_killed(server: Server, until: int, case: Opaque, stopping: threading.Event) -> set[bytes]:
+    """Post by both doors until the connection breaks; return the macs that were acknowledged."""
+    acknowledged = set()
+    while not stopping.is_set():
+        posting = random.choice((opaque_case(until).posting, opaque_message(until, case.reporter, work=64 * WORK)))
+        try:
+            if server.post("/envelopes", posting.encode()).status == 201:
+                acknowledged.add(Header.parse(posting.envelope).mac)
+        except (OSError, http.client.HTTPException):
+            return acknowledged
+    return acknowledged
 
 
 def whole(server: Server, case: Opaque, size: int) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,14 @@ from hypothesis import strategies as st
 
 import dropbox
 import dropbox.__main__ as dropbox_main
-from dropbox.store.commit import CHANNEL_DAYS
-from dropbox.store.expiry import BATCH_BYTES, BATCH_ROWS, ENDING_DAYS, ENTRY_DAYS, _delete_of_channel
+from dropbox.store.commit import MAILBOX_DAYS
+from dropbox.store.expiry import BATCH_BYTES, BATCH_ROWS, ENDING_DAYS, ENTRY_DAYS, delete_envelopes
 from keys.cases.clocks import months_after
 from keys.policy.members import Terms
 from keys.wire.canonical import parse_object
-from keys.wire.envelope import PART_SIZE, padded_size
+from keys.wire.envelope import PART_SIZE, SMALLEST_CLASS, padded_size
 from tests.dropbox.postings import Opaque, opaque_case, opaque_message, opaque_upload
+from tests.dropbox.test_log import look
 from tests.dropbox.uploading import sent
 from tests.policies import SMALL
 
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from tests.dropbox.conftest import Box
 
 TERM = SMALL.terms.legal_days
+TABLES = ("log", "mailbox", "capability", "message", "envelope", "part")
+COUNTED = {"log": "envelope"}
 FILES = padded_size(900_000)  # what travels in one posting and has a part behind its prefix
 
 
@@ -59,7 +63,7 @@ def end(box: Box, capability: bytes) -> int:
 def expire(box: Box) -> None:
     """Run the job, as the timer does."""
     store: Store = box.client.application.extensions["store"]
-    store.expiry.expire(today(box))
+    assert store.expiry.expire(today(box)) == 0
 
 
 def looks(box: Box, opened: Opaque) -> set[int]:
@@ -71,8 +75,11 @@ def rows(box: Box) -> dict[str, int]:
     """Count what is kept."""
     with box.database.reading() as connection:
         return {
-            table: int(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() or 0)
-            for table in ("entry", "channel", "capability", "message", "envelope", "part")
+            # Of an entry that has ended the log keeps a digest.
+            table: int(
+                connection.exec_driver_sql(f"SELECT count({COUNTED.get(table, '*')}) FROM {table}").scalar() or 0
+            )
+            for table in TABLES
         }
 
 
@@ -80,7 +87,7 @@ def test_a_channel_ends_thirteen_months_behind_its_last_message(box: Box) -> Non
     talked, silent = case(box), case(box)
     box.clock.advance(days=100)
     assert say(box, talked.reporter) == 201
-    box.clock.advance(days=CHANNEL_DAYS - 100)
+    box.clock.advance(days=MAILBOX_DAYS - 100)
     expire(box)
     assert looks(box, silent) == looks(box, talked) == {200}
     box.clock.advance(days=1)
@@ -104,10 +111,10 @@ def test_an_entry_lives_thirteen_months_whatever_happens_to_its_channel(box: Box
     assert looks(box, opened) == {404}
     [item] = box.look("/feed", feed).items
     assert opened.posting.envelope.startswith(item.prefix)
-    assert rows(box) == {"entry": 1, "channel": 0, "capability": 0, "message": 0, "envelope": 1, "part": 0}
+    assert rows(box) == {"log": 2, "mailbox": 0, "capability": 0, "message": 0, "envelope": 2, "part": 1}
     box.clock.advance(days=ENTRY_DAYS - TERM - 2)
     expire(box)
-    assert rows(box)["entry"] == 1
+    assert rows(box)["log"] == 2
     box.clock.advance(days=1)
     expire(box)
     assert rows(box) == dict.fromkeys(rows(box), 0)
@@ -119,7 +126,7 @@ def test_a_channel_outlives_its_entry_while_there_is_talk(box: Box) -> None:
     assert say(box, opened.reporter) == 201
     box.clock.advance(days=200)
     expire(box)
-    assert rows(box)["entry"] == 0
+    assert rows(box)["log"] == 1
     items = box.look("/channel", opened.recipients).items
     assert [item.position for item in items] == [1, 2]
     assert box.get("/channel/1/0", opened.recipients).status_code == 200
@@ -171,14 +178,14 @@ def test_whoever_has_no_capability_ends_nothing(box: Box) -> None:
 
 def test_many_end_at_once_and_what_lives_is_left_alone(box: Box) -> None:
     ended = [case(box) for _ in range(BATCH_ROWS + 3)]
-    box.clock.advance(days=CHANNEL_DAYS)
+    box.clock.advance(days=MAILBOX_DAYS)
     living = [case(box) for _ in range(3)]
     kept = [box.look("/channel", one.recipients).encode()[:1000] for one in living]
     box.clock.advance(days=1)
     expire(box)
     assert {status for one in ended for status in looks(box, one)} == {404}
     assert [box.look("/channel", one.recipients).encode()[:1000] for one in living] == kept
-    assert rows(box) == {"entry": 3, "channel": 3, "capability": 6, "message": 3, "envelope": 3, "part": 3}
+    assert rows(box) == {"log": 3, "mailbox": 3, "capability": 6, "message": 3, "envelope": 3, "part": 3}
     assert say(box, living[0].reporter) == 201
 
 
@@ -187,7 +194,9 @@ def test_a_large_envelope_goes_a_few_parts_at_a_time(box: Box) -> None:
     sent(box, upload)
     left = []
     with box.database.turn(), box.database.writing() as connection:
-        while _delete_of_channel(connection, today(box) + CHANNEL_DAYS + 1):
+        for table in ("message", "log", "entry"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+        while delete_envelopes(connection, [1]):
             left.append(connection.exec_driver_sql("SELECT count(*) FROM part").scalar() or 0)
     batches = [before - after for before, after in pairwise([upload.count, *left]) if before > after]
     assert len(batches) >= 2
@@ -214,9 +223,99 @@ def test_a_reader_who_stopped_at_an_entry_that_has_ended_reads_on_from_the_first
     assert new.posting.envelope.startswith(item.prefix)
 
 
+@pytest.fixture
+def commanded(box: Box, monkeypatch: pytest.MonkeyPatch) -> Box:
+    """A box whose operator's commands have the test's clock."""
+    monkeypatch.setattr(dropbox, "now", box.clock)
+    return box
+
+
+def run_expire(box: Box) -> int:
+    return dropbox_main.expire(box.config, argparse.Namespace())
+
+
+def remains(box: Box, opened: Opaque) -> int:
+    """Count the pieces of an envelope and of its capabilities that stand in some file of the store."""
+    sealed = opened.posting.envelope
+    pieces = [sealed[at : at + 48] for at in range(0, len(sealed) - 48, 20_000)]
+    pieces += [opened.posting.address[:32], opened.posting.address[32:]]
+    files = b"".join(path.read_bytes() for path in box.config.data.iterdir())
+    return sum(piece in files for piece in pieces)
+
+
+def test_what_has_ended_is_in_no_file_while_the_server_runs(commanded: Box) -> None:
+    box = commanded
+    ended = [case(box) for _ in range(3)]
+    left = case(box)
+    assert min(remains(box, opened) for opened in (*ended, left)) > 10
+    assert box.post_raw("/leave", left.reporter + left.recipients).status_code == 200
+    box.clock.advance(days=ENTRY_DAYS + 1)
+    living = case(box)
+    assert run_expire(box) == 0
+    assert [remains(box, opened) for opened in (*ended, left)] == [0] * 4
+    assert remains(box, living) > 10
+
+
+def test_a_row_that_fails_stops_no_other_one_and_is_told(commanded: Box) -> None:
+    """server.md 0: one row that could not be deleted kept everything else for ever."""
+    box = commanded
+    for _ in range(BATCH_ROWS + 5):
+        case(box, SMALLEST_CLASS)
+    digest = look(box).digests()[1]
+    faults = (
+        "UPDATE ON log WHEN OLD.position = 3",
+        "DELETE ON mailbox WHEN OLD.id = 5",
+        "DELETE ON envelope WHEN OLD.id = 7",
+    )
+    with box.database.turn(), box.database.writing() as connection:
+        for number, fault in enumerate(faults):
+            stop = f"CREATE TRIGGER stop{number} BEFORE {fault} BEGIN SELECT RAISE(ABORT, 'spoilt'); END"
+            connection.exec_driver_sql(stop)
+    box.clock.advance(days=ENTRY_DAYS + 1)
+    with pytest.raises(dropbox_main.Refused, match="could not be deleted"):
+        run_expire(box)
+    assert rows(box) == {"log": 1, "mailbox": 1, "capability": 2, "message": 1, "envelope": 3, "part": 0}
+    page = look(box)
+    assert (page.first, page.before, len(page.entries)) == (3, digest, 1)
+    with box.database.turn(), box.database.writing() as connection:
+        for number in range(len(faults)):
+            connection.exec_driver_sql(f"DROP TRIGGER stop{number}")
+    assert run_expire(box) == 0
+    assert rows(box) == dict.fromkeys(rows(box), 0)
+
+
+def test_a_reader_delays_the_checkpoint_and_it_is_tried_again(commanded: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    box = commanded
+    case(box)
+    journal = box.config.database.with_name("meldbus.sqlite-wal")
+    monkeypatch.setattr(dropbox_main, "CHECKPOINT_SECONDS", 0)
+    with box.database.reading() as connection:
+        connection.exec_driver_sql("SELECT count(*) FROM envelope")
+        with pytest.raises(dropbox_main.Refused, match="journal"):
+            run_expire(box)
+    assert journal.stat().st_size > 0
+    case(box)
+    with ThreadPoolExecutor(1) as pool:
+        with box.database.reading() as connection:
+            connection.exec_driver_sql("SELECT count(*) FROM envelope")
+            waiting = pool.submit(box.database.checkpoint, 30)
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.5)
+        assert waiting.result(timeout=30)
+    assert journal.stat().st_size == 0
+
+
+def test_no_file_of_the_store_tells_the_hour_of_a_posting(commanded: Box) -> None:
+    box = commanded
+    case(box)
+    changed = {path.name: path.stat().st_mtime % 86_400 for path in box.config.data.iterdir()}
+    assert {"meldbus.sqlite", "meldbus.sqlite-wal", "writing.lock"} <= set(changed)
+    assert set(changed.values()) == {0}
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.integers(15_000, 40_000), st.integers(1, 12), st.integers(1, 30))
 def test_the_terms_of_the_law_end_within_those_of_the_server_on_any_day(received: int, months: int, days: int) -> None:
     terms = Terms(3, days, (), months, 6, (), (), 5)
     last = months_after(received + days, months)
-    assert last <= received + terms.legal_days <= received + CHANNEL_DAYS
+    assert last <= received + terms.legal_days <= received + MAILBOX_DAYS

@@ -11,17 +11,18 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 
 from dropbox.config import Config
 from dropbox.headers import HEADERS
 from dropbox.store import tables
 from dropbox.store.documents import Documents
-from keys.wire.envelope import padded_size
+from keys.wire.envelope import header_size, padded_size, stream_size
 from keys.wire.exchange import PAGE_SIZE, Posting
+from keys.wire.log import LogDigest, log_cursor
 from keys.wire.upload import PartPosting, largest_class
 from tests.dropbox.conftest import Box, publish
-from tests.dropbox.postings import opaque_case, opaque_message, opaque_upload, unstamped
+from tests.dropbox.postings import LONG, SLOTS, opaque_case, opaque_message, opaque_upload, unstamped
 from tests.dropbox.serving import BINARY, ROOT, bearer, write_config
 
 if TYPE_CHECKING:
@@ -99,6 +100,10 @@ def test_faults_and_other_methods_are_answered_as_documented(
             "/leave",
             "/end",
             "/channel/1/0",
+            "/log",
+            "/mailbox",
+            "/log/1/0",
+            "/mailbox/1/0",
             "/nl/file",
             "/rosters/1",
         ):
@@ -178,9 +183,10 @@ def file(box: Box, raw: bytes, kind: str = "multipart/form-data; boundary=edge")
 
 
 def _before_a_roster(box: Box) -> Iterator[Asked]:
-    for path in ("/chain", "/bundles", "/feed", "/channel"):
-        yield path, "get", box.get(path)
-    yield "/channel/{position}/{part}", "get", box.get("/channel/1/0")
+    for path in ("/chain", "/bundles", "/feed", "/channel", "/log", "/mailbox"):
+        yield path, "get", box.get(f"{path}?after=0", bytes(32))
+    for path in ("/channel", "/log", "/mailbox"):
+        yield path + "/{position}/{part}", "get", box.get(f"{path}/1/0", bytes(32))
     yield "/{path}", "get", box.get("/nl/")
     yield "/{language}/offline.html", "get", box.get("/nl/offline.html")
     yield "/bundles", "post", box.post_raw("/bundles", box.organisation.bundles()[0].encode())
@@ -219,7 +225,8 @@ def _postings(box: Box, crowded: Box, post: Callable[..., TestResponse]) -> Iter
     yield post(box, case.raw)
     yield post(box, b"wrong")
     yield post(box, opaque_message(box.until, bytes(32)).encode())
-    yield post(box, Posting(0, case.posting.nonce, bytes(64), case.posting.envelope).encode())
+    other = opaque_case(box.until)
+    yield post(box, Posting(0, other.posting.nonce, case.posting.address, other.posting.envelope).encode())
     yield post(box, opaque_case(box.organisation.today - 1).raw)
     yield post(box, opaque_case(box.until, padded_size(3_000_000)).raw)
     yield post(box, case.raw, "text/plain")
@@ -239,7 +246,7 @@ def _uploads(box: Box, crowded: Box) -> Iterator[Asked]:
     yield opened(upload.raw)
     yield opened(b"wrong")
     yield opened(opaque_upload(box.until, capability=bytes(32)).raw)
-    yield opened(replace(upload.opening, address=bytes(range(64))).encode())
+    yield opened(replace(upload.opening, size=stream_size(2 * LONG) + header_size(SLOTS)).encode())
     yield opened(opaque_upload(box.organisation.today - 1).raw)
     yield opened(opaque_upload(box.until, largest_class(2**31) * 2).raw)
     yield opened(upload.raw, "text/plain")
@@ -255,9 +262,9 @@ def _uploads(box: Box, crowded: Box) -> Iterator[Asked]:
     yield kept(upload.part(0), "text/plain")
     small = opaque_upload(crowded.until)
     with crowded.database.turn(), crowded.database.writing() as connection:
-        row = {"id": 1, "mac": small.mac, "posting": b"", "day": 0, "size": small.opening.size}
+        row = {"id": 1, "mac": small.mac, "digest": b"", "day": 0, "size": small.opening.size}
         connection.execute(insert(tables.envelope), row | {"prefix": small.opening.prefix})
-        connection.execute(insert(tables.upload), {"envelope": 1, "day": 0})
+        connection.execute(insert(tables.upload), {"envelope": 1, "day": 0, "until": 0, "awaited": 0})
     yield kept(small.part(0), to=crowded)
 
 
@@ -278,5 +285,21 @@ def _looks(box: Box) -> Iterator[Asked]:
     for path, capability in (("/feed", box.organisation.log_capability), ("/channel", case.reporter)):
         yield path, "get", box.get(path, capability)
         yield path, "get", box.get(path, bytes(32))
-    for part in (0, 1):
-        yield "/channel/{position}/{part}", "get", box.get(f"/channel/1/{part}", case.reporter)
+    start, feed = log_cursor(0, LogDigest(box.organisation.fingerprint)), box.organisation.log_capability
+    for after in (start, log_cursor(1, LogDigest(bytes(32))), "x"):
+        yield "/log", "get", box.get(f"/log?after={after}", feed)
+    yield "/log", "get", box.get(f"/log?after={start}", bytes(32))
+    for after in ("0", "x"):
+        yield "/mailbox", "get", box.get(f"/mailbox?after={after}", case.reporter)
+    yield "/mailbox", "get", box.get("/mailbox?after=0", bytes(32))
+    for path, capability in (("/channel", case.reporter), ("/mailbox", case.reporter), ("/log", feed)):
+        for position in (last_position(box, path), 99):
+            yield path + "/{position}/{part}", "get", box.get(f"{path}/{position}/0", capability)
+
+
+def last_position(box: Box, path: str) -> int:
+    """Return where the last case stands."""
+    if path != "/log":
+        return 1
+    with box.database.reading() as connection:
+        return int(connection.execute(select(func.max(tables.log.c.position))).scalar_one())

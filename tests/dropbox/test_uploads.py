@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dropbox.store.uploads import BATCH_PARTS
+from dropbox.load_meter import BUSY_DAY, Moment
+from dropbox.store.days import Today
+from dropbox.store.expiry import BATCH_BYTES
 from keys.wire.envelope import LARGEST_POWER, PART_SIZE, Header, padded_size
 from keys.wire.exchange import SEAL_WORK_FACTOR, stamp_holds
+from keys.wire.log import LogDigest
 from keys.wire.upload import MAX_POSTING_SIZE, PartPosting, largest_class
 from tests.dropbox.postings import opaque_case, opaque_message, opaque_upload
 from tests.dropbox.uploading import begin, bytes_of, refused, send, sent, told, whole
@@ -105,21 +108,35 @@ def test_a_part_of_another_length_or_number_is_refused(box: Box, number: int, si
     assert refused(box.post_raw("/parts", part)) == (400, "malformed")
 
 
-def test_a_part_without_an_opening_is_unknown(box: Box) -> None:
+def test_parts_are_taken_for_an_open_upload_alone(box: Box) -> None:
+    """L1: else a mac of the log told whether it was real, and a part without a stamp stopped all deleting."""
     upload = opaque_upload(box.until)
-    assert refused(box.post_raw("/parts", upload.part(0))) == (404, "unknown")
+    assert refused(box.post_raw("/parts", upload.part(0))) == (409, "conflict")
     case = opaque_case(box.until, LARGEST_POWER)
     box.post(case.posting)
-    assert box.post_raw("/parts", Header.parse(case.posting.envelope).mac + bytes(5)).status_code == 400
+    mac = Header.parse(case.posting.envelope).mac
+    assert refused(box.post_raw("/parts", mac + bytes(5))) == (400, "malformed")
+    sent(box, upload)
+    before = rows(box, "part")
+    for number in (0, upload.count - 1):
+        send(box, upload, [number])  # the answer was lost
+        other = PartPosting(upload.mac, number, bytes(len(upload.stream(number)))).encode()
+        assert refused(box.post_raw("/parts", other)) == (409, "conflict")
+        box.clock.advance(days=200)
+        expire(box)
+        assert rows(box, "part") in (0, before)
+    assert refused(box.post_raw("/parts", upload.part(0))) == (409, "conflict")
+    assert [rows(box, table) for table in ("upload", "part", "envelope")] == [0, 0, 0]
 
 
-def test_another_opening_or_posting_of_one_mac_is_refused(box: Box) -> None:
+def test_another_opening_of_one_mac_is_refused(box: Box) -> None:
     upload = opaque_upload(box.until)
     begin(box, upload)
-    elsewhere = replace(upload.opening, address=bytes(range(64)))
-    assert refused(box.post_raw("/uploads", elsewhere.encode())) == (409, "conflict")
+    prefix = upload.opening.prefix[:-1] + bytes([upload.opening.prefix[-1] ^ 1])
+    other = replace(upload.opening, prefix=prefix)
+    assert refused(box.post_raw("/uploads", other.encode())) == (409, "conflict")
     sent(box, upload)
-    assert refused(box.post_raw("/uploads", elsewhere.encode())) == (409, "conflict")
+    assert refused(box.post_raw("/uploads", other.encode())) == (409, "conflict")
 
 
 def test_two_openings_of_one_capability_end_as_one_case(box: Box) -> None:
@@ -138,10 +155,10 @@ def test_a_capability_has_to_live_at_both_ends(box: Box) -> None:
     assert refused(begin(box, stranger)) == (404, "unknown")
     case = opaque_case(box.until)
     box.post(case.posting)
-    upload = opaque_upload(2**31, capability=case.reporter)
+    upload = opaque_upload(box.until, capability=case.reporter)
     begin(box, upload)
     send(box, upload, range(upload.count))
-    box.clock.advance(days=400)
+    assert box.post_raw("/leave", case.reporter + case.recipients).status_code == 200
     assert refused(begin(box, upload)) == (404, "unknown")
 
 
@@ -156,8 +173,11 @@ def test_a_stamp_is_needed_at_the_beginning_and_holds_to_the_end(box: Box) -> No
     # So much comes in that the works named earlier are forgotten, and this opening's own stamp would not do.
     for _ in range(2):
         box.clock.advance(minutes=20)
+        day = POLICY.day(box.clock())
+        box.load.observe(Today(day, 0, BUSY_DAY, LogDigest(bytes(32))))
+        moment = Moment(POLICY.work, box.clock().timestamp(), day)
         for _ in range(5000):
-            box.load.count(POLICY.work, box.clock().timestamp())
+            box.load.count(moment)
     asked = told(begin(box, opaque_upload(box.until, stamped=False)))["work"]
     assert asked == SEAL_WORK_FACTOR * POLICY.work
     assert not stamp_holds(upload.mac, upload.opening.nonce, asked)
@@ -229,7 +249,7 @@ def rows(box: Box, table: str) -> int:
 
 
 def expire(box: Box) -> None:
-    box.client.application.extensions["store"].uploads.expire(box.organisation.today + _days(box))
+    box.client.application.extensions["store"].expiry.expire(box.organisation.today + _days(box))
 
 
 def _days(box: Box) -> int:
@@ -237,7 +257,7 @@ def _days(box: Box) -> int:
 
 
 def test_an_upload_ends_after_a_whole_day_without_a_part_and_not_before(box: Box) -> None:
-    upload = opaque_upload(box.until, padded_size(BATCH_PARTS * PART_SIZE * 2))
+    upload = opaque_upload(box.until, padded_size(BATCH_BYTES * 2))
     begin(box, upload)
     send(box, upload, [0])
     box.clock.advance(**DAY)
@@ -249,7 +269,7 @@ def test_an_upload_ends_after_a_whole_day_without_a_part_and_not_before(box: Box
     box.clock.advance(**DAY)
     expire(box)
     assert [rows(box, table) for table in ("upload", "part", "envelope")] == [0, 0, 0]
-    assert refused(box.post_raw("/parts", upload.part(0))) == (404, "unknown")
+    assert refused(box.post_raw("/parts", upload.part(0))) == (409, "conflict")
     assert told(begin(box, upload)) == {"missing": [[0, upload.count]]}
 
 
@@ -266,30 +286,32 @@ def test_a_full_store_refuses_parts_while_talks_go_on_and_goes_on_after_room_is_
     small.post(case.posting)
     first = opaque_upload(small.until, padded_size(6 * PART_SIZE))
     second = opaque_upload(small.until, padded_size(5 * PART_SIZE))
-    for upload in (first, second):
-        assert begin(small, upload).status_code == 200  # there is room for each of them alone
+    assert begin(small, first).status_code == 200
+    # There is room for either, but the first has reserved its own before any part came.
+    assert refused(begin(small, second)) == (507, "full")
     send(small, first, range(first.count - 1))
-    got = [small.post_raw("/parts", second.part(number)) for number in range(second.count)]
-    assert (507, "full") in [refused(answer) for answer in got if answer.status_code != 200]
-    third = opaque_upload(small.until, capability=case.reporter)
+    third = opaque_upload(small.until, padded_size(4 * PART_SIZE), case.reporter)
     assert refused(begin(small, third)) == (507, "full")
     for _ in range(3):
         assert small.post(opaque_message(small.until, case.reporter)).status_code == 201
     store = small.client.application.extensions["store"]
     with store.database.reading() as connection:
         assert connection.exec_driver_sql("PRAGMA integrity_check").scalars().all() == ["ok"]
-    small.clock.advance(**DAY)
-    last = next(number for number in range(second.count) if got[number].status_code == 200)
-    send(small, second, [last])
     assert len(small.look("/channel", case.recipients).items) == 4
-    # The first one is given up by whoever sent it.
-    small.clock.advance(**DAY)
-    expire_as_of(small, 2)
-    missing = told(begin(small, second))["missing"]
-    send(small, second, [at for run in missing for at in range(run[0], run[0] + run[1])])
-    assert begin(small, second).status_code == 201
+    # Its sender gives up.
+    small.clock.advance(days=2)
+    expire(small)
+    assert sent(small, second) == POLICY.day(small.clock())
     assert whole(small, second) == bytes_of(second)
 
 
-def expire_as_of(box: Box, days: int) -> None:
-    box.client.application.extensions["store"].uploads.expire(box.organisation.today + days)
+def test_an_upload_ends_with_its_until_however_often_a_part_comes(box: Box) -> None:
+    upload = opaque_upload(box.organisation.today + 2, padded_size(8 * PART_SIZE))
+    begin(box, upload)
+    for number in range(3):
+        send(box, upload, [number])
+        box.clock.advance(days=1)
+        expire(box)
+    assert [rows(box, table) for table in ("upload", "part", "envelope")] == [0, 0, 0]
+    assert refused(box.post_raw("/parts", upload.part(3))) == (409, "conflict")
+    assert refused(begin(box, upload)) == (410, "until")

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from dropbox import create_app
 from dropbox.config import Config
-from dropbox.migrations import migrate
 from dropbox.store.database import Database
 from dropbox.store.documents import Documents
 from keys import courier as couriers
@@ -101,8 +100,8 @@ class Office:
         office.data = folder / "server"
         office.data.mkdir(mode=0o700)
         config = Config(office.data, "127.0.0.1:0", "http://127.0.0.1", 1, 4, 2**30, 0)
-        migrate(config.database)
         database = Database(config.database, config.max_database_bytes)
+        database.create()
         Documents(database).pin(office.root.id)
         database.close()
         office.app = create_app(config, clock=lambda: office.now)
@@ -118,7 +117,10 @@ class Office:
         return POLICY.day(self.now)
 
     def pass_days(self, days: int) -> None:
-        self.now += dt.timedelta(days=days)
+        """Move the clock on; the server's timer runs on every day, so that no day comes as a surprise."""
+        for _ in range(days):
+            self.now += dt.timedelta(days=1)
+            self.app.extensions["store"].days.on(self.today)
 
     def courier(self) -> LocalCourier:
         return LocalCourier(self.app, self.meddle, self.refuse)

@@ -65,17 +65,17 @@ class SteadyLooker(Looker):
 def fill(server: Server, parts: int, today: int) -> None:
     """Put channels that ended yesterday into the store: so many parts in all, each channel with one envelope."""
     with closing(sqlite3.connect(server.data / "meldbus.sqlite", timeout=60)) as store, store:
-        [(channel,)] = store.execute("SELECT coalesce(max(id), 0) FROM channel").fetchall()
+        [(channel,)] = store.execute("SELECT coalesce(max(id), 0) FROM mailbox").fetchall()
         [(envelope,)] = store.execute("SELECT coalesce(max(id), 0) FROM envelope").fetchall()
         for at in range(1, parts // PARTS_PER_CHANNEL + 1):
-            store.execute("INSERT INTO channel (id, until) VALUES (?, ?)", (channel + at, today - 1))
+            store.execute("INSERT INTO mailbox (id, until) VALUES (?, ?)", (channel + at, today - 1))
             for _ in range(2):
                 digest = (os.urandom(32), channel + at)
-                store.execute("INSERT INTO capability (digest, channel) VALUES (?, ?)", digest)
+                store.execute("INSERT INTO capability (digest, mailbox) VALUES (?, ?)", digest)
             row = (envelope + at, os.urandom(MAC_SIZE), os.urandom(32), today - 400, PARTS_PER_CHANNEL << 20, STREAM)
-            store.execute("INSERT INTO envelope (id, mac, posting, day, size, prefix) VALUES (?, ?, ?, ?, ?, ?)", row)
+            store.execute("INSERT INTO envelope (id, mac, digest, day, size, prefix) VALUES (?, ?, ?, ?, ?, ?)", row)
             message = (channel + at, 1, envelope + at)
-            store.execute("INSERT INTO message (channel, position, envelope) VALUES (?, ?, ?)", message)
+            store.execute("INSERT INTO message (mailbox, number, envelope) VALUES (?, ?, ?)", message)
             streams = ((envelope + at, number, STREAM) for number in range(PARTS_PER_CHANNEL))
             store.executemany("INSERT INTO part (envelope, number, stream) VALUES (?, ?, ?)", streams)
 
@@ -135,7 +135,7 @@ def run(folder: Path, parts: int) -> list[Figure]:
         for job in jobs:
             job.result()
         looks = [seconds for looker in lookers for seconds in looker.took][len(quiet) :]
-        left = count(server, "SELECT count(*) FROM channel WHERE until < ?", today)
+        left = count(server, "SELECT count(*) FROM mailbox WHERE until < ?", today)
         if left or count(server, "SELECT count(*) FROM part WHERE length(stream) = ?", len(STREAM)):
             raise WrongError("something was left of what had ended")
         if count(server, "SELECT count(*) FROM part") < kept:

@@ -7,6 +7,7 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from dropbox.load_meter import MAX_MESSAGE_FACTOR
 from keys.wire.envelope import LARGEST_POWER, SMALLEST_CLASS
 from tests.bench.figures import WrongError
 from tests.dropbox.postings import opaque_case, opaque_message
@@ -70,7 +71,7 @@ class Writer(Person):
         until = self.organisation.addressees().until
         if talk is not None and choice < 0.4:
             capability = self._random.choice((talk.reporter, talk.recipients))
-            posting = opaque_message(until, capability, self._random.choice(SIZES))
+            posting = opaque_message(until, capability, self._random.choice(SIZES), work=MAX_MESSAGE_FACTOR)
             letter = Letter.of(posting)
             self.ledger.add(talk, letter)
         elif choice < 0.7:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import sqlite3
@@ -10,9 +11,10 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, Integer, create_engine, event, insert, literal_column, select
 from sqlalchemy.exc import DBAPIError
 
+from dropbox.store import tables
 from dropbox.store.errors import FullError, SchemaError
 
 if TYPE_CHECKING:
@@ -21,15 +23,19 @@ if TYPE_CHECKING:
 
     from sqlalchemy.pool import ConnectionPoolEntry
 
-HEAD = "0002"  # the newest of dropbox/migrations; a test holds the two together
 READERS = 4  # connections a process keeps; others wait, since each costs memory
 CACHE_KIB = 512  # for each connection: the kernel caches the file anyway
+DAY_SECONDS = 86_400
+CHECKPOINT_PAUSE = 0.2  # seconds
 JOURNAL_LIMIT = 64 * 1024 * 1024  # bytes of WAL kept after a burst
 # Those that mean: no room, or a disk that fails. Nothing was written then.
 _FULL_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
-_USED = text(
-    "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
-)
+_USED = literal_column(
+    "(SELECT (page_count - freelist_count) * page_size"
+    " FROM pragma_page_count, pragma_freelist_count, pragma_page_size)",
+    Integer,
+).label("used")
+_SCHEMA = select(tables.schema.c.number)
 _PRIMARY_CODE = 0xFF  # of an extended error code
 
 
@@ -43,18 +49,28 @@ class Database:
         self._engine = _engine(path, max_bytes)
         self._thread_turn = threading.Lock()
         self._lock_path = path.with_name("writing.lock")
+        self._files = (str(path), f"{path}-wal", f"{path}-shm", str(self._lock_path))
+        # How many bytes hold something, for a query that asks for more than that.
+        self.used_column = _USED
+
+    def create(self) -> None:
+        """Make the tables; where they are already nothing happens."""
+        with self.turn(), self.writing() as connection:
+            tables.metadata.create_all(connection)
+            if connection.execute(_SCHEMA).first() is None:
+                connection.execute(insert(tables.schema), {"number": tables.SCHEMA})
 
     def check_schema(self) -> None:
-        """Raise SchemaError unless every migration was applied."""
+        """Raise SchemaError unless the tables are those of this release."""
         if not self.path.is_file():
             raise SchemaError("no database: run `init`")
         try:
             with self.reading() as connection:
-                found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
+                found = connection.execute(_SCHEMA).scalars().all()
         except DBAPIError:
             raise SchemaError("not a database of Meldbus") from None
-        if found != [HEAD]:
-            raise SchemaError("run `migrate`")
+        if found != [tables.SCHEMA]:
+            raise SchemaError("a database of another release")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -85,6 +101,7 @@ class Database:
             if _is_full(error):
                 raise FullError from None
             raise
+        self._forget_the_hour()
 
     def work_off(self, some: Callable[[Connection], bool]) -> None:
         """Let `some` write, again and again until it says that nothing is left; others have their turns in between."""
@@ -96,9 +113,26 @@ class Database:
             # The lock is not handed on in turn: whoever waits for it needs as long as we had it.
             time.sleep(time.monotonic() - began)
 
+    def checkpoint(self, patience: float) -> bool:
+        """Bring everything into the file and empty its journal, so that what was deleted is in neither.
+
+        It gives up while anybody reads, so it is tried again for `patience` seconds; say whether it succeeded.
+        """
+        end = time.monotonic() + patience
+        while True:
+            # It does not wait for readers: our turn keeps every writer waiting.
+            with self.turn(), _plain(self.path, timeout=0) as connection:
+                busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self._forget_the_hour()
+            if not busy:
+                return True
+            if time.monotonic() > end:
+                return False
+            time.sleep(CHECKPOINT_PAUSE)
+
     def used(self, connection: Connection) -> int:
         """Return how many bytes of the file hold something."""
-        return int(connection.execute(_USED).scalar_one())
+        return int(connection.execute(select(_USED)).scalar_one())
 
     def room(self, used: int) -> int:
         """Return how many bytes may still be written where `used` are, by our limit and by the disk."""
@@ -121,6 +155,14 @@ class Database:
     def close(self) -> None:
         """Close this process's connections."""
         self._engine.dispose()
+        self._forget_the_hour()
+
+    def _forget_the_hour(self) -> None:
+        """Let each file have been changed at midnight: else its time is that of the last posting."""
+        midnight = time.time() // DAY_SECONDS * DAY_SECONDS
+        for path in self._files:
+            with contextlib.suppress(FileNotFoundError):
+                os.utime(path, (midnight, midnight))
 
 
 def copy(source: Path, target: Path) -> None:
@@ -145,8 +187,9 @@ def copy(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def _plain(path: Path) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, isolation_level=None)
+def _plain(path: Path, timeout: float = 5) -> Iterator[sqlite3.Connection]:
+    address = f"{path.resolve().as_uri()}?mode=rw"
+    connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=timeout)
     try:
         yield connection
     finally:
