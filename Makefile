@@ -58,9 +58,10 @@ bench: PACKAGES += age gnupg
 bench: browsers build ## measure speed, beside age and gpg too
 	$(BIN)/python -m tests.bench
 
-soak: build ## load a server for a long time, delete a million parts from under one, search the model
+soak: build ## load a server for a long time, delete a million parts from under one, play the rules, search the model
 	$(BIN)/python -m tests.soak
 	$(BIN)/python -m tests.soak.expiring
+	$(BIN)/python -m tests.soak.rules
 	$(BIN)/python -m tests.model
 
 pictures: browsers build ## make the guide's pictures anew, from the demo

@@ -309,3 +309,19 @@ class Simulation:
             for vault in self.vaults.values():
                 self.read(vault)
         return [name for name in EVERYBODY if person(name) in self.story.case().readers]
+
+    def check_settled(self) -> None:
+        """Settle, and check that honest people caused no alarm and end with one case for all."""
+        readers = self.settle()
+        case, page = self.story.case(), self.story.page()
+        assert not case.alarms
+        assert not case.missing
+        assert (page.readers, page.left_out, page.waiting) == (case.readers, case.left_out, case.waiting)
+        for message in page.messages:
+            found = case.find(message.id)
+            assert found
+            assert (found.standing, found.readers, found.ended) == (message.standing, message.readers, message.ended)
+        # What only a lost vault held, or that of somebody off the roster, is lost; all the rest is every reader's.
+        own = [self.case_of(self.vaults[name]) for name in readers]
+        held = [one for one in own if one is not None]
+        assert all(one == held[0] for one in held)

@@ -38,17 +38,4 @@ def test_honest_people_cause_no_alarm_and_end_with_one_case(
     simulation = Simulation(*start)
     for action, seed in steps:
         simulation.actions[action](random.Random(seed))
-    readers = simulation.settle()
-    case = simulation.story.case()
-    page = simulation.story.page()
-    assert not case.alarms
-    assert not case.missing
-    assert (page.readers, page.left_out, page.waiting) == (case.readers, case.left_out, case.waiting)
-    for message in page.messages:
-        found = case.find(message.id)
-        assert found
-        assert (found.standing, found.readers, found.ended) == (message.standing, message.readers, message.ended)
-    # What only a lost vault held, or that of somebody off the roster, is lost; all the rest is every reader's.
-    own = [simulation.case_of(simulation.vaults[name]) for name in readers]
-    held = [one for one in own if one is not None]
-    assert all(one == held[0] for one in held)
+    simulation.check_settled()
