@@ -19,10 +19,12 @@ from keys.wire.envelope import (
     WRAPPED_KEY_SIZE,
     Header,
 )
+from keys.wire.log import DIGEST_SIZE, LogDigest, ShortEntry, log_digest
 from keys.wire.plaintext import signed_bytes
 from tests.vectors.sample import ENVELOPE, RECEIPT, SUFFIX, WIDTH, _opening, _part, _read, _receipt, _value
 
 HEAD = "message/answer"
+DAY = 20_600
 OLD_WAY = "recipients"  # a key that the final format does not derive
 
 
@@ -50,6 +52,7 @@ def section() -> str:
     vector, message = _read(ENVELOPE), _read(HEAD)
     header = Header.parse(vector.raw)
     reader = PrivatePair.from_seeds(vector.hex("box"), vector.hex("kem"))
+    entry = ShortEntry.of(header, DAY, len(vector.raw))
     signed = signed_bytes("answer", header.mac, message.raw)
     lines = [
         *_receipt(_read(RECEIPT)),
@@ -65,6 +68,9 @@ def section() -> str:
         _value("content", head_content(vector.hex("content-key"), message.raw)),
         _value("signed bytes before the mac", signed[: signed.index(header.mac)]),
         _value("id", hashlib.sha256(signed).digest()),
+        f"\nThe envelope as the first entry of a log, on day {DAY}, where the id of root version 1 is 32 zero bytes:\n",
+        _value("SHA-256(header before the content)", entry.header_digest),
+        _value("digest(1)", log_digest(LogDigest(bytes(DIGEST_SIZE)), 1, entry)),
     ]
     return "\n".join(lines) + "\n"
 
