@@ -102,7 +102,9 @@ export class Reporting implements Errands {
     const file = this.#courier.file();
     if (identity.trim() === "") return { day, named: true, file };
     const capability = await receipt.capability();
-    this.#thread = { receipt, keys, capability, case: new Case(message, [{ message, day, author: null }]), fronts: new Map() };
+    const people = new People(this.#trusting.current.history.rosters);
+    const sent = new Case(message, [{ message, day, author: null }], people);
+    this.#thread = { receipt, keys, capability, case: sent, fronts: new Map() };
     try {
       await this.#say(new Identity(checkText(identity)), asker);
     } catch (error) {
@@ -129,7 +131,7 @@ export class Reporting implements Errands {
       received.push({ day: item.day, opened: typeof front === "string" ? front : front.message });
       if (typeof front !== "string" && front.message.head.files.length > 0) fronts.set(b64(front.message.id), front);
     }
-    const [found, alarms] = review(received, people.recipientsById, keys.signer.public);
+    const [found, alarms] = review(received, people, keys.signer.public);
     if (!found) return shownThread(null, alarms, trust.roster, trust.today());
     this.#thread = { receipt, keys, capability, case: found, fronts };
     const { pending } = this.#delivery;
@@ -207,7 +209,7 @@ export class Reporting implements Errands {
     const { message, day } = await this.#delivery.deliver(about, this.#trusting.current, write, asker, patient);
     // The next word names this one in `seen`, also when the thread was not fetched again meanwhile.
     const all = [...thread.case.said, { message, day, author: null }];
-    this.#thread = { ...thread, case: new Case(thread.case.report, all) };
+    this.#thread = { ...thread, case: new Case(thread.case.report, all, thread.case.people) };
     return { day };
   }
 

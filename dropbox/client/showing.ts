@@ -37,12 +37,15 @@ export function shownThread(found: Case | null, alarms: readonly Alarm[], roster
   };
 }
 
-/** Return the identities that the report is about, SPEC.md 5: places in the list of all whom its head names. */
-function concerned({ report: { head } }: Case): { readonly board: boolean; readonly people: ReadonlySet<string> } {
+/**
+ * Return the identities that the report is about, SPEC.md 5: places in the list of all whom its head names, and the other
+ * keys of the same persons.
+ */
+function concerned({ report: { head }, people: everyone }: Case): { readonly board: boolean; readonly people: ReadonlySet<string> } {
   if (!(head.body instanceof Report)) return { board: false, people: new Set() };
   const named = [...new Set([...head.to, ...head.without].map(b64))].sort();
   const { board, people } = head.body.telling.about;
-  return { board, people: new Set(people.map((place) => named[place]!)) };
+  return { board, people: everyone.samePeople(people.map((place) => named[place]!)) };
 }
 
 function shownMessage({ message, day, author }: Said): ShownMessage {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from keys.wire import kinds
 
 if TYPE_CHECKING:
+    from keys.roster import People
     from keys.sealing import Message
 
 YES = "yes"
@@ -15,9 +16,13 @@ YES = "yes"
 
 @dataclass(slots=True)
 class Admission:
-    """Who is left out, as the messages of a case are read one by one; only such as count are to be taken."""
+    """Who is left out, as the messages of a case are read one by one; only such as count are to be taken.
+
+    A person is left out and let in with every key that a roster lists for them: a new one ends no exclusion.
+    """
 
     without: frozenset[bytes]
+    people: People
     asked: dict[bytes, frozenset[bytes]] = field(default_factory=dict)  # by the id of a request
     agreed: dict[bytes, str] = field(default_factory=dict)  # the latest word on a request
     admitted: set[bytes] = field(default_factory=set)
@@ -28,11 +33,14 @@ class Admission:
     def left_out(self) -> frozenset[bytes]:
         """Return the identities that are left out at this place of the channel."""
         consented = [self.asked[name] for name, answer in self.agreed.items() if answer == YES]
-        return self.without - self.admitted.union(*consented)
+        return self._everybody() - self.people.same_people(self.admitted.union(*consented))
 
     def let_in(self) -> frozenset[bytes]:
         """Return those whom the report left out and the reporter has let in since."""
-        return self.without - self.left_out()
+        return self._everybody() - self.left_out()
+
+    def _everybody(self) -> frozenset[bytes]:
+        return self.people.same_people(self.without)
 
     def may_enter(self) -> bool:
         """Say whether it can still be said that a recipient wrote the report down: right behind it."""

@@ -61,7 +61,7 @@ def grounds(case: Case) -> Iterator[Said]:
 
 def ask_purge(case: Case, text: str) -> kinds.Purge:
     """Return what asks to destroy a case before its day; raise AloneError where nobody else could approve."""
-    if len(case.readers) < 2:
+    if case.reader_count < 2:
         raise AloneError
     return kinds.Purge(text)
 
@@ -71,10 +71,11 @@ def approve(case: Case, own: bytes, text: str = "", message: bytes | None = None
 
     Raises NothingAskedError where there is nothing of the kind, or it was approved already.
     """
+    ours = case.people.same_people([own])
     for asked in reversed(approvable(case)):
         author = asked.said.author
         wanted = message in (None, asked.said.message.id)
-        if wanted and asked.approval is None and author is not None and author.identity != own:
+        if wanted and asked.approval is None and author is not None and author.identity not in ours:
             return kinds.Approval(asked.said.message.id, text)
     raise NothingAskedError
 

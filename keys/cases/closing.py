@@ -15,12 +15,12 @@ from keys.wire.head import Head
 from keys.wire.plaintext import SIGNATURE_SIZE, message_id, signed_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
 
     from keys.cases.received import Said
     from keys.cases.review import Case
     from keys.policy import Policy
-    from keys.roster import Recipient
+    from keys.roster import People
 
 HEAD_START = MAC_SIZE + SIGNATURE_SIZE
 
@@ -97,7 +97,7 @@ def check_tombstone(
     head: Head,
     day: int,
     case: Case | None,
-    people: Mapping[bytes, Recipient],
+    people: People,
     keeping: Keeping | None,
     *,
     is_gone: bool,
@@ -109,13 +109,13 @@ def check_tombstone(
     here, or by what one of them signed where all else is gone.
     """
     left_out: Collection[bytes] = case.left_out if case else ()
-    if head.author not in people or head.author in left_out:
+    if not people.may_write(head.author, day, head.day) or head.author in left_out:
         raise EarlyError
     statements = [read_statement(raw) for raw in _statements(head)]
     for _, stated in statements:
-        if stated.case != head.case or stated.author not in people or stated.author in left_out:
+        if stated.case != head.case or people.person_of(stated.author) is None or stated.author in left_out:
             raise EarlyError
-    if _wanted_by_two(statements):
+    if _wanted_by_two(statements, people):
         return
     if case and keeping and keeping.until(retention_of(case)) < day:
         return
@@ -173,9 +173,11 @@ def _statements(head: Head) -> tuple[bytes, ...]:
     return head.body.statements if isinstance(head.body, kinds.Tombstone) else ()
 
 
-def _wanted_by_two(statements: list[tuple[bytes, Head]]) -> bool:
+def _wanted_by_two(statements: list[tuple[bytes, Head]], people: People) -> bool:
+    """Say whether a wish and its approval are of two persons: one person's two keys are not two."""
     asked = {name: head.author for name, head in statements if isinstance(head.body, kinds.Purge)}
     return any(
-        isinstance(head.body, kinds.Approval) and asked.get(head.body.message, head.author) != head.author
+        isinstance(head.body, kinds.Approval)
+        and people.person_of(asked.get(head.body.message, head.author)) != people.person_of(head.author)
         for _, head in statements
     )

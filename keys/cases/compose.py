@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from keys.cases.review import Case
     from keys.receipt import Receipt
-    from keys.roster import Addressees, Recipient
+    from keys.roster import Addressees
     from keys.sealing import Attachment
     from keys.wire.files import File
 
@@ -118,7 +118,7 @@ def compose_reply(
 
     Raises ForbiddenError when this recipient may not say that.
     """
-    if kinds.RECIPIENT not in body.AUTHORS or signer.public in case.left_out | case.dossier.stepped_back:
+    if kinds.RECIPIENT not in body.AUTHORS or signer.public in case.left_out | case.stepped_back:
         raise ForbiddenError
     return _compose(case, body, signer, addressees, day, attachments)
 
@@ -155,7 +155,7 @@ def compose_tombstone(case: Case, body: kinds.Tombstone, signer: Signer, address
     """
     if signer.public not in case.readers:
         raise ForbiddenError
-    to = _with_bundles(case.readers | case.dossier.stepped_back - case.left_out, addressees)
+    to = _with_bundles(case.readers | case.stepped_back - case.left_out, addressees)
     head = _head(body, signer.public, case, to, addressees, day)
     return _seal(head, signer, to.values(), addressees)
 
@@ -178,16 +178,17 @@ def compose_share(case: Case, newcomers: Collection[bytes], signer: Signer, addr
     return _seal(head, signer, to.values(), addressees)
 
 
-def accept_share(share: Message, case: Case, own: bytes, people: Mapping[bytes, Recipient]) -> None:
-    """Raise unless this share lets its reader into the case, as it stands in the thread.
+def accept_share(share: Message, case: Case, own: bytes, day: int) -> None:
+    """Raise unless this share, which came on a day, lets its reader into the case, as it stands in the thread.
 
     Raises ExcludedError when the reporter leaves the reader or the sharer out, ForbiddenError when the sharer is
     neither a recipient nor the reporter, or the share is of another case.
     """
     author, reporter = share.head.author, case.report.message.head.author
+    may_write = author == reporter or case.people.may_write(author, day, share.head.day)
     if {own, author} & case.left_out:
         raise ExcludedError
-    if share.case != case.id or (author not in people and author != reporter):
+    if share.case != case.id or not may_write:
         raise ForbiddenError
 
 

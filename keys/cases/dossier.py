@@ -13,7 +13,7 @@ from keys.wire import kinds
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from keys.roster import Recipient
+    from keys.roster import People
     from keys.sealing import Message
 
 
@@ -79,7 +79,7 @@ class Thread:
 
 
 def read_dossier(
-    channels: Mapping[bytes, Sequence[Received]], thread: Thread, people: Mapping[bytes, Recipient], recipient: bytes
+    channels: Mapping[bytes, Sequence[Received]], thread: Thread, people: People, recipient: bytes
 ) -> Dossier:
     """Return the dossier that the envelopes of some channels make.
 
@@ -92,20 +92,19 @@ def read_dossier(
     gaps: list[Alarm] = []
     places = {name: place for place, name in enumerate(thread.ids)}
     known = places.keys() | reading.said.keys()
-    askers: dict[bytes, bytes] = {}  # by the id of what can be approved, by somebody else
+    askers: dict[bytes, frozenset[bytes]] = {}  # by the id of what can be approved, by another person
     for one in _ordered(reading.said):
         seen = one.message.head.seen
         place = max((places.get(name, 0) for name in seen), default=0)
         places[one.message.id] = place
         body = one.message.head.body
-        forged = isinstance(body, kinds.Approval) and askers.get(body.message, one.message.head.author) == (
-            one.message.head.author
-        )
+        own = people.same_people([one.message.head.author])
+        forged = isinstance(body, kinds.Approval) and bool(own & askers.get(body.message, own))
         if forged or thread.left_out[place] & _named(one.message):
             reading.faults.append(FORBIDDEN)
             continue
         if isinstance(body, kinds.Purge | kinds.Filled):
-            askers[one.message.id] = one.message.head.author
+            askers[one.message.id] = own
         said.append(one)
         if not known >= set(seen):
             gaps.append(Alarm(len(said), MISSING))
@@ -121,7 +120,7 @@ def read_dossier(
 class _Reading:
     """The state of one pass over the channels of a case's dossier."""
 
-    def __init__(self, case: bytes, people: Mapping[bytes, Recipient], recipient: bytes) -> None:
+    def __init__(self, case: bytes, people: People, recipient: bytes) -> None:
         self.case = case
         self.people = people
         self.recipient = recipient
@@ -138,7 +137,7 @@ class _Reading:
             if code or message is None:
                 self.faults.append(code or SPOILT)
                 continue
-            self.said[message.id] = Said(message, envelope.day, self.people[message.head.author])
+            self.said[message.id] = Said(message, envelope.day, self.people.recipients_by_id[message.head.author])
             if at == 0:
                 self.begun.append(begun)
 
@@ -155,7 +154,7 @@ class _Reading:
             return MOVED
         if (head.kind == kinds.Begun.KIND) != is_first:
             return MOVED
-        return None if head.author in self.people else FORBIDDEN
+        return None if self.people.may_write(head.author, envelope.day, head.day) else FORBIDDEN
 
 
 def _named(message: Message) -> set[bytes]:

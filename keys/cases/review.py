@@ -20,12 +20,12 @@ from keys.cases.received import (
     Said,
 )
 from keys.errors import UnsupportedError
-from keys.roster import Recipient, proquint
+from keys.roster import People, proquint
 from keys.wire import kinds
 from keys.wire.head import MAX_SEEN, named
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from keys.sealing import Message
 
@@ -40,6 +40,7 @@ class Case:
     id: bytes
     said: tuple[Said, ...]
     alarms: tuple[Alarm, ...]
+    people: People = field(compare=False)
     dossier: Dossier = field(default_factory=Dossier)
 
     @property
@@ -55,7 +56,7 @@ class Case:
     @property
     def admission(self) -> Admission:
         """Whom the report leaves out, and whom the reporter has let in since."""
-        admission = Admission(frozenset(self.report.message.head.without))
+        admission = Admission(frozenset(self.report.message.head.without), self.people)
         for said in self.said:
             admission.take(said.message)
         return admission
@@ -68,35 +69,60 @@ class Case:
 
     @property
     def left_out(self) -> frozenset[bytes]:
-        """The identities that stay out: the report leaves them out, and the reporter has not let them in."""
+        """The identities of those who stay out, earlier and later ones too.
+
+        The report leaves them out, and the reporter has not let them in.
+        """
         return self.admission.left_out()
 
     @property
     def concerned(self) -> frozenset[bytes]:
-        """The identities of the people on that day's roster whom the report is about."""
+        """The identities of the people whom the report is about, earlier and later ones too."""
         head = self.report.message.head
         places = head.body.about.people if isinstance(head.body, kinds.Report) else ()
         everyone = named(head.to, head.without)
-        return frozenset(everyone[place] for place in places)
+        return self.people.same_people(everyone[place] for place in places)
 
     @property
     def readers(self) -> frozenset[bytes]:
-        """The identities of the case recipients (SPEC.md 5.1), without those who are too near to the case."""
+        """The identities of the case recipients (SPEC.md 5.1), without those who are too near to the case.
+
+        All that a roster lists for them: whoever gets a new key stays a reader.
+        """
         admission = self.admission
         readers = {*self.report.message.head.to, *admission.let_in(), *self.dossier.handed_to}
         for said in self.said[1:]:
             if said.author:
                 readers |= {said.author.identity, *said.message.head.to}
-        return frozenset(readers) - admission.left_out() - self.dossier.stepped_back
+        return self.people.same_people(readers) - admission.left_out() - self.stepped_back
+
+    @property
+    def given_to(self) -> frozenset[bytes]:
+        """The identities that have all of it: by the report, by a share that was recorded, or by what they wrote.
+
+        A reader's new key is none of them: it has what came since.
+        """
+        authors = {said.author.identity for said in (*self.said, *self.dossier.said) if said.author}
+        return frozenset({*self.report.message.head.to, *self.dossier.handed_to, *authors}) & self.dossier.readers
+
+    @property
+    def reader_count(self) -> int:
+        """How many persons are case recipients."""
+        return len({self.people.person_of(identity) or identity for identity in self.readers})
+
+    @property
+    def stepped_back(self) -> frozenset[bytes]:
+        """The identities of those who are too near to the case, earlier and later ones too."""
+        return self.people.same_people(self.dossier.stepped_back)
 
     @property
     def opened_by(self) -> frozenset[bytes]:
-        """The identities that confirmed, by any message, that they opened the report."""
-        return frozenset(said.author.identity for said in self.said if said.author)
+        """The identities of those who confirmed, by any message, that they opened the report."""
+        return self.people.same_people(said.author.identity for said in self.said if said.author)
 
     def places(self) -> Thread:
         """Return what of the thread decides about the dossier."""
-        admission = Admission(frozenset(self.report.message.head.without))
+        admission = Admission(frozenset(self.report.message.head.without), self.people)
         left_out = []
         for said in self.said:
             admission.take(said.message)
@@ -118,14 +144,14 @@ def case_number(case: bytes) -> str:
 
 def review(
     received: Sequence[Received],
-    people: Mapping[bytes, Recipient],
+    people: People,
     *,
     recipient: bytes | None = None,
     reporter: bytes | None = None,
 ) -> tuple[Case | None, tuple[Alarm, ...]]:
     """Return the case that a thread's envelopes make, or None without a report, and every alarm.
 
-    `received` stands in the channel's order, `people` are the recipients of all rosters by identity. The reader
+    `received` stands in the channel's order, `people` are those of all rosters. The reader
     gives one key: `recipient` is one's own identity, `reporter` the Ed25519 key of one's own receipt.
     """
     desk = _Reading(people, recipient, reporter)
@@ -135,13 +161,13 @@ def review(
     alarms = tuple(desk.alarms)
     if not desk.said:
         return None, alarms
-    return Case(desk.said[0].message.id, tuple(desk.said), alarms), alarms
+    return Case(desk.said[0].message.id, tuple(desk.said), alarms, people), alarms
 
 
 class _Reading:
     """The state of one pass over a channel."""
 
-    def __init__(self, people: Mapping[bytes, Recipient], recipient: bytes | None, reporter: bytes | None) -> None:
+    def __init__(self, people: People, recipient: bytes | None, reporter: bytes | None) -> None:
         self.people = people
         self.recipient = recipient
         self.reporter = reporter
@@ -149,7 +175,7 @@ class _Reading:
         self.alarms: list[Alarm] = []
         self.places: dict[bytes, int] = {}
         self.pending: dict[bytes, int] = {}
-        self.admission = Admission(frozenset())
+        self.admission = Admission(frozenset(), people)
 
     def take(self, at: int, envelope: Received) -> None:
         message = envelope.message
@@ -162,9 +188,9 @@ class _Reading:
                 self.pending.setdefault(name, len(self.said))
         self.places[message.id] = at
         if not self.said:
-            self.admission = Admission(frozenset(message.head.without))
+            self.admission = Admission(frozenset(message.head.without), self.people)
         self.admission.take(message)
-        author = None if self._is_reporter(message) else self.people.get(message.head.author)
+        author = None if self._is_reporter(message) else self.people.recipients_by_id.get(message.head.author)
         self.said.append(Said(message, envelope.day, author))
 
     def look_for_gaps(self, *, nothing_came: bool) -> None:
@@ -188,7 +214,7 @@ class _Reading:
             return None if at == 0 and self._is_own_report(message) else MOVED
         if head.channel != kinds.THREAD or message.case != self.said[0].message.id:
             return MOVED
-        return None if self._may_say(message) else FORBIDDEN
+        return None if self._may_say(message, envelope.day) else FORBIDDEN
 
     def _is_own_report(self, message: Message) -> bool:
         is_report = message.head.kind == kinds.Report.KIND
@@ -197,7 +223,7 @@ class _Reading:
     def _is_reporter(self, message: Message) -> bool:
         return not self.said or message.head.author == self.said[0].message.head.author
 
-    def _may_say(self, message: Message) -> bool:
+    def _may_say(self, message: Message, day: int) -> bool:
         head, left_out = message.head, self.admission.left_out()
         authors = kinds.KINDS[head.kind].AUTHORS if head.kind in kinds.KINDS else kinds.Unknown.AUTHORS
         if left_out.intersection(head.to):
@@ -206,5 +232,6 @@ class _Reading:
             return kinds.REPORTER in authors and self.admission.refers(message)
         if isinstance(head.body, kinds.Entered) and not self.admission.may_enter():
             return False
-        listed = head.author in self.people and head.author not in left_out
-        return listed and kinds.RECIPIENT in authors
+        # Neither a former recipient nor a revoked key has a word in what goes on.
+        counts = self.people.may_write(head.author, day, head.day) and head.author not in left_out
+        return counts and kinds.RECIPIENT in authors

@@ -13,16 +13,14 @@ from keys.errors import FormatError, NoCaseError, NoSlotError
 from keys.sealing import open_message
 
 BATCH = 100  # cases that are remembered at once: each time waits for the disk
-SUMMARY_VERSION = 2  # another one wherever a summary or its words are made otherwise
+SUMMARY_VERSION = 3  # another one wherever a summary or its words are made otherwise
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from keys.roster import Recipient
+    from keys.roster import People
     from keys.vault import StoredEnvelope, Vault
 
 
-def all_cases(vault: Vault, people: Mapping[bytes, Recipient], own: bytes) -> list[tuple[Case, tuple[Alarm, ...]]]:
+def all_cases(vault: Vault, people: People, own: bytes) -> list[tuple[Case, tuple[Alarm, ...]]]:
     """Return every case of this vault with its alarms, the newest word last.
 
     A case whose report does not open has no words: it is left to `spoilt_entries` of the vault.
@@ -33,7 +31,7 @@ def all_cases(vault: Vault, people: Mapping[bytes, Recipient], own: bytes) -> li
 
 
 def all_summaries(
-    vault: Vault, people: Mapping[bytes, Recipient], own: bytes, roster: int, *, most: int | None = None
+    vault: Vault, people: People, own: bytes, roster: int, *, most: int | None = None
 ) -> dict[bytes, Summary]:
     """Return what a list shows of each case, the one with the latest envelope last.
 
@@ -62,9 +60,7 @@ def all_words(vault: Vault) -> dict[bytes, str]:
     return vault.index.words()
 
 
-def find_case(
-    vault: Vault, number: str, people: Mapping[bytes, Recipient], own: bytes
-) -> tuple[Case, tuple[Alarm, ...]]:
+def find_case(vault: Vault, number: str, people: People, own: bytes) -> tuple[Case, tuple[Alarm, ...]]:
     """Return the case with this number; raise NoCaseError when there is none."""
     for name in vault.cases():
         if case_number(name) == number.strip().lower():
@@ -74,9 +70,7 @@ def find_case(
     raise NoCaseError(number)
 
 
-def read_case(
-    vault: Vault, case: bytes, people: Mapping[bytes, Recipient], own: bytes
-) -> tuple[Case | None, tuple[Alarm, ...]]:
+def read_case(vault: Vault, case: bytes, people: People, own: bytes) -> tuple[Case | None, tuple[Alarm, ...]]:
     """Open every envelope of a case's thread and of its dossiers, and return what they make and the thread's alarms."""
     received, repeated = _received(vault, case)
     found, alarms = review(received, people, recipient=own)

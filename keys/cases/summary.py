@@ -123,7 +123,7 @@ def summarise(case: Case, own: bytes, alarms: Sequence[Alarm] = ()) -> Summary:
         latest=max(said.day for said in (*case.said, *case.dossier.said)),
         lines=lines_of(case),
         told=case.dossier.latest(kinds.Informed) is not None,
-        assigned=people - case.left_out - case.dossier.stepped_back,
+        assigned=people - case.left_out - case.stepped_back,
         readers=case.readers,
         checked=tuple(sorted({said.day for said in case.dossier.said if _is_check(said)})),
         alarms=len(alarms) + len(case.dossier.alarms),
@@ -135,7 +135,7 @@ def words_of(case: Case, own: bytes) -> str:
 
     Of a case that we have stepped back from that is its number alone.
     """
-    return case.number if own in case.dossier.stepped_back else "\n".join(_words(case)).casefold()
+    return case.number if own in case.stepped_back else "\n".join(_words(case)).casefold()
 
 
 def _words(case: Case) -> Iterator[str]:
@@ -156,7 +156,7 @@ def _is_check(said: Said) -> bool:
 
 
 def _state(case: Case, own: bytes) -> str:
-    if own in case.dossier.stepped_back:
+    if own in case.stepped_back:
         return LOCKED
     if own not in case.opened_by:
         return NEW

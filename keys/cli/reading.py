@@ -143,7 +143,7 @@ def _shown(tool: Tool, desk: Desk, reading: Reading, alarms: tuple[Alarm, ...], 
     case = reading.case
     yield _("Case %(number)s") % {"number": case.number}
     yield _("Can be read by: %(names)s") % {"names": names_in_words(case.readers, trust.recipients_by_id)}
-    unread = case.readers - case.opened_by - {desk.signer.public}
+    unread = case.readers - case.opened_by - case.people.same_people([desk.signer.public])
     if unread:
         yield _("Not opened yet by: %(names)s") % {"names": names_in_words(unread, trust.recipients_by_id)}
     for due in _standing(tool, desk, case, trust).due:

@@ -76,7 +76,9 @@ def _said(reading: Reading, said: Said, saved: Saved) -> dict[str, Any]:
 
 
 def _names(identities: Collection[bytes], people: Mapping[bytes, Recipient]) -> list[str]:
-    return sorted(people[name].name for name in identities if name in people)
+    # Each person once, whichever of their keys are named.
+    found = {people[name].person: people[name].name for name in people if name in identities}
+    return sorted(found.values())
 
 
 def _alarms(alarms: Iterable[Alarm]) -> list[dict[str, Any]]:

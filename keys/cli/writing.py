@@ -94,9 +94,8 @@ def ask_command(
     text = read_text(source)
     with tool.desk() as desk:
         case, _alarms = desk.case(number)
-        out = [
-            person for person in load_trust(desk.vault).recipients_by_id.values() if person.identity in case.left_out
-        ]
+        everyone = load_trust(desk.vault).people
+        out = [everyone.recipients_by_id[name] for name in everyone.newest(case.left_out)]
         missing = set(let_in) - {person.name for person in out}
         if missing:
             raise NoCaseError(_("the reporter left nobody out of this name"))

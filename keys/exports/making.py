@@ -95,7 +95,7 @@ class Export:
 
 def register_cases(desk: Desk) -> list[Case]:
     """Return the cases that stand in our register: all that we can open, without those we have stepped back from."""
-    return [case for case, _alarms in desk.cases() if desk.signer.public not in case.dossier.stepped_back]
+    return [case for case, _alarms in desk.cases() if desk.signer.public not in case.stepped_back]
 
 
 def chosen_ground(found: Sequence[Said], number: int) -> Said:

@@ -46,7 +46,7 @@ class People:
         listed = [person.identity for person in trust.roster.recipients]
         out = case.left_out
         others = [name for name in listed if name not in case.readers and name not in out and name != own]
-        named = [name for name in out if name in trust.recipients_by_id]
+        named = trust.people.newest(out)
 
         def shown(names: list[bytes]) -> list[Person]:
             pairs = [(b64(name), names_in_words([name], trust.recipients_by_id)) for name in names]

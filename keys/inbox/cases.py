@@ -101,7 +101,7 @@ def _found(held: Unlocked, name: str) -> tuple[Case, tuple[Alarm, ...]]:
     case = held.find(name)
     if case is None:
         abort(404)
-    found, alarms = read_case(held.desk.vault, case, held.trust().recipients_by_id, held.desk.signer.public)
+    found, alarms = read_case(held.desk.vault, case, held.trust().people, held.desk.signer.public)
     if found is None:
         abort(404)
     return found, alarms
@@ -110,7 +110,7 @@ def _found(held: Unlocked, name: str) -> tuple[Case, tuple[Alarm, ...]]:
 def _ours(held: Unlocked, name: str) -> tuple[Case, tuple[Alarm, ...]]:
     """Return a case in which something is to be done; raise LockedError when we have stepped back from it."""
     case, alarms = _found(held, name)
-    if held.desk.signer.public in case.dossier.stepped_back:
+    if held.desk.signer.public in case.stepped_back:
         raise LockedError
     return case, alarms
 
@@ -143,7 +143,7 @@ def _page(
         "locked": False,
     }
     status = 400 if tried and tried.error else 200
-    if own in case.dossier.stepped_back:
+    if own in case.stepped_back:
         return render_template("closed.html", **words), status
     if own not in case.opened_by and case.id not in held.looked:
         return render_template("concerned.html", **words), status

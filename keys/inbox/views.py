@@ -121,7 +121,7 @@ def opened(desk: Desk, case: Case, alarms: Sequence[Alarm], trust: Trust, today:
         due=tuple((due.nearness, due_in_words(due, day_in_words)) for due in standing(summary, policy, today).due),
         concerned=reading.concerned(),
         readers=names_in_words(case.readers, trust.recipients_by_id),
-        unread=names_in_words(case.readers - case.opened_by - {own}, trust.recipients_by_id),
+        unread=names_in_words(case.readers - case.opened_by - case.people.same_people([own]), trust.recipients_by_id),
         assigned=names_in_words(summary.assigned, trust.recipients_by_id),
         language=language_in_words(report.language) if isinstance(report, kinds.Report) else "",
         thread=tuple(_shown(desk, reading, case.said, alarms)),

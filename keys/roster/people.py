@@ -39,6 +39,12 @@ class People:
         persons = [person for one in given if (person := self.person_of(one)) is not None]
         return given.union(*(self._identities[person] for person in persons))
 
+    def newest(self, identities: Iterable[bytes]) -> list[bytes]:
+        """Return one identity for each person whom these are of: the one by which a roster listed them last."""
+        persons = {self.person_of(one) for one in identities}
+        last = {one.person: one.identity for roster in self._rosters for one in roster.recipients}
+        return [identity for person, identity in last.items() if person in persons]
+
     def may_write(self, identity: bytes, day: int, head_day: int) -> bool:
         """Say whether a message of this identity counts that came on `day` and names `head_day` as its own.
 

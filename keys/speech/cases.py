@@ -133,5 +133,6 @@ def worded(texts: Mapping[str, str]) -> str:
 
 def names_in_words(identities: Collection[bytes], people: Mapping[bytes, Recipient]) -> str:
     """Return the names and roles of recipients, in alphabetical order."""
-    known = [people[identity] for identity in identities if identity in people]
-    return ", ".join(sorted(harmless(f"{person.name} ({person.role})") for person in known))
+    # Each person once, whichever of their keys are named: by the newest name that a roster gives them.
+    known = {people[identity].person: people[identity] for identity in people if identity in identities}
+    return ", ".join(sorted(harmless(f"{person.name} ({person.role})") for person in known.values()))

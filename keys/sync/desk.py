@@ -162,7 +162,7 @@ class Desk:
     def cases(self) -> list[tuple[Case, tuple[Alarm, ...]]]:
         """Return every case that we can read; raise RestoredError before a restored vault has fetched."""
         self._check_fetched()
-        return all_cases(self.vault, load_trust(self.vault).recipients_by_id, self.signer.public)
+        return all_cases(self.vault, load_trust(self.vault).people, self.signer.public)
 
     def summaries(self, most: int | None = None) -> dict[bytes, Summary]:
         """Return what a list shows of each case, at `most` so many of them read anew.
@@ -171,7 +171,7 @@ class Desk:
         """
         self._check_fetched()
         trust = load_trust(self.vault)
-        return all_summaries(self.vault, trust.recipients_by_id, self.signer.public, trust.roster.version, most=most)
+        return all_summaries(self.vault, trust.people, self.signer.public, trust.history.newest.version, most=most)
 
     @property
     def is_restored(self) -> bool:
@@ -198,8 +198,8 @@ class Desk:
         RestoredError before a restored vault has fetched.
         """
         self._check_fetched()
-        case, alarms = find_case(self.vault, number, load_trust(self.vault).recipients_by_id, self.signer.public)
-        if self.signer.public in case.dossier.stepped_back:
+        case, alarms = find_case(self.vault, number, load_trust(self.vault).people, self.signer.public)
+        if self.signer.public in case.stepped_back:
             raise LockedError
         return case, alarms
 
@@ -234,13 +234,13 @@ class Desk:
         somebody who is left out, AloneError for a legal demand that nobody could approve of, and what `say` raises.
         """
         _check(body)
-        if isinstance(body, kinds.Filled) and body.form == DEMAND and len(case.readers) < 2:
+        if isinstance(body, kinds.Filled) and body.form == DEMAND and case.reader_count < 2:
             raise AloneError
         with self.turn:
             served, trust = self._today()
             addressees = served.addressees(trust)
             case = self._begun(case, addressees, served)
-            lacking = (case.readers - case.dossier.readers - {self.signer.public}) & set(addressees.bundles)
+            lacking = (case.readers - case.given_to - {self.signer.public}) & set(addressees.bundles)
             if lacking:
                 case = self._let_in(case, lacking, "", addressees, served)
             sealed = compose_note(case, body, self.signer, addressees, served.day, attachments)
@@ -261,7 +261,7 @@ class Desk:
 
         Raises NobodyLeftError when nobody else would be able to read it, and what `hand_over` raises.
         """
-        others = (case.readers | set(to)) - {self.signer.public}
+        others = (case.readers | set(to)) - case.people.same_people([self.signer.public])
         if not others:
             raise NobodyLeftError
         if to:
@@ -370,7 +370,7 @@ class Desk:
         return self._read_again(case)
 
     def _read_again(self, case: Case) -> Case:
-        found, _ = read_case(self.vault, case.id, load_trust(self.vault).recipients_by_id, self.signer.public)
+        found, _ = read_case(self.vault, case.id, load_trust(self.vault).people, self.signer.public)
         if found is None:
             raise NoCaseError
         return found

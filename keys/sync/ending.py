@@ -82,13 +82,13 @@ def _check(vault: Vault, trust: Trust, own: bytes, grave: Grave, policy: Policy)
     """Raise EarlyError unless this tombstone may be obeyed by what is here."""
     _, head = read_statement(grave.statement)
     channels = vault.channels(grave.case)
-    case, _ = read_case(vault, grave.case, trust.recipients_by_id, own) if channels else (None, ())
+    case, _ = read_case(vault, grave.case, trust.people, own) if channels else (None, ())
     closed = closing_of(case) if case else None
     check_tombstone(
         head,
         grave.day,
         case,
-        trust.recipients_by_id,
+        trust.people,
         keeping=Keeping.of(policy, closed.day) if closed else None,
         is_gone=all(channel.gone for channel in channels),
     )

@@ -57,7 +57,7 @@ def enter(
         capability = open_log_capability(desk.secret, trust.roster)
         fetch_feed(desk.vault, desk.courier.apart(), capability, trust, reader, served.day)
         fetch_channel(desk.vault, desk.courier.apart(), reader, desk.vault.channel(sealed.id), served.day)
-        case, _ = read_case(desk.vault, sealed.id, trust.recipients_by_id, own)
+        case, _ = read_case(desk.vault, sealed.id, trust.people, own)
         if case is None:
             raise NoCaseError
         desk.say(case, kinds.Entered(way))

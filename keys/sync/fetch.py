@@ -108,7 +108,7 @@ def _take_entry(vault: Vault, courier: Courier, trust: Trust, own: Own, item: It
         if message.head.kind == kinds.Tombstone.KIND:
             _take_tombstone(vault, trust, own, message, item.day)
             return
-        _take_opened(vault, courier, trust, own, message)
+        _take_opened(vault, courier, trust, own, message, item.day)
         if message.head.kind == kinds.Report.KIND and own.weekly and not _has_slot(item, own.weekly):
             # Sealed without a network; or the server hides our newer bundles, so that people seal to the oldest key.
             vault.add_spoilt_entry(header.mac, item.day, LAST_RESORT)
@@ -117,29 +117,33 @@ def _take_entry(vault: Vault, courier: Courier, trust: Trust, own: Own, item: It
         vault.add_spoilt_entry(header.mac, item.day, error.code)
 
 
-def _take_opened(vault: Vault, courier: Courier, trust: Trust, own: Own, message: Message) -> None:
+def _take_opened(vault: Vault, courier: Courier, trust: Trust, own: Own, message: Message, day: int) -> None:
     if isinstance(message.head.body, kinds.Report):
         if own.identity not in message.head.to:
             raise NoSlotError
         vault.add_channel(message.id, recipients_capability(message.content_key))
     elif isinstance(message.head.body, kinds.Begun):
-        if own.identity not in message.head.to or message.head.author not in trust.recipients_by_id:
+        if own.identity not in message.head.to or not _may_write(trust, message, day):
             raise ForbiddenError
         vault.add_channel(message.id, recipients_capability(message.content_key), message.head.case)
     elif isinstance(message.head.body, kinds.Share):
-        _take_share(vault, courier, trust, own, message)
+        _take_share(vault, courier, trust, own, message, day)
     else:
         raise ForbiddenError
 
 
 def _take_tombstone(vault: Vault, trust: Trust, own: Own, message: Message, day: int) -> None:
     """Keep a tombstone; whether it may be obeyed is seen when the channels have been read."""
-    if own.identity not in message.head.to or message.head.author not in trust.recipients_by_id:
+    if own.identity not in message.head.to or not _may_write(trust, message, day):
         raise ForbiddenError
     vault.graves.add(message.mac, message.case, day, message.statement)
 
 
-def _take_share(vault: Vault, courier: Courier, trust: Trust, own: Own, share: Message) -> None:
+def _may_write(trust: Trust, message: Message, day: int) -> bool:
+    return trust.people.may_write(message.head.author, day, message.head.day)
+
+
+def _take_share(vault: Vault, courier: Courier, trust: Trust, own: Own, share: Message, day: int) -> None:
     body = share.head.body
     if not isinstance(body, kinds.Share):
         raise ForbiddenError
@@ -151,11 +155,11 @@ def _take_share(vault: Vault, courier: Courier, trust: Trust, own: Own, share: M
     if not items:
         raise ForbiddenError
     received = [_read_shared(courier, capability, item, keys.values()) for item in items]
-    case, _ = review(received, trust.recipients_by_id)
+    case, _ = review(received, trust.people)
     if case is None:
         raise ForbiddenError
     # What the reporter has signed since stands in the thread: it says who may be let in.
-    accept_share(share, case, own.identity, trust.recipients_by_id)
+    accept_share(share, case, own.identity, day)
     for item in items:
         header = item.header()
         for key in keys.values():

@@ -18,6 +18,7 @@ import { Addressees, Bundle } from "../../dropbox/client/roster/bundle.ts";
 import { words } from "../../dropbox/client/roster/fingerprint.ts";
 import { People } from "../../dropbox/client/roster/people.ts";
 import { Root } from "../../dropbox/client/roster/root.ts";
+import type { Roster } from "../../dropbox/client/roster/roster.ts";
 import { RosterHistory } from "../../dropbox/client/roster/history.ts";
 import { verifySignature } from "../../dropbox/client/roster/signature.ts";
 import { openContents } from "../../dropbox/client/sealing/files.ts";
@@ -260,10 +261,12 @@ const readers: Record<string, Reader> = {
 
   async thread(vector) {
     const keys = await reporterKeys(Receipt.parse(vector.text("receipt")));
-    const listed = vector.list("recipients").map((hex) => {
+    const recipients = vector.list("recipients").map((hex) => {
       const identity = b64(bytesOf(hex));
-      return [identity, { person: identity, identity, name: "Secretaris", role: "secretaris", start: 0, end: 0 } as const] as const;
+      return { person: identity, identity, name: "Secretaris", role: "secretaris", start: 0, end: 0 };
     });
+    const find = (sought: string) => recipients.find(({ identity }) => identity === sought);
+    const roster = { start: 0, recipients, revoked: new Map(), find } as unknown as Roster;
     const received = [];
     for (const raw of splitFrames(vector.raw)) {
       try {
@@ -274,7 +277,7 @@ const readers: Record<string, Reader> = {
         received.push({ day: 0, opened: error instanceof UnsupportedError ? "unsupported" : "spoilt" } as const);
       }
     }
-    const [found, alarms] = review(received, new Map(listed), keys.signer.public);
+    const [found, alarms] = review(received, new People([roster]), keys.signer.public);
     const shown = (found?.said ?? []).map(({ message }) => message.head.kind);
     assert.deepEqual(shown, vector.list("shown"));
     return alarms.length > 0 ? alarms.map(({ code }) => code).join(" ") : ACCEPTED;

@@ -153,6 +153,18 @@ class Office:
         self.publish_roster([*self.cards])
         self.join(name)
 
+    def rekey(self, name: str, *, stolen: bool = False) -> str:
+        """Give a recipient a new key, as the board does after a lost computer; return the name of the old home."""
+        old, known = f"{name} oud", self.roster().find(self.identity(name))
+        assert known
+        (self.folder / name).rename(self.folder / old)
+        self.cards[old] = self.cards[name]
+        self.cards[name] = enrol(self.folder / name, name, known.role, PASSPHRASE, self.today, CHEAP)
+        changes = Changes(replaced={self.identity(name): known.person}, revoked=[self.identity(old)] if stolen else [])
+        self.publish_roster([person.name for person in self.roster().recipients], changes=changes)
+        self.join(name)
+        return old
+
     def add_card(self, name: str) -> None:
         """Publish the roster that lists somebody who has made a card."""
         [card] = (self.folder / name).glob("*.card")

@@ -13,7 +13,7 @@ from keys.cases.routing import route as routed
 from keys.errors import FormatError, StampError, TamperedError
 from keys.policy import Policy
 from keys.receipt import Receipt
-from keys.roster import Addressees, Bundle, People, Recipient, Root, RosterHistory, verify_signature, words
+from keys.roster import Addressees, Bundle, People, Recipient, Root, Roster, RosterHistory, verify_signature, words
 from keys.roster.roster import _recipient
 from keys.sealing import Message, PrivatePair, Signer, find_content_key, open_contents, open_message
 from keys.wire import messages
@@ -28,6 +28,7 @@ from keys.wire.mailbox import MailboxPage
 from keys.wire.signed import Signed, join_frames, split_frames
 from keys.wire.upload import Opening, PartPosting, part_count
 from tests.cases import computing
+from tests.policies import SMALL
 
 if TYPE_CHECKING:
     from tests.vectors.vector import Vector
@@ -282,7 +283,8 @@ def thread(vector: Vector) -> str:
     """Read a thread as its reporter; return the alarms in order."""
     code = Receipt.parse(vector.fields["receipt"])
     reader = PrivatePair.from_seeds(code.box_seed(), code.kem_seed())
-    people = {key: _person(key, at) for at, key in enumerate(map(bytes.fromhex, vector.words("recipients")))}
+    recipients = tuple(_person(key, at) for at, key in enumerate(map(bytes.fromhex, vector.words("recipients"))))
+    people = People([Roster(bytes(32), 1, None, bytes(32), 0, 0, bytes(32), SMALL, recipients, ())])
     received = [_received(frame, reader) for frame in split_frames(vector.raw)]
     case, alarms = review(received, people, reporter=Signer.from_seed(code.sign_seed()).public)
     said = case.said if case else ()

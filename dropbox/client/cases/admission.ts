@@ -1,13 +1,19 @@
 // Whom the reporter's own words let in, SPEC.md 5.1; it knows nothing of who says so.
 
+import type { People } from "../roster/people.ts";
 import type { Message } from "../sealing/messages.ts";
 import { b64 } from "../wire/canonical.ts";
 import { Entered, Minutes } from "../wire/bodies.ts";
 import { Admit, Agreed, Consent, Request } from "../wire/wishes.ts";
 
-/** Who is left out, as the messages of a case are read one by one; only such as count are to be taken. */
+/**
+ * Who is left out, as the messages of a case are read one by one; only such as count are to be taken.
+ *
+ * A person is left out and let in with every key that a roster lists for them: a new one ends no exclusion.
+ */
 export class Admission {
   readonly without: readonly string[];
+  readonly people: People;
   /** By the id (b64) of a request, the people it asks for. */
   readonly asked = new Map<string, readonly string[]>();
   /** The latest word on a request. */
@@ -18,14 +24,16 @@ export class Admission {
   entered = false;
   taken = 0;
 
-  constructor(without: readonly string[]) {
-    this.without = without;
+  constructor(without: Iterable<string>, people: People) {
+    this.without = [...people.samePeople(without)];
+    this.people = people;
   }
 
   /** Return the identities (b64) that are left out at this place of the channel. */
   leftOut(): readonly string[] {
     const consented = [...this.asked].flatMap(([id, people]) => (this.agreed.get(id) === "yes" ? people : []));
-    return this.without.filter((one) => !this.admitted.has(one) && !consented.includes(one));
+    const letIn = this.people.samePeople([...this.admitted, ...consented]);
+    return this.without.filter((one) => !letIn.has(one));
   }
 
   /** Return those whom the report left out and the reporter has let in since. */

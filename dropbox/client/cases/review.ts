@@ -1,6 +1,7 @@
 // A thread read as a case, SPEC.md 5.1 and 5.2: who really said what, in order, and what is wrong; it opens nothing.
 
 import type { Alarm } from "../protocol.ts";
+import type { People } from "../roster/people.ts";
 import type { Recipient } from "../roster/roster.ts";
 import type { Message } from "../sealing/messages.ts";
 import { type Bytes, equal } from "../wire/bytes.ts";
@@ -27,28 +28,30 @@ export interface Said {
 export class Case {
   readonly said: readonly Said[];
   readonly report: Message;
+  readonly people: People;
 
-  constructor(report: Message, said: readonly Said[]) {
+  constructor(report: Message, said: readonly Said[], people: People) {
     this.report = report;
     this.said = said;
+    this.people = people;
   }
 
   /** Whom the report leaves out, and whom the reporter has let in since. */
   get admission(): Admission {
-    const admission = new Admission(this.report.head.without.map(b64));
+    const admission = new Admission(this.report.head.without.map(b64), this.people);
     for (const { message } of this.said) admission.take(message);
     return admission;
   }
 
-  /** The identities (b64) of the case recipients (SPEC.md 5.1). */
+  /** The identities (b64) of the case recipients (SPEC.md 5.1), all that a roster lists for them. */
   get readers(): ReadonlySet<string> {
     const { admission } = this;
     const readers = new Set([...this.report.head.to.map(b64), ...admission.letIn()]);
     for (const { author, message } of this.said) {
       if (author) for (const reader of [author.identity, ...message.head.to.map(b64)]) readers.add(reader);
     }
-    for (const left of admission.leftOut()) readers.delete(left);
-    return readers;
+    const out = admission.leftOut();
+    return new Set([...this.people.samePeople(readers)].filter((one) => !out.includes(one)));
   }
 
   /** Return the ids of messages that no later one has seen, for the next head's `seen`. */
@@ -67,51 +70,52 @@ export function textOf(message: Message): string {
 /**
  * Return the case that a thread's envelopes make, or null without a report, and every alarm.
  *
- * `received` stands in the channel's order, `people` are the recipients of all rosters by identity, `reporter` is the
- * Ed25519 key of the receipt.
+ * `received` stands in the channel's order, `people` are those of all rosters, `reporter` is the Ed25519 key of the
+ * receipt.
  */
 export function review(
   received: readonly Received[],
-  people: ReadonlyMap<string, Recipient>,
+  people: People,
   reporter: Bytes,
 ): readonly [thread: Case | null, alarms: readonly Alarm[]] {
   const reading = new Reading(people, reporter);
   received.forEach((envelope, at) => reading.take(at, envelope));
   reading.lookForGaps();
   const alarms = reading.alarms.sort((left, right) => left.after - right.after);
-  return [reading.report ? new Case(reading.report, reading.said) : null, alarms];
+  return [reading.report ? new Case(reading.report, reading.said, people) : null, alarms];
 }
 
 /** The state of one pass over a channel. */
 class Reading {
-  readonly people: ReadonlyMap<string, Recipient>;
+  readonly people: People;
   readonly reporter: Bytes;
   readonly said: Said[] = [];
   readonly alarms: Alarm[] = [];
   readonly ids = new Set<string>();
   readonly pending = new Map<string, number>();
   report: Message | null = null;
-  admission = new Admission([]);
+  admission: Admission;
 
-  constructor(people: ReadonlyMap<string, Recipient>, reporter: Bytes) {
+  constructor(people: People, reporter: Bytes) {
     this.people = people;
     this.reporter = reporter;
+    this.admission = new Admission([], people);
   }
 
   take(at: number, { day, opened }: Received): void {
     if (typeof opened === "string") return this.#alarm(opened);
-    const fault = this.#fault(at, opened);
+    const fault = this.#fault(at, day, opened);
     if (fault) return this.#alarm(fault);
     if (!this.report) {
       this.report = opened;
-      this.admission = new Admission(opened.head.without.map(b64));
+      this.admission = new Admission(opened.head.without.map(b64), this.people);
     }
     this.admission.take(opened);
     for (const seen of opened.head.seen.map(b64)) {
       if (!this.ids.has(seen) && !this.pending.has(seen)) this.pending.set(seen, this.said.length);
     }
     this.ids.add(b64(opened.id));
-    const author = this.#isReporter(opened.head) ? null : this.people.get(b64(opened.head.author))!;
+    const author = this.#isReporter(opened.head) ? null : this.people.recipientsById.get(b64(opened.head.author))!;
     this.said.push({ message: opened, day, author });
   }
 
@@ -128,26 +132,28 @@ class Reading {
     this.alarms.push({ after, code });
   }
 
-  #fault(at: number, message: Message): Alarm["code"] | null {
+  #fault(at: number, day: number, message: Message): Alarm["code"] | null {
     const { head, id, case: named } = message;
     if (this.ids.has(b64(id))) return "repeated";
     if (!this.report) return at === 0 && head.kind === Report.KIND && this.#isReporter(head) ? null : "moved";
     if (head.channel !== THREAD || !equal(named, this.report.id)) return "moved";
-    return this.#maySay(message, this.admission.leftOut()) ? null : "forbidden";
+    return this.#maySay(message, day) ? null : "forbidden";
   }
 
   #isReporter(head: Head): boolean {
     return equal(head.author, this.reporter);
   }
 
-  #maySay(message: Message, leftOut: readonly string[]): boolean {
+  #maySay(message: Message, day: number): boolean {
     const { head } = message;
+    const leftOut = this.admission.leftOut();
     const speakers: readonly Speaker[] = (KINDS.get(head.kind) ?? Unknown).AUTHORS;
     const author = b64(head.author);
     if (head.to.some((identity) => leftOut.includes(b64(identity)))) return false;
     if (this.#isReporter(head)) return speakers.includes(REPORTER) && this.admission.refers(message);
     // It is said right behind the report, before the reporter has the code.
     if (head.body instanceof Entered && this.admission.taken !== 1) return false;
-    return this.people.has(author) && !leftOut.includes(author) && speakers.includes(RECIPIENT);
+    // Neither a former recipient nor a revoked key has a word in what goes on.
+    return this.people.mayWrite(author, day, head.day) && !leftOut.includes(author) && speakers.includes(RECIPIENT);
   }
 }
