@@ -40,11 +40,11 @@ export interface ShownPlace extends ShownRecipient {
   readonly state: "reads" | "added" | "about" | "board" | "role" | "key";
 }
 
-/** What the page may know of a chain that counts. `pinned` is true when it led through the address's fingerprint. */
+/** What the page may know of a chain that counts. `pinned` says of which root the address has the fingerprint: the newest, an old one, or none. */
 export interface Trusted {
   readonly organisation: string;
   readonly words: string;
-  readonly pinned: boolean;
+  readonly pinned: "new" | "old" | "";
   readonly recipients: readonly ShownRecipient[];
   readonly topics: readonly Topic[];
   readonly questions: readonly Question[];

@@ -1,7 +1,8 @@
 // Whom to trust today, SPEC.md 7 and 8: the chain and the bundles that a server shows, verified; it sends nothing else.
 
 import type { Courier } from "./courier.ts";
-import { ClosedError, ExpiredError, ForkError, MalformedError, RolledBackError } from "./errors.ts";
+import { ClosedError, ExpiredError, ForkError, RolledBackError } from "./errors.ts";
+import type { Trusted } from "./protocol.ts";
 import { Addressees, Bundle } from "./roster/bundle.ts";
 import { words } from "./roster/fingerprint.ts";
 import { RosterHistory } from "./roster/history.ts";
@@ -60,13 +61,15 @@ export class Trust {
     return this.#roster;
   }
 
-  get pinned(): boolean {
-    return this.#pinned !== null;
+  /** Whether the fingerprint in the address is of the newest root, of an older one, or not there. */
+  get pinned(): Trusted["pinned"] {
+    if (!this.#pinned) return "";
+    return equal(this.#pinned, this.#root.id) ? "new" : "old";
   }
 
-  /** The words to be compared with those on paper. */
+  /** The words of the newest root, to be compared with those on paper. */
   get words(): string {
-    return words(this.#pinned ?? this.#root.id);
+    return words(this.#root.id);
   }
 
   /** Return the browser's day in the policy's time zone, or the first day of the roster in force where that is later. */
@@ -110,11 +113,10 @@ export class Trust {
   }
 
   async #renew(): Promise<void> {
-    // Also where no fingerprint was given: the words that were shown have to stay true.
-    const { root, history } = await fetchChain(this.#courier, this.#pinned ?? this.#root.id);
+    // Through the root that is known, whichever the fingerprint is of: the words that were shown have to stay true.
+    const { root, history } = await fetchChain(this.#courier, this.#root.id);
     const known = this.#history.newest;
-    if (root.version < this.#root.version || history.newest.version < known.version) throw new RolledBackError();
-    if (root.version === this.#root.version && !equal(root.id, this.#root.id)) throw new ForkError();
+    if (history.newest.version < known.version) throw new RolledBackError();
     if (history.rosters.some(({ version, id }) => version === known.version && !equal(id, known.id))) throw new ForkError();
     this.#root = root;
     this.#history = history;
@@ -135,10 +137,9 @@ export class Trust {
 async function fetchChain(courier: Courier, pinned: Bytes | null): Promise<Chain> {
   const { roots, rosters } = await courier.chain();
   const ids = roots.map((signed) => idOf(signed, LABEL_ROOT));
-  const first = ids[0];
-  if (!first) throw new MalformedError();
-  if (pinned && !ids.some((id) => equal(id, pinned))) throw new ClosedError();
-  const root = Root.verifyChain(roots, pinned ?? first);
+  const known = pinned ?? ids[0];
+  if (!known || !ids.some((id) => equal(id, known))) throw new ClosedError();
+  const root = Root.verifyChain(roots, known);
   return { root, history: RosterHistory.verify(rosters, root) };
 }
 

@@ -3,10 +3,11 @@
 from keys.ceremony.backing_up import back_up, restore
 from keys.ceremony.draft import Draft, signatures
 from keys.ceremony.enrolling import IDENTITY_FILE, Card, enrol, key_file, make_card, open_vault, unlock
-from keys.ceremony.founding import ROOT_FILE, found, parse_roots, root_key_name
+from keys.ceremony.founding import ROOT_FILE, found, parse_roots, root_key_name, rotate
 from keys.ceremony.joining import SERVER, fingerprint_of, join
 from keys.ceremony.persons import NAMESAKE, RENAMED, UNVOUCHED, Doubt, refuse
 from keys.ceremony.policy_file import read_policy, redrawn
+from keys.ceremony.replacing import replace_recipient, revoke_recipient
 from keys.ceremony.roster_making import Changes, make_roster, publish
 
 __all__ = [
@@ -34,8 +35,11 @@ __all__ = [
     "read_policy",
     "redrawn",
     "refuse",
+    "replace_recipient",
     "restore",
+    "revoke_recipient",
     "root_key_name",
+    "rotate",
     "signatures",
     "unlock",
 ]

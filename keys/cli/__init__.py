@@ -27,6 +27,7 @@ from keys.cli.proofs import verify_proof_command
 from keys.cli.reading import list_command, read_command, status_command
 from keys.cli.recipients import away_command, sync_command
 from keys.cli.registers import correct_command, enter_command, overview_command, register_command
+from keys.cli.rekeying import recipient_commands, root_commands
 from keys.cli.reporters import decoy_command, open_command, seal_command
 from keys.cli.rosters import roster_commands
 from keys.cli.tool import Commands, Option, Tool
@@ -60,6 +61,8 @@ for _command in (
     card_command,
     policy_commands,
     roster_commands,
+    recipient_commands,
+    root_commands,
     join_command,
     sync_command,
     away_command,

@@ -11,7 +11,7 @@ from keys.cli.poster import SIZES, Poster, languages_of
 from keys.cli.tool import Command, Option, Tool, hint, tell
 from keys.identity import write_new
 from keys.speech.words import _
-from keys.sync import trusted_roster
+from keys.sync import trusted_chain
 
 
 @click.command("poster", cls=Command)
@@ -24,11 +24,11 @@ from keys.sync import trusted_roster
 def poster_command(tool: Tool, server: str, fingerprint: str, folder: Path) -> None:
     """Make posters to print, in each language and size, with the fingerprint in their QR code."""
     courier = tool.courier(server)
-    root = fingerprint_of(fingerprint, courier)
-    policy = trusted_roster(courier, root, tool.today()).policy
+    root, history = trusted_chain(courier, fingerprint_of(fingerprint, courier), tool.today())
+    policy = history.in_force(tool.today()).policy
     folder.mkdir(parents=True, exist_ok=True)
     for language in languages_of(policy):
-        poster = Poster(policy, server.rstrip("/"), root, language)
+        poster = Poster(policy, server.rstrip("/"), root.id, language)
         for size in SIZES:
             for kind, text in (("svg", poster.svg(size)), ("html", poster.html(size))):
                 path = folder / f"poster-{language}-{size}.{kind}"

@@ -31,10 +31,7 @@ from keys.speech.words import _, columns, date, harmless
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
 
-    from keys.policy import Policy
-    from keys.wire.signed import Signed
 
 PATH = click.Path(path_type=Path)
 EXISTING = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -67,29 +64,21 @@ def make_command(
     before = Draft.parse(after.read_bytes()) if after else None
     listed = [Card.parse(card.read_bytes()) for card in cards]
     changes = Changes(start=None if start is None else day_number(start.date()))
-    write_roster(tool, parse_roots(root.read_bytes()), before, read_policy(policy), listed, output, changes)
-
-
-def write_roster(
-    tool: Tool,
-    roots: Sequence[Signed],
-    before: Draft | None,
-    policy: Policy,
-    cards: Sequence[Card],
-    output: Path,
-    changes: Changes,
-) -> None:
-    """Write the draft of a roster, ask about each card whose person is in doubt, and say what comes next."""
     if output.exists():
         raise ExistsError(str(output))
-    draft = make_roster(roots, before, policy, cards, tool.today(), changes, _decide)
+    roots, read = parse_roots(root.read_bytes()), read_policy(policy)
+    write_draft(make_roster(roots, before, read, listed, tool.today(), changes, decide), output)
+
+
+def write_draft(draft: Draft, output: Path) -> None:
+    """Write the draft of a roster and say what comes next."""
     write_new(output, draft.encode())
     click.echo(str(output))
     tell(_("It is in force from %(day)s on.") % {"day": date(draft.content().start)})
     hint(_("Now each key holder reads it with `meldbus roster show` and signs it with `meldbus roster sign`."))
 
 
-def _decide(doubt: Doubt) -> bool:
+def decide(doubt: Doubt) -> bool:
     """Read out the card and who is listed, and ask."""
     for line in columns(
         [

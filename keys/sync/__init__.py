@@ -17,8 +17,8 @@ from keys.sync.reporter import (
     read_thread,
     say,
     seal_report,
+    trusted_chain,
     trusted_history,
-    trusted_roster,
 )
 from keys.sync.trust import Trust, first_trust, load_trust
 
@@ -49,7 +49,7 @@ __all__ = [
     "save_thread",
     "say",
     "seal_report",
+    "trusted_chain",
     "trusted_history",
-    "trusted_roster",
     "unwatched",
 ]

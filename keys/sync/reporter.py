@@ -19,7 +19,7 @@ from keys.cases import (
     route,
 )
 from keys.errors import FormatError, NetworkError
-from keys.roster import Addressees, Root, Roster, RosterHistory
+from keys.roster import Addressees, Root, RosterHistory
 from keys.sealing import Sealed, Signer, find_content_key
 from keys.sync.desk import addressees_of
 from keys.sync.fetch import all_items, open_front
@@ -84,17 +84,17 @@ class SealedFile:
     pieces: Iterable[bytes] = field(repr=False)
 
 
-def trusted_roster(source: Source, fingerprint: bytes, today: int) -> Roster:
-    """Return the roster in force if its chain leads through the fingerprint; raise TrustError when it does not."""
-    return trusted_history(source, fingerprint, today).in_force(today)
-
-
 def trusted_history(source: Source, fingerprint: bytes, today: int) -> RosterHistory:
     """Return the roster in force and the newer ones if their chain leads through the fingerprint."""
+    return trusted_chain(source, fingerprint, today)[1]
+
+
+def trusted_chain(source: Source, fingerprint: bytes, today: int) -> tuple[Root, RosterHistory]:
+    """Return the newest root, and its rosters, if their chain leads through the fingerprint of any root."""
     roots, rosters = source.chain()
     root = Root.verify_chain(roots, fingerprint)
     root.check_day(today)
-    return RosterHistory.verify(rosters, root)
+    return root, RosterHistory.verify(rosters, root)
 
 
 def places(source: Source, history: RosterHistory, matter: Matter, today: int) -> dict[bytes, str]:
@@ -148,7 +148,7 @@ def read_thread(courier: Courier, history: RosterHistory, receipt: Receipt) -> t
     items = list(all_items(lambda after: courier.channel(capability, after), None))
     received = [_open(courier, receipt, item) for item in items]
     people = whole_history(courier, history).people
-    return review(received, people.recipients_by_id, reporter=Signer.from_seed(receipt.sign_seed()).public)
+    return review(received, people, reporter=Signer.from_seed(receipt.sign_seed()).public)
 
 
 def say(

@@ -224,8 +224,8 @@ def test_an_answer_is_sealed_to_nobody_who_was_left_out(office: Office, receipt:
 def test_the_fingerprint_in_the_address_opens_the_page(still: Office) -> None:
     fragment = address("https://voorbeeld.example", "nl", still.root.id).partition("#")[2]
     with opened(still) as page:
-        assert page.trust(fragment)["pinned"]
-        assert not page.trust()["pinned"]
+        assert page.trust(fragment)["pinned"] == "new"
+        assert page.trust()["pinned"] == ""
 
 
 @pytest.mark.parametrize("fragment", [b64(bytes(32)), "AAAA", "#", "%20", b64(bytes(31)), "a" * 43])

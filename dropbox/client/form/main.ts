@@ -113,8 +113,9 @@ function start(
   const back = (): void => {
     const step = stage.show("start");
     part(step, "anew").hidden = !cameBack();
-    part(step, "pinned").hidden = !trusted.pinned;
-    part(step, "compare").hidden = trusted.pinned;
+    part(step, "pinned").hidden = trusted.pinned !== "new";
+    part(step, "compare").hidden = trusted.pinned === "new";
+    part(step, "old").hidden = trusted.pinned !== "old";
     part(step, "words").textContent = trusted.words;
     onPress(part(step, "write"), () => askTopic(reporting, draft));
     if (!apart) onPress(part(step, "enter"), () => enter(talking));

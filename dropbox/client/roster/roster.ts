@@ -3,7 +3,7 @@
 import { ExpiredError, ForkError, MalformedError, RolledBackError } from "../errors.ts";
 import { Policy } from "../policy/policy.ts";
 import { type Bytes, equal } from "../wire/bytes.ts";
-import { b64, checkMembers, isObject, type Json, unb64 } from "../wire/canonical.ts";
+import { b64, checkMembers, isObject, type Json, unb64, unb64List } from "../wire/canonical.ts";
 import { MAX_RECIPIENTS, slotCount } from "../wire/envelope.ts";
 import { idOf, LABEL_ROSTER, type Signed } from "../wire/signed.ts";
 import { BOX_KEY_SIZE, ID_SIZE } from "../wire/sizes.ts";
@@ -140,13 +140,13 @@ function recipientOf(value: Json): Recipient {
 }
 
 function revokedOf(list: readonly Json[]): ReadonlyMap<string, number> {
-  const entries = list.map((value): [string, number] => {
+  const entries = list.map((value) => {
     if (!isObject(value)) throw new MalformedError();
     checkMembers(value, ["day", "identity"]);
-    return [b64(unb64(value["identity"], ID_SIZE)), dayOf(value["day"])];
+    return value;
   });
-  if (entries.some(([identity], at) => at > 0 && identity <= entries[at - 1]![0])) throw new MalformedError();
-  return new Map(entries);
+  const identities = unb64List(entries.map(({ identity }) => identity!), ID_SIZE);
+  return new Map(identities.map((identity, at) => [b64(identity), dayOf(entries[at]!["day"])]));
 }
 
 function isRole(value: Json): value is Role {
