@@ -17,7 +17,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tests.model.runs import run
-from tests.model.search import Bounds, Result, explore, module_with, worlds
+from tests.model.search import Bounds, Result, explore, module_with, wander, worlds
 from tests.model.switches import SCENARIOS, SWITCHES
 from tests.model.translation import by_code, by_model, run_of
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BUILD = Path("build")
+WALKS = ("everybody", "anybody")  # worlds too large to search: they are walked through at random
 
 
 def main() -> int:
@@ -35,7 +36,13 @@ def main() -> int:
         seen = f"{result.states} worlds{'' if result.complete else ' (cut)'}, {result.seconds:.1f} s"
         print(f"{verdict:>6}  {name}{f' ({draft})' if draft else ''}: {seen}", flush=True)
         if asked.names or verdict == "WRONG":
-            print("".join(f"        {step}\n" for step in (*result.trace, f"broken: {result.broken}")), end="")
+            print(
+                "".join(
+                    f"        {step}\n"
+                    for step in (*result.trace, *([f"broken: {result.broken}"] if result.broken else []))
+                ),
+                end="",
+            )
         wrong += verdict == "WRONG"
         seen_of = asdict(result) | {"reached": sorted(result.reached)}
         rows.append({"name": name, "draft": draft, "verdict": verdict} | seen_of)
@@ -60,6 +67,10 @@ def _searches(bounds: Bounds, names: set[str]) -> Iterator[tuple[str, str, Resul
             result = explore(module_with(scenario.module), f"larger({scenario.name}-world)", bounds)
             holds = result.broken is None and set(scenario.goals) - {"all said"} <= result.reached
             yield scenario.name, "", result, "holds" if holds else "WRONG"
+    for world in WALKS if not names else ():
+        for number in range(bounds.states // 2500):
+            result, _ = wander(module_with("WORLDS"), f"{world}-world", f"{world} {number}")
+            yield f"{world}, walk {number}", "", result, "holds" if result.broken is None else "WRONG"
     for switch in SWITCHES:
         if not names or switch.finding in names:
             scenario = SCENARIOS[switch.scenario]
@@ -86,6 +97,12 @@ def _met_worlds(states: int) -> tuple[int, list[str]]:
             differ = [one for one in met if one is not None and by_model(one) != by_code(one)]
             count += len(met)
             apart += [f"{name}: {one}" for one in differ[:2]]
+    for world in WALKS:
+        for number in range(states // 100):
+            _, last = wander(module_with("WORLDS"), f"{world}-world", f"{world} last {number}")
+            one, count = run_of(last), count + 1
+            if one is not None and by_model(one) != by_code(one):
+                apart.append(f"{world} last {number}")
     return count, apart
 
 

@@ -8,6 +8,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 import maude  # type: ignore[import-untyped]
@@ -72,6 +73,27 @@ def worlds(module: maude.Module, first: str, states: int) -> Iterator[maude.Term
         fresh = [successor for successor in _successors(graph, number) if successor not in known]
         known.update(fresh)
         queue.extend(fresh)
+
+
+def wander(module: maude.Module, first: str, seed: str) -> tuple[Result, maude.Term]:
+    """Walk at random to where nothing is left to do, deeper than a search comes; return the last world as well."""
+    began = time.perf_counter()
+    graph, number, known = maude.RewriteGraph(_first(module, first)), 0, {0}
+    findings, ended = (_symbol(module, name, graph.getStateTerm(0).getSort().kind()) for name in ("findings", "ended"))
+    result, random = Result(states=0, seconds=0, complete=False), Random(seed)
+    while result.broken is None:
+        result.states += 1
+        fresh = [successor for successor in _successors(graph, number) if successor not in known]
+        broken = _judge(findings(graph.getStateTerm(number)), result.reached)
+        broken += [] if fresh else _judge(ended(graph.getStateTerm(number)), result.reached)
+        if broken:
+            result.broken, result.trace = broken[0], _trace(graph, number)
+        if not fresh:
+            break
+        number = random.choice(fresh)
+        known.add(number)
+    result.seconds = time.perf_counter() - began
+    return result, graph.getStateTerm(number)
 
 
 def _first(module: maude.Module, first: str) -> maude.Term:

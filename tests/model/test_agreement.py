@@ -13,7 +13,7 @@ import pytest
 from keys.cases.destruction import Countdown, SyncDays
 from keys.cases.last_day import LastDay
 from tests.model.runs import THREAD, Run, next_word, run
-from tests.model.search import module_with, worlds
+from tests.model.search import module_with, wander, worlds
 from tests.model.switches import SCENARIOS
 from tests.model.translation import by_code, by_model, composed_by_code, composed_by_model, run_of
 
@@ -25,20 +25,20 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("most", [5, 9, 14])
 def test_model_and_code_make_the_same_of_a_random_run(most: int) -> None:
-    for seed in range(60):
+    for seed in range(40):
         drawn = run(Random(f"{most} {seed}"), most)
         assert by_model(drawn) == by_code(drawn), f"seed {most} {seed}"
 
 
 def test_model_and_code_make_the_same_of_the_thread_alone() -> None:
-    for seed in range(60):
+    for seed in range(40):
         drawn = _on_the_page(run(Random(seed)))
         assert by_model(drawn) == by_code(drawn), f"seed {seed}"
 
 
 @pytest.mark.parametrize("name", [name for name, scenario in SCENARIOS.items() if scenario.module == "WORLDS"])
 def test_model_and_code_make_the_same_of_the_worlds_that_a_search_meets(name: str) -> None:
-    met = {run_of(world) for world in islice(worlds(module_with("WORLDS"), f"{name}-world", 300), 0, 300, 12)}
+    met = {run_of(world) for world in islice(worlds(module_with("WORLDS"), f"{name}-world", 120), 0, 120, 12)}
     runs = [one for one in met if one is not None]
     assert runs
     for one in runs:
@@ -46,11 +46,19 @@ def test_model_and_code_make_the_same_of_the_worlds_that_a_search_meets(name: st
 
 
 def test_an_honest_tool_names_the_same_messages_and_people_in_model_and_code() -> None:
-    for seed in range(100):
+    for seed in range(50):
         random = Random(f"next {seed}")
         drawn = run(random)
         said = next_word(random, drawn)
         assert composed_by_model(drawn, said) == composed_by_code(drawn, said), f"seed {seed}"
+
+
+def test_model_and_code_make_the_same_of_where_a_long_walk_ends() -> None:
+    _, last = wander(module_with("WORLDS"), "everybody-world", "long")
+    one = run_of(last)
+    assert one is not None
+    assert len(one.log) > 10
+    assert by_model(one) == by_code(one)
 
 
 def test_random_runs_are_not_vacuous() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.model.search import explore, module_with
+from tests.model.search import explore, module_with, wander
 from tests.model.switches import SCENARIOS, SWITCHES, Scenario, Switch
 
 ROOT = Path(__file__).parent.parent.parent
@@ -36,6 +36,13 @@ def test_the_draft_rule_brings_its_attack_back(switch: Switch) -> None:
         assert result.broken is not None
         assert result.broken[0] == switch.breaks
         assert result.trace, "the first world is broken already: nothing was found"
+
+
+def test_honest_people_come_to_rest_without_an_alarm() -> None:
+    """Answers, closings, joins, words about who reads, a new key, long pauses, in a random order, to the end."""
+    result, _ = wander(module_with("WORLDS"), "everybody-world", "honest")
+    assert result.broken is None, "\n".join(result.trace)
+    assert result.states > 50
 
 
 def test_each_switch_stands_in_the_table_once() -> None:
