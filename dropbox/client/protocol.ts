@@ -117,7 +117,8 @@ export type Word =
   | { readonly kind: "left" };
 
 /**
- * One message of the thread, in the channel's order. `author` is null for the reporter. `day` is the server's.
+ * One message of the thread, in the channel's order. `author` is null for the reporter; `present` is false where the newest
+ * roster does not list the key that signed it. `day` is the server's.
  *
  * `body` are the members of its kind (SPEC.md 5), ids and identities as base64url; {} where the kind is not known.
  */
@@ -126,7 +127,7 @@ export interface ShownMessage {
   readonly kind: string;
   readonly known: boolean;
   readonly body: Readonly<Record<string, unknown>>;
-  readonly author: { readonly name: string; readonly role: string } | null;
+  readonly author: { readonly name: string; readonly role: string; readonly present: boolean } | null;
   readonly day: number;
   readonly text: string;
   readonly files: readonly ShownFile[];

@@ -23,7 +23,7 @@ export function shownThread(found: Case | null, alarms: readonly Alarm[], roster
   const mayHelp = ({ identity, role }: Recipient): boolean =>
     members.routing.late.includes(role) && !found.readers.has(identity) && !people.has(identity) && !(board && role !== "external");
   return {
-    messages: found.said.map(shownMessage),
+    messages: found.said.map((said) => shownMessage(said, found)),
     alarms,
     opened: found.said.some(({ author }) => author !== null),
     readers: receiving.filter(({ identity }) => found.readers.has(identity)).map(shown),
@@ -48,7 +48,7 @@ function concerned({ report: { head }, people: everyone }: Case): { readonly boa
   return { board, people: everyone.samePeople(people.map((place) => named[place]!)) };
 }
 
-function shownMessage({ message, day, author }: Said): ShownMessage {
+function shownMessage({ message, day, author }: Said, { people }: Case): ShownMessage {
   const { kind, files, body } = message.head;
   const known = KINDS.has(kind);
   return {
@@ -56,7 +56,7 @@ function shownMessage({ message, day, author }: Said): ShownMessage {
     kind,
     known,
     body: known ? body.members() : {},
-    author: author && { name: author.name, role: author.role },
+    author: author && { name: author.name, role: author.role, present: people.isPresent(author.identity) },
     day,
     text: textOf(message),
     files: files.map(({ name, type, size }) => ({ name, type, size })),

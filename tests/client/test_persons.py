@@ -51,6 +51,20 @@ def test_the_page_seals_to_a_readers_new_key(office: Office) -> None:
     assert office.identity(OUT) in case.said[-1].message.head.to
 
 
+def test_the_page_marks_what_a_key_said_that_is_not_on_the_newest_roster(office: Office) -> None:
+    # The scenario L9: a stolen key and the server put a new last message there, and only persons were marked.
+    receipt = office.report("een")
+    for name in ("Secretaris", OUT):
+        office.read(name)
+        with office.desk(name) as desk:
+            desk.say(desk.cases()[0][0], kinds.Question("Wanneer?"))
+    office.rekey(OUT, stolen=True)
+    with opened(office) as page:
+        page.trust()
+        authors = [said["author"] for said in page.look(receipt.written())["messages"][1:]]
+    assert [(author["name"], author["present"]) for author in authors] == [("Secretaris", True), (OUT, False)]
+
+
 def test_a_former_recipients_word_is_an_alarm_on_the_page(office: Office) -> None:
     # The finding H5.
     receipt = office.report("een")

@@ -46,7 +46,7 @@ function alarmItem({ code }: Alarm): HTMLElement {
 
 function itemOf(message: ShownMessage, isNew: boolean, trusted: Trusted, attach: (item: HTMLElement) => void): HTMLElement {
   const { author, kind, known, text } = message;
-  const name = author === null ? words("you") : person(author.name, author.role);
+  const name = author === null ? words("you") : signer(author);
   if (!known || (text === "" && !WORDED.has(kind))) {
     const item = piece("event");
     item.textContent = wordsFor("event", known ? eventOf(message) : "other", { name, people: admitted(message, trusted) });
@@ -61,6 +61,11 @@ function itemOf(message: ShownMessage, isNew: boolean, trusted: Trusted, attach:
   part(item, "text").textContent = text;
   attach(item);
   return item;
+}
+
+/** Name an author. A stolen key, or one that has been replaced, must not pass for the person's key of today. */
+function signer({ name, role, present }: NonNullable<ShownMessage["author"]>): string {
+  return present ? person(name, role) : words("old-key", { name: person(name, role) });
 }
 
 // With an answer beside the text, which may be empty.

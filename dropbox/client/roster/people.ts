@@ -22,6 +22,11 @@ export class People {
     return this.recipientsById.get(identity)?.person;
   }
 
+  /** Say whether the newest roster lists this identity: it lists none that is revoked. */
+  isPresent(identity: string): boolean {
+    return this.#rosters.at(-1)!.find(identity) !== undefined;
+  }
+
   /** Return these identities and every other one of the same persons, earlier and later. */
   samePeople(identities: Iterable<string>): ReadonlySet<string> {
     const found = new Set(identities);
