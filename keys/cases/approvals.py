@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from keys.cases.thread import stands_before
 from keys.wire.messages import Approval, Exercise, Form, Hold, Purge, Reopened, Retention
 
 if TYPE_CHECKING:
@@ -34,11 +35,12 @@ def approvals(messages: Sequence[JudgedMessage], numbers: Mapping[MessageId, int
     person are not two people, and somebody who is no reader any more approves nothing.
     """
     approved: dict[int, int] = {}
-    for number, message in enumerate(messages):
-        if isinstance(message.body, Approval) and message.counts:
-            at = numbers.get(message.body.message, number)
-            if at < number and at not in approved and _approves(message, messages[at]):
-                approved[at] = number
+    said = [number for number, message in enumerate(messages) if isinstance(message.body, Approval) and message.counts]
+    for number in sorted(said, key=lambda number: messages[number].placed.place):
+        body = messages[number].body
+        at = numbers.get(body.message, number) if isinstance(body, Approval) else number
+        if at not in approved and stands_before(messages, at, number) and _approves(messages[number], messages[at]):
+            approved[at] = number
     return approved
 
 

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from keys.wire.messages import DOSSIER, RECIPIENT, REPORTER, Consent, Report
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from keys.cases.place import PlacedMessage
     from keys.cases.readers import Readership
     from keys.cases.rosters import Rosters
+    from keys.wire.ids import PersonId
     from keys.wire.messages import Head
 
 
@@ -38,7 +41,14 @@ def may_write(head: Head, report: Head) -> bool:
     return REPORTER in head.body.AUTHORS and head.channel != DOSSIER
 
 
-def standing_of(message: PlacedMessage, readership: Readership, rosters: Rosters, *, is_complete: bool) -> Standing:
+def standing_of(
+    message: PlacedMessage,
+    readers: Collection[PersonId],
+    readership: Readership,
+    rosters: Rosters,
+    *,
+    is_complete: bool,
+) -> Standing:
     """Return what a recipient's message is worth at its place, by the readers there and the day of its entry.
 
     Never by what its head claims: an author chooses which roster and which `seen` stand in it.
@@ -47,7 +57,7 @@ def standing_of(message: PlacedMessage, readership: Readership, rosters: Rosters
     person = rosters.person_of(head.author)
     # SPEC 12.2 step 1: a reader at this place, with a key of that day.
     if (
-        person in readership.read(rosters.persons_on(day))
+        person in readers
         and rosters.is_known(day)
         and rosters.lists(head.author, day, head.day)
         and not rosters.is_revoked(head.author, day)

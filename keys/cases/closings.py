@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keys.cases.approvals import is_alone
+from keys.cases.past import members_of
 from keys.cases.terms import months_after
-from keys.cases.waiting import asks
+from keys.cases.thread import stands_before
+from keys.cases.waiting import asking
 from keys.wire.messages import Closed, Reopened
 
 if TYPE_CHECKING:
@@ -17,49 +19,68 @@ if TYPE_CHECKING:
     from keys.cases.thread import JudgedMessage
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Closing:
-    """Whether a case is closed, while its messages are applied in their order; messages are named by number."""
+    """Which messages close a case and which open it, by number.
 
-    closed_by: int | None = None  # the message that closed the case; None while it is open
-    first: int | None = None  # the first that closed it after the reporter's last asking message
-    asked: int = 0  # the asking messages so far
-    void: tuple[int, ...] = ()  # `closed` that did not close: their authors had not read all that was asked
-    unapproved: tuple[int, ...] = ()  # `reopened` that wait for an approval
+    Each pair is judged by which of the two stands before the other, not by the order in which messages are applied: an
+    old `reopened` that names what is posted only now opens nothing that was closed since.
+    """
+
+    closed_by: int | None  # the message that closed the case; None while it is open
+    void: tuple[int, ...]  # `closed` that do not close: their authors had not read all that was asked
+    unapproved: tuple[int, ...]  # `reopened` that wait for an approval
 
     @classmethod
     def of(cls, messages: Sequence[JudgedMessage], approved: Mapping[int, int], rosters: Rosters) -> Closing:
         """Return how the case stands after its last message."""
-        closing = cls()
-        approves = {by: at for at, by in approved.items()}
-        for number, message in enumerate(messages):
-            if asks(message):
-                closing.asked |= 1 << number
-                closing.closed_by = closing.first = None
-            elif isinstance(message.body, Closed) and message.counts:
-                closing._close(number, message)
-            elif isinstance(message.body, Reopened) and message.counts:
-                closing._reopen(number, messages, rosters)
-            elif approves.get(number) in closing.unapproved:
+        asked = [*members_of(asking(messages))]
+        closed = _counting(messages, Closed)
+        void = [number for number in closed if _is_unread(messages, asked, number)]
+        closed = [number for number in closed if number not in void]
+        opened, unapproved = [*asked], []
+        for number in _counting(messages, Reopened):
+            if not _needs_approval(messages, number, asked, closed, rosters):
+                opened.append(number)
+            elif number in approved:
                 # What is approved works from the place of its approval.
-                closing.unapproved = tuple(at for at in closing.unapproved if at != approves[number])
-                closing.closed_by = None
-        return closing
+                opened.append(approved[number])
+            else:
+                unapproved.append(number)
+        standing = (number for number in closed if not _is_opened(messages, opened, number))
+        return cls(next(standing, None), tuple(void), tuple(unapproved))
 
-    def _close(self, number: int, message: JudgedMessage) -> None:
-        if self.asked & ~message.past:
-            # Every asking message before it has to be in its past: else the reporter's words vanish unread.
-            self.void += (number,)
-        elif self.closed_by is None:
-            self.closed_by = number
-            self.first = number if self.first is None else self.first
 
-    def _reopen(self, number: int, messages: Sequence[JudgedMessage], rosters: Rosters) -> None:
-        message = messages[number]
-        if self.first is not None and not is_alone(message):
-            # Nobody alone keeps a case for ever: after the longest term another person has to agree.
-            first = messages[self.first].day
-            if message.day >= months_after(first, rosters.retention(first).most_months):
-                self.unapproved += (number,)
-                return
-        self.closed_by = None
+def _counting(messages: Sequence[JudgedMessage], kind: type) -> list[int]:
+    """Return the messages of a kind that count, the lowest place first."""
+    found = [number for number, message in enumerate(messages) if isinstance(message.body, kind) and message.counts]
+    return sorted(found, key=lambda number: messages[number].placed.place)
+
+
+def _is_unread(messages: Sequence[JudgedMessage], asked: Sequence[int], closed: int) -> bool:
+    """Say whether the author of a `closed` had not read an asking message before it: it would vanish unread."""
+    past = messages[closed].past
+    unread = (number for number in reversed(asked) if not past >> number & 1)
+    return any(stands_before(messages, number, closed) for number in unread)
+
+
+def _is_opened(messages: Sequence[JudgedMessage], opened: Sequence[int], closed: int) -> bool:
+    return any(stands_before(messages, closed, number) for number in reversed(opened))
+
+
+def _needs_approval(
+    messages: Sequence[JudgedMessage], reopened: int, asked: Sequence[int], closed: Sequence[int], rosters: Rosters
+) -> bool:
+    """Say whether a `reopened` works only with an approval: nobody alone keeps a case for ever.
+
+    From the longest term on after the first closing since the reporter's last asking message before it.
+    """
+    message = messages[reopened]
+    if is_alone(message):
+        return False
+    earlier = [number for number in asked if stands_before(messages, number, reopened)]
+    for number in closed:
+        if stands_before(messages, number, reopened) and not _is_opened(messages, earlier, number):
+            first = messages[number].day
+            return message.day >= months_after(first, rosters.retention(first).most_months)
+    return False

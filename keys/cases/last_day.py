@@ -91,7 +91,8 @@ def _purges(messages: Sequence[JudgedMessage], approved: Mapping[int, int]) -> I
 def _holds(messages: Sequence[JudgedMessage], approved: Mapping[int, int]) -> Iterator[LastDay]:
     """Yield the end of each hold: of each person the first, and every one that another person approves."""
     held: set[PersonId | None] = set()
-    for number, message in enumerate(messages):
+    for number in sorted(range(len(messages)), key=lambda number: messages[number].placed.place):
+        message = messages[number]
         approval = messages[approved[number]] if number in approved else None
         made_by = (message.id, *_approval(number, messages, approved))
         if message.counts and isinstance(message.body, Hold):

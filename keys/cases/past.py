@@ -1,21 +1,21 @@
-"""The past of messages and the order that follows from it (SPEC 5.3, 12.1 steps 1 to 3).
+"""The messages of a case in their order, and the past of each (SPEC 5.3, 12.1 steps 1 and 2).
 
 A past is a set of messages, held as the bits of an integer: bit n is the n-th message of the order.
 """
 
 from __future__ import annotations
 
-import heapq
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from keys.cases.order import in_order
 from keys.wire.ids import CaseId
 from keys.wire.messages import DOSSIER, THREAD, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator
 
-    from keys.cases.place import PlacedMessage
+    from keys.cases.place import Place, PlacedMessage
     from keys.wire.ids import MessageId
 
 
@@ -26,6 +26,7 @@ class Past:
     messages: tuple[PlacedMessage, ...]
     numbers: dict[MessageId, int]
     masks: tuple[int, ...]  # the past of each
+    applied_at: tuple[Place, ...]  # the place of each, or of the message before which it is applied
     incomplete: int  # those of whose past something is missing
     missing: dict[MessageId, tuple[int, ...]]  # ids that are named and not here, with those that name them
     astray: tuple[int, ...]  # messages of the thread that name one of the dossier
@@ -42,7 +43,8 @@ class Past:
         case_id = CaseId(report.id)
         here = {report.id: report} | {key: one for key, one in unique.items() if one.head.case == case_id}
         named = {message.id: _named(message, here) for message in here.values() if message is not report}
-        order = [report, *_lowest_place_first(here, named)]
+        applied = [(report, report.place), *in_order(here, named)]
+        order = [message for message, _ in applied]
         numbers = {message.id: number for number, message in enumerate(order)}
         masks, incomplete = [0], 0
         missing: dict[MessageId, list[int]] = {}
@@ -62,6 +64,7 @@ class Past:
             masks=tuple(masks),
             incomplete=incomplete,
             missing={name: tuple(by) for name, by in missing.items()},
+            applied_at=tuple(place for _, place in applied),
             astray=tuple(number for number, message in enumerate(order[1:], 1) if _is_astray(message, here)),
         )
 
@@ -99,23 +102,3 @@ def _named(message: PlacedMessage, here: dict[MessageId, PlacedMessage]) -> tupl
 def _is_astray(message: PlacedMessage, here: dict[MessageId, PlacedMessage]) -> bool:
     in_dossier = (name in here and here[name].head.channel == DOSSIER for name in message.head.seen)
     return message.head.channel == THREAD and any(in_dossier)
-
-
-def _lowest_place_first(
-    here: dict[MessageId, PlacedMessage], named: Mapping[MessageId, Sequence[MessageId]]
-) -> Iterator[PlacedMessage]:
-    """Yield all but the report: each time the one with the lowest place among those whose past was yielded."""
-    waits = {message_id: {name for name in names if name in named} for message_id, names in named.items()}
-    followers: dict[MessageId, list[MessageId]] = {message_id: [] for message_id in named}
-    for message_id, names in waits.items():
-        for name in names:
-            followers[name].append(message_id)
-    ready = [(here[message_id].place, message_id) for message_id, names in waits.items() if not names]
-    heapq.heapify(ready)
-    while ready:
-        _, message_id = heapq.heappop(ready)
-        yield here[message_id]
-        for follower in followers[message_id]:
-            waits[follower].discard(message_id)
-            if not waits[follower]:
-                heapq.heappush(ready, (here[follower].place, follower))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keys.cases.authors import Standing, is_reporter, may_write, standing_of
 from keys.cases.readers import Readership
-from keys.wire.messages import Consent
+from keys.wire.messages import THREAD, Consent
 from keys.wire.messages.reporter import YES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from keys.cases.past import Past
     from keys.cases.place import PlacedMessage
     from keys.cases.rosters import Rosters
@@ -64,31 +67,91 @@ class JudgedMessage:
 
 def judge(past: Past, rosters: Rosters) -> tuple[list[JudgedMessage], Readership]:
     """Return the messages in their order with what each is worth, and the readership after the last of them."""
-    report = past.messages[0].head
-    readership = Readership(report)
-    judged: list[JudgedMessage] = []
+    judging = _Judging(past, rosters)
+    thread = [number for number, message in enumerate(past.messages) if message.head.channel == THREAD]
+    at_place, after_past = _turns(past, thread)
+    for count in range(len(thread) + 1):
+        for number in at_place.get(count, []):
+            judging.look(number)
+        for number in after_past.get(count, []):
+            judging.judge(number)
+        if count < len(thread):
+            judging.look(thread[count])
+            judging.judge(thread[count])
+    return [judging.judged[number] for number in range(len(past.messages))], judging.readership
+
+
+def _turns(past: Past, thread: Sequence[int]) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+    """Return which messages of the dossier are judged after how many of the thread.
+
+    First after those with a lower place, then after those that are in the past as well.
+    """
+    places = [past.applied_at[number] for number in thread[1:]]
+    counts = {number: count for count, number in enumerate(thread, start=1)}
+    in_thread = sum(1 << number for number in thread)
+    at_place: dict[int, list[int]] = {}
+    after_past: dict[int, list[int]] = {}
     for number, message in enumerate(past.messages):
-        head, listed = message.head, rosters.persons_on(message.day)
-        by_reporter = is_reporter(head, report)
-        is_complete = not past.incomplete >> number & 1
-        person = None if by_reporter else rosters.person_of(head.author)
-        before = readership.read(listed)
-        admitted = readership.admitted
-        if not may_write(head, report):
-            standing = Standing.FORBIDDEN
-        else:
+        if number not in counts:
+            at = 1 + bisect_left(places, message.place)
+            last = (past.masks[number] & in_thread).bit_length() - 1
+            at_place.setdefault(at, []).append(number)
+            after_past.setdefault(max(at, counts[last]), []).append(number)
+    return at_place, after_past
+
+
+class _Judging:
+    """Who reads, while the thread is applied, and what each message is worth there."""
+
+    def __init__(self, past: Past, rosters: Rosters) -> None:
+        self._past = past
+        self._rosters = rosters
+        self._report = past.messages[0].head
+        self._at_place: dict[int, frozenset[PersonId]] = {}
+        self.readership = Readership(self._report)
+        self.judged: dict[int, JudgedMessage] = {}
+
+    def _read(self, number: int) -> frozenset[PersonId]:
+        return self.readership.read(self._rosters.persons_on(self._past.messages[number].day))
+
+    def look(self, number: int) -> None:
+        """Remember who reads at the place of a message."""
+        self._at_place[number] = self._read(number)
+
+    def judge(self, number: int) -> None:
+        """Judge a message after its past, and apply it if it counts."""
+        message, head = self._past.messages[number], self._past.messages[number].head
+        by_reporter = is_reporter(head, self._report)
+        person = None if by_reporter else self._rosters.person_of(head.author)
+        is_complete = not self._past.incomplete >> number & 1
+        before, readers = self._read(number), self._at_place[number]
+        # Who was joined by what the server has put behind this message reads by its past.
+        readers = before if person in before and person not in readers else readers
+        admitted = self.readership.admitted
+        standing = Standing.FORBIDDEN
+        if may_write(head, self._report):
             standing = Standing.COUNTS
             if not by_reporter:
-                standing = standing_of(message, readership, rosters, is_complete=is_complete)
-            readership.note(head.body)
-        if standing is Standing.COUNTS:
-            readership.apply(message.id, head.body, person, listed)
-        readers = readership.read(listed)
-        ended = before - readers
-        if standing is Standing.COUNTS and isinstance(head.body, Consent) and head.body.answer != YES:
-            # Whom a "yes" ever named may believe to read, though it has no effect here: it can have crossed this.
-            ended |= admitted.intersection(head.body.people) - readers
-        judged.append(
-            JudgedMessage(message, past.masks[number], is_complete, standing, person, by_reporter, readers, ended)
-        )
-    return judged, readership
+                standing = standing_of(message, readers, self.readership, self._rosters, is_complete=is_complete)
+            self.readership.note(head.body)
+        ended: frozenset[PersonId] = frozenset()
+        if standing is Standing.COUNTS and head.channel == THREAD:
+            self.readership.apply(message.id, head.body, person, self._rosters.persons_on(message.day))
+            readers = self._read(number)
+            ended = before - readers
+            if isinstance(head.body, Consent) and head.body.answer != YES:
+                # Whom a "yes" ever named may believe to read, though it has no effect here: it can have crossed this.
+                ended |= admitted.intersection(head.body.people) - readers
+        mask = self._past.masks[number]
+        self.judged[number] = JudgedMessage(message, mask, is_complete, standing, person, by_reporter, readers, ended)
+
+
+def stands_before(messages: Sequence[JudgedMessage], first: int, second: int) -> bool:
+    """Say whether a message stands before another, both by number: it is in its past, or has the lower place.
+
+    What an author names that is posted only later moves nothing by this, and a server that was restored can have put
+    back a message behind one that names it.
+    """
+    if messages[second].past >> first & 1:
+        return True
+    return not messages[first].past >> second & 1 and messages[first].placed.place < messages[second].placed.place

@@ -24,7 +24,7 @@ from keys.wire.messages import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from keys.cases.place import PlacedMessage
+    from keys.cases.place import Place, PlacedMessage
     from keys.wire.ids import IdentityKey, MessageId, PersonId
     from tests.cases.story import Roster
 
@@ -44,25 +44,55 @@ class PageThread:
                 self.taken.setdefault(message.id, message)
         self.report = next(one for one in self.taken.values() if isinstance(one.head.body, Report))
         # Steps 2 and 3.
-        self.pasts: dict[MessageId, set[MessageId]] = {}
-        self.order: list[PlacedMessage] = [self.report]
-        self.pasts[self.report.id] = set()
+        self.pasts: dict[MessageId, set[MessageId]] = {self.report.id: set()}
         waiting = [one for one in self.taken.values() if one is not self.report]
         while waiting:
-            ready = [
-                one for one in waiting if all(name in self.pasts for name in self.named(one) if name in self.taken)
-            ]
-            first = min(ready, key=lambda one: (one.place, one.id))
+            first = next(one for one in waiting if all(name in self.pasts for name in self.named_here(one)))
             waiting.remove(first)
-            self.order.append(first)
-            here = [name for name in self.named(first) if name in self.taken]
+            here = self.named_here(first)
             self.pasts[first.id] = {self.report.id, *here}.union(*(self.pasts[name] for name in here))
+        self.applied_at = {one.id: one.place for one in self.taken.values()}
+        self.thread = [self.report]
+        for message in self.by_place("thread"):
+            self.apply_thread(message, message.place)
+        self.order = self.with_dossier()
         # Steps 4 to 6.
         self.verdicts: dict[MessageId, str] = {}
-        for message in self.order:
+        for message in (*self.thread, *self.by_place("dossier")):
             self.verdicts[message.id] = self.verdict(message)
 
+    # 12.1 step 3
+
+    def by_place(self, channel: str) -> list[PlacedMessage]:
+        found = [one for one in self.taken.values() if one is not self.report and one.head.channel == channel]
+        return sorted(found, key=lambda one: (one.place, one.id))
+
+    def apply_thread(self, message: PlacedMessage, place: Place) -> None:
+        """Apply a message of the thread, and directly before it what of its past was not applied."""
+        if message not in self.thread:
+            for one in self.by_place("thread"):
+                if one.id in self.named_here(message):
+                    self.apply_thread(one, place)
+            self.applied_at[message.id] = place
+            self.thread.append(message)
+
+    def with_dossier(self) -> list[PlacedMessage]:
+        """Put each message of the dossier at its place, but after its past."""
+        order, thread, dossier = [self.report], self.thread[1:], self.by_place("dossier")
+        while thread or dossier:
+            ids = {one.id for one in order}
+            ready = [one for one in dossier if self.pasts[one.id] <= ids][:1]
+            if thread and not (ready and ready[0].place < self.applied_at[thread[0].id]):
+                order.append(thread.pop(0))
+            else:
+                order.append(ready[0])
+                dossier.remove(ready[0])
+        return order
+
     # 5.3
+
+    def named_here(self, message: PlacedMessage) -> list[MessageId]:
+        return [name for name in self.named(message) if name in self.taken]
 
     def named(self, message: PlacedMessage) -> list[MessageId]:
         if message.head.channel == "dossier":
@@ -109,6 +139,25 @@ class PageThread:
     def before(self, message: PlacedMessage) -> list[PlacedMessage]:
         return self.order[: self.order.index(message)]
 
+    def stands_before(self, one: PlacedMessage, other: PlacedMessage) -> bool:
+        """In its past, or at a lower place and not the other way round."""
+        if one.id in self.pasts[other.id]:
+            return True
+        return other.id not in self.pasts[one.id] and one.place < other.place
+
+    def thread_before(self, message: PlacedMessage) -> tuple[list[PlacedMessage], list[PlacedMessage]]:
+        """The thread before a message of the dossier: by its place, and with all that is in its past."""
+        places = [self.applied_at[one.id] < message.place or one is self.report for one in self.thread]
+        at_place = [one for one, lower in zip(self.thread, places, strict=True) if lower]
+        last = max(at for at, one in enumerate(self.thread) if one.id in self.pasts[message.id])
+        return at_place, self.thread[: max(len(at_place), last + 1)]
+
+    def earlier(self, message: PlacedMessage) -> tuple[list[PlacedMessage], list[PlacedMessage]]:
+        if message.head.channel == "dossier":
+            return self.thread_before(message)
+        before = self.thread[: self.thread.index(message)]
+        return before, before
+
     def verdict(self, message: PlacedMessage) -> str:
         head, body = message.head, message.head.body
         if self.is_reporter(message):
@@ -117,10 +166,10 @@ class PageThread:
             return FORBIDDEN if bad else COUNTS
         if "recipient" not in body.AUTHORS:
             return FORBIDDEN
-        person, earlier = self.person(head.author), self.before(message)
+        person, (at_place, earlier) = self.person(head.author), self.earlier(message)
         listing = [self.in_force(message.day), self.in_force(head.day)]
         if (
-            person in self.readers(earlier, message.day)
+            person in self.readers(earlier, message.day) | self.readers(at_place, message.day)
             and any(one.identity == head.author for roster in listing if roster for one in roster.recipients)
             and not self.is_revoked_before(head.author, message.day)
         ):
@@ -193,7 +242,13 @@ class PageThread:
         }
 
     def readers_at(self, message: PlacedMessage) -> set[PersonId]:
-        return self.readers([*self.before(message), message], message.day)
+        """Who reads, the message applied."""
+        at_place, earlier = self.earlier(message)
+        if message.head.channel == "thread" and self.verdicts[message.id] == COUNTS:
+            return self.readers([*earlier, message], message.day)
+        person = None if self.is_reporter(message) else self.person(message.head.author)
+        there, moved = self.readers(at_place, message.day), self.readers(earlier, message.day)
+        return moved if person in moved - there else there
 
     def readers_today(self) -> set[PersonId]:
         return self.readers(self.order, self.day)

@@ -46,11 +46,13 @@ class PageCase(PageThread):
     def approvals(self) -> dict[MessageId, PlacedMessage]:
         """The first approval of each message."""
         found: dict[MessageId, PlacedMessage] = {}
-        for message in self.counting(self.order):
+        for message in sorted(self.counting(self.order), key=lambda one: one.place):
             body = message.head.body
             if not isinstance(body, Approval):
                 continue
-            of = next((one for one in self.counting(self.before(message)) if one.id == body.message), None)
+            counting = self.counting(self.order)
+            earlier = [one for one in counting if one is not message and self.stands_before(one, message)]
+            of = next((one for one in earlier if one.id == body.message), None)
             if of is None or of.id in found or not self.needs_two(of):
                 continue
             author, approver = self.person(of.head.author), self.person(message.head.author)
@@ -76,30 +78,31 @@ class PageCase(PageThread):
     def closing(self) -> PlacedMessage | None:
         """The `closed` by which the case is closed, or None."""
         approvals, asking = self.approvals(), self.asking()
-        closed: PlacedMessage | None = None
-        first: PlacedMessage | None = None
-        later: dict[MessageId, list[PlacedMessage]] = {}  # `reopened` that work from an approval's place
-        for message in self.counting(self.order):
-            body = message.head.body
-            if message in asking:
-                closed = first = None
-            if isinstance(body, Closed):
-                earlier = [one for one in asking if one in self.before(message)]
-                if closed is None and all(one.id in self.pasts[message.id] for one in earlier):
-                    closed, first = message, first or message
-            if isinstance(body, Reopened):
+        counting = sorted(self.counting(self.order), key=lambda one: one.place)
+        closed = [
+            one
+            for one in counting
+            if isinstance(one.head.body, Closed)
+            and all(other.id in self.pasts[one.id] for other in asking if self.stands_before(other, one))
+        ]
+        opened = list(asking)
+        for one in counting:
+            if isinstance(one.head.body, Reopened):
+                earlier = [other for other in asking if self.stands_before(other, one)]
+                since = [
+                    other
+                    for other in closed
+                    if self.stands_before(other, one) and not any(self.stands_before(other, asks) for asks in earlier)
+                ]
                 needs = (
-                    first is not None
-                    and message.day >= months_after(first.day, self.retention(first.day).most_months)
-                    and not self.is_alone(message)
+                    bool(since)
+                    and one.day >= months_after(since[0].day, self.retention(since[0].day).most_months)
+                    and not self.is_alone(one)
                 )
-                if not needs:
-                    closed = None
-                elif message.id in approvals:
-                    later.setdefault(approvals[message.id].id, []).append(message)
-            if message.id in later:
-                closed = None
-        return closed
+                opened += [] if needs else [one]
+                opened += [approvals[one.id]] if needs and one.id in approvals else []
+        found = (one for one in closed if not any(self.stands_before(one, other) for other in opened))
+        return next(found, None)
 
     # 12.7
 
@@ -137,7 +140,7 @@ class PageCase(PageThread):
 
     def holds(self, approvals: dict[MessageId, PlacedMessage]) -> list[int]:
         days, held = [], set()
-        for one in self.counting(self.order):
+        for one in sorted(self.counting(self.order), key=lambda one: one.place):
             body, approval = one.head.body, approvals.get(one.id)
             if isinstance(body, Hold):
                 author = self.person(one.head.author)

@@ -31,6 +31,7 @@ from keys.wire.messages import (
     Retention,
     SteppedBack,
 )
+from tests.cases.by_the_page import PageThread
 from tests.cases.story import DAY, Story, consent, people, person
 
 NAMES = "ABMXNF"
@@ -141,33 +142,13 @@ def test_what_came_late_makes_the_case_that_it_would_have_made_at_once(heap: Hea
 
 
 @given(heaps())
-def test_the_order_is_the_lowest_place_first_among_those_whose_past_was_applied(heap: Heap) -> None:
+def test_order_and_pasts_are_those_of_the_page(heap: Heap) -> None:
     """The bits of pasts and the heap of the ready ones, against the words of SPEC 12.1 steps 2 and 3."""
-    here = {message.id: message for message in heap.log}
-    thread = {message.id for message in heap.log if message.head.channel == "thread"}
-
-    def named(message: PlacedMessage) -> set[MessageId]:
-        in_thread = message.head.channel == "thread"
-        return {name for name in message.head.seen if name in here and (not in_thread or name in thread)}
-
-    applied, left = [heap.log[0]], heap.log[1:]
-    while left:
-        ids = {message.id for message in applied}
-        ready = [message for message in left if named(message) <= ids]
-        applied.append(min(ready, key=lambda message: message.place))
-        left.remove(applied[-1])
-    case = heap.case()
-    assert [message.id for message in case.messages] == [message.id for message in applied]
-    for message in case.messages[1:]:
-        past, work = {heap.log[0].id}, [message.placed]
-        while work:
-            for name in named(work.pop()) - past:
-                past.add(name)
-                work.append(here[name])
-        numbers = {case.numbers[name] for name in past}
-        assert message.past == sum(1 << number for number in numbers)
-        gaps = [one for one in (message.placed, *(here[name] for name in past)) if not set(one.head.seen) <= set(here)]
-        assert message.is_complete == (not gaps)
+    case, page = heap.case(), PageThread(heap.log, heap.story.rosters, heap.story.day)
+    assert [message.id for message in case.messages] == [message.id for message in page.order]
+    for message in case.messages:
+        assert message.past == sum(1 << case.numbers[name] for name in page.pasts[message.id])
+        assert message.is_complete == page.is_complete(message.placed)
 
 
 @given(heaps())

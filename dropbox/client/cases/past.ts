@@ -1,12 +1,11 @@
-// The past of messages and the order that follows from it (SPEC 5.3, 12.1 steps 1 to 3).
+// The messages of a thread in their order, and the past of each (SPEC 5.3, 12.1 steps 1 and 2).
 // A past is a set of messages, held as the bits of an integer: bit n is the n-th message of the order.
 
-import { compare } from "../wire/bytes.ts";
-import { b64, unb64 } from "../wire/canonical.ts";
+import { b64 } from "../wire/canonical.ts";
 import { THREAD } from "../wire/messages/fields.ts";
 import { isOf } from "../wire/messages/head.ts";
 import { Report } from "../wire/messages/thread.ts";
-import { ID_SIZE } from "../wire/sizes.ts";
+import { inOrder } from "./order.ts";
 import { comparePlaces, type PlacedMessage } from "./place.ts";
 
 /** The messages of a thread in their order, the report first, each with its past as far as it is here. */
@@ -28,7 +27,7 @@ export function pastOf(messages: Iterable<PlacedMessage>): Past | null {
   if (!report) return null;
   unique.delete(report.id);
   const named = new Map([...unique].map(([id, { head }]) => [id, head.seen.map(b64)]));
-  const order = [report, ...lowestPlaceFirst(unique, named)];
+  const order = [report, ...inOrder(unique, named)];
   const numbers = new Map(order.map(({ id }, number) => [id, number]));
   const masks: bigint[] = [];
   const missing = new Map<string, number[]>();
@@ -70,28 +69,4 @@ function uniqueOf(messages: Iterable<PlacedMessage>): Map<string, PlacedMessage>
     if (!known || comparePlaces(message.place, known.place) < 0) unique.set(message.id, message);
   }
   return unique;
-}
-
-/** Yield all but the report: each time the one with the lowest place among those whose past was yielded. */
-function* lowestPlaceFirst(
-  here: ReadonlyMap<string, PlacedMessage>,
-  named: ReadonlyMap<string, readonly string[]>,
-): Generator<PlacedMessage, void, void> {
-  const waits = new Map([...named].map(([id, names]) => [id, new Set(names.filter((name) => here.has(name)))]));
-  const followers = new Map([...named.keys()].map((id): [string, string[]] => [id, []]));
-  for (const [id, names] of waits) for (const name of names) followers.get(name)!.push(id);
-  const ready = [...here.values()].filter(({ id }) => waits.get(id)!.size === 0);
-  while (ready.length > 0) {
-    const next = ready.reduce((lowest, message) => (compareMessages(message, lowest) < 0 ? message : lowest));
-    ready.splice(ready.indexOf(next), 1);
-    yield next;
-    for (const follower of followers.get(next.id)!) {
-      waits.get(follower)!.delete(next.id);
-      if (waits.get(follower)!.size === 0) ready.push(here.get(follower)!);
-    }
-  }
-}
-
-function compareMessages(left: PlacedMessage, right: PlacedMessage): number {
-  return comparePlaces(left.place, right.place) || compare(unb64(left.id, ID_SIZE), unb64(right.id, ID_SIZE));
 }

@@ -5,7 +5,7 @@ import { isOf } from "../wire/messages/head.ts";
 import { Consent, YES } from "../wire/messages/reporter.ts";
 import { isReporter, mayWrite, type Standing, standingOf } from "./authors.ts";
 import { has, type Past } from "./past.ts";
-import type { PlacedMessage } from "./place.ts";
+import { comparePlaces, type PlacedMessage } from "./place.ts";
 import { Readership } from "./readers.ts";
 import type { Rosters } from "./rosters.ts";
 
@@ -62,4 +62,16 @@ export function judge(past: Past, rosters: Rosters): readonly [judged: JudgedMes
     return { ...message, past: past.masks[number]!, isComplete, standing, person, byReporter, readers, ended };
   });
   return [judged, readership];
+}
+
+/**
+ * Say whether a message stands before another, both by number: it is in its past, or has the lower place.
+ *
+ * What an author names that is posted only later moves nothing by this, and a server that was restored can have put
+ * back a message behind one that names it.
+ */
+export function standsBefore(messages: readonly JudgedMessage[], first: number, second: number): boolean {
+  const [one, other] = [messages[first]!, messages[second]!];
+  if (has(other.past, first)) return true;
+  return !has(one.past, second) && comparePlaces(one.place, other.place) < 0;
 }
