@@ -9,6 +9,7 @@ from keys.ceremony.persons import NAMESAKE, RENAMED, UNVOUCHED, Doubt, refuse
 from keys.ceremony.policy_file import read_policy, redrawn
 from keys.ceremony.replacing import replace_recipient, revoke_recipient
 from keys.ceremony.roster_making import Changes, make_roster, publish
+from keys.ceremony.watching import WATCH_FILE, Published, look, watch, watched
 
 __all__ = [
     "IDENTITY_FILE",
@@ -17,16 +18,19 @@ __all__ = [
     "ROOT_FILE",
     "SERVER",
     "UNVOUCHED",
+    "WATCH_FILE",
     "Card",
     "Changes",
     "Doubt",
     "Draft",
+    "Published",
     "back_up",
     "enrol",
     "fingerprint_of",
     "found",
     "join",
     "key_file",
+    "look",
     "make_card",
     "make_roster",
     "open_vault",
@@ -42,4 +46,6 @@ __all__ = [
     "rotate",
     "signatures",
     "unlock",
+    "watch",
+    "watched",
 ]

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from keys.ceremony import look
 from keys.cli.files import progress
 from keys.cli.tool import Command, Option, Tool, hint, tell
 from keys.policy import day_number
 from keys.speech.cases import alarm_in_words
 from keys.speech.register import refused_in_words
+from keys.speech.rosters import watched_in_words
 from keys.speech.words import _, date
 
 if TYPE_CHECKING:
@@ -34,6 +36,9 @@ def sync_command(tool: Tool) -> None:
             tell(f"{date(entry.day)}: {alarm_in_words(entry.code)}")
         for stone in desk.refused_tombstones():
             tell(f"{date(stone.day)}: {refused_in_words()}")
+        published = look(tool.home, desk.courier)
+        if published is not None:
+            tell(watched_in_words(published, tool.today()))
         if desk.wants_backup:
             hint(
                 _("A case was destroyed: `meldbus backup FILE` now, and delete the older backups, which still hold it.")

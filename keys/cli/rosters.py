@@ -16,17 +16,21 @@ from keys.ceremony import (
     Changes,
     Doubt,
     Draft,
+    look,
     make_roster,
     parse_roots,
     publish,
     read_policy,
     signatures,
+    watch,
+    watched,
 )
 from keys.cli.tool import Command, Commands, Option, Tool, hint, tell
 from keys.errors import ExistsError
 from keys.identity import replace, write_new
 from keys.policy import day_number
 from keys.roster import address, words
+from keys.speech.rosters import watched_in_words
 from keys.speech.words import _, columns, date, harmless
 
 if TYPE_CHECKING:
@@ -141,6 +145,24 @@ def show_command(server: str | None, roster: Path) -> None:
 @click.pass_obj
 def publish_command(tool: Tool, server: str, roster: Path) -> None:
     """Give a signed roster to the server."""
-    published = publish(Draft.parse(roster.read_bytes()), tool.courier(server))
+    draft = Draft.parse(roster.read_bytes())
+    published = publish(draft, tool.courier(server))
+    watch(tool.home, draft.root(), draft.finished(), server, tool.today())
     tell(_("roster %(version)d is published") % {"version": published.version})
+    hint(_("Each week until it is said that all know it, run `meldbus roster watch` here: a server can hide a roster."))
     hint(_("Each new recipient now runs `meldbus join`."))
+
+
+@roster_commands.command("watch", cls=Command)
+@click.pass_context
+def watch_command(ctx: click.Context) -> None:
+    """Say who does not know yet of the roster that was published here; the status is 1 once it may be hidden."""
+    tool: Tool = ctx.obj
+    published = watched(tool.home)
+    left = look(tool.home, tool.courier(published.server)) if published else None
+    if left is None:
+        tell(_("All know the roster that was published here."))
+        return
+    tell(watched_in_words(left, tool.today()))
+    if left.may_be_hidden(tool.today()):
+        ctx.exit(1)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from keys.ceremony import SERVER, open_vault, unlock
+from keys.ceremony import SERVER, look, open_vault, unlock
 from keys.errors import MeldbusError, NotJoinedError
 from keys.sync import Desk, load_trust
 
@@ -176,6 +176,7 @@ class Keep:
 
         try:
             held.desk.sync(goes_on)
+            look(self.home, held.desk.courier)
             held.desk.summaries()
             held.trouble = None
         except LockedOut:

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 
 from keys.cases.listing import ALL, FILTERS, SORTS, stands_in
+from keys.ceremony import watched
 from keys.errors import KeyFileError, MeldbusError
 from keys.inbox.keep import SEEN, Keep, LockedOut
 from keys.inbox.views import rows
+from keys.policy import day_number
 from keys.speech.cases import alarm_in_words
 from keys.speech.register import refused_in_words
+from keys.speech.rosters import watched_in_words
 from keys.speech.words import day_in_words, explain, harmless
 
 if TYPE_CHECKING:
@@ -169,10 +172,17 @@ def _home(held: Unlocked, query: str) -> dict[str, object]:
         "listed": found,
         "notice": notice,
         "alarms": alarms,
+        "watched": _watched(),
         "is_pending": held.handed is not None,
         "wants_backup": held.desk.wants_backup,
         "seen": day_in_words(held.seen) if held.seen else "",
     }
+
+
+def _watched() -> str:
+    """Return what has to be known of a roster that was published from this home, or nothing."""
+    published = watched(keep().home)
+    return watched_in_words(published, day_number(keep().clock().date())) if published else ""
 
 
 def keys_words(held: Unlocked) -> dict[str, object]:
@@ -181,10 +191,12 @@ def keys_words(held: Unlocked) -> dict[str, object]:
     today = trust.roster.policy.day(keep().clock())
     until = held.desk.opens_until()
     own = trust.roster.find(held.desk.signer.public)
+    begins = own is None and trust.history.newest.find(held.desk.signer.public) is not None
     return {
         "organisation": harmless(trust.roster.policy.organisation),
         "own": harmless(own.name) if own else "",
-        "is_listed": own is not None,
+        "is_listed": own is not None or begins,
+        "begins": day_in_words(trust.history.newest.start) if begins else "",
         "keys_until": day_in_words(until) if until else "",
         "keys_end": until - today < KEYS_WARNING_DAYS,
         "roster_until": day_in_words(trust.roster.until),
