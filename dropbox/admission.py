@@ -49,11 +49,11 @@ class Admission:
 
     def today(self) -> int:
         """Return the store's day after it moved on to the clock's; raise NotReadyError."""
-        return self._store.days.on(self._policy().day(self._clock()))
+        return self._store.days.on(self._moment(self._policy()).day)
 
     def work(self) -> int:
         """Name the work that is asked for now; it holds for ten minutes."""
-        return self._load.name_work(self._moment())
+        return self._load.name_work(self._moment(self._policy()))
 
     def largest_file(self) -> int:
         """Return the bytes of the largest sealed file that the policy allows."""
@@ -69,14 +69,16 @@ class Admission:
         header = Header.parse(posting.envelope)
         if travels_in_parts(check_envelope_size(header, len(posting.envelope))):
             raise TooLargeError
-        filing, refusal = self._judge(posting, header)
+        policy = self._policy()
+        moment, filing = self._moment(policy), self._filing(posting, header, policy)
+        refusal = self._refusal(filing, moment)
         if refusal is not None:
             # Its answer may have been lost on the way: what is stored stays acknowledged.
             day = self._store.envelopes.repeated(filing)
             if day is None:
                 raise refusal
             return day
-        return self._file(filing)
+        return self._file(filing, moment)
 
     def open_upload(self, raw: bytes) -> int | list[tuple[int, int]]:
         """Begin an upload or go on with it: return the runs of parts that are missing, or the day once all is stored.
@@ -85,50 +87,49 @@ class Admission:
         """
         opening = Opening.parse(raw)
         header = Header.parse(opening.prefix)
-        filing, refusal = self._judge(opening, header)
+        policy = self._policy()
+        moment, filing = self._moment(policy), self._filing(opening, header, policy)
+        refusal = self._refusal(filing, moment)
         day = self._store.envelopes.repeated(filing)
         if day is not None:
             return day
-        if check_envelope_size(header, opening.size) > largest_class(self._policy().file_bytes):
+        if check_envelope_size(header, opening.size) > largest_class(policy.file_bytes):
             raise TooLargeError
         if not self._store.uploads.is_open(filing):
             if refusal is not None:
                 raise refusal
-            self._load.count(self._moment())
-        return self._store.uploads.begin(filing) or self._file(filing)
+            self._load.count(moment)
+        return self._store.uploads.begin(filing) or self._file(filing, moment)
 
     def keep(self, raw: bytes) -> int:
         """Store a part of an upload and return its number; raises MalformedError, StoreError."""
         posting = PartPosting.parse(raw)
-        if self._store.uploads.keep(posting, self.today()):
-            self._load.count(self._moment())
+        moment = self._moment(self._policy())
+        if self._store.uploads.keep(posting, self._store.days.on(moment.day)):
+            self._load.count(moment)
         return posting.number
 
-    def _file(self, filing: Filing) -> int:
+    def _file(self, filing: Filing, moment: Moment) -> int:
         stored = self._store.envelopes.file(filing)
         if stored.new:
-            moment = self._moment()
             self._load.count(moment)
             if filing.posting.door != DOOR_CASE:
                 self._load.count_message(moment, filing.posting.address[:CAPABILITY_SIZE])
         return stored.day
 
-    def _judge(self, posting: Posting | Opening, header: Header) -> tuple[Filing, WorkError | None]:
-        policy = self._policy()
-        filing = Filing.of(posting, header, lambda: policy.day(self._clock()))
-        return filing, self._refusal(filing)
+    def _filing(self, posting: Posting | Opening, header: Header, policy: Policy) -> Filing:
+        return Filing.of(posting, header, lambda: policy.day(self._clock()))
 
-    def _refusal(self, filing: Filing) -> WorkError | None:
-        moment, posting = self._moment(), filing.posting
-        least = 1
+    def _refusal(self, filing: Filing, moment: Moment) -> WorkError | None:
+        posting, least = filing.posting, 1
         if posting.door != DOOR_CASE:
             least = self._load.message_work(moment, posting.address[:CAPABILITY_SIZE])
         if stamp_holds(filing.header.mac, posting.nonce, max(least, self._load.least_work(moment))):
             return None
         return WorkError(max(least, self._load.name_work(moment)))
 
-    def _moment(self) -> Moment:
-        policy, now = self._policy(), self._clock()
+    def _moment(self, policy: Policy) -> Moment:
+        now = self._clock()
         return Moment(policy.work, now.timestamp(), policy.day(now))
 
     def _policy(self) -> Policy:

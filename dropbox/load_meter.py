@@ -114,12 +114,10 @@ class LoadMeter:
         """Return the least work that somebody may have been told in the last ten minutes."""
         minute = int(moment.now // MINUTE)
         with self._alone():
-            works = [self._asked(moment)]
-            for earlier in range(minute - HELD_MINUTES, minute + 1):
-                named_in, least = _NAMED.unpack_from(self._memory, self._place(earlier))
-                if named_in == earlier:
-                    works.append(least)
-        return min(works)
+            asked = self._asked(moment)
+            named = [*_NAMED.iter_unpack(self._memory[_NAMED_AT:_COUNTED_AT])]
+        held = range(minute - HELD_MINUTES, minute + 1)
+        return int(min([asked, *(least for named_in, least in named if named_in in held)]))
 
     def message_work(self, moment: Moment, capability: bytes) -> int:
         """Return the work that a message with this capability needs at least, whatever the load is."""

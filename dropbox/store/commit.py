@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Table, bindparam, delete, func, insert, select, update
@@ -199,7 +199,7 @@ class Batch:
 
     def end(self) -> Today:
         """Return the day, and where the log ends after this batch."""
-        return replace(self.today, position=self.position, digest=self.digest)
+        return days.Today(self.today.day, self.today.before, self.position, self.digest)
 
     def _is_placed(self, known: _Known, filing: Filing) -> bool:
         """Say whether a mailbox that the filing names has this envelope."""

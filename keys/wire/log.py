@@ -196,7 +196,10 @@ def fill_log(
 
 
 def cursor_position(position: int) -> int:
-    """Return the position to ask from for a reader who has read up to `position`: the same for 64 of them."""
+    """Return the position from which a reader who has read up to `position` asks first: the same for 64 of them.
+
+    Then they go on from where a page ends: 64 large entries do not fit into one.
+    """
     return position - position % CURSOR_STEP
 
 
