@@ -235,6 +235,15 @@ def test_one_person_holds_for_thirty_days_once(closed: Story) -> None:
     assert last(closed) == closed.day + 10
 
 
+def test_nobody_holds_who_does_not_read(closed: Story) -> None:
+    """Property 9: M has stepped back; X is left out."""
+    closed.post("M", SteppedBack())
+    closed.day = in_months(12) - 1
+    for author in ("M", "X"):
+        closed.post(author, Hold("Waarom.", closed.day + 20), to="AB")
+    assert last(closed) == in_months(12)
+
+
 def test_two_people_hold_for_half_a_year(closed: Story) -> None:
     closed.day = in_months(12)
     two(closed, Hold("Waarom.", closed.day + 5000))

@@ -152,6 +152,11 @@ def test_the_first_revocation_counts_whatever_later_rosters_say(story: Story) ->
     rosters = Rosters(story.rosters)
     assert not rosters.is_revoked(old, DAY + 1)
     assert rosters.is_revoked(old, DAY + 2)
+    for day in (DAY + 50, DAY - 50):
+        story.publish(story.members, revoked=[Revoked(old, day)])
+        first = min(revoked.day for revoked in story.rosters[-1].revoked)
+        assert Rosters(story.rosters).is_revoked(old, first + 1)
+        assert not Rosters(story.rosters).is_revoked(old, first)
 
 
 def test_who_was_let_in_and_put_out_again_without_being_told_is_late(story: Story) -> None:

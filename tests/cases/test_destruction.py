@@ -87,6 +87,15 @@ def test_one_clock_alone_destroys_nothing(vault: Vault, server: int, own: int) -
     assert vault.sync(LAST + 1)
 
 
+@pytest.mark.parametrize(("server", "own"), [(LAST + 1, LAST + 3), (LAST + 3, LAST + 1)])
+def test_the_waiting_begins_on_the_later_of_both_days(vault: Vault, server: int, own: int) -> None:
+    """K9: and ends by the earlier one."""
+    vault.sync(server, own=own)
+    assert not vault.sync(LAST + 9)
+    assert not vault.sync(LAST + 11, own=LAST + 9)
+    assert vault.sync(LAST + 10)
+
+
 def test_a_case_without_a_last_day_is_never_destroyed(vault: Vault) -> None:
     """K6: an open case has no last day."""
     vault.story.post("M", Reopened("Waarom."))

@@ -196,6 +196,15 @@ def test_what_another_named_message_has_in_its_past_is_not_named(story: Story) -
     assert first.id not in named
 
 
+def test_what_is_not_shown_is_not_named(story: Story) -> None:
+    """5.3: a forbidden message stood on no screen."""
+    forbidden = story.answer("X", to="ABM")
+    consent = story.post("M", yes("X"), to="ABM")
+    named = story.answer("A").head.seen
+    assert forbidden.id not in named
+    assert consent.id not in named
+
+
 def test_seen_names_at_most_64_the_own_last_one_first_then_the_reporters(story: Story) -> None:
     own = story.answer("A", seen=[])
     of_reporter = [story.answer("R", seen=[]) for _ in range(3)]

@@ -76,9 +76,14 @@ def test_each_vault_gives_once(story: Story) -> None:
 def test_a_message_that_waits_in_the_outbox_is_not_shared(story: Story) -> None:
     """T29: dropped afterwards, N would have what nobody has."""
     story.post("A", Joined(people("N")))
-    unposted = story.write("A", Answer("Tekst."))
+    unposted = story.write("A", Answer("Tekst."), to="AB")
     listed = people("ABMXN")
     assert unposted.id not in owed(story.case([*story.log, unposted]), person("A"), listed, ())[person("N")]
+
+
+def test_nobody_gets_their_own_message(story: Story) -> None:
+    story.answer("M", to="AB")
+    assert given_by(story, "A") == {}
 
 
 def test_who_is_left_out_gets_nothing(story: Story) -> None:
