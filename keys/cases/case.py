@@ -7,8 +7,9 @@ came. A reader computes a case anew when something older arrives.
    case.
 2. *Past.* The past of a message is the report, all that its `seen` names, and the past of those, as far as it is here.
    What a message of the thread names of the dossier is no part of it.
-3. *Order.* The report first. Then, again and again, the message with the lowest place among those whose past was
-   applied.
+3. *Order.* The report first. Then, again and again, the message of the thread with the lowest place that was not
+   applied, and directly before it, in the same way, what of its past was not. A message of the dossier is at its place,
+   but after its past, and never moves one of the thread.
 4. *Author.* The key that signed the report is the reporter. Another is the person for whom a roster lists it.
 5. *Verdict.* The message counts, or is late, unclear or forbidden (12.2). Only what counts changes anything.
 6. *Readers.* Apply `consent`, `joined` and `stepped-back` (12.3).
@@ -16,7 +17,7 @@ came. A reader computes a case anew when something older arrives.
    of the thread that names one of the dossier, is an alarm on its author. It counts all the same.
 8. *Waiting.* Find the asking messages that no reply has in its past (12.5).
 9. *Approvals.* Find the first approval that counts of each message that needs one (12.6).
-10. *Open or closed.* Apply `closed`, `reopened` and the asking messages (12.6).
+10. *Open or closed*, by which of the `closed`, `reopened` and asking messages stands before which (12.6).
 11. *Last day*, from the closing, the retentions, the purges and the holds that count (12.7).
 12. *Lines.* What is missing or written twice, and who reads today (12.3, 12.5).
 """

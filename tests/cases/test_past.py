@@ -69,6 +69,24 @@ def test_nothing_stands_before_its_past(story: Story) -> None:
     assert not story.case().alarms
 
 
+def test_what_is_late_comes_forward_to_what_names_it_and_nothing_else_moves(story: Story) -> None:
+    """T28, T45: of three, the first names the last; the one between knows of neither."""
+    late = story.put(story.write("A", Answer("T.")), place=Place(30))
+    first = story.put(story.write("R", Answer("T.")), place=Place(10))
+    between = story.put(story.write("B", Answer("T."), seen=[]), place=Place(20))
+    assert late.id in first.head.seen
+    assert [message.id for message in story.case().messages[1:]] == [late.id, first.id, between.id]
+
+
+def test_a_dossier_message_stands_after_its_past_and_moves_nothing_of_the_thread(story: Story) -> None:
+    """12.1 step 3: the page has the same order of the thread."""
+    late = story.put(story.write("A", Answer("T.")), place=Place(30))
+    note = story.put(story.write("B", Note("T.")), place=Place(10))
+    between = story.put(story.write("B", Answer("T."), seen=[]), place=Place(20))
+    assert late.id in note.head.seen
+    assert [message.id for message in story.case().messages[1:]] == [between.id, late.id, note.id]
+
+
 def test_what_the_log_has_lost_stands_between_its_positions(story: Story) -> None:
     """10.4: in its old order, before all that is new."""
     lost = [story.put(story.write("A", Answer("Tekst.")), place=Place(5, after)) for after in (7, 8)]
