@@ -164,7 +164,7 @@ def test_clock_set_back_raises_no_work() -> None:
 
 
 def test_a_busy_day_raises_the_work_without_a_crowd_and_the_next_day_does_not() -> None:
-    """M6: ten thousand reports are an afternoon's work, so the work rises over hours, not over five minutes."""
+    """Ten thousand reports are an afternoon's work, so the work rises over hours, not over five minutes."""
     load = LoadMeter()
     asked = {}
     for entries in (0, BUSY_DAY, 2 * BUSY_DAY, 4 * BUSY_DAY, 20 * BUSY_DAY):
@@ -213,7 +213,7 @@ def test_a_thread_that_is_flooded_costs_the_flooder_and_is_told_how_much(box: Bo
 
 
 def test_openings_and_parts_are_load(box: Box) -> None:
-    """L1: unfinished uploads filled the disk with the work at rest."""
+    """Unfinished uploads filled the disk with the work at rest."""
     busy(box.load, box.organisation.today)
     upload = opaque_upload(box.until)
     before = level(box)

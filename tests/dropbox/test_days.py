@@ -54,7 +54,7 @@ def test_the_day_goes_on_with_each_request_and_never_falls(box: Box) -> None:
 
 
 def test_a_clock_that_is_far_ahead_takes_nothing_and_deletes_nothing(commanded: Box) -> None:
-    """L5: a machine starts in 2036 and its timer posts; server.md 5a: one expire of such a clock deleted everything."""
+    """A machine starts in 2036 and its timer posts, and one expire of such a clock deleted everything."""
     box = commanded
     kept = case(box)
     start = said(box)
@@ -110,7 +110,7 @@ def test_the_daily_job_moves_the_day_on_where_nobody_comes(commanded: Box) -> No
 
 
 def test_a_posting_that_waits_for_the_lock_over_midnight_gets_the_day_after(box: Box) -> None:
-    """L3, L4: with the old day, a tool that had read to the end might have destroyed its key already."""
+    """With the old day, a tool that had read to the end might have destroyed its key already."""
     box.clock.jump(days=until_on(said(box)) - 21 - said(box))  # to a Sunday
     start = said(box)
     postings = [opaque_case(until_on(start)).posting, opaque_case(start).posting]
@@ -132,7 +132,7 @@ def post_apart(box: Box, posting: Posting) -> TestResponse:
 
 
 def test_the_day_that_a_page_of_the_log_gives_is_not_before_any_entry_that_is_acknowledged_later(box: Box) -> None:
-    """L3: a reader of this page destroys keys by its day, so nothing may come later with an earlier one."""
+    """A reader of this page destroys keys by its day, so nothing may come later with an earlier one."""
     case(box)
     box.clock.jump(days=1)
     page = look(box)

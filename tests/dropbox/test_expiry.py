@@ -257,7 +257,7 @@ def test_what_has_ended_is_in_no_file_while_the_server_runs(commanded: Box) -> N
 
 
 def test_a_row_that_fails_stops_no_other_one_and_is_told(commanded: Box) -> None:
-    """server.md 0: one row that could not be deleted kept everything else for ever."""
+    """One row that could not be deleted kept everything else for ever."""
     box = commanded
     for _ in range(BATCH_ROWS + 5):
         case(box, SMALLEST_CLASS)

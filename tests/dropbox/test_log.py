@@ -94,6 +94,7 @@ def test_every_envelope_stands_in_the_log_once_by_either_door_or_in_parts(box: B
 
 
 def test_a_prefix_holds_any_head_so_that_nothing_but_files_is_fetched_apart(box: Box) -> None:
+    """An entry that named a capability made every tool ask for it, and the answer stopped their sync."""
     for padded in (SMALLEST_CLASS, 4 * 65_536, 8 * 65_536, LARGEST_POWER):
         case(box, padded)
     sent(box, opaque_upload(box.until))
@@ -155,7 +156,7 @@ def test_reading_page_by_page_gives_every_entry_once(box: Box) -> None:
 
 
 def test_a_cursor_that_the_server_does_not_have_differs(box: Box) -> None:
-    """H6, L7: a restored or forked log is no empty one, and no end."""
+    """A restored or forked log is no empty one, and no end."""
     for _ in range(3):
         case(box)
     digest = look(box).digests()[1]
@@ -168,7 +169,7 @@ def test_a_cursor_that_the_server_does_not_have_differs(box: Box) -> None:
 
 
 def test_a_reader_who_was_away_for_thirteen_months_goes_on_from_the_first_entry_that_is_left(box: Box) -> None:
-    """L17: the digest before the first entry that is left is given, so that the rest can be checked."""
+    """The digest before the first entry that is left is given, so that the rest can be checked."""
     for _ in range(CURSOR_STEP + 6):
         case(box)
     page = look(box)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dropbox.store.commit import MAILBOX_DAYS
+from keys.errors import MalformedError
 from keys.wire.envelope import LARGEST_POWER, SMALLEST_CLASS, Header, prefix_size
 from keys.wire.exchange import PAGE_SIZE, Posting, append, make_stamp
 from keys.wire.log import LogDigest, LogPage, log_cursor
@@ -98,7 +101,7 @@ def test_a_number_that_is_none_is_malformed(box: Box) -> None:
 
 
 def test_a_mailbox_ends_thirteen_months_after_its_last_message_and_nothing_else_ends_it(box: Box) -> None:
-    """H8: whoever holds a capability cannot mute the other side."""
+    """Whoever holds a capability cannot mute the other side."""
     made = case(box)
     box.clock.advance(days=100)
     today = box.organisation.policy.day(box.clock())
@@ -124,7 +127,7 @@ def test_leaving_takes_both_capabilities_and_shuts_the_reporter_out_alone(box: B
 
 
 def test_after_a_mailbox_has_ended_the_same_envelope_goes_by_door_0(box: Box) -> None:
-    """T37: a queue must not stand still because a mailbox has ended."""
+    """A queue must not stand still because a mailbox has ended."""
     made = case(box)
     box.clock.advance(days=MAILBOX_DAYS + 1)
     until = until_on(box.organisation.policy.day(box.clock()))
@@ -149,8 +152,36 @@ def test_hashes_in_use_are_a_conflict_unless_it_is_the_same_envelope(box: Box) -
     assert (log_size(box), len(look(box, made.reporter).entries)) == (1, 1)
 
 
+def test_no_address_tells_which_capability_is_the_reporters(box: Box) -> None:
+    """A live server saw it in the order of the halves, though the page of its store did not tell."""
+    made = [opaque_case(box.until) for _ in range(40)]
+    assert all(one.posting.address[:32] < one.posting.address[32:] for one in made)
+    assert {hashlib.sha256(one.reporter).digest() == one.posting.address[:32] for one in made} == {True, False}
+    turned = made[0].posting.address[32:] + made[0].posting.address[:32]
+    assert refused(box.post(replace(made[0].posting, address=turned))) == (400, "malformed")
+    upload = opaque_upload(box.until)
+    turned = upload.opening.address[32:] + upload.opening.address[:32]
+    assert refused(box.post_raw("/uploads", replace(upload.opening, address=turned).encode())) == (400, "malformed")
+
+
+def test_a_server_that_repeats_or_leaves_out_a_message_gives_no_page(box: Box) -> None:
+    """A tool asked for ever for the page after one that came again."""
+    made = case(box)
+    for _ in range(8):
+        box.post(opaque_message(box.until, made.recipients))
+    page = look(box, made.reporter)
+    raw = box.get("/mailbox?after=0", made.reporter).data
+    with pytest.raises(MalformedError):
+        MailboxPage.parse(raw, page.entries[-1].number)
+    entries = page.entries[:1] + page.entries[2:]
+    with pytest.raises(MalformedError):
+        MailboxPage.parse(MailboxPage(entries, more=True).encode(), 0)
+    with pytest.raises(MalformedError):
+        MailboxPage.parse(MailboxPage((), more=True).encode(), 9)
+
+
 def test_a_report_is_given_back_with_its_mailbox_after_a_restore(box: Box, tmp_path: Path) -> None:
-    """L7: a tool gives back what a restored server has lost, and the reporter's code works again."""
+    """A tool gives back what a restored server has lost, and the reporter's code works again."""
     from dropbox.store.database import copy
 
     case(box)
@@ -191,7 +222,7 @@ def restore(box: Box, file: Path) -> None:
 
 
 def test_nothing_but_an_unknown_capability_is_answered_unknown(box: Box) -> None:
-    """H6: a tool believes that a mailbox has ended, so no other fault may have these bytes."""
+    """A tool believes that a mailbox has ended, so no other fault may have these bytes."""
     made = case(box, LARGEST_POWER)
     feed = box.organisation.log_capability
     others = [
