@@ -40,7 +40,6 @@ from keys.cases.records import categorise, fill, form_of, reply_of
 from keys.cases.register import Line, correction, lines_of
 from keys.cases.review import Case, case_number, review
 from keys.cases.routing import ADDED, READS, Matter, Presence, route
-from keys.cases.shelf import all_cases, all_summaries, all_words, find_case, read_case
 from keys.cases.standing import Due, Standing, board_to_be_informed, kept_until, standing
 from keys.cases.summary import Summary, summarise
 
@@ -67,9 +66,6 @@ __all__ = [
     "Summary",
     "Telling",
     "accept_share",
-    "all_cases",
-    "all_summaries",
-    "all_words",
     "approvable",
     "approve",
     "ask_purge",
@@ -87,7 +83,6 @@ __all__ = [
     "compose_word",
     "correction",
     "fill",
-    "find_case",
     "form_of",
     "grounds",
     "happened_in",
@@ -97,7 +92,6 @@ __all__ = [
     "lines_of",
     "overview",
     "purge_wanted",
-    "read_case",
     "read_statement",
     "reopen",
     "reply_of",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 
-from keys.cases import read_case, reply_of, summarise
+from keys.cases import reply_of, summarise
 from keys.errors import LockedError, MeldbusError, NetworkError
 from keys.inbox.acts import ACTS, People
 from keys.inbox.endings import Ending
@@ -16,6 +16,7 @@ from keys.inbox.papers import Papers
 from keys.inbox.views import opened
 from keys.speech.cases import worded
 from keys.speech.words import _, explain, harmless
+from keys.sync.shelf import read_case
 from keys.wire import kinds
 
 if TYPE_CHECKING:

@@ -13,17 +13,12 @@ from keys.cases import (
     Case,
     Keeping,
     Summary,
-    all_cases,
-    all_summaries,
-    all_words,
     board_to_be_informed,
     closing_of,
     compose_note,
     compose_reply,
     compose_share,
     compose_tombstone,
-    find_case,
-    read_case,
     retention_of,
     summarise,
     tombstone_of,
@@ -50,6 +45,7 @@ from keys.sync.fetch import Own, fetch_channel, fetch_feed
 from keys.sync.files import SavedFile, save_files
 from keys.sync.own_bundles import AWAY, RESTORED, destroy_bundles, publish_bundles, renew_bundles
 from keys.sync.post import post_entry, post_message, unwatched
+from keys.sync.shelf import all_cases, all_summaries, all_words, find_case, read_case
 from keys.sync.trust import Trust, load_trust, refresh_trust
 from keys.wire import kinds
 

@@ -6,8 +6,9 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keys.cases import Keeping, check_tombstone, closing_of, read_case, read_statement
+from keys.cases import Keeping, check_tombstone, closing_of, read_statement
 from keys.errors import EarlyError, UnknownCapabilityError
+from keys.sync.shelf import read_case
 from keys.wire import kinds
 
 if TYPE_CHECKING:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keys.cases import ADDED, READS, Matter, Presence, compose_report, read_case, route
+from keys.cases import ADDED, READS, Matter, Presence, compose_report, route
 from keys.errors import ExcludedError, NoCaseError, NotEnrolledError, OwnMatterError, TextError
 from keys.identity import open_log_capability
 from keys.receipt import Receipt
 from keys.sync.desk import Served
 from keys.sync.fetch import Own, fetch_channel, fetch_feed
 from keys.sync.post import post_entry, unwatched
+from keys.sync.shelf import read_case
 from keys.sync.trust import refresh_trust
 from keys.wire import kinds
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keys.cases import read_case, shelf, standing, summarise
+from keys.cases import standing, summarise
 from keys.cases.clocks import months_after
 from keys.cases.standing import ACKNOWLEDGEMENT, ANSWER, BOARD, CHECK, FEEDBACK, LATER, OVERDUE, PURGE, SOON
 from keys.cases.summary import DETRIMENT
 from keys.policy import day_number
+from keys.sync import shelf
+from keys.sync.shelf import read_case
 from keys.wire import kinds
 from tests.keys.office import POLICY
 from tests.policies import shipped
