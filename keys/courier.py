@@ -10,9 +10,10 @@ from urllib.parse import urlsplit, urlunsplit
 import urllib3
 from urllib3.contrib.socks import SOCKSProxyManager
 
-from keys.errors import FormatError, MalformedError, NetworkError, RefusedError, UnknownCapabilityError
+from keys.errors import DiffersError, FormatError, MalformedError, NetworkError, RefusedError, UnknownCapabilityError
 from keys.wire.canonical import b64, parse_object
 from keys.wire.exchange import PAGE_SIZE, Page, Posting
+from keys.wire.log import LogPage
 from keys.wire.signed import Signed, join_chain, split_chain, split_frames
 from keys.wire.upload import part_count
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from keys.wire.canonical import Json
+    from keys.wire.log import LogEntry, ShortEntry
     from keys.wire.upload import Opening, PartPosting
 
 BINARY = "application/octet-stream"
@@ -100,6 +102,18 @@ class Courier:
         """Return one look into a channel."""
         return self._look("/channel", capability, after)
 
+    def log(self, capability: bytes, after: str, most: int | None = None) -> LogPage[LogEntry]:
+        """Return the entries of the log after a cursor; raise DiffersError if the server does not know the cursor."""
+        return LogPage.parse(self._look_at_log(capability, after, most))
+
+    def short_log(self, capability: bytes, after: str, most: int | None = None) -> LogPage[ShortEntry]:
+        """Return what the digest needs of the entries after a cursor; raise as `log` does."""
+        return LogPage.parse_short(self._look_at_log(capability, after, most, "&short=1"))
+
+    def log_part(self, capability: bytes, position: int, number: int) -> bytes:
+        """Return a part of the stream after header and first chunk of an entry."""
+        return self._get(f"/log/{position}/{number}", capability)
+
     def part(self, capability: bytes, position: int, number: int) -> bytes:
         """Return a part of the stream behind an envelope's prefix."""
         return self._get(f"/channel/{position}/{number}", capability)
@@ -134,6 +148,10 @@ class Courier:
         if len(raw) != PAGE_SIZE:
             raise MalformedError("page")
         return Page.parse(raw)
+
+    def _look_at_log(self, capability: bytes, after: str, most: int | None, form: str = "") -> bytes:
+        limit = "" if most is None else f"&limit={most}"
+        return self._get(f"/log?after={after}{form}{limit}", capability)
 
     def _get(self, path: str, capability: bytes | None = None) -> bytes:
         headers = {"Authorization": f"Bearer {b64(capability)}"} if capability else {}
@@ -190,6 +208,8 @@ def _refusal(status: int, content: bytes) -> NetworkError:
     if isinstance(members.get("work"), int):
         return StampRefusedError(members["work"])
     code = members.get("error")
+    if code == DiffersError.code:
+        return DiffersError()
     return RefusedError(code if isinstance(code, str) and code.isascii() and len(code) < 40 else str(status))
 
 

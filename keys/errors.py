@@ -297,6 +297,12 @@ class UnknownCapabilityError(RefusedError):
     code = "unknown-capability"
 
 
+class DiffersError(RefusedError):
+    """The server's log is not the one that you have read: ask the operator whether a backup was put back."""
+
+    code = "differs"
+
+
 class AloneError(MeldbusError):
     """Only you can read this case, so nobody could approve of it: let somebody else read it first."""
 

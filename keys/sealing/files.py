@@ -87,8 +87,16 @@ def open_contents(
     """
     header = Header.parse(front)
     check_mac(content_key, header)
+    begin, total = _place(front, header, content_key, check_envelope_size(header, size))
+    yield from read_contents(front, size, content_key, begin, total, fetch, at)
+
+
+def read_contents(
+    front: bytes, size: int, content_key: bytes, begin: int, total: int, fetch: Callable[[int], bytes], at: int
+) -> Iterator[bytes]:
+    """Yield the bytes from offset `at` of files that take `total` bytes from `begin` on in the plaintext."""
+    header = Header.parse(front)
     padded = check_envelope_size(header, size)
-    begin, total = _place(front, header, content_key, padded)
     number = (begin + at) // CHUNK_SIZE
     # Where the next chunk begins in the plaintext, counted from the first byte that was asked for.
     offset = number * CHUNK_SIZE - begin - at

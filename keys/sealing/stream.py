@@ -17,6 +17,7 @@ from keys.wire.envelope import (
     LABEL_HEADER,
     LABEL_PAYLOAD,
     LABEL_RECIPIENTS,
+    LABEL_WRITERS,
     SEALED_CHUNK_SIZE,
     TAG_SIZE,
     Header,
@@ -53,6 +54,11 @@ def check_mac(content_key: bytes, header: Header) -> None:
     """Raise TamperedError unless the header's mac belongs to this content key."""
     if not hmac.compare_digest(header_mac(content_key, header.before_mac()), header.mac):
         raise TamperedError("mac")
+
+
+def writers_capability(content_key: bytes) -> bytes:
+    """Return the capability by which recipients write into the mailbox that this report opens (SPEC 11)."""
+    return _derive(content_key, LABEL_WRITERS)
 
 
 def recipients_capability(content_key: bytes) -> bytes:

@@ -110,6 +110,62 @@ export = Table(
     Column("wrapped", LargeBinary, nullable=False),
 )
 
+# The log as this vault read it, in the short form too: every recipient may see all of it, so nothing is wrapped.
+log_entry = Table(
+    "log_entry",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("day", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("mac", LargeBinary, nullable=False, index=True),
+    Column("digest", LargeBinary, nullable=False),
+)
+
+# Messages whose envelope opened, or whose key a share brought: tells a thief which entries are of one case.
+message = Table(
+    "message",
+    metadata,
+    Column("mac", LargeBinary, primary_key=True),
+    Column("id", LargeBinary, nullable=False, unique=True),
+    Column("case", LargeBinary, nullable=True, index=True),  # null in a word about all cases
+    Column("size", Integer, nullable=False),  # of the whole envelope; 0 where it was never here
+    Column("until", Integer, nullable=False),  # the last day on which a server takes this envelope
+    Column("prefix", LargeBinary, nullable=True),  # as the log gave it; null where a share brought the head
+    Column("wrapped", LargeBinary, nullable=False),  # content key and statement
+    Column("way", String, nullable=False),
+    Column("unknown_since", Integer, nullable=True),  # the day since which its case is not here
+)
+
+# What shares said of messages from before this vault's first entry of the log.
+word = Table(
+    "word",
+    metadata,
+    Column("mac", LargeBinary, primary_key=True),
+    Column("share", Integer, primary_key=True, autoincrement=False),  # the position of the share in the log
+    Column("frame", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, nullable=True),
+    Column("day", Integer, nullable=False),
+)
+
+# Entries that are not right, or not at their time: shown as alarms.
+faulty_entry = Table(
+    "faulty_entry",
+    metadata,
+    Column("mac", LargeBinary, primary_key=True),
+    Column("fault", String, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("day", Integer, nullable=False),
+)
+
+# Shares whose archive did not come yet: each sync tries again.
+unfinished = Table(
+    "unfinished",
+    metadata,
+    Column("mac", LargeBinary, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("since", Integer, nullable=False),
+)
+
 # What turns a vault of one version into the next.
 UPGRADES = {
     1: (

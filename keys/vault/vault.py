@@ -17,12 +17,15 @@ from keys.errors import ExistsError, VaultError
 from keys.identity import OwnBundle, Wrapper
 from keys.roster import Bundle
 from keys.vault import tables
+from keys.vault.case_store import CaseStore
 from keys.vault.graves import Graves
 from keys.vault.index import Index
+from keys.vault.log_index import LogIndex
+from keys.vault.message_store import MessageStore
 from keys.wire.signed import Signed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from sqlalchemy import Executable, Result
@@ -79,6 +82,9 @@ class Vault:
         # A connection is for one thread at a time: the inbox reads while it fetches.
         self._turn = threading.RLock()
         self.index = Index(self._execute, wrapper)
+        self.log = LogIndex(self._execute)
+        self.messages = MessageStore(self._execute, wrapper)
+        self.case_store = CaseStore(self.log, self.messages)
         self.graves = Graves(self._execute, wrapper)
 
     @classmethod
@@ -299,11 +305,14 @@ class Vault:
         row = {"mac": mac, "file": file, "wrapped": self._wrapper.wrap(_saved(mac, file), path)}
         self._execute(insert(tables.saved).prefix_with("OR REPLACE").values(row))
 
-    def _execute(self, statement: Executable) -> Result[Any]:
-        """Run a statement and return all its rows: none may be left to be fetched while another thread writes."""
+    def _execute(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> Result[Any]:
+        """Run a statement, once for each of `rows` if there are any, and return all that it finds.
+
+        Nothing may be left to be fetched while another thread writes.
+        """
         with self._turn:
             try:
-                result = self._connection.execute(statement)
+                result = self._connection.execute(statement, rows)
                 return result.freeze()() if result.returns_rows else result
             except DatabaseError:
                 # Its own words would hold what was to be written.

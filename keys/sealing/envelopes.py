@@ -1,0 +1,118 @@
+"""Heads of the final format sealed into envelopes, and opened from the prefix that the log gives (SPEC 3 and 4).
+
+Who may say what in a case is not its concern.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from nacl.utils import random
+
+from keys.errors import MalformedError
+from keys.roster import verify_signature
+from keys.sealing.messages import Sealed, Signer, _exactly, _opened, _seal, _seal_header
+from keys.sealing.slots import KEY_SIZE, PublicPair
+from keys.sealing.stream import check_content, check_mac, head_content
+from keys.wire.envelope import Header, check_envelope_size
+from keys.wire.files import content_size
+from keys.wire.ids import CaseId, ContentKey, Mac, MessageId
+from keys.wire.messages import Head, Report
+from keys.wire.plaintext import check_padding, class_of, message_id, signed_bytes, split, start, start_size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LABEL_ENTERED = b"meldbus/1 entered"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedMessage:
+    """A message whose envelope opened and whose author's signature is right.
+
+    `raw_head` are the bytes that were signed; `content` is what they and the content key make.
+    """
+
+    id: MessageId
+    mac: Mac
+    content: bytes
+    head: Head
+    raw_head: bytes = field(repr=False)
+    signature: bytes = field(repr=False)
+    content_key: ContentKey = field(repr=False)
+
+    @property
+    def statement(self) -> bytes:
+        """Return what shows others that its author said it, without the envelope: mac, signature and head."""
+        return self.mac + self.signature + self.raw_head
+
+    @property
+    def case(self) -> CaseId | None:
+        """Return the case: a report's own id, or the one that the head names; None for a word about all cases."""
+        return CaseId(self.id) if isinstance(self.head.body, Report) else self.head.case
+
+
+def seal_head(
+    head: Head, signer: Signer, readers: Iterable[PublicPair], *, slots: int, until: int, contents: Iterable[bytes] = ()
+) -> Sealed:
+    """Seal a message for `readers` into an envelope of `slots` slots; `contents` are the bytes of its files, in order.
+
+    Raises MalformedError when there are more readers than slots, or the head is not as SPEC 4.1 says, and what
+    `contents` raises.
+    """
+    raw = head.encode()
+    Head.parse(raw)
+    if signer.public != head.author:
+        raise MalformedError("author is not the signer")
+    content_key = random(KEY_SIZE)
+    header = _seal_header(content_key, readers, slots, until, head_content(content_key, raw))
+    before = start(raw, signer.sign(signed_bytes(head.kind, header.mac, raw)))
+    pieces = chain([before], _exactly(content_size(head.files), contents))
+    return _seal(content_key, header, class_of(raw, head.files), pieces, message_id(head.kind, header.mac, raw))
+
+
+def open_head(prefix: bytes, content_key: bytes, size: int) -> OpenedMessage:
+    """Open the message of an envelope of `size` bytes from its prefix, which holds any head (SPEC 4).
+
+    Where no file comes after it, the padding is checked too. Raises FormatError: each is an alarm on the envelope.
+    """
+    header = Header.parse(prefix)
+    check_mac(content_key, header)
+    padded = check_envelope_size(header, size)
+    plaintext = _opened(content_key, header, prefix, padded, padded if size == len(prefix) else 0)
+    raw, signature = split(plaintext)
+    check_content(content_key, header.content, raw)
+    message = read_statement(header.mac, signature, raw, content_key)
+    # A larger class is refused too: its author could hide something in the choice.
+    if class_of(raw, message.head.files) != padded:
+        raise MalformedError("class")
+    if len(plaintext) == padded:
+        check_padding(plaintext, start_size(plaintext) + content_size(message.head.files))
+    elif not message.head.files:
+        raise MalformedError("cut")
+    return message
+
+
+def read_statement(mac: bytes, signature: bytes, raw: bytes, content_key: bytes) -> OpenedMessage:
+    """Return the message of a head and its signature, as an envelope or a share brings them; raise FormatError.
+
+    That the head belongs to an entry of the log is for the index to say, by the content (SPEC 3.4).
+    """
+    head = Head.parse(raw)
+    verify_signature(head.author, signed_bytes(head.kind, mac, raw), signature)
+    if isinstance(head.body, Report):
+        # Keys of low order would make every answer fail.
+        PublicPair(head.body.box, head.body.kem).check()
+        if head.body.entered is not None:
+            verify_signature(head.body.entered.author, LABEL_ENTERED + head.author, head.body.entered.signature)
+    return OpenedMessage(
+        id=MessageId(message_id(head.kind, mac, raw)),
+        mac=Mac(mac),
+        content=head_content(content_key, raw),
+        head=head,
+        raw_head=raw,
+        signature=signature,
+        content_key=ContentKey(content_key),
+    )

@@ -1,0 +1,133 @@
+"""The archives of shares: fetched, checked message by message, and taken like what the log brings (SPEC 5.4, 10.2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keys.cases.place import Way
+from keys.cases.placing import Word
+from keys.errors import ForbiddenError, FormatError, NetworkError, TamperedError
+from keys.roster.weeks import until_of
+from keys.sealing.contents import open_files
+from keys.sealing.envelopes import read_statement
+from keys.vault.message_store import StoredMessage
+from keys.wire.files import FileDigest
+from keys.wire.messages import Report
+from keys.wire.messages.archive import parse_archive
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from keys.courier import Courier
+    from keys.sync.intake import Intake
+    from keys.vault import Vault
+    from keys.vault.message_store import Unfinished
+    from keys.wire.ids import Capability, CaseId, Mac
+    from keys.wire.messages.archive import ArchivedMessage
+
+TRIED_DAYS = 396  # SPEC 10.2: as long as the server can have the parts
+SHARED_WRONGLY = "shared-wrongly"  # a line against the sharer: of the messages in a share one is not right
+
+
+def read_archives(vault: Vault, courier: Courier, capability: Capability, intake: Intake) -> int:
+    """Fetch the archives that are still to come, take what is in them, and return how many did not come.
+
+    A fault of the line or the server leaves a share for the next sync; a fault in the share is an alarm on it.
+    """
+    left = 0
+    for share in vault.messages.unfinished():
+        mac = share.stored.message.mac
+        try:
+            raw = _fetch(courier, capability, share)
+            archived = parse_archive(raw)
+        except NetworkError:
+            if intake.day <= share.since + TRIED_DAYS:
+                left += 1
+                continue
+            archived = ()
+        except FormatError as error:
+            with vault.transaction():
+                vault.messages.add_fault(mac, share.position, intake.day, error.code)
+                vault.messages.set_finished(mac)
+            continue
+        with vault.transaction():
+            _take(vault, intake, share, archived)
+            vault.messages.set_finished(mac)
+    return left
+
+
+def _fetch(courier: Courier, capability: Capability, share: Unfinished) -> bytes:
+    """Return the bytes of the archive; raise NetworkError where they do not come, FormatError where they are wrong."""
+    stored = share.stored
+    [file] = stored.message.head.files
+    isolated = courier.apart()  # the one thing besides the log that a sync asks for
+
+    def fetch(number: int) -> bytes:
+        return isolated.log_part(capability, share.position, number)
+
+    digest, raw = FileDigest(), bytearray()
+    for piece in open_files(stored.prefix or b"", stored.size, stored.message, fetch):
+        digest.update(piece)
+        raw += piece
+    if digest.digest() != file.digest:
+        raise TamperedError("digest")
+    return bytes(raw)
+
+
+def _take(vault: Vault, intake: Intake, share: Unfinished, archived: Sequence[ArchivedMessage]) -> None:
+    """Take the messages of an archive whose author may share them."""
+    read: dict[CaseId, list[tuple[int, StoredMessage]]] = {}
+    indexed = vault.log.find(message.mac for message in archived)
+    is_wrong = False
+    for frame, message in enumerate(archived):
+        try:
+            stored = _read(message)
+        except FormatError:
+            is_wrong = True
+            continue
+        case_id, entry = stored.message.case, indexed.get(message.mac)
+        is_of_case = case_id is not None and share.stored.message.head.case in (None, case_id)
+        # The header in the log commits to one head; another one is a forgery by whoever knows the content key.
+        if case_id is None or not is_of_case or (entry is not None and entry.content != stored.message.content):
+            is_wrong = True
+            continue
+        read.setdefault(case_id, []).append((frame, stored))
+    mac = share.stored.message.mac
+    for case_id, messages in read.items():
+        if _may_share(vault, intake, share, case_id, [stored for _, stored in messages]):
+            vault.messages.add_words(_words(share, archived, messages, indexed))
+            intake.take_case(case_id, [stored for _, stored in messages])
+        else:
+            vault.messages.add_fault(mac, share.position, intake.day, ForbiddenError.code)
+    if is_wrong:
+        vault.messages.add_fault(mac, share.position, intake.day, SHARED_WRONGLY)
+
+
+def _read(message: ArchivedMessage) -> StoredMessage:
+    opened = read_statement(message.mac, message.signature, message.head, message.key)
+    return StoredMessage(opened, Way.SHARE, until_of(opened.head.day))
+
+
+def _words(
+    share: Unfinished,
+    archived: Sequence[ArchivedMessage],
+    messages: Sequence[tuple[int, StoredMessage]],
+    indexed: Mapping[bytes, object],
+) -> list[tuple[Mac, Word]]:
+    return [
+        (stored.message.mac, Word(share.position, frame, archived[frame].place, archived[frame].day))
+        for frame, stored in messages
+        if stored.message.mac not in indexed
+    ]
+
+
+def _may_share(
+    vault: Vault, intake: Intake, share: Unfinished, case_id: CaseId, messages: Sequence[StoredMessage]
+) -> bool:
+    """Say whether the author of a share was a recipient on the day of its entry, or is the reporter of the case."""
+    entry = vault.log.find([share.stored.message.mac]).get(share.stored.message.mac)
+    if entry is not None and intake.may_write(share.stored, entry.day):
+        return True
+    known = [*vault.messages.of_case(case_id), *messages]
+    authors = {one.message.head.author for one in known if isinstance(one.message.head.body, Report)}
+    return share.stored.message.head.author in authors

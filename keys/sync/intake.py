@@ -1,0 +1,109 @@
+"""Which of the messages that open a vault keeps (SPEC 10.2 steps 7 to 10); it fetches nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from keys.cases.place import Way
+from keys.errors import ForbiddenError
+from keys.wire.messages import LOG, Report, Share
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from keys.cases.rosters import Rosters
+    from keys.vault import Vault
+    from keys.vault.message_store import StoredMessage
+    from keys.wire.ids import CaseId, PersonId
+
+UNKNOWN_DAYS = 396  # SPEC 10.2 step 9
+FOREIGN = "foreign"  # a message of one's own key that this vault did not make: somebody has a copy of the key
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An entry with a slot for this vault: the message that it holds, or what is wrong with it."""
+
+    position: int
+    day: int
+    mac: bytes
+    stored: StoredMessage | None = None
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """The way of a message into the vault of `owner`.
+
+    `day` is the server's day of this sync. `is_destroyed` says whether a case was destroyed here and is not to be taken
+    again, `is_own` whether this vault made the envelope.
+    """
+
+    vault: Vault
+    owner: PersonId
+    rosters: Rosters
+    day: int
+    is_destroyed: Callable[[CaseId], bool] = lambda _case: False
+    is_own: Callable[[bytes], bool] = lambda _mac: True
+
+    def take(self, arrivals: Iterable[Arrival]) -> None:
+        """Keep what is for the owner to read of entries that opened, in the order of the log."""
+        by_case: dict[CaseId, list[StoredMessage]] = {}
+        for arrival in arrivals:
+            if arrival.fault is not None:
+                self._add_fault(arrival, arrival.fault)
+            stored = arrival.stored
+            # SPEC 10.2 step 6: sealed to the owner, and meant for somebody else.
+            if stored is None or self.owner not in stored.message.head.to:
+                continue
+            self._check_own(arrival, stored)
+            if stored.message.head.channel == LOG:
+                self._take_log_message(arrival, stored)
+            elif stored.message.case is not None:
+                by_case.setdefault(stored.message.case, []).append(stored)
+        for case_id, messages in by_case.items():
+            self.take_case(case_id, messages)
+
+    def take_case(self, case_id: CaseId, messages: list[StoredMessage]) -> None:
+        """Keep messages of one case, or nothing of it where it leaves the owner out."""
+        if self.is_destroyed(case_id):  # SPEC 10.2 step 8
+            return
+        case = self.vault.case_store.load(case_id, self.rosters, self.day, messages)
+        if case is None:  # SPEC 10.2 step 9: its report can still come, by a share
+            self.vault.messages.add(replace(one, unknown_since=self.day) for one in messages)
+            return
+        if self.owner in case.left_out and not any(self.owner in message.readers for message in case.messages):
+            # They never read it: no trace of it, not even a count. A colleague's `joined` lets nobody in.
+            self.vault.messages.forget_case(case_id)
+            return
+        self.vault.messages.add(messages)
+        self.vault.messages.set_known(case_id)
+
+    def forget_unknown(self) -> None:
+        """Forget the messages whose case has not come for as long as an entry stays in the log."""
+        self.vault.messages.forget_unknown(self.day - UNKNOWN_DAYS)
+
+    def may_write(self, stored: StoredMessage, day: int) -> bool:
+        """Say whether the author of a message was a recipient on the day of its entry (SPEC 12.2)."""
+        head = stored.message.head
+        return self.rosters.lists(head.author, day, head.day) and not self.rosters.is_revoked(head.author, day)
+
+    def _take_log_message(self, arrival: Arrival, stored: StoredMessage) -> None:
+        # SPEC 10.2 step 10: of a share the archive decides, since the reporter gives shares too.
+        if isinstance(stored.message.head.body, Share):
+            self.vault.messages.add([stored])
+            self.vault.messages.add_unfinished(stored.message.mac, arrival.position, self.day)
+        elif self.may_write(stored, arrival.day):
+            self.vault.messages.add([stored])
+        else:
+            self._add_fault(arrival, ForbiddenError.code)
+
+    def _check_own(self, arrival: Arrival, stored: StoredMessage) -> None:
+        head = stored.message.head
+        is_ours = self.rosters.person_of(head.author) == self.owner and not isinstance(head.body, Report)
+        if is_ours and stored.way is Way.LOG and not self.is_own(arrival.mac):
+            self._add_fault(arrival, FOREIGN)
+
+    def _add_fault(self, arrival: Arrival, fault: str) -> None:
+        self.vault.messages.add_fault(arrival.mac, arrival.position, arrival.day, fault)

@@ -1,0 +1,145 @@
+"""Reading the log into the vault (SPEC 10.2).
+
+Nothing that an entry holds can end a sync: a fault of the entry's own is an alarm on it, one of the line or the server
+leaves a share unfinished, and only a fault of this computer ends the sync, with the cursor before the page.
+
+    1 digest, 2 days, 3 known: `LogReader._take_page`
+    4 slots, 5 header, 6 head: `LogReader._open`
+    7 repeated, 8 destroyed, 9 case: `Intake.take`
+    10 log messages: `Intake.take` and `keys.sync.archives`
+    11 keep: one transaction a page
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from keys.cases.place import Way
+from keys.errors import DiffersError, ForkError, FormatError, MalformedError, TamperedError
+from keys.roster.weeks import until_of
+from keys.sealing.envelopes import open_head
+from keys.sealing.trial_opening import find_content_keys
+from keys.sync.archives import read_archives
+from keys.sync.intake import Arrival, Intake
+from keys.vault.message_store import StoredMessage
+from keys.wire.log import log_cursor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from keys.courier import Courier
+    from keys.sealing import PrivatePair
+    from keys.vault import Vault
+    from keys.vault.log_index import LogEnd
+    from keys.wire.ids import Capability
+    from keys.wire.log import LogDigest, LogEntry, LogPage
+
+MOST_BYTES = 2**30  # SPEC 10.2: then a sync stops and asks
+ENTRY_DAY = "entry-day"  # an alarm on the server: an entry at a time at which no honest server takes it
+
+
+def _unwatched(_count: int) -> None:
+    """Watch nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogRead:
+    """How far a sync read: `day` is the server's, which it gave before the first entry."""
+
+    day: int
+    end: LogEnd
+    is_whole: bool  # the log was read to its end
+    never_seen: int  # entries that ended on the server before this vault read them
+    unfinished: int  # shares whose archive did not come
+
+
+@dataclass(frozen=True, slots=True)
+class LogReader:
+    """A recipient's way through the log; `pairs_for` gives the own pairs to try for an envelope's `until`."""
+
+    vault: Vault
+    courier: Courier
+    intake: Intake
+    capability: Capability = field(repr=False)
+    origin: bytes  # the id of root version 1
+    pairs_for: Callable[[int], Sequence[PrivatePair]] = field(repr=False)
+
+    def read(self, watch: Callable[[int], None] = _unwatched, *, most: int = MOST_BYTES) -> LogRead:
+        """Read the log from where the vault stopped, to its end or until `most` bytes have come.
+
+        `watch` is given how many entries were read so far after each page, and ends the sync by raising. Raises
+        DiffersError where the server's log is not the one that was read, NetworkError and FormatError for a page that
+        does not come or cannot be read, VaultError: what was read before is kept.
+        """
+        position, digest = self.vault.log.cursor(self.origin)
+        never_seen = count = size = 0
+        day: int | None = None
+        while True:
+            page = self.courier.log(self.capability, log_cursor(position, digest))
+            day = page.day if day is None else day
+            never_seen += self._follow(page, position, digest)
+            self._take_page(page)
+            count += len(page.entries)
+            size += sum(entry.length for entry in page.entries)
+            watch(count)
+            if page.entries:
+                position, digest = page.first + len(page.entries) - 1, page.digests()[-1]
+            if page.end or size >= most:
+                unfinished = read_archives(self.vault, self.courier, self.capability, self.intake)
+                end = self.vault.log.end(self.origin)
+                return LogRead(day, end, page.end, never_seen, unfinished)
+
+    def _follow(self, page: LogPage[LogEntry], position: int, digest: LogDigest) -> int:
+        """Return how many entries ended between the cursor and this page, and were never read."""
+        try:
+            ended = page.check_follows(position, digest)
+        except ForkError:
+            raise DiffersError(position) from None
+        known = self.vault.log.end(self.origin).position
+        return max(0, page.first - 1 - max(position, known)) if ended else 0
+
+    def _take_page(self, page: LogPage[LogEntry]) -> None:
+        """Read the entries of a page, and keep what comes of them in one transaction."""
+        known = self.vault.log.end(self.origin)
+        digests = page.digests()
+        # SPEC 10.2 step 1: what was read before is the same, or it is another log.
+        for position, digest in enumerate(digests, page.first):
+            if position <= known.position and self.vault.log.digest_at(position, self.origin) not in (None, digest):
+                raise DiffersError(position)
+        # SPEC 10.2 step 3: what is in the index is not opened again.
+        skipped = min(max(0, known.position + 1 - page.first), len(page.entries))
+        entries, first = page.entries[skipped:], page.first + skipped
+        arrivals = self._open(entries, first)
+        with self.vault.transaction():  # SPEC 10.2 step 11
+            self.vault.log.append(first, [entry.short() for entry in entries], digests[skipped:])
+            last_day = known.day
+            for position, entry in enumerate(entries, first):
+                # SPEC 10.2 step 2: withheld, or replayed when its keys are gone; or days that fall.
+                if entry.is_misdated() or entry.day < last_day:
+                    self.vault.messages.add_fault(entry.header().mac, position, entry.day, ENTRY_DAY)
+                last_day = max(last_day, entry.day)
+            self.intake.take(arrivals)
+
+    def _open(self, entries: Sequence[LogEntry], first: int) -> list[Arrival]:
+        """Return what opens of these entries, and what is wrong with those that do and are spoilt."""
+        headers = [entry.header() for entry in entries]
+        arrivals = []
+        found = find_content_keys(headers, self.pairs_for)  # SPEC 10.2 steps 4 and 5
+        for position, (entry, header, key) in enumerate(zip(entries, headers, found, strict=True), first):
+            if key is None:
+                continue
+            arrival = Arrival(position, entry.day, header.mac)
+            if isinstance(key, TamperedError):
+                arrivals.append(replace(arrival, fault=key.code))
+                continue
+            try:  # SPEC 10.2 step 6
+                message = open_head(entry.prefix, key, entry.size)
+                if until_of(message.head.day) != header.until:
+                    raise MalformedError("day")
+            except FormatError as error:
+                arrivals.append(replace(arrival, fault=error.code))
+                continue
+            stored = StoredMessage(message, Way.LOG, header.until, entry.size, entry.prefix)
+            arrivals.append(replace(arrival, stored=stored))
+        return arrivals

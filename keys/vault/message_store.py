@@ -1,0 +1,197 @@
+"""The messages that a vault can read, with the content key of each, wrapped (SPEC 10.2); it judges none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, select, update
+
+from keys.cases.place import Way
+from keys.cases.placing import Word
+from keys.sealing.envelopes import OpenedMessage
+from keys.sealing.stream import head_content
+from keys.vault import tables
+from keys.wire.envelope import MAC_SIZE
+from keys.wire.ids import CaseId, ContentKey, Mac, MessageId
+from keys.wire.messages import Head
+from keys.wire.plaintext import SIGNATURE_SIZE, message_id
+from keys.wire.sizes import KEY_SIZE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from keys.identity import Wrapper
+
+_MESSAGE = tables.message.c
+_SIGNATURE_AT = KEY_SIZE + MAC_SIZE
+_HEAD_AT = _SIGNATURE_AT + SIGNATURE_SIZE
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    """A message as the vault keeps it; `prefix` is None and `size` 0 where only a share brought it."""
+
+    message: OpenedMessage
+    way: Way
+    until: int
+    size: int = 0
+    prefix: bytes | None = field(default=None, repr=False)
+    unknown_since: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FaultyEntry:
+    """An entry of the log that is an alarm, by its place and day."""
+
+    position: int
+    day: int
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A share whose archive did not come yet, since a day."""
+
+    stored: StoredMessage
+    position: int
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageStore:
+    """What a vault can read; its owner makes what is written durable."""
+
+    execute: Callable[..., Any]
+    wrapper: Wrapper
+
+    def add(self, stored: Iterable[StoredMessage]) -> None:
+        """Keep messages; one whose envelope or id is here already stays as it is."""
+        rows = [self._row(one) for one in stored]
+        if rows:  # SPEC 10.2 step 7: whatever comes again under an id changes nothing
+            self.execute(insert(tables.message).prefix_with("OR IGNORE"), rows)
+
+    def of_case(self, case: CaseId) -> list[StoredMessage]:
+        """Return the messages of a case."""
+        return self._found(_MESSAGE.case == case)
+
+    def about_all_cases(self) -> list[StoredMessage]:
+        """Return what recipients' tools say to each other about no case."""
+        return self._found(_MESSAGE.case.is_(None))
+
+    def find(self, mac: Mac) -> StoredMessage | None:
+        """Return the message of an envelope, or None where it is not here."""
+        return next(iter(self._found(_MESSAGE.mac == mac)), None)
+
+    def knows(self, ids: Iterable[MessageId]) -> set[bytes]:
+        """Return which of these messages are here."""
+        return set(self.execute(select(_MESSAGE.id).where(_MESSAGE.id.in_([*ids]))).scalars())
+
+    def cases(self) -> list[CaseId]:
+        """Return the cases whose report is here."""
+        return [
+            CaseId(case) for case in self.execute(select(_MESSAGE.case).where(_MESSAGE.case == _MESSAGE.id)).scalars()
+        ]
+
+    def unknown_since(self) -> dict[CaseId, int]:
+        """Return the cases that are named by messages here and are not here themselves, each with the first day."""
+        query = select(_MESSAGE.case, _MESSAGE.unknown_since).where(_MESSAGE.unknown_since.is_not(None))
+        found: dict[CaseId, int] = {}
+        for case, since in self.execute(query):
+            found[CaseId(case)] = min(since, found.get(CaseId(case), since))
+        return found
+
+    def set_known(self, case: CaseId) -> None:
+        """Note that the report of a case is here: its messages wait for nothing any more."""
+        self.execute(update(tables.message).where(_MESSAGE.case == case).values(unknown_since=None))
+
+    def forget_unknown(self, before: int) -> None:
+        """Forget the messages whose case has not come since a day earlier than `before`."""
+        self.execute(delete(tables.message).where(_MESSAGE.unknown_since < before))
+
+    def forget_case(self, case: CaseId) -> None:
+        """Overwrite all that is here of a case."""
+        macs = select(_MESSAGE.mac).where(_MESSAGE.case == case).scalar_subquery()
+        for table in (tables.word, tables.unfinished, tables.faulty_entry):
+            self.execute(delete(table).where(table.c.mac.in_(macs)))
+        self.execute(delete(tables.message).where(_MESSAGE.case == case))
+
+    def add_words(self, words: Iterable[tuple[Mac, Word]]) -> None:
+        """Keep what shares say about the places of messages."""
+        rows = [
+            {"mac": mac, "share": word.share, "frame": word.frame, "position": word.position, "day": word.day}
+            for mac, word in words
+        ]
+        if rows:
+            self.execute(insert(tables.word).prefix_with("OR IGNORE"), rows)
+
+    def words(self, macs: Iterable[Mac]) -> dict[bytes, list[Word]]:
+        """Return what shares said about these messages."""
+        found: dict[bytes, list[Word]] = {}
+        for row in self.execute(select(tables.word).where(tables.word.c.mac.in_([*macs]))):
+            found.setdefault(row.mac, []).append(Word(row.share, row.frame, row.position, row.day))
+        return found
+
+    def add_fault(self, mac: bytes, position: int, day: int, fault: str) -> None:
+        """Keep an alarm about an entry."""
+        row = {"mac": mac, "position": position, "day": day, "fault": fault}
+        self.execute(insert(tables.faulty_entry).prefix_with("OR IGNORE").values(row))
+
+    def faults(self) -> list[FaultyEntry]:
+        """Return the alarms about entries, by place."""
+        table = tables.faulty_entry.c
+        query = select(table.position, table.day, table.fault).order_by(table.position, table.fault)
+        return [FaultyEntry(row.position, row.day, row.fault) for row in self.execute(query)]
+
+    def add_unfinished(self, mac: Mac, position: int, since: int) -> None:
+        """Note that the archive of a share is still to be fetched."""
+        row = {"mac": mac, "position": position, "since": since}
+        self.execute(insert(tables.unfinished).prefix_with("OR IGNORE").values(row))
+
+    def unfinished(self) -> list[Unfinished]:
+        """Return the shares whose archive is still to be fetched, by place."""
+        rows = self.execute(select(tables.unfinished).order_by(tables.unfinished.c.position)).all()
+        found = [(self.find(row.mac), row) for row in rows]
+        return [Unfinished(stored, row.position, row.since) for stored, row in found if stored is not None]
+
+    def set_finished(self, mac: Mac) -> None:
+        """Note that the archive of a share was read, or is given up."""
+        self.execute(delete(tables.unfinished).where(tables.unfinished.c.mac == mac))
+
+    def _row(self, stored: StoredMessage) -> dict[str, Any]:
+        message = stored.message
+        return {
+            "mac": message.mac,
+            "id": message.id,
+            "case": message.case,
+            "size": stored.size,
+            "until": stored.until,
+            "prefix": stored.prefix,
+            "wrapped": self.wrapper.wrap(_purpose(message.mac), message.content_key + message.statement),
+            "way": stored.way.value,
+            "unknown_since": stored.unknown_since,
+        }
+
+    def _found(self, where: Any) -> list[StoredMessage]:
+        query = select(tables.message).where(where).order_by(_MESSAGE.mac)
+        return [self._stored(row) for row in self.execute(query).mappings()]
+
+    def _stored(self, row: Mapping[Any, Any]) -> StoredMessage:
+        # What this vault wrapped, it had verified: the signature is not checked again.
+        secret = self.wrapper.unwrap(_purpose(row["mac"]), row["wrapped"])
+        content_key, raw = secret[:KEY_SIZE], secret[_HEAD_AT:]
+        head = Head.parse(raw)
+        message = OpenedMessage(
+            id=MessageId(message_id(head.kind, row["mac"], raw)),
+            mac=Mac(row["mac"]),
+            content=head_content(content_key, raw),
+            head=head,
+            raw_head=raw,
+            signature=secret[_SIGNATURE_AT:_HEAD_AT],
+            content_key=ContentKey(content_key),
+        )
+        return StoredMessage(message, Way(row["way"]), row["until"], row["size"], row["prefix"], row["unknown_since"])
+
+
+def _purpose(mac: bytes) -> str:
+    return f"message {mac.hex()}"

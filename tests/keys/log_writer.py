@@ -1,0 +1,193 @@
+"""Envelopes of the final format, posted to the real server as the reporter, a recipient, or somebody else would."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from keys.cases.compose import reporter_pair
+from keys.receipt import Receipt
+from keys.roster import Bundle
+from keys.roster.weeks import until_of
+from keys.sealing import Attachment, PublicPair, Sealed, Signer, seal_decoy
+from keys.sealing.envelopes import OpenedMessage, open_head, seal_head
+from keys.sealing.stream import writers_capability
+from keys.sync.post import opening_of
+from keys.wire.exchange import append, make_stamp, open_case
+from keys.wire.ids import CaseId, IdentityKey, PersonId, RosterId
+from keys.wire.messages import LOG, Body, Head, Report, Share
+from keys.wire.messages.archive import ArchivedMessage, encode_archives
+from keys.wire.upload import PartPosting
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tests.keys.office import Office
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A message that the server has acknowledged; `position` is its place in the log."""
+
+    message: OpenedMessage
+    position: int
+    day: int
+
+    @property
+    def archived(self) -> ArchivedMessage:
+        message = self.message
+        return ArchivedMessage(
+            key=message.content_key,
+            day=self.day,
+            place=self.position,
+            gone=False,
+            mac=message.mac,
+            signature=message.signature,
+            head=message.raw_head,
+        )
+
+
+class LogWriter:
+    """Whoever writes into the log of an office."""
+
+    def __init__(self, office: Office, folder: Path) -> None:
+        self.office = office
+        self.folder = folder
+        self.position = 0  # of the last entry of the log
+        self.receipts: dict[CaseId, Receipt] = {}
+        self.reports: dict[CaseId, OpenedMessage] = {}
+
+    def person(self, name: str) -> PersonId:
+        return next(PersonId(one.person) for one in self.office.roster().recipients if one.name == name)
+
+    def people(self, names: Sequence[str]) -> tuple[PersonId, ...]:
+        return tuple(self.person(name) for name in names)
+
+    def report(self, text: str, to: Sequence[str], without: Sequence[str] = ()) -> Posted:
+        receipt = Receipt.draw()
+        pair = reporter_pair(receipt).public
+        body = Report(
+            text=text,
+            topic="anders",
+            language="nl",
+            box=pair.box,
+            kem=pair.kem,
+            mailbox=hashlib.sha256(receipt.capability()).digest(),
+        )
+        signer = Signer.from_seed(receipt.sign_seed())
+        head = self.head(signer, body, None, to=to, without=without)
+        sealed = self.seal(head, signer, to, [pair])
+        posted = self._post(sealed, door=0, reporter=receipt.capability())
+        case_id = CaseId(posted.message.id)
+        self.receipts[case_id], self.reports[case_id] = receipt, posted.message
+        return posted
+
+    def post(self, author: str, body: Body, case: Posted, to: Sequence[str], seen: Sequence[Posted] = ()) -> Posted:
+        """Post a message of a recipient, or of the reporter, whose name is "", into a case."""
+        case_id = CaseId(case.message.id)
+        signer = self.signer(author, case_id)
+        head = self.head(signer, body, case_id, to=to, seen=seen)
+        in_thread = head.channel == "thread"
+        pairs = [reporter_pair(self.receipts[case_id]).public] if in_thread else []
+        sealed = self.seal(head, signer, to, pairs)
+        return self._post(sealed, door=1 if in_thread else 0, case=case_id)
+
+    def share(
+        self,
+        author: str,
+        to: str,
+        messages: Sequence[ArchivedMessage],
+        case: Posted | None,
+        archive: bytes | None = None,
+    ) -> Posted:
+        """Give somebody the keys of messages; with `archive` instead of the one that they make."""
+        [raw] = [archive] if archive is not None else encode_archives(messages)
+        path = self.folder / secrets.token_hex(8)
+        path.write_bytes(raw)
+        attachment = Attachment.read(path, "", "")
+        case_id = CaseId(case.message.id) if case else None
+        signer = self.signer(author, case_id)
+        head = self.head(signer, Share(), case_id, to=[to], files=(attachment.file,))
+        sealed = seal_head(
+            head,
+            signer,
+            self.pairs([to]),
+            slots=self.office.roster().slots(),
+            until=until_of(head.day),
+            contents=attachment.pieces(),
+        )
+        return self._post(sealed, door=0)
+
+    def cover(self, padded: int = 16384) -> int:
+        """Post an entry that nobody can open, and return its position."""
+        sealed = seal_decoy(slots=self.office.roster().slots(), until=until_of(self.office.today), padded=padded)
+        self._send(sealed, 0, secrets.token_bytes(32), None)
+        self.position += 1
+        return self.position
+
+    def signer(self, name: str, case_id: CaseId | None) -> Signer:
+        if name:
+            return self.office.secret(name).signer()
+        assert case_id
+        return Signer.from_seed(self.receipts[case_id].sign_seed())
+
+    def pairs(self, names: Sequence[str]) -> list[PublicPair]:
+        _, _, bundles = self.office.courier().bundles()
+        read = [Bundle.verify(signed) for signed in bundles]
+        wanted = [self.office.identity(name) for name in names]
+        found = {one.identity: PublicPair(one.box, one.kem) for one in sorted(read, key=lambda one: not one.last)}
+        return [found[identity] for identity in wanted]
+
+    def head(
+        self,
+        signer: Signer,
+        body: Body,
+        case_id: CaseId | None,
+        *,
+        to: Sequence[str],
+        without: Sequence[str] = (),
+        seen: Sequence[Posted] = (),
+        **others: object,
+    ) -> Head:
+        members: dict[str, object] = {
+            "author": IdentityKey(signer.public),
+            "body": body,
+            "case": case_id,
+            "channel": body.CHANNEL,
+            "day": self.office.today,
+            "kind": body.KIND,
+            "roster": RosterId(self.office.roster().id),
+            "seen": () if body.CHANNEL == LOG else tuple(one.message.id for one in seen),
+            "to": self.people(to),
+            "without": self.people(without),
+        }
+        return Head(**(members | others))  # type: ignore[arg-type]
+
+    def seal(self, head: Head, signer: Signer, to: Sequence[str], more: Sequence[PublicPair] = ()) -> Sealed:
+        pairs = [*self.pairs(to), *more]
+        return seal_head(head, signer, pairs, slots=self.office.roster().slots(), until=until_of(head.day))
+
+    def _post(self, sealed: Sealed, *, door: int, case: CaseId | None = None, reporter: bytes | None = None) -> Posted:
+        capability = writers_capability(self.reports[case].content_key if case and door else sealed.content_key)
+        self._send(sealed, door, capability, reporter)
+        self.position += 1
+        message = open_head(sealed.prefix + b"".join(self._kept), sealed.content_key, sealed.size)
+        return Posted(message, self.position, self.office.today)
+
+    def _send(self, sealed: Sealed, door: int, capability: bytes, reporter: bytes | None) -> None:
+        courier = self.office.courier()
+        _, work, _ = courier.bundles()
+        self._kept = [*sealed.parts]
+        whole = sealed.prefix if sealed.is_long else sealed.prefix + b"".join(self._kept)
+        nonce = make_stamp(sealed.mac, work)
+        posting = append(whole, nonce, capability) if door else open_case(whole, nonce, capability, reporter)
+        if not sealed.is_long:
+            courier.post(posting)
+            return
+        courier.open_upload(opening_of(posting, sealed.size))
+        for number, stream in enumerate(self._kept):
+            courier.put_part(PartPosting(sealed.mac, number, stream))
+        courier.open_upload(opening_of(posting, sealed.size))
