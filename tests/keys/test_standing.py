@@ -30,7 +30,9 @@ NOON = dt.time(12, tzinfo=dt.UTC)
 
 
 def at(office: Office, day: str) -> None:
-    office.now = dt.datetime.combine(dt.date.fromisoformat(day), NOON)
+    moment = dt.datetime.combine(dt.date.fromisoformat(day), NOON)
+    office.pass_days((moment.date() - office.now.date()).days)
+    office.now = moment
 
 
 def read(office: Office) -> Case:
