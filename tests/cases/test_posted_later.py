@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keys.cases.destruction import Countdown, SyncDays
 from keys.cases.terms import months_after
 from keys.wire.messages import (
     Acknowledgement,
@@ -143,6 +144,25 @@ def test_a_denial_is_not_undone_for_the_time_until_it_is_posted(story: Story) ->
     story.put(hidden)
     assert not story.case().approved
     assert not story.judged(story.log[-2]).counts
+
+
+def test_a_hidden_stepping_back_takes_back_what_its_author_approved_and_is_announced(story: Story) -> None:
+    """A limit, stated in SECURITY.md: M could have said no. The vaults wait for seven days anew."""
+    hidden = story.write("M", SteppedBack())
+    story.post("M", Acknowledgement("T."), seen=[story.log[0], hidden])
+    story.post("A", Closed("T."))
+    story.day = months_after(DAY, 12)
+    held = story.post("A", Hold("T.", story.day + 5000))
+    story.post("M", Approval(held.id))
+    waits = Countdown.at_sync(None, story.case(), SyncDays(story.day, story.day))
+    story.later(100)
+    story.put(hidden)
+    assert not story.case().approved
+    days = SyncDays(story.day, story.day)
+    waits = Countdown.at_sync(waits, story.case(), days)
+    assert waits
+    assert waits.destroyed_on(story.case(), None, story.day) == story.day + 7
+    assert story.judged(held).counts, "what others wrote keeps its worth"
 
 
 KINDS: list[Body] = [
