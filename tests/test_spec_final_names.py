@@ -12,6 +12,7 @@ from keys.cases.notices import NoticeKind
 from keys.errors import FormatError, TrustError
 from keys.policy import Policy
 from keys.roster import ROLES, bundle, root_document, roster
+from keys.sync import intake, log_reader
 from keys.wire import signed
 from keys.wire.messages import CHANNELS, KINDS
 from keys.wire.messages import head as messages
@@ -209,6 +210,7 @@ def test_the_refusals_of_the_server_are_those_of_the_page() -> None:
     assert own - stated == {("405", "method")}
 
 
-def test_the_alarms_and_lines_of_a_case_are_names_of_the_page() -> None:
+def test_the_alarms_and_lines_of_a_case_and_of_the_log_are_names_of_the_page() -> None:
     stated = {name for part in FINAL.sections[14].split("Alarms:")[1:] for name in quoted(part)}
     assert {kind.value for kind in NoticeKind} <= stated
+    assert {log_reader.ENTRY_DAY, intake.FOREIGN} <= stated

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from keys.wire.ids import CaseId, PersonId
 
 UNKNOWN_DAYS = 396  # SPEC 10.2 step 9
-FOREIGN = "foreign"  # a message of one's own key that this vault did not make: somebody has a copy of the key
+FOREIGN = "own-key"  # a message of one's own key that this vault did not make: somebody has a copy of the key
 
 
 @dataclass(frozen=True, slots=True)

@@ -252,7 +252,7 @@ def test_a_message_of_ones_own_key_that_this_vault_did_not_make_is_an_alarm(offi
     report = writer.report(SENTINEL, [A])
     foreign = writer.post(A, Acknowledgement("Niet van hier."), report, [A], [report])
     read(office, A, is_own=lambda mac: False)
-    assert faults(office, A) == [(foreign.position, "foreign")]
+    assert faults(office, A) == [(foreign.position, "own-key")]
 
 
 def test_a_server_that_forks_the_log_is_noticed(office: Office, writer: LogWriter) -> None:
