@@ -25,7 +25,7 @@ from keys.wire import kinds
 from keys.wire.head import MAX_SEEN, named
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from keys.sealing import Message
 
@@ -95,11 +95,6 @@ class Case:
             if said.author:
                 readers |= {said.author.identity, *said.message.head.to}
         return self.people.same_people(readers) - admission.left_out() - self.stepped_back
-
-    def unlisted(self, identities: Collection[bytes]) -> frozenset[bytes]:
-        """Return those of some people who stand in neither list of the report: nobody could leave them out."""
-        head = self.report.message.head
-        return frozenset(identities) - self.people.same_people({*head.to, *head.without})
 
     @property
     def given_to(self) -> frozenset[bytes]:

@@ -78,12 +78,6 @@ class Draft:
             raise MalformedError("roster of another root")
         return roster
 
-    def revoked(self) -> list[tuple[str, int]]:
-        """Return the name of each revoked key's person, and the last day on which the key counts."""
-        rosters = [*map(read_unsigned, self.earlier), self.content()]
-        names = {one.identity: one.name for roster in rosters for one in roster.recipients}
-        return sorted((names.get(entry.identity, ""), entry.day) for entry in self.content().revoked)
-
     def finished(self) -> RosterHistory:
         """Return the roster and those before it once enough keys have signed; raise BelowThresholdError before."""
         return RosterHistory.verify([*self.earlier, self.roster], self.root())

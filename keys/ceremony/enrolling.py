@@ -23,7 +23,7 @@ from keys.roster.root import check_signers
 from keys.sync import load_trust, renew_bundles
 from keys.vault import Vault
 from keys.wire.canonical import b64, encode, unb64
-from keys.wire.ids import PERSON_SIZE, IdentityKey, PersonId
+from keys.wire.ids import PERSON_SIZE, PersonId
 from keys.wire.signed import LABEL_CARD, Signed, join_frames, split_frames
 from keys.wire.sizes import BOX_KEY_SIZE, ID_SIZE
 
@@ -74,9 +74,9 @@ class Card:
         return cls(name, str(role), person, unb64(members["box"], BOX_KEY_SIZE), document, signed, bundle)
 
     @property
-    def identity(self) -> IdentityKey:
+    def identity(self) -> bytes:
         """The key that it is for."""
-        return IdentityKey(self.bundle.identity)
+        return self.bundle.identity
 
     @property
     def vouchers(self) -> tuple[bytes, ...]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from keys.ceremony.enrolling import Card
     from keys.courier import Courier
     from keys.policy import Policy
-    from keys.wire.ids import IdentityKey, PersonId
+    from keys.wire.ids import PersonId
 
 CAPABILITY_SIZE = 32
 BESTUUR = "bestuur"
@@ -38,7 +38,7 @@ class Changes:
     """
 
     start: int | None = None
-    revoked: Collection[IdentityKey] = ()
+    revoked: Collection[bytes] = ()
     replaced: Mapping[bytes, PersonId] = field(default_factory=dict)
 
 

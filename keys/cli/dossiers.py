@@ -13,7 +13,6 @@ from keys.cli.files import attaching, own_names, progress
 from keys.cli.tool import Command, Option, Tool, hint, read_text, tell
 from keys.errors import RecordError, UnknownNameError
 from keys.policy import CHOICE, DAY, day_number
-from keys.speech.bodies import Reading
 from keys.speech.cases import worded
 from keys.speech.words import _, harmless
 from keys.sync import load_trust
@@ -121,13 +120,7 @@ def share_command(tool: Tool, reason: str | None, number: str, names: tuple[str,
     text = _why(reason)
     with tool.desk() as desk:
         case, _alarms = desk.case(number)
-        chosen, trust = identities(desk, names), load_trust(desk.vault)
-        if case.unlisted(chosen):
-            # Whoever was not on the roster of that day could not be named, nor left out.
-            concerned = Reading(case, trust.recipients_by_id, trust.roster.policy).concerned()
-            tell(f"{_('It is about:')} {concerned}")
-            click.confirm(_("Is it about none of those who would read it now?"), err=True, abort=True)
-        desk.hand_over(case, chosen, text)
+        desk.hand_over(case, identities(desk, names), text)
     tell(_("sent"))
 
 

@@ -155,8 +155,8 @@ def open_command(
     case, alarms = read_thread(courier.apart(), history, receipt)
     if case is None:
         raise NoCaseError
-    everyone = case.people.recipients_by_id
-    for line in conversation(Reading(case, everyone, roster.policy, identity=True), alarms):
+    people = {person.identity: person for person in roster.recipients}
+    for line in conversation(Reading(case, people, roster.policy, identity=True), alarms):
         click.echo(line)
     if not case.opened_by:
         tell(_("Nobody has opened it yet."))

@@ -130,7 +130,6 @@ def show_command(server: str | None, roster: Path) -> None:
         (_("signatures"), f"{have} / {need}"),
         (_("fingerprint"), words(root.id)),
         *((person.role, person.name) for person in content.recipients),
-        *((_("revoked key"), f"{name}, {date(day)}") for name, day in draft.revoked()),
     ]
     for line in columns(rows):
         click.echo(harmless(line))

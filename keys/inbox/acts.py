@@ -18,7 +18,7 @@ from keys.wire import kinds
 from keys.wire.canonical import b64, unb64
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from pathlib import Path
 
     from werkzeug.datastructures import MultiDict
@@ -48,7 +48,7 @@ class People:
         others = [name for name in listed if name not in case.readers and name not in out and name != own]
         named = trust.people.newest(out)
 
-        def shown(names: Iterable[bytes]) -> list[Person]:
+        def shown(names: list[bytes]) -> list[Person]:
             pairs = [(b64(name), names_in_words([name], trust.recipients_by_id)) for name in names]
             return sorted(pairs, key=lambda pair: pair[1])
 

@@ -12,7 +12,7 @@ from keys.roster.fields import day_of, integer_of, optional_id
 from keys.roster.root import Root, check_signers, check_threshold
 from keys.wire.canonical import Json, b64, unb64
 from keys.wire.envelope import MAX_RECIPIENTS, slot_count
-from keys.wire.ids import PERSON_SIZE, IdentityKey, PersonId, RosterId
+from keys.wire.ids import PERSON_SIZE, PersonId
 from keys.wire.signed import LABEL_ROSTER, Signed
 from keys.wire.sizes import BOX_KEY_SIZE, ID_SIZE
 
@@ -37,7 +37,7 @@ class Recipient:
     """
 
     person: PersonId
-    identity: IdentityKey
+    identity: bytes
     name: str
     role: str
     start: int
@@ -63,7 +63,7 @@ class Recipient:
 class Revoked:
     """An identity key whose messages count up to and with `day`, and to which nobody seals any more."""
 
-    identity: IdentityKey
+    identity: bytes
     day: int
 
     def members(self) -> dict[str, Json]:
@@ -75,7 +75,7 @@ class Revoked:
 class Roster:
     """A roster that k of the root's keys signed: `verify` makes one, `RosterHistory` those that it commits to."""
 
-    id: RosterId
+    id: bytes
     version: int
     previous: bytes | None
     root: bytes
@@ -207,7 +207,7 @@ def _parse(signed: Signed) -> Roster:
     if (version == 1) != (previous is None):
         raise MalformedError("roster before")
     return Roster(
-        id=RosterId(signed.id(LABEL_ROSTER)),
+        id=signed.id(LABEL_ROSTER),
         version=version,
         previous=previous,
         root=unb64(members["root"], ID_SIZE),
@@ -227,7 +227,7 @@ def _revoked(value: Json) -> tuple[Revoked, ...]:
     for member in value:
         if not isinstance(member, dict) or set(member) != {"day", "identity"}:
             raise MalformedError("members of a revoked identity")
-        entries.append(Revoked(IdentityKey(unb64(member["identity"], ID_SIZE)), day_of(member["day"])))
+        entries.append(Revoked(unb64(member["identity"], ID_SIZE), day_of(member["day"])))
     names = [b64(entry.identity) for entry in entries]
     if names != sorted(set(names)):
         raise MalformedError("order of revoked identities")
@@ -245,7 +245,7 @@ def _recipient(value: Json) -> Recipient:
         raise MalformedError("days of a recipient")
     return Recipient(
         person=PersonId(unb64(value["person"], PERSON_SIZE)),
-        identity=IdentityKey(unb64(value["identity"], ID_SIZE)),
+        identity=unb64(value["identity"], ID_SIZE),
         name=name,
         role=str(role),
         start=start,

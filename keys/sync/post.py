@@ -39,6 +39,11 @@ def post_message(courier: Courier, sealed: Sealed, work: int, capability: bytes,
     return _post(courier, sealed, work, lambda start, nonce: append(start, nonce, capability), watch)
 
 
+def post_to(courier: Courier, sealed: Sealed, work: int, door: int, address: bytes) -> int:
+    """Post an envelope to a door of the server, with the address that it had before, and return the server's day."""
+    return _post(courier, sealed, work, lambda start, nonce: Posting(door, nonce, address, start), unwatched)
+
+
 def opening_of(posting: Posting, size: int) -> Opening:
     """Return the opening of an envelope of `size` bytes from a posting of its prefix."""
     return Opening(posting.door, posting.nonce, posting.address, size, posting.envelope)
@@ -60,10 +65,14 @@ def _post(courier: Courier, sealed: Sealed, work: int, address: Callable[[bytes,
 def _upload(courier: Courier, sealed: Sealed, opening: Opening, watch: Watch) -> int:
     """Send an envelope part by part; each is kept until the server has it, and sent again as it is."""
     # Whether there is a server at all is told at once.
-    courier.open_upload(opening)
+    found = courier.open_upload(opening)
+    if isinstance(found, int):
+        return found
+    missing = {number for first, count in found for number in range(first, first + count)}
     done = len(sealed.prefix)
     for number, stream in enumerate(sealed.parts):
-        patiently(partial(courier.put_part, PartPosting(sealed.mac, number, stream)))
+        if number in missing:
+            patiently(partial(courier.put_part, PartPosting(sealed.mac, number, stream)))
         done += len(stream)
         watch(done, sealed.size)
     stored = patiently(lambda: courier.open_upload(opening))

@@ -166,6 +166,35 @@ unfinished = Table(
     Column("since", Integer, nullable=False),
 )
 
+# Own messages, sealed, until the log has them: tells a thief of which cases something waits, and how large it is.
+outgoing = Table(
+    "outgoing",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # the order of writing
+    Column("mac", LargeBinary, nullable=False, unique=True),
+    Column("case", LargeBinary, nullable=True, index=True),  # null in a word about all cases
+    Column("size", Integer, nullable=False),  # of the whole envelope
+    Column("door", Integer, nullable=False),
+    Column("read_to", Integer, nullable=False),  # the last position of the log that its author had read
+    Column("state", String, nullable=False),
+    Column("reason", String, nullable=True),  # why it was put aside
+    Column("wrapped_address", LargeBinary, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),  # content key and statement
+    Column("wrapped_start", LargeBinary, nullable=False),  # the sealed envelope; of a long one header and first chunk
+)
+
+# The sealed parts of a long message: sealed once, they are sent again as they are.
+outgoing_part = Table(
+    "outgoing_part",
+    metadata,
+    Column("mac", LargeBinary, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+
+# Every envelope that this vault made: a message of the own key under another mac was made with a copy of the key.
+own_envelope = Table("own_envelope", metadata, Column("mac", LargeBinary, primary_key=True))
+
 # What turns a vault of one version into the next.
 UPGRADES = {
     1: (

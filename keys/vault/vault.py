@@ -22,6 +22,7 @@ from keys.vault.graves import Graves
 from keys.vault.index import Index
 from keys.vault.log_index import LogIndex
 from keys.vault.message_store import MessageStore
+from keys.vault.outbox_store import OutboxStore
 from keys.wire.signed import Signed
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ class Vault:
         self.index = Index(self._execute, wrapper)
         self.log = LogIndex(self._execute)
         self.messages = MessageStore(self._execute, wrapper)
-        self.case_store = CaseStore(self.log, self.messages)
+        self.outbox = OutboxStore(self._execute, wrapper)
+        self.case_store = CaseStore(self.log, self.messages, self.outbox)
         self.graves = Graves(self._execute, wrapper)
 
     @classmethod
@@ -375,12 +377,7 @@ def _engine(path: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: object) -> None:
         # No WAL: it would keep the pages with destroyed keys until its next checkpoint.
-        for pragma in (
-            "journal_mode = DELETE",
-            "synchronous = EXTRA",
-            "secure_delete = ON",
-            "foreign_keys = ON",
-        ):
+        for pragma in ("journal_mode = DELETE", "synchronous = EXTRA", "secure_delete = ON", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine

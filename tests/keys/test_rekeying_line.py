@@ -65,8 +65,6 @@ def test_a_recipient_whose_key_was_stolen_is_revoked(line: Line) -> None:
     content = _made(made).content()
     assert [one.name for one in content.recipients] == ["Secretaris", "Bestuurslid 1"]
     assert content.revoked_on(line.office.identity(WHO)) == line.office.today
-    shown = line.done("roster", "show", made).stdout
-    assert f"revoked key   {WHO}, 2026-03-02" in shown
     again = line.run("recipient", "revoke", *_before(line), "--output", made, "--name", WHO)
     assert "never overwritten" in again.stderr
 
@@ -83,18 +81,3 @@ def test_a_root_is_handed_over_with_enough_of_the_old_keys(line: Line) -> None:
     assert "destroy every stick and copy of the old keys" in done.stderr
     poster = line.run("found", "--folder", board, passphrases=(PASSPHRASE,))
     assert "never overwritten" in poster.stderr
-
-
-def test_whoever_was_not_on_the_roster_of_the_report_is_let_in_after_a_question(line: Line) -> None:
-    # The finding H4: nobody could name or leave out somebody who was off the roster on that day.
-    office = line.office
-    office.report("Over een oud-bestuurslid.", others="het vorige bestuurslid")
-    office.add("Bestuurslid 3", "bestuur")
-    number = line.number("Secretaris")
-    refused = line.run("share", number, "Bestuurslid 3", text="n\n")
-    assert refused.exit_code == 1
-    assert "It is about: het vorige bestuurslid" in refused.stderr
-    assert office.read("Bestuurslid 3") == []
-    line.done("share", number, "Bestuurslid 3", text="y\n")
-    assert len(office.read("Bestuurslid 3")) == 1
-    assert "It is about" not in line.done("share", number, "Bestuurslid 1").stderr

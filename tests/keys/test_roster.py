@@ -43,7 +43,6 @@ from tests.vectors.generator import edwards
 from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, SECRETARIS, STRANGER, TODAY, seed
 from tests.vectors.generator.rosters import CURRENT, POLICY, RECIPIENTS, START, UNTIL, Draft, bundle, publish
 from tests.vectors.generator.trust import FIRST, FIRST_ID, NEW, OLD, SECOND, SECOND_ID, THIEF
-from tests.vectors.generator.trust import Draft as RootDraft
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -269,13 +268,3 @@ def test_no_point_of_small_order_is_a_key() -> None:
         key = edwards.encode(edwards.times(multiple, point))
         with pytest.raises(TamperedError):
             verify_signature(key, b"", edwards.encode(edwards.NEUTRAL) + bytes(32))
-
-
-def test_stolen_old_root_keys_deceive_whoever_knows_the_old_root_alone_and_nobody_who_knows_the_newest() -> None:
-    # The finding M9: a root bears no date of its signatures. SECURITY.md names this limit.
-    other = RootDraft(2, FIRST_ID, (THIEF,), 1).by(*OLD[:2], THIEF)
-    forged = Root.verify_chain([FIRST, other], FIRST_ID)
-    assert forged.version == 2
-    assert words(forged.id) != words(SECOND_ID)
-    with pytest.raises(ForkError):
-        Root.verify_chain([FIRST, other], SECOND_ID)

@@ -1,0 +1,196 @@
+"""A new message: its head from what was on the screen, sealed and in the outbox before anything else (SPEC 5.3, 10.5).
+
+`opened` and `revealed` are written this way too: once `write` returns, what they name can be shown.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from keys.cases.addressees import addressees_of
+from keys.cases.case import Case
+from keys.cases.place import Place, PlacedMessage, Way
+from keys.cases.seen import seen_of
+from keys.errors import ForbiddenError, NoCaseError, NotEnrolledError
+from keys.roster.weeks import until_of
+from keys.sealing import PublicPair
+from keys.sealing.contents import open_files
+from keys.sealing.envelopes import open_head, seal_head
+from keys.sealing.stream import writers_capability
+from keys.vault.outbox_store import Destination, Reason
+from keys.wire.exchange import CAPABILITY_SIZE, DOOR_CASE, DOOR_CHANNEL
+from keys.wire.ids import IdentityKey, MessageId, RosterId
+from keys.wire.messages import LOG, THREAD, Head, Report
+from keys.wire.sizes import ID_SIZE
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from keys.cases.rosters import Rosters
+    from keys.sealing import Attachment, Signer
+    from keys.sync.addressees import Addressees
+    from keys.vault import Vault
+    from keys.vault.message_store import StoredMessage
+    from keys.vault.outbox_store import Outgoing
+    from keys.wire.ids import CaseId, PersonId
+    from keys.wire.messages import Body
+
+_DRAFT = MessageId(bytes(ID_SIZE))  # the id of a message that is not sealed yet
+
+
+def no_mailbox() -> Destination:
+    """Return where an entry without a mailbox goes: nobody has the capabilities of these two hashes."""
+    halves = sorted((secrets.token_bytes(CAPABILITY_SIZE), secrets.token_bytes(CAPABILITY_SIZE)))
+    return Destination(DOOR_CASE, b"".join(halves))
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """The hand of a vault's owner: writes into cases as `signer` on the day of `addressees`."""
+
+    vault: Vault
+    signer: Signer = field(repr=False)
+    rosters: Rosters
+    addressees: Addressees
+    origin: bytes  # the id of root version 1
+
+    def write(
+        self, case_id: CaseId, body: Body, screen: Collection[MessageId], attachments: Sequence[Attachment] = ()
+    ) -> MessageId:
+        """Write a message into thread or dossier; it is on the disk when this returns.
+
+        Raises NoCaseError, ForbiddenError where it would not count, NotEnrolledError where nobody can be sealed to.
+        """
+        with self.vault.transaction():
+            number = self.vault.outbox.next_number()
+            case = Case.of(self.vault.case_store.of_case(case_id), self.rosters, self.addressees.day)
+            if case is None:
+                raise NoCaseError
+            seen = seen_of(case, IdentityKey(self.signer.public), body.CHANNEL, screen)
+            head = self._addressed(self._head(body, case_id, seen, attachments), number)
+            return self._seal(number, head, self._way(head), _pieces(attachments))
+
+    def write_to(
+        self,
+        people: Collection[PersonId],
+        body: Body,
+        case_id: CaseId | None = None,
+        attachments: Sequence[Attachment] = (),
+    ) -> MessageId:
+        """Write a message of the channel `log` to these people; it is on the disk when this returns."""
+        to, missing = self.addressees.split(people)
+        with self.vault.transaction():
+            head = replace(self._head(body, case_id, (), attachments), to=to, missing=missing)
+            return self._seal(self.vault.outbox.next_number(), head, no_mailbox(), _pieces(attachments))
+
+    def seal_anew(self, messages: Sequence[Outgoing]) -> None:
+        """Seal messages of one case again, for those who read it today; each that would not count is put aside.
+
+        What an author had read stays what it was, also where its message has another id now.
+        """
+        renamed: dict[bytes, bytes] = {}
+        with self.vault.transaction():
+            for at, one in enumerate(messages):
+                try:
+                    message_id = self._again(one, renamed)
+                except (ForbiddenError, NotEnrolledError):
+                    self.vault.outbox.put_aside(messages[at:], Reason.WOULD_NOT_COUNT)
+                    return
+                renamed[one.message.id] = message_id
+
+    def _again(self, one: Outgoing, renamed: dict[bytes, bytes]) -> MessageId:
+        before = one.message.head
+        head = replace(
+            before,
+            author=IdentityKey(self.signer.public),
+            body=_renamed(before.body, renamed),
+            day=self.addressees.day,
+            roster=RosterId(self.addressees.roster.id),
+            seen=tuple(MessageId(renamed.get(name, name)) for name in before.seen),
+        )
+        if head.channel == LOG:
+            to, missing = self.addressees.split({*head.to, *head.missing})
+            head = replace(head, to=to, missing=missing)
+        else:
+            head = self._addressed(replace(head, to=(), missing=()), one.number)
+        store, mac = self.vault.outbox, one.message.mac
+        contents: Iterable[bytes] = ()
+        if head.files:
+            contents = open_files(store.sealed(one).prefix, one.size, one.message, lambda part: store.part(mac, part))
+        way = Destination(one.door, one.address) if one.door == DOOR_CHANNEL else no_mailbox()
+        return self._seal(one.number, head, way, contents)
+
+    def _head(
+        self, body: Body, case_id: CaseId | None, seen: tuple[MessageId, ...], attachments: Sequence[Attachment]
+    ) -> Head:
+        return Head(
+            author=IdentityKey(self.signer.public),
+            body=body,
+            case=case_id,
+            channel=body.CHANNEL,
+            day=self.addressees.day,
+            files=tuple(one.file for one in attachments),
+            kind=body.KIND,
+            roster=RosterId(self.addressees.roster.id),
+            seen=seen,
+            to=(),
+        )
+
+    def _addressed(self, head: Head, number: int) -> Head:
+        """Return the head with `to` and `missing` (SPEC 12.3): the message itself is applied."""
+        assert head.case
+        draft = PlacedMessage(_DRAFT, head, Place.unposted(number), head.day, Way.OWN)
+        placed = self.vault.case_store.of_case(head.case, before=number)
+        case = Case.of([*placed, draft], self.rosters, self.addressees.day)
+        if case is None or not case.messages[case.numbers[_DRAFT]].counts:
+            raise ForbiddenError
+        to, missing = self.addressees.split(addressees_of(case, _DRAFT))
+        return replace(head, to=to, missing=missing)
+
+    def _way(self, head: Head) -> Destination:
+        """Return where a message goes: what the reporter reads into the mailbox, by the key of the report."""
+        if head.channel != THREAD:
+            return no_mailbox()
+        capability = writers_capability(self._report(head).message.content_key)
+        return Destination(DOOR_CHANNEL, capability + secrets.token_bytes(CAPABILITY_SIZE))
+
+    def _report(self, head: Head) -> StoredMessage:
+        assert head.case
+        stored = self.vault.messages.of_case(head.case)
+        return next(
+            one for one in stored if one.message.case == head.case and isinstance(one.message.head.body, Report)
+        )
+
+    def _seal(self, number: int, head: Head, way: Destination, contents: Iterable[bytes]) -> MessageId:
+        pairs = [self.addressees.pairs[person] for person in head.to]
+        if not pairs:
+            raise NotEnrolledError("nobody to seal to")
+        if head.channel == THREAD:
+            body = self._report(head).message.head.body
+            assert isinstance(body, Report)
+            pairs.append(PublicPair(body.box, body.kem))
+        slots = self.addressees.roster.slots()
+        sealed = seal_head(head, self.signer, pairs, slots=slots, until=until_of(head.day), contents=contents)
+        read_to = self.vault.log.end(self.origin).position
+        opened = self.vault.outbox.add(
+            number, sealed, lambda front: open_head(front, sealed.content_key, sealed.size), way, read_to
+        )
+        return opened.id
+
+
+def _pieces(attachments: Sequence[Attachment]) -> Iterator[bytes]:
+    return chain.from_iterable(one.pieces() for one in attachments)
+
+
+def _renamed(body: Body, renamed: dict[bytes, bytes]) -> Body:
+    """Return a body that names messages by the ids that they have now."""
+
+    def now(value: object) -> object:
+        if isinstance(value, tuple):
+            return tuple(now(one) for one in value)
+        return renamed.get(value, value) if isinstance(value, bytes) else value
+
+    return type(body)(**{name: now(getattr(body, name)) for name in body.FIELDS})

@@ -1,0 +1,197 @@
+"""What a session posts when it ends (SPEC 10.5): the outbox in order, then cover entries.
+
+Within a case one message goes after the other; among cases the smaller goes first. Each goes over a connection of its
+own. What is noted on the disk before a posting and after its answer lets a tool that was ended at any moment go on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from keys.cases.drafts import Fate, fate_of
+from keys.cases.place import Way
+from keys.errors import FormatError, NetworkError, RefusedError, UnknownCapabilityError
+from keys.roster.weeks import until_of
+from keys.sync.composing import no_mailbox
+from keys.sync.cover import number_of_covers, post_cover
+from keys.sync.post import post_to
+from keys.vault.message_store import StoredMessage
+from keys.vault.outbox_store import Reason, State
+from keys.wire.exchange import DOOR_CHANNEL
+from keys.wire.messages import LOG, Arrived
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from keys.courier import Courier
+    from keys.sync.composing import Composer
+    from keys.sync.log_reader import LogRead
+    from keys.vault import Vault
+    from keys.vault.outbox_store import Outgoing
+    from keys.wire.ids import CaseId, Mac, PersonId
+
+_UNTIL = "until"  # 410: sealed for weeks that have passed
+_TOO_LARGE = ("too-large", "status 413")  # 413: by the server, or by what stands before it
+
+
+def settle(vault: Vault) -> None:
+    """Take out of the outbox what the log has: its mac is in the index, whether or not an answer ever came."""
+    with vault.transaction():
+        outgoing = vault.outbox.all()
+        found = vault.log.find(one.message.mac for one in outgoing)
+        for one in outgoing:
+            message = one.message
+            if message.mac not in found:
+                continue
+            if message.case is not None and message.head.channel != LOG:
+                # No slot of it may be one's own: own keys had run out.
+                vault.messages.add([StoredMessage(message, Way.OWN, until_of(message.head.day))])
+            vault.outbox.drop(message.mac)
+
+
+def lost(vault: Vault) -> list[Mac]:
+    """Return the own messages that the server acknowledged and then did not show: an alarm on it.
+
+    To be asked after a complete sync, and not while a log that differs waits.
+    """
+    acknowledged = [one.message.mac for one in vault.outbox.acknowledged()]
+    found = vault.log.find(acknowledged)
+    return [mac for mac in acknowledged if mac not in found]
+
+
+@dataclass(slots=True)
+class Sent:
+    """What became of a session's end."""
+
+    posted: int = 0  # own messages that the server acknowledged
+    covers: int = 0
+    lost: list[Mac] = field(default_factory=list)
+    refused: dict[CaseId | None, str] = field(default_factory=dict)  # why a case waits for the next session
+    is_reached: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """The way out of a vault; `read` reads the log into it."""
+
+    vault: Vault
+    courier: Courier
+    composer: Composer
+    read: Callable[[], LogRead]
+
+    def post(self, work: int, cover: int) -> Sent:
+        """Post what waits, and cover entries up to the next multiple of `cover`, with stamps of `work` at first.
+
+        Raises what `read` raises, before anything is posted.
+        """
+        sent = self.post_waiting(work)
+        try:
+            while sent.is_reached and sent.covers < number_of_covers(sent.posted, cover):
+                post_cover(self.courier.apart(), self.composer.addressees, work)
+                sent.covers += 1
+        except (NetworkError, FormatError):
+            sent.is_reached = False
+        return sent
+
+    def post_waiting(self, work: int) -> Sent:
+        """Post what waits, and nothing else; raise what `read` raises."""
+        sent, is_whole = Sent(), self._read()
+        if is_whole:
+            sent.lost = lost(self.vault)
+        for case_id in self.vault.outbox.queues():
+            try:
+                self._post_case(case_id, work, sent, is_whole=is_whole)
+            except RefusedError as refusal:
+                sent.refused[case_id] = _code(refusal)
+            except (NetworkError, FormatError):
+                sent.is_reached = False
+                break
+        return sent
+
+    def _post_case(self, case_id: CaseId | None, work: int, sent: Sent, *, is_whole: bool) -> None:
+        """Post the messages of a case until one of them has to wait."""
+        is_sealed_anew = False
+        while waiting := self.vault.outbox.waiting(case_id):
+            if waiting[0].state is State.QUEUED:
+                if not is_whole:
+                    return
+                fate = self._fate(waiting[0])
+                if fate is Fate.PUT_ASIDE:
+                    self._put_aside(waiting, Reason.WOULD_NOT_COUNT)
+                    return
+                if fate is Fate.SEALED_ANEW and not is_sealed_anew:
+                    self.composer.seal_anew(waiting)
+                    is_sealed_anew = True
+                    continue
+            try:
+                self._send(waiting[0], work)
+                sent.posted += 1
+            except RefusedError as refusal:
+                is_sealed_anew = self._take_refusal(waiting, refusal, is_sealed_anew=is_sealed_anew)
+
+    def _take_refusal(self, waiting: Sequence[Outgoing], refusal: RefusedError, *, is_sealed_anew: bool) -> bool:
+        """Do what a refusal of the first message asks for; return whether the case is sealed anew by now.
+
+        Raises the refusal where nothing can be done in this session.
+        """
+        first = waiting[0]
+        if isinstance(refusal, UnknownCapabilityError) and first.door == DOOR_CHANNEL:
+            # The mailbox has ended, and the recipients go on: the same envelope, by the other door.
+            with self.vault.transaction():
+                self.vault.outbox.set_destination(first.message.mac, no_mailbox())
+        elif _code(refusal) in _TOO_LARGE:
+            self._put_aside(waiting, Reason.TOO_LARGE)
+        elif _code(refusal) == _UNTIL and not is_sealed_anew and self._read():
+            # Only now is it known that the log does not have it: sealed twice, it would be said twice.
+            left = self.vault.outbox.waiting(first.message.case)
+            if left and left[0].message.mac == first.message.mac:
+                self.composer.seal_anew(left)
+                return True
+        else:
+            raise refusal
+        return is_sealed_anew
+
+    def _send(self, one: Outgoing, work: int) -> None:
+        mac = one.message.mac
+        with self.vault.transaction():
+            self.vault.outbox.set_state(mac, State.TRIED)
+        post_to(self.courier.apart(), self.vault.outbox.sealed(one), work, one.door, one.address)
+        with self.vault.transaction():
+            self.vault.outbox.set_state(mac, State.ACKNOWLEDGED)
+
+    def _fate(self, one: Outgoing) -> Fate:
+        """Return what becomes of a message before it goes out for the first time; the log was read to its end."""
+        message, addressees = one.message, self.composer.addressees
+        arrived = self._arrived_after(one.read_to)
+        if self.composer.rosters.is_revoked(message.head.author, addressees.day):
+            return Fate.SEALED_ANEW  # by an own key that does not count any more
+        if message.case is None or message.head.channel == LOG:
+            return Fate.SEALED_ANEW if arrived.intersection(message.head.to) else Fate.GOES_OUT
+        case = self.vault.case_store.load(message.case, self.composer.rosters, addressees.day)
+        return Fate.PUT_ASIDE if case is None else fate_of(case, message.id, arrived)
+
+    def _arrived_after(self, position: int) -> set[PersonId]:
+        """Return who has said after a position that their vault is new: they have lost the keys of before."""
+        said = [
+            one.message for one in self.vault.messages.about_all_cases() if isinstance(one.message.head.body, Arrived)
+        ]
+        found = self.vault.log.find(message.mac for message in said)
+        late = [one for one in said if one.mac in found and found[one.mac].place.position > position]
+        persons = {self.composer.rosters.person_of(one.head.author) for one in late}
+        return {person for person in persons if person is not None}
+
+    def _put_aside(self, waiting: Sequence[Outgoing], reason: Reason) -> None:
+        with self.vault.transaction():
+            self.vault.outbox.put_aside(waiting, reason)
+
+    def _read(self) -> bool:
+        """Read the log, take out of the outbox what it has, and say whether it was read to its end."""
+        is_whole = self.read().is_whole
+        settle(self.vault)
+        return is_whole
+
+
+def _code(refusal: RefusedError) -> str:
+    """Return the server's word for its refusal."""
+    return str(refusal.args[0]) if refusal.args else refusal.code

@@ -1,0 +1,61 @@
+"""Cover entries: how many fill a session, of which classes, and that they look like any other entry."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keys.errors import NetworkError
+from keys.sync.cover import CHANCES, CLASSES, draw_class, number_of_covers
+from keys.wire.envelope import class_of_stream
+from keys.wire.log import log_cursor
+from tests.keys.hand import hand_of
+
+if TYPE_CHECKING:
+    from tests.keys.office import Office
+
+A = "Secretaris"
+
+
+@pytest.mark.parametrize(
+    ("posted", "cover", "wanted"),
+    [(0, 4, 4), (1, 4, 3), (4, 4, 0), (5, 4, 3), (8, 4, 0), (9, 4, 3), (0, 1, 1), (3, 1, 0), (0, 0, 0), (5, 0, 0)],
+)
+def test_a_session_is_filled_up_to_the_next_multiple(posted: int, cover: int, wanted: int) -> None:
+    assert number_of_covers(posted, cover) == wanted
+
+
+def test_cover_entries_are_of_the_three_smallest_classes_the_smaller_the_more_often() -> None:
+    drawn = Counter(draw_class() for _ in range(6000))
+    assert sum(CHANCES) == pytest.approx(1)
+    assert {*drawn} == {*CLASSES} == {16384, 32768, 65536}
+    for size, chance in zip(CLASSES, CHANCES, strict=True):
+        assert abs(drawn[size] - 6000 * chance) < 300  # eight standard deviations
+
+
+def test_a_session_with_nothing_to_say_posts_cover_entries_alone(office: Office) -> None:
+    with hand_of(office, A) as hand:
+        sent = hand.post(cover=4)
+        assert (sent.posted, sent.covers) == (0, 4)
+        origin = hand.composer.origin
+        page = hand.courier.log(hand.capability, log_cursor(0, hand.vault.log.end(origin).digest))
+        assert [class_of_stream(entry.size - entry.header().size) in CLASSES for entry in page.entries] == [True] * 4
+        read = hand.read()
+        assert (read.end.position, hand.vault.messages.faults()) == (4, [])
+
+
+def test_a_session_without_a_line_posts_nothing_and_says_so(office: Office) -> None:
+    with hand_of(office, A) as hand:
+        outbox = hand.outbox
+        office.refuse = lambda path: (404, b"<html>") if path == "/envelopes" else None
+        hand.courier = office.courier()
+        sent = hand.post(cover=4)
+        assert (sent.covers, sent.is_reached) == (0, False)
+
+        def fail() -> None:
+            raise NetworkError
+
+        with pytest.raises(NetworkError):
+            type(outbox)(hand.vault, hand.courier, outbox.composer, fail).post(4, 4)  # type: ignore[arg-type]
