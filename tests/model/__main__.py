@@ -65,7 +65,9 @@ def _searches(bounds: Bounds, names: set[str]) -> Iterator[tuple[str, str, Resul
     for scenario in SCENARIOS.values():
         if not names or scenario.name in names:
             result = explore(module_with(scenario.module), f"larger({scenario.name}-world)", bounds)
-            holds = result.broken is None and set(scenario.goals) - {"all said"} <= result.reached
+            # That the goals can be reached is what the small search shows; a large one may be cut before.
+            reaches = not result.complete or set(scenario.goals) - {"all said"} <= result.reached
+            holds = result.broken is None and reaches
             yield scenario.name, "", result, "holds" if holds else "WRONG"
     for world in WALKS if not names else ():
         for number in range(bounds.states // 2500):

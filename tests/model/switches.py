@@ -186,6 +186,7 @@ SWITCHES = (
     Switch("T2", "each message of the outbox goes its own way, in any order", 12, "session"),
     Switch("T13", "`seen` names the own last message of whatever channel", 12, "notes"),
     # Persons, keys and rosters.
+    Switch("T1", "`seen` counts what its author was sealed", 12, "reKeyed"),
     Switch("T3", "who is not on the roster in force with this very key is an alarm", 12, "reKeyed"),
     Switch("T3-leaves", "the same, for who has left", 12, "leaves", ("T3",)),
     Switch("T15", "a revoked key counts no more from the day of the revocation itself", 12, "revokes"),

@@ -12,10 +12,20 @@ import pytest
 
 from keys.cases.destruction import Countdown, SyncDays
 from keys.cases.last_day import LastDay
+from keys.cases.place import Place, Way
+from keys.cases.placing import FirstEntry, IndexedEntry, Word, take
 from tests.model.runs import THREAD, Run, next_word, run
 from tests.model.search import module_with, wander, worlds
 from tests.model.switches import SCENARIOS
-from tests.model.translation import by_code, by_model, composed_by_code, composed_by_model, run_of
+from tests.model.translation import (
+    by_code,
+    by_model,
+    composed_by_code,
+    composed_by_model,
+    head_of,
+    message_id,
+    run_of,
+)
 
 if TYPE_CHECKING:
     import maude  # type: ignore[import-untyped]
@@ -79,6 +89,26 @@ def test_random_runs_are_not_vacuous() -> None:
 
 def _on_the_page(drawn: Run) -> Run:
     return replace(drawn, log=tuple(said for said in drawn.log if said.kind in THREAD))
+
+
+@pytest.mark.parametrize("is_indexed", [True, False])
+@pytest.mark.parametrize("is_same", [True, False])
+@pytest.mark.parametrize("position", [None, 1, 2, 3, 4])
+def test_model_and_code_take_the_same_of_a_share(is_indexed: bool, is_same: bool, position: int | None) -> None:
+    said = run(Random("share")).log[0]
+    entry = IndexedEntry(Place(5), said.day, b"content" if is_same else b"another")
+    taken = take(
+        message_id(1),
+        head_of(said),
+        Way.SHARE,
+        content=b"content",
+        entry=entry if is_indexed else None,
+        words=[Word(9, 1, position, said.day)],
+        until=said.day + 20,
+        first=FirstEntry(3, said.day),
+    )
+    words = f"taken({position or 0}, 3, 0, {str(is_indexed).lower()}, {str(is_same).lower()})"
+    assert (taken is not None) == (_value(module_with("SHARING", functional=True), words) == "true")
 
 
 def test_model_and_code_count_down_to_the_same_day() -> None:
