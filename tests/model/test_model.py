@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.model.search import explore, module_with, wander
+from tests.model.search import Bounds, explore, module_with, wander
 from tests.model.switches import SCENARIOS, SWITCHES, Scenario, Switch
 
 ROOT = Path(__file__).parent.parent.parent
@@ -58,6 +58,12 @@ def test_maude_reads_the_model_without_a_warning() -> None:
     )
     assert shown.stderr == ""
     assert shown.stdout == ""
+
+
+def test_each_scenario_has_a_larger_world_for_long_searches() -> None:
+    for scenario in SCENARIOS.values():
+        result = explore(module_with(scenario.module), f"larger({scenario.name}-world)", Bounds(1, 3))
+        assert result.broken is None
 
 
 def test_each_file_of_the_model_is_loaded() -> None:
