@@ -213,7 +213,7 @@ def words(term: maude.Term) -> str:
     symbol, arguments = str(term.symbol()), list(term.arguments())
     if symbol == "id":
         return f"{words(arguments[0])}.{arguments[1]}"
-    if symbol == "key":
+    if symbol == "key" and len(arguments) == 2:
         return f"{arguments[0]}{chr(39) * (int(str(arguments[1])) - 1)}"
     if symbol == "s_":
         return str(term)
