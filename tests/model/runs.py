@@ -162,7 +162,7 @@ def _seen(random: Random, log: list[Said], kind: str, number: int) -> frozenset[
     if mode > 0.94:
         known.append(MADE_UP + random.randint(0, 1))
     if 0.9 < mode < 0.94 and number > 2:
-        known.append(number + 1)  # its author has signed that one, and posts it afterwards
+        known.append(number + random.choice((1, 1, 2, 4)))  # its author has signed that one, and posts it afterwards
     return frozenset(known)
 
 
@@ -178,7 +178,7 @@ def _about(random: Random, log: list[Said], kind: str, day: int) -> int:
 
 def _exchange(random: Random, log: list[Said]) -> None:
     """Exchange a few places, as a server can; days stay in order. A message that names a later one named it already."""
-    named_later = {one: said.number for said in log for one in said.seen if said.number < one < MADE_UP}
+    named_later = {one: said.number for said in reversed(log) for one in said.seen if said.number < one < MADE_UP}
     # What is named before it is posted was signed before that: it names nothing that came meanwhile.
     log[:] = [_before(said, named_later.get(said.number, said.number)) for said in log]
     for _ in range(random.choice((0, 0, 0, 1, 2))):
