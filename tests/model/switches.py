@@ -292,3 +292,8 @@ SWITCHES = (
     Switch("T43", "what waits goes out as it was sealed, whoever has arrived since", 8, "waiting"),
     Switch("T46", "the page cannot see what it has shared", 12, "agreedX"),
 )
+
+# What SECURITY.md states as a limit: the search finds it without any switch.
+LIMITS = (
+    Switch("taken back", "an author can name what they post only later, and take back an own joined", 12, "takenBack"),
+)

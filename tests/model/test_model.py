@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.model.search import Bounds, explore, module_with, wander
-from tests.model.switches import SCENARIOS, SWITCHES, Scenario, Switch
+from tests.model.switches import LIMITS, SCENARIOS, SWITCHES, Scenario, Switch
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -36,6 +36,13 @@ def test_the_draft_rule_brings_its_attack_back(switch: Switch) -> None:
         assert result.broken is not None
         assert result.broken[0] == switch.breaks
         assert result.trace, "the first world is broken already: nothing was found"
+
+
+@pytest.mark.parametrize("limit", LIMITS, ids=lambda s: s.finding)
+def test_the_search_finds_each_limit_that_is_stated(limit: Switch) -> None:
+    result = explore(module_with("WORLDS"), f"{limit.scenario}-world", Bounds(14, 5000), stop_at=limit.breaks)
+    assert result.broken is not None
+    assert result.broken[0] == limit.breaks
 
 
 def test_honest_people_come_to_rest_without_an_alarm() -> None:
