@@ -18,6 +18,7 @@ from keys.policy.policy import SHAPE
 from keys.policy.shapes import ROLES
 from keys.roster import bundle, fingerprint, root, roster, weeks
 from keys.sealing import slots, stream
+from keys.sync import cover, intake, log_reader
 from keys.wire import canonical, envelope, exchange, files, ids, kinds, plaintext, signed, sizes, upload
 from keys.wire import log as log_pages
 from keys.wire.envelope import header_size, padded_size, stream_size
@@ -131,6 +132,8 @@ SIZES: dict[int, set[int]] = {
         log_pages.MOST_UNTIL_DAYS,
         weeks.UNTIL_DAYS,
         expiry.ENTRY_DAYS,
+        intake.UNKNOWN_DAYS,
+        *(round(1 / chance) for chance in cover.CHANCES),
         *(STATUSES & {404, 409, 410, 413}),
     },
     11: {
@@ -162,7 +165,7 @@ SIZES: dict[int, set[int]] = {
 
 # What the page says and no code holds yet: a size leaves this table with the module that brings it.
 NOT_BUILT: dict[int, set[int]] = {
-    10: {2, 3, 6, 12, 90},
+    10: {12, 90},
     11: {40},
     12: {20},
 }
@@ -232,6 +235,10 @@ def test_sizes_stand_where_they_belong() -> None:
     assert "at least seven days after *since*; thirty where" in flat(12)
     assert (last_day.PURGE_DAYS, destruction.WAIT_DAYS, destruction.LONG_WAIT_DAYS) == (7, 7, 30)
     assert f"at most {approvals.APPROVAL_DAYS} days older" in flat(12)
+    assert "drawn with chances of 1/2, 1/3 and 1/6" in flat(10)
+    assert tuple(CLASSES[:3]) == cover.CLASSES
+    assert "After 1 GiB a sync stops" in flat(10)
+    assert log_reader.MOST_BYTES == 2**30
     assert "the last ten minutes" in flat(9)
     assert load_meter.HELD_MINUTES == 10
 
