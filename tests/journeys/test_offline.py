@@ -127,7 +127,7 @@ def test_files_go_into_the_sealed_file_and_come_out_as_they_were(
 
 
 def test_the_page_says_how_long_it_can_be_used_and_that_nobody_has_the_report_yet(site: Site, apart: Reporter) -> None:
-    _, roster = Courier(site.url).chain()
+    _, [roster] = Courier(site.url).chain()
     last = min(site.today + LAST_RESORT_DAYS - SPARE_DAYS, read_unsigned(roster).until)
     until = format_date(date_of(last), "full", "nl")
     assert until in apart.browser.text("#stage >>> section")
