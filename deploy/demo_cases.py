@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from keys.cases import Telling, case_number, compose_report
 from keys.ceremony import SERVER, open_vault, unlock
 from keys.courier import Courier
 from keys.receipt import Receipt
-from keys.sync import Desk, addressees_of, load_trust, post_entry, read_thread, say
+from keys.sync import Desk, load_trust, post_entry, read_thread, say, sealing_basis
 from keys.wire import kinds
 
 if TYPE_CHECKING:
@@ -136,6 +137,11 @@ CASES = (
 )
 
 
+def now() -> dt.datetime:
+    """Return the time."""
+    return dt.datetime.now(dt.UTC)
+
+
 def make(folder: Path, url: str, passphrase: str) -> None:
     """Send every case to the server at `url`, and handle it with the keys below `folder`."""
     with ExitStack() as stack:
@@ -144,7 +150,7 @@ def make(folder: Path, url: str, passphrase: str) -> None:
             secret = unlock(folder / name, passphrase)
             vault = stack.enter_context(open_vault(folder / name, secret))
             assert vault.setting(SERVER)
-            desks[name] = Desk(secret, vault, Courier(url))
+            desks[name] = Desk(secret, vault, Courier(url), now)
             desks[name].sync()
         for invented in CASES:
             _make(invented, desks, Courier(url))
@@ -153,17 +159,18 @@ def make(folder: Path, url: str, passphrase: str) -> None:
 def _make(invented: Invented, desks: dict[str, Desk], courier: Courier) -> None:
     receipt = Receipt.draw()
     history = load_trust(desks[SECRETARIS].vault).history
-    day, work, bundles = courier.bundles()
+    own_day = history.newest.policy.day(now())
+    served, addressees = sealing_basis(courier, history, own_day)
     telling = Telling(invented.text, invented.topic, "nl", others=invented.others)
     chosen = [desks[name].signer.public for name in invented.readers]
-    sealed = compose_report(receipt, telling, addressees_of(history, bundles, day), chosen, day)
-    post_entry(courier, sealed, work, receipt.capability())
+    sealed = compose_report(receipt, telling, addressees, chosen, served.day)
+    post_entry(courier, sealed, served.work, receipt.capability())
     number = case_number(sealed.id)
     for author, body in invented.steps:
         if author == REPORTER:
             case, _alarms = read_thread(courier, history, receipt)
             assert case
-            say(courier, history, receipt, case, body)
+            say(courier, history, receipt, case, body, own_day)
             continue
         desk = desks[author]
         desk.sync()

@@ -46,7 +46,8 @@ def create_app(config: Config, *, clock: Clock = now, load: LoadMeter | None = N
     # So that whoever made the application can close what it opened.
     app.extensions["store"] = store
     app.register_blueprint(recipient(store, admission))
-    app.register_blueprint(reporter(store, admission, Pages(store.documents, clock, scripts, config.address)))
+    pages = Pages(store.documents, store.bundles, clock, scripts, config.address)
+    app.register_blueprint(reporter(store, admission, pages))
     app.after_request(add_headers)
     for kind in REFUSALS:
         app.register_error_handler(kind, lambda error: Refusal.of(error).answer())

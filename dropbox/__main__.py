@@ -176,6 +176,7 @@ def expire(config: Config, _: argparse.Namespace) -> int:
         clock_day = _clock_day(store)
         today = store.days.on(clock_day)
         failed = store.expiry.expire(today)
+        store.bundles.expire(today)
         emptied = store.database.checkpoint(CHECKPOINT_SECONDS)
     except NotReadyError:
         return 0  # without a roster nothing has come in

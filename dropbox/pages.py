@@ -97,10 +97,14 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a page that is saved has to bring: the frames of `/chain` and `/bundles`, and the last day of its use."""
+    """What a page that is saved has to bring: the frames of `/chain` and `/bundles`, and the last day of its use.
+
+    `rosters` are the earlier ones that the bundles name, by version.
+    """
 
     chain: bytes
     bundles: bytes
+    rosters: tuple[tuple[int, bytes], ...]
     until: int
 
 
@@ -127,7 +131,8 @@ def apart(policy: Policy, scripts: Path, kept: Kept, address: str) -> Mapping[st
     for text in (style, form, worker):
         _check_stays_inside(text)
     chain, bundles = (base64.b64encode(frames).decode() for frames in (kept.chain, kept.bundles))
-    data = json.dumps({"chain": chain, "bundles": bundles})
+    rosters = {str(version): base64.b64encode(signed).decode() for version, signed in kept.rosters}
+    data = json.dumps({"chain": chain, "bundles": bundles, "rosters": rosters})
     csp = (
         f"default-src 'none'; script-src {_source(form)}; style-src {_source(style)}; worker-src blob:; "
         "base-uri 'none'; form-action 'none'"

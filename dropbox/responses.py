@@ -17,6 +17,7 @@ from dropbox.store.errors import (
     FullError,
     NotFoundError,
     NotReadyError,
+    SerialError,
     StoreError,
     UnknownError,
     UntilError,
@@ -44,6 +45,7 @@ _STATUS: dict[type[Exception], tuple[int, str]] = {
     NotFoundError: (404, "not-found"),
     ConflictError: (409, "conflict"),
     DiffersError: (409, "differs"),
+    SerialError: (409, "serial"),
     UntilError: (410, "until"),
     TooLargeError: (413, "too-large"),
     WorkError: (429, "stamp"),
@@ -61,11 +63,12 @@ REFUSALS = (HTTPException, MeldbusError, StoreError, TooLargeError, WorkError)
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A status and a code; `work` only where the stamp did not suffice."""
+    """A status and a code; `work` where the stamp did not suffice, `highest` where a serial is not above it."""
 
     status: int
     code: str
     work: int | None = None
+    highest: int | None = None
 
     @classmethod
     def of(cls, error: Exception) -> Refusal:
@@ -76,13 +79,16 @@ class Refusal:
             code = _HTTP.get(error.code or 500)
             return cls(error.code or 500, code) if code else cls(500, "fault")
         status, code = _STATUS.get(type(error), (500, "fault"))
-        return cls(status, code, error.work if isinstance(error, WorkError) else None)
+        work = error.work if isinstance(error, WorkError) else None
+        return cls(status, code, work, error.highest if isinstance(error, SerialError) else None)
 
     def answer(self) -> Response:
         """Return the refusal as JSON."""
         members: dict[str, Json] = {"error": self.code}
         if self.work is not None:
             members["work"] = self.work
+        if self.highest is not None:
+            members["highest"] = self.highest
         return Response(encode(members), self.status, mimetype=JSON)
 
 

@@ -42,6 +42,15 @@ class StampRefusedError(RefusedError):
         self.work = work
 
 
+class SerialRefusedError(RefusedError):
+    """The server has a newer bundle of ours than the one that it was given."""
+
+    def __init__(self, highest: int) -> None:
+        """Keep the highest serial that the server has."""
+        super().__init__("serial")
+        self.highest = highest
+
+
 class Courier:
     """One connection to one server; `proxy` is a SOCKS address such as that of Tor, or None.
 
@@ -66,9 +75,9 @@ class Courier:
         """Return one earlier roster, unverified."""
         return Signed.parse(self._get(f"/rosters/{version}"))
 
-    def bundles(self) -> tuple[int, int, list[Signed]]:
-        """Return the server's day, the work it asks for, and the bundles, unverified."""
-        first, *rest = split_frames(self._get("/bundles")) or [b""]
+    def bundles(self, *, every: bool = False) -> tuple[int, int, list[Signed]]:
+        """Return the server's day, the work it asks for, and the bundles of that day or `every` one, unverified."""
+        first, *rest = split_frames(self._get("/bundles?all=1" if every else "/bundles")) or [b""]
         members = parse_object(first)
         day, work = members.get("day"), members.get("work")
         if not isinstance(day, int) or not isinstance(work, int):
@@ -207,6 +216,8 @@ def _refusal(status: int, content: bytes) -> NetworkError:
         return NetworkError(f"status {status}") if status in GATEWAY else RefusedError(f"status {status}")
     if isinstance(members.get("work"), int):
         return StampRefusedError(members["work"])
+    if isinstance(members.get("highest"), int):
+        return SerialRefusedError(members["highest"])
     code = members.get("error")
     if code == DiffersError.code:
         return DiffersError()

@@ -111,6 +111,15 @@ class PersonError(MeldbusError):
     code = "person"
 
 
+class ClockError(MeldbusError):
+    """The server's date and this computer's differ by more than two days.
+
+    Nothing is sealed. Set this computer's clock, or tell the operator where the server's is wrong.
+    """
+
+    code = "clock"
+
+
 class ProofError(MeldbusError):
     """This proof does not hold: do not rely on it, and ask whoever gave it to you for the file as they got it."""
 

@@ -12,15 +12,18 @@ from keys.receipt import Receipt
 from keys.roster import (
     Addressees,
     Bundle,
+    LogHead,
     Recipient,
     Revoked,
     Root,
     Roster,
     RosterHistory,
+    Witness,
     root_document,
     roster_document,
 )
 from keys.roster.roster import SEALED_CAPABILITY_SIZE
+from keys.roster.weeks import last_day, monday
 from keys.sealing import PrivatePair, PublicPair, Sealed, Signer, seal, seal_decoy
 from keys.wire.canonical import Json, encode
 from keys.wire.envelope import SMALLEST_CLASS
@@ -38,8 +41,6 @@ if TYPE_CHECKING:
 
 ROOT_DAYS = 3650
 ROSTER_DAYS = 390
-WEEKLY_DAYS = 28
-LAST_RESORT_DAYS = 396
 
 RECIPIENTS = (("Secretaris", "secretaris"), ("Bestuurslid 1", "bestuur"), ("Bestuurslid 2", "bestuur"))
 POLICY = example()
@@ -69,13 +70,22 @@ class Person:
         """Both private pairs, weekly first."""
         return self.weekly, self.last_resort
 
-    def bundle(
-        self, start: int, *, last: bool = False, serial: int = 1, roster: int = 1, days: int | None = None
-    ) -> Signed:
-        """Return a bundle signed by this person; `roster` is the version that their tool knows."""
+    def bundle(self, day: int, seen: Witness, *, last: bool = False, serial: int = 1) -> Signed:
+        """Return a bundle of the week of `day`, signed by this person, whose tool has seen `seen`."""
         public = (self.last_resort if last else self.weekly).public
-        end = start + (days or (LAST_RESORT_DAYS if last else WEEKLY_DAYS))
-        made = Bundle(self.identity, serial, public.box, public.kem, start, end, last, roster, None, (1,))
+        made = Bundle(
+            identity=self.identity,
+            serial=serial,
+            box=public.box,
+            kem=public.kem,
+            start=monday(day),
+            end=last_day(monday(day), last=last),
+            last=last,
+            week=monday(day),
+            seen=seen,
+            away=None,
+            formats=(1,),
+        )
         return sign(made.members(), LABEL_BUNDLE, [self.signer])
 
 
@@ -218,14 +228,25 @@ class Organisation:
     def bundles(self, *, serial: int = 1) -> list[Signed]:
         """Return the weekly and the last-resort bundle of everybody, by identity, weekly first."""
         return [
-            person.bundle(self.today, last=last, serial=serial, roster=self.roster.version)
+            person.bundle(self.today, self.witness, last=last, serial=serial + last)
             for person in sorted(self.people, key=lambda person: person.identity)
             for last in (False, True)
         ]
 
+    @property
+    def documents(self) -> frozenset[bytes]:
+        """The ids of every root and roster so far."""
+        roots, rosters = self.roots, self.rosters
+        return frozenset([*(one.id(LABEL_ROOT) for one in roots), *(one.id(LABEL_ROSTER) for one in rosters)])
+
+    @property
+    def witness(self) -> Witness:
+        """What a tool has seen that has read everything; the log has no digests yet."""
+        return Witness(self.root.id, self.roster.id, LogHead(0, self.fingerprint))
+
     def addressees(self) -> Addressees:
         """Return whom an envelope of today is sealed to, by the bundles above."""
-        return Addressees.choose(self.history, map(Bundle.verify, self.bundles()), self.today)
+        return Addressees.choose(self.history, map(Bundle.verify, self.bundles()), self.today, self.documents)
 
     def report(self, text: str = "Een melding.", without: Sequence[Person] = ()) -> Reported:
         """Seal and stamp a report to everybody but `without`, as the page would."""

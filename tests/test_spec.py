@@ -17,7 +17,7 @@ from keys.identity import keyfile
 from keys.policy import shapes
 from keys.policy.members import LONGEST_MONTH, LONGEST_YEAR
 from keys.policy.policy import SHAPE
-from keys.roster import bundle, fingerprint, root, roster
+from keys.roster import fingerprint, freshness, root, roster, weeks
 from keys.sealing import slots, stream
 from keys.sync.ending import ENTRY_DAYS
 from keys.wire import (
@@ -62,6 +62,11 @@ def limits(shape: Shape) -> set[int]:
 
 SIZES: dict[int, set[int]] = {
     3: {
+        weeks.FIRST_MONDAY,
+        weeks.WEEK,
+        weeks.UNTIL_DAYS,
+        weeks.UNTIL_AHEAD,
+        weeks.DESTROYED_AFTER,
         envelope.MAGIC_SIZE,
         envelope.UNTIL_SIZE,
         envelope.SLOT_SIZE,
@@ -145,10 +150,11 @@ SIZES: dict[int, set[int]] = {
         roster.MAX_REVOKED,
         roster.SEALED_CAPABILITY_SIZE,
         ids.PERSON_SIZE,
-        5,  # of a section that is named, and of the steps
-        bundle.WEEKLY_DAYS,
-        bundle.LAST_RESORT_DAYS,
-        bundle.SPARE_DAYS,
+        *(5, 7),  # of sections that are named, and of the steps
+        weeks.SUNDAY,
+        weeks.LAST_RESORT_DAYS,
+        weeks.RENEWAL_DAYS,
+        weeks.AHEAD,
         keyfile.KEY_SIZE,
         keyfile.SEED_SIZE,
         keyfile.MODERATE.memory_kib,
@@ -223,9 +229,20 @@ def test_sizes_stand_where_they_belong() -> None:
     assert f"a list of at most {roster.MAX_REVOKED} of" in flat(7)
     assert f"`person` are {ids.PERSON_SIZE} random bytes" in flat(7)
     assert f"`seal(capability, box)`, {roster.SEALED_CAPABILITY_SIZE} bytes" in flat(7)
-    assert f"at most {bundle.WEEKLY_DAYS} days after `from`" in flat(7)
-    assert f"(at most {bundle.LAST_RESORT_DAYS})" in flat(7)
-    assert f"`today + {bundle.SPARE_DAYS} <= to`" in flat(7)
+    assert f"M(d) = d - (d - {weeks.FIRST_MONDAY}) mod {weeks.WEEK}" in flat(3)
+    assert f"`until` is M(d) + {weeks.UNTIL_DAYS}" in flat(3)
+    assert f"at most {weeks.UNTIL_AHEAD} days after it" in flat(3)
+    assert f"`until` - {weeks.UNTIL_DAYS} and its last-resort keys" in flat(3)
+    assert f"at least M(`to`) + {weeks.DESTROYED_AFTER}" in flat(3)
+    assert "within two days of the sealer's own clock" in flat(3)
+    assert weeks.CLOCK_DAYS == 2
+    assert f"(`to` = `from` + {weeks.SUNDAY})" in flat(7)
+    assert f"(`to` = `from` + {weeks.LAST_RESORT_DAYS})" in flat(7)
+    assert f"fewer than {weeks.RENEWAL_DAYS} days" in flat(7)
+    assert f"or up to {weeks.AHEAD} days before" in flat(7)
+    assert f"M(today) - {weeks.AHEAD}" in flat(7)
+    assert "Where two have looked" in flat(7)
+    assert freshness.WITNESSES == 2
     assert f"the first {fingerprint.WORDS * fingerprint.WORD_SIZE} bytes of the id as ten proquints" in flat(8)
     assert fingerprint.WORDS == 10
     assert f"first {exchange.STAMP_BITS // 8} bytes as u64 < floor(2^{exchange.STAMP_BITS} / work)" in flat(9)

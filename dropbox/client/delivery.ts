@@ -5,7 +5,8 @@ import type { Courier } from "./courier.ts";
 import { ChangedError, LostError, NetworkError, RefusedError } from "./errors.ts";
 import type { Progress, Reply } from "./protocol.ts";
 import { envelopeOf, isLong } from "./sealing/messages.ts";
-import type { Today, Trust } from "./trust.ts";
+import type { Days, Today } from "./today.ts";
+import type { Trust } from "./trust.ts";
 import { Upload } from "./upload.ts";
 import { random } from "./wire/bytes.ts";
 import { encodePosting, makeStamp, type Posting } from "./wire/exchange.ts";
@@ -68,11 +69,13 @@ export class Pauses {
 /** Deliveries of one reporter, one after another. */
 export class Delivery {
   readonly #courier: Courier;
+  readonly #days: Days;
   readonly #wait: Wait;
   #draft: Draft | null = null;
 
-  constructor(courier: Courier, wait: Wait) {
+  constructor(courier: Courier, days: Days, wait: Wait) {
     this.#courier = courier;
+    this.#days = days;
     this.#wait = wait;
   }
 
@@ -100,7 +103,7 @@ export class Delivery {
     for (;;) {
       const arrived = this.#draft?.upload?.arrived;
       try {
-        if (this.#draft?.about !== about) this.#draft = await prepare(about, trust, write, asker);
+        if (this.#draft?.about !== about) this.#draft = await prepare(about, await this.#today(trust, asker), write, asker);
         const draft: Draft = this.#draft;
         asker.step("sending");
         const day = await this.#send(draft, asker, patient);
@@ -115,6 +118,11 @@ export class Delivery {
         else throw error;
       }
     }
+  }
+
+  #today(trust: Trust, { step }: Asker): Promise<Today> {
+    step("fetching");
+    return this.#days.today(trust);
   }
 
   /** Do what a refusal asks for; return whether that makes sense. */
@@ -148,9 +156,7 @@ function isLine(error: unknown): boolean {
   return error instanceof NetworkError && !(error instanceof RefusedError) && !(error instanceof LostError);
 }
 
-async function prepare(about: string, trust: Trust, write: Write, { step }: Asker): Promise<Draft> {
-  step("fetching");
-  const today = await trust.addressees();
+async function prepare(about: string, today: Today, write: Write, { step }: Asker): Promise<Draft> {
   step("sealing");
   const letter = await write(today);
   const upload = isLong(letter.sealed) ? new Upload(letter.sealed) : null;

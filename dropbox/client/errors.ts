@@ -66,6 +66,11 @@ export class NotEnrolledError extends TrustError {
   }
 }
 
+/** The server's day and the browser's cannot both be right, and the person has not been told. */
+export class ClockError extends TrustError {
+  override readonly code = "days";
+}
+
 /** The fingerprint in the address is no root's of this chain. */
 export class ClosedError extends TrustError {
   override readonly code = "closed";

@@ -1,17 +1,21 @@
 // A courier without a network, for the page that was saved: it has the signed documents with it, and makes a sealed file.
 
 import { Courier } from "./courier.ts";
-import { MalformedError, NetworkError } from "./errors.ts";
+import { MalformedError, NetworkError, RefusedError } from "./errors.ts";
 import { type Bytes, equal } from "./wire/bytes.ts";
 import { parsePartPosting } from "./wire/upload.ts";
 
 const DAY = 86_400_000; // milliseconds
 const STAMP_FACTOR = 16; // SPEC.md 9: a stamp that holds under load, as `meldbus seal` makes it
 
-/** What the server put into the page: `/chain` and `/bundles` in base64 (RFC 4648, section 4). */
+/**
+ * What the server put into the page: `/chain`, `/bundles` and the earlier rosters that the bundles name, by version,
+ * in base64 (RFC 4648, section 4).
+ */
 export interface Kept {
   readonly chain: string;
   readonly bundles: string;
+  readonly rosters: Readonly<Record<string, string>>;
 }
 
 export class KeptCourier extends Courier {
@@ -60,8 +64,11 @@ export class KeptCourier extends Courier {
   }
 
   protected override async ask(path: string): Promise<Bytes> {
-    if (path !== "/chain" && path !== "/bundles") throw new NetworkError();
-    const text = path === "/chain" ? this.#kept.chain : this.#kept.bundles;
+    const { chain, bundles, rosters } = this.#kept;
+    const kept: Readonly<Record<string, string>> = { "/chain": chain, "/bundles": bundles };
+    const [, version] = /^\/rosters\/(\d+)$/.exec(path) ?? [];
+    const text = version === undefined ? kept[path] : rosters[version];
+    if (text === undefined) throw version === undefined ? new NetworkError() : new RefusedError("unknown", 0);
     return Uint8Array.from(atob(text), (symbol) => symbol.charCodeAt(0));
   }
 

@@ -38,6 +38,19 @@ export interface Matter {
 /** Where a recipient stands for a matter: cases/routing.ts. */
 export interface ShownPlace extends ShownRecipient {
   readonly state: "reads" | "added" | "about" | "board" | "role" | "key";
+  /** The Monday of the week in which they last looked; null where nothing shows that they have. */
+  readonly looked: number | null;
+}
+
+/** Who has looked in the last four weeks, by what they sign: roster/freshness.ts. */
+export interface ShownFreshness {
+  readonly looked: readonly ShownRecipient[];
+  /** So many should have looked. */
+  readonly wanted: number;
+  /** Whose keys name a root or a roster that the server does not show. */
+  readonly unknown: readonly ShownRecipient[];
+  /** The server's day and the browser's, where they cannot both be right. */
+  readonly days: readonly [served: number, own: number] | null;
 }
 
 /** What the page may know of a chain that counts. `pinned` says of which root the address has the fingerprint: the newest, an old one, or none. */
@@ -164,8 +177,13 @@ export interface Asks {
   readonly draw: { readonly ask: Record<never, never>; readonly answer: { readonly receipt: string } };
   /** Check a typed receipt without the network; the answer is its written form. */
   readonly check: { readonly ask: { readonly typed: string }; readonly answer: { readonly receipt: string } };
-  /** Say who would get a report; the newest bundles are fetched for it. */
-  readonly route: { readonly ask: { readonly matter: Matter }; readonly answer: { readonly places: readonly ShownPlace[] } };
+  /** Say who has looked of late; the newest bundles are fetched for it. */
+  readonly freshness: { readonly ask: Record<never, never>; readonly answer: ShownFreshness };
+  /** Say who would get a report, and who has looked; the newest bundles are fetched for it. */
+  readonly route: {
+    readonly ask: { readonly matter: Matter };
+    readonly answer: { readonly places: readonly ShownPlace[]; readonly freshness: ShownFreshness };
+  };
   /**
    * Seal, stamp and post a report to the chosen identities. Asked again after a failure, it sends the same bytes.
    *

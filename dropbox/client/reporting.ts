@@ -32,6 +32,7 @@ import { People } from "./roster/people.ts";
 import { Attachment } from "./sealing/files.ts";
 import { recipientsCapability } from "./sealing/stream.ts";
 import { shownThread } from "./showing.ts";
+import { Days, shownFreshness, shownRoute } from "./today.ts";
 import type { Trusting } from "./trusting.ts";
 import { Acknowledgement, Answer, type Body, Identity, type Kind } from "./wire/bodies.ts";
 import { type Bytes, equal, random } from "./wire/bytes.ts";
@@ -66,6 +67,7 @@ export class Reporting implements Errands {
   readonly #courier: Courier;
   readonly #trusting: Trusting;
   readonly #wait: Wait;
+  readonly #days = new Days();
   readonly #delivery: Delivery;
   #thread: Thread | null = null;
   #known: { readonly history: RosterHistory; readonly people: People } | null = null;
@@ -74,7 +76,19 @@ export class Reporting implements Errands {
     this.#courier = courier;
     this.#trusting = trusting;
     this.#wait = wait;
-    this.#delivery = new Delivery(courier, wait);
+    this.#delivery = new Delivery(courier, this.#days, wait);
+  }
+
+  async freshness(_: Asks["freshness"]["ask"], { step }: Asker): Promise<Asks["freshness"]["answer"]> {
+    const trust = this.#trusting.current;
+    step("fetching");
+    return shownFreshness(await this.#days.look(trust), trust.ownDay());
+  }
+
+  async route(ask: Asks["route"]["ask"], { step }: Asker): Promise<Asks["route"]["answer"]> {
+    const trust = this.#trusting.current;
+    step("fetching");
+    return shownRoute(await this.#days.look(trust), trust.ownDay(), ask);
   }
 
   draw(): Asks["draw"]["answer"] {

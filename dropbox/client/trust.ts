@@ -1,31 +1,24 @@
 // Whom to trust today, SPEC.md 7 and 8: the chain and the bundles that a server shows, verified; it sends nothing else.
 
 import type { Courier } from "./courier.ts";
-import { ClosedError, ExpiredError, ForkError, RolledBackError } from "./errors.ts";
+import { ClosedError, ExpiredError, ForkError, RefusedError, RolledBackError } from "./errors.ts";
 import type { Trusted } from "./protocol.ts";
-import { Addressees, Bundle } from "./roster/bundle.ts";
 import { words } from "./roster/fingerprint.ts";
 import { RosterHistory } from "./roster/history.ts";
 import { Root } from "./roster/root.ts";
 import type { Roster } from "./roster/roster.ts";
 import { type Bytes, equal } from "./wire/bytes.ts";
-import { unb64 } from "./wire/canonical.ts";
+import { b64, unb64 } from "./wire/canonical.ts";
 import { idOf, LABEL_ROOT } from "./wire/signed.ts";
 import { ID_SIZE } from "./wire/sizes.ts";
 
-/** What an envelope is sealed by today, with the day and the work that the server named. */
-export interface Today {
-  readonly addressees: Addressees;
-  readonly day: number;
-  readonly work: number;
-}
-
 const CLOCK_DAYS = 2; // a clock that is so many days behind the server's still sees what the server shows
 
-/** Root and rosters that count. */
+/** Root and rosters that count, with the ids (b64) of all roots. */
 interface Chain {
   readonly root: Root;
   readonly history: RosterHistory;
+  readonly roots: readonly string[];
 }
 
 /** The chain of one server, walked from the fingerprint in the address where there is one. */
@@ -36,14 +29,17 @@ export class Trust {
   #root: Root;
   #history: RosterHistory;
   #roster: Roster;
+  /** The ids (b64) of the roots and rosters that were seen. */
+  readonly #documents = new Set<string>();
 
-  private constructor(courier: Courier, now: () => Date, pinned: Bytes | null, { root, history }: Chain) {
+  private constructor(courier: Courier, now: () => Date, pinned: Bytes | null, chain: Chain) {
     this.#courier = courier;
     this.#now = now;
     this.#pinned = pinned;
-    this.#root = root;
-    this.#history = history;
-    this.#roster = this.#inForce();
+    this.#root = chain.root;
+    this.#history = chain.history;
+    this.#roster = chain.history.newest;
+    this.#note(chain);
   }
 
   /**
@@ -53,7 +49,15 @@ export class Trust {
    */
   static async establish(courier: Courier, now: () => Date, fragment: string): Promise<Trust> {
     const pinned = fragment === "" ? null : fingerprintOf(fragment);
-    return new Trust(courier, now, pinned, await fetchChain(courier, pinned));
+    const trust = new Trust(courier, now, pinned, await fetchChain(courier, pinned));
+    try {
+      trust.useDay(trust.#startDay());
+    } catch (error) {
+      // Our own clock may be wrong: whether it is, is said before anything is written.
+      if (!(error instanceof ExpiredError)) throw error;
+      trust.useDay((await courier.bundles()).day);
+    }
+    return trust;
   }
 
   /** The roster in force. */
@@ -72,9 +76,14 @@ export class Trust {
     return words(this.#root.id);
   }
 
+  /** Return the browser's day in the policy's time zone. */
+  ownDay(): number {
+    return this.#history.newest.policy.day(this.#now());
+  }
+
   /** Return the browser's day in the policy's time zone, or the first day of the roster in force where that is later. */
   today(): number {
-    return Math.max(this.#ownDay(), this.#roster.start);
+    return Math.max(this.ownDay(), this.#roster.start);
   }
 
   /** The roster in force and the newer ones. */
@@ -82,55 +91,77 @@ export class Trust {
     return this.#history;
   }
 
-  /**
-   * Fetch the bundles, verify them and choose.
-   *
-   * A roster that ended or was renewed since it was fetched is fetched once more. Throws TrustError when nothing can be
-   * sealed today.
-   */
-  async addressees(): Promise<Today> {
-    const { day, work, bundles } = await this.#courier.bundles();
-    const verified = bundles.map((signed) => Bundle.verify(signed));
-    let addressees: Addressees;
-    try {
-      addressees = this.#choose(verified, day);
-    } catch (error) {
-      if (!(error instanceof ExpiredError || error instanceof RolledBackError)) throw error;
-      await this.#renew();
-      addressees = this.#choose(verified, day);
+  /** Return what the server says before anything is sealed: its day, the work it asks for, and the bundles. */
+  bundles(): ReturnType<Courier["bundles"]> {
+    return this.#courier.bundles();
+  }
+
+  /** The ids (b64) of every root and roster that was seen. */
+  get documents(): ReadonlySet<string> {
+    return this.#documents;
+  }
+
+  /** Whether there is no network: only last-resort keys are sealed to. */
+  get isOffline(): boolean {
+    return this.#courier.apart;
+  }
+
+  /** Look for a document in the rosters before ours, and stop once `isFound` says so: its owner has not looked since. */
+  async fetchEarlier(isFound: () => boolean): Promise<void> {
+    let roster = this.#history.rosters[0]!;
+    while (roster.version > 1 && !isFound()) {
+      try {
+        roster = roster.previousOf(await this.#courier.roster(roster.version - 1));
+      } catch (error) {
+        if (error instanceof RefusedError) return; // whoever names what is not there does not count, and is named
+        throw error;
+      }
+      this.#documents.add(b64(roster.id));
     }
-    return { addressees, day, work };
   }
 
-  #choose(bundles: readonly Bundle[], day: number): Addressees {
-    // The server's day decides which roster and bundles count, ours that it does not show those of long ago.
-    this.#inForce();
-    this.#root.checkDay(day);
-    this.#roster = this.#history.inForce(day);
-    const addressees = Addressees.choose(this.#history, bundles, day, this.#courier.apart);
-    if (addressees.until < this.#ownDay()) throw new ExpiredError();
-    return addressees;
-  }
-
-  async #renew(): Promise<void> {
+  /** Fetch the chain once more. Throws TrustError when it does not follow the one that was seen. */
+  async renew(): Promise<void> {
     // Through the root that is known, whichever the fingerprint is of: the words that were shown have to stay true.
-    const { root, history } = await fetchChain(this.#courier, this.#root.id);
+    const chain = await fetchChain(this.#courier, this.#root.id);
+    const { root, history } = chain;
     const known = this.#history.newest;
     if (history.newest.version < known.version) throw new RolledBackError();
     if (history.rosters.some(({ version, id }) => version === known.version && !equal(id, known.id))) throw new ForkError();
     this.#root = root;
     this.#history = history;
+    this.#note(chain);
   }
 
-  /** Return the roster in force by our own day; where our clock is behind, the first one that the server shows. */
-  #inForce(): Roster {
-    const day = this.#ownDay();
+  #note({ roots, history: { rosters } }: Chain): void {
+    for (const id of roots) this.#documents.add(id);
+    for (const { id, previous } of rosters) {
+      this.#documents.add(b64(id));
+      if (previous) this.#documents.add(b64(previous));
+    }
+  }
+
+  /** Say whether root and a roster are valid on a day. */
+  isValid(day: number): boolean {
+    try {
+      this.#root.checkDay(day);
+      this.#history.inForce(day);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Let the roster in force on a day be the one that counts; throw ExpiredError unless root and roster are valid then. */
+  useDay(day: number): void {
     this.#root.checkDay(day);
-    return this.#history.inForce(Math.max(day, Math.min(this.#history.rosters[0]!.start, day + CLOCK_DAYS)));
+    this.#roster = this.#history.inForce(day);
   }
 
-  #ownDay(): number {
-    return this.#history.newest.policy.day(this.#now());
+  /** Return our own day; where our clock is behind, the first one on which a roster that the server shows is in force. */
+  #startDay(): number {
+    const day = this.ownDay();
+    return Math.max(day, Math.min(this.#history.rosters[0]!.start, day + CLOCK_DAYS));
   }
 }
 
@@ -140,7 +171,7 @@ async function fetchChain(courier: Courier, pinned: Bytes | null): Promise<Chain
   const known = pinned ?? ids[0];
   if (!known || !ids.some((id) => equal(id, known))) throw new ClosedError();
   const root = Root.verifyChain(roots, known);
-  return { root, history: RosterHistory.verify(rosters, root) };
+  return { root, history: RosterHistory.verify(rosters, root), roots: ids.map(b64) };
 }
 
 function fingerprintOf(fragment: string): Bytes {

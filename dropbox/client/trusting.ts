@@ -1,6 +1,5 @@
-// The errands that come before anything is written: whom to trust, and who would get a report; it seals nothing.
+// The errand that comes before all others: whom to trust; it seals nothing.
 
-import { route } from "./cases/routing.ts";
 import type { Courier } from "./courier.ts";
 import type { Asker } from "./delivery.ts";
 import { NetworkError } from "./errors.ts";
@@ -34,15 +33,6 @@ export class Trusting {
     const recipients = roster.receiving(trust.today()).map(shown);
     const { organisation, fileBytes, members: { topics, questions } } = roster.policy;
     return { organisation, words, pinned, recipients, topics, questions, fileBytes };
-  }
-
-  async route({ matter }: Asks["route"]["ask"], { step }: Asker): Promise<Asks["route"]["answer"]> {
-    step("fetching");
-    const { addressees: { roster, bundles, away }, day } = await this.current.addressees();
-    const presence = { reachable: new Set(bundles.keys()), away };
-    const about = { ...matter, people: new Set(matter.people) };
-    const places = route(roster.policy.members, roster.receiving(day), about, presence);
-    return { places: places.map(({ recipient, state }) => ({ ...shown(recipient), state })) };
   }
 }
 

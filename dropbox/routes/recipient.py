@@ -67,7 +67,8 @@ def recipient(store: Store, admission: Admission) -> Blueprint:
 
     @routes.post("/bundles")
     def take_bundle() -> Response:
-        store.documents.publish(Signed.parse(body(request, MAX_SIGNED)), admission.now())
-        return stored(admission.today())
+        chain, today = store.documents.chain(admission.now()), admission.today()
+        store.bundles.publish(Signed.parse(body(request, MAX_SIGNED)), chain, today)
+        return stored(today)
 
     return routes

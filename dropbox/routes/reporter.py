@@ -27,14 +27,13 @@ from dropbox.responses import (
 from dropbox.routes.upload_form import SealedFile
 from dropbox.store.errors import NotReadyError
 from keys.roster import Bundle
-from keys.roster.bundle import SPARE_DAYS
 from keys.wire.canonical import encode
 from keys.wire.exchange import LEAVE_SIZE, MAX_POSITION, parse_leave
-from keys.wire.signed import Signed, join_frames
+from keys.wire.signed import LABEL_ROSTER, Signed, join_frames
 from keys.wire.upload import MAX_OPENING_SIZE, MAX_PART_POSTING_SIZE, MAX_POSTING_SIZE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from werkzeug.wrappers import Response as Redirect
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from dropbox.admission import Admission, Clock
     from dropbox.pages import Page, Site
     from dropbox.store import Store
+    from dropbox.store.bundles import Bundles
     from dropbox.store.documents import Chain, Documents
 
 OK, MISSING, NOT_READY = 200, 404, 503
@@ -51,12 +51,13 @@ FORM_OVERHEAD = 65_536  # what a browser writes around a file; far less in truth
 class Pages:
     """The pages of the policy in force, built again when another roster counts."""
 
-    def __init__(self, documents: Documents, clock: Clock, scripts: Path, address: str) -> None:
+    def __init__(self, documents: Documents, bundles: Bundles, clock: Clock, scripts: Path, address: str) -> None:
         """Take the bundled scripts from `scripts`; nothing is built before the first visit.
 
         `address` is the origin that reporters know.
         """
         self._documents = documents
+        self._bundles = bundles
         self._clock = clock
         self._scripts = scripts
         self._address = address
@@ -96,18 +97,29 @@ class Pages:
         chain = self._documents.chain(self._clock())
         # The work at rest: what the server asks for under load would differ from one visitor to the next.
         first = encode({"day": today, "work": chain.roster.policy.work})
-        bundles = self._documents.bundles(chain.roster)
-        kept = Kept(chain.frames, join_frames([first, *bundles]), _last_day(chain, bundles, today))
+        bundles = self._bundles.of_day(chain.roster, today)
+        verified = [Bundle.verify(Signed.parse(raw)) for raw in bundles]
+        rosters = tuple(self._named_by(verified, chain))
+        kept = Kept(chain.frames, join_frames([first, *bundles]), rosters, _last_day(chain, verified))
         with self._apart_turn:
             if self._apart is None or self._apart[0] != kept:
                 self._apart = kept, build_apart(chain.roster.policy, self._scripts, kept, self._address)
             return self._apart[1].get(language)
 
+    def _named_by(self, bundles: Sequence[Bundle], chain: Chain) -> Iterator[tuple[int, bytes]]:
+        """Yield the earlier rosters, newest first, back to the oldest that a bundle names, with their versions."""
+        wanted = {bundle.seen.roster for bundle in bundles if bundle.seen} - {chain.roster.id}
+        for version in range(chain.roster.version - 1, 0, -1):
+            if not wanted:
+                return
+            signed = self._documents.roster(version)
+            wanted.discard(Signed.parse(signed).id(LABEL_ROSTER))
+            yield version, signed
 
-def _last_day(chain: Chain, bundles: Sequence[bytes], today: int) -> int:
+
+def _last_day(chain: Chain, bundles: Sequence[Bundle]) -> int:
     """Return the last day on which everyone who can be sealed to without a network today still can."""
-    verified = [Bundle.verify(Signed.parse(raw)) for raw in bundles]
-    ends = [bundle.end - SPARE_DAYS for bundle in verified if bundle.last and bundle.usable(today)]
+    ends = [bundle.end for bundle in bundles if bundle.last and bundle.is_readable()]
     return min(chain.root.until, chain.newest.until, *ends)
 
 
@@ -123,8 +135,9 @@ def reporter(store: Store, admission: Admission, pages: Pages) -> Blueprint:
     @routes.get("/bundles")
     def bundles() -> Response:
         first = encode({"day": admission.today(), "work": admission.work()})
-        frames = join_frames([first, *store.documents.bundles(store.documents.chain(admission.now()).roster)])
-        return Response(frames, mimetype=BINARY)
+        roster = store.documents.chain(admission.now()).roster
+        shown = store.bundles.all(roster) if "all" in request.args else store.bundles.of_day(roster, admission.today())
+        return Response(join_frames([first, *shown]), mimetype=BINARY)
 
     @routes.post("/envelopes")
     def take_envelope() -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dropbox.store.bundles import Bundles
 from dropbox.store.channels import Channels
 from dropbox.store.database import Database
 from dropbox.store.days import Days, Today
@@ -37,6 +38,7 @@ class Store:
         self.documents = Documents(self.database)
         self.envelopes = Envelopes(self.database, self.days, config.reserve_bytes, committed)
         self.log = Log(self.database)
+        self.bundles = Bundles(self.database, self.log)
         self.mailboxes = Mailboxes(self.database)
         self.channels = Channels(self.database)
         self.uploads = Uploads(self.database, self.days, config.reserve_bytes)

@@ -11,6 +11,7 @@ from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 from dropbox.store import days
 from dropbox.store.errors import ConflictError, FullError, StoreError, UnknownError, UntilError
 from dropbox.store.tables import capability, entry, envelope, log, mailbox, message, part, upload
+from keys.roster.weeks import is_taken
 from keys.wire.envelope import PART_SIZE, Header, prefix_size
 from keys.wire.exchange import CAPABILITY_SIZE, DOOR_CASE, Posting
 from keys.wire.log import LogDigest, ShortEntry, log_digest
@@ -173,7 +174,7 @@ class Batch:
             return ConflictError()
         if known is not None and not known.open and self._is_placed(known, filing):
             return Stored(known.day, new=False)
-        if filing.header.until < self.today.day:
+        if not is_taken(filing.header.until, self.today.day):
             return UntilError()
         if isinstance(filing.posting, Opening) and not (known and self._is_whole(known, filing.posting)):
             return ConflictError()  # it was deleted since its last part came

@@ -1,4 +1,4 @@
-"""Roots, rosters and bundles: each is verified before it is kept, and none gives way to an older one."""
+"""Roots and rosters: each is verified before it is kept, and none gives way to an older one."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, insert, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dropbox.store import tables
 from dropbox.store.errors import NotFoundError, NotReadyError, SchemaError
-from keys.errors import ExpiredError, ForkError, NotEnrolledError, RolledBackError
-from keys.roster import Bundle, People, Root, Roster, RosterHistory
+from keys.errors import ExpiredError, ForkError, RolledBackError
+from keys.roster import People, Root, Roster, RosterHistory
 from keys.wire.signed import LABEL_ROOT, LABEL_ROSTER, Signed, join_chain
 
 if TYPE_CHECKING:
@@ -25,23 +24,26 @@ if TYPE_CHECKING:
 _ROOTS = select(tables.root.c.signed).order_by(tables.root.c.version)
 _ROSTERS = select(tables.roster.c.signed).order_by(tables.roster.c.version)
 _ROSTER = select(tables.roster.c.signed).where(tables.roster.c.version == bindparam("version"))
-_BUNDLES = select(tables.bundle.c.identity, tables.bundle.c.signed).order_by(
-    tables.bundle.c.identity, tables.bundle.c.last
-)
-_BUNDLE = select(tables.bundle.c.serial, tables.bundle.c.signed).where(
-    tables.bundle.c.identity == bindparam("identity"), tables.bundle.c.last == bindparam("last")
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Every root, the roster in force, and the newer ones, verified when they were taken."""
+    """Every root, the roster in force, and the newer ones, verified when they were taken.
+
+    `documents` are the ids of every root and roster that is here, earlier ones too.
+    """
 
     root: Root
     roster: Roster
     newer: tuple[Roster, ...]
     roots: tuple[Signed, ...]
     rosters: tuple[Signed, ...]
+    documents: frozenset[bytes]
+
+    @property
+    def first(self) -> bytes:
+        """The id of the first root."""
+        return self.roots[0].id(LABEL_ROOT)
 
     @property
     def newest(self) -> Roster:
@@ -74,11 +76,12 @@ class _Kept:
         begun = [at for at, roster in enumerate(rosters) if roster.start <= roster.policy.day(now)]
         first = begun[-1] if begun else 0
         in_force = rosters[first].revoking(self.history.newest.revoked)
-        return Chain(self.root, in_force, rosters[first + 1 :], self.roots, self.rosters[first:])
+        ids = frozenset([*(one.id(LABEL_ROOT) for one in self.roots), *(roster.id for roster in rosters)])
+        return Chain(self.root, in_force, rosters[first + 1 :], self.roots, self.rosters[first:], ids)
 
 
 class Documents:
-    """What anyone may fetch, and what only k of n signatures, or a listed identity's own, can change."""
+    """What anyone may fetch, and what only k of n signatures can change."""
 
     def __init__(self, database: Database) -> None:
         """Keep the documents in `database`."""
@@ -122,12 +125,6 @@ class Documents:
             raise NotFoundError
         return signed
 
-    def bundles(self, roster: Roster) -> list[bytes]:
-        """Return the bundles of everyone on `roster` who is not revoked, by identity, weekly before last-resort."""
-        with self._database.reading() as connection:
-            rows = connection.execute(_BUNDLES).all()
-        return [row.signed for row in rows if roster.find(row.identity) and roster.revoked_on(row.identity) is None]
-
     def opens_log(self, secret: bytes, now: dt.datetime) -> bool:
         """Say whether this is the log's capability of the roster in force: who is off the roster reads no more."""
         return self.chain(now).roster.opens_log(secret)
@@ -163,25 +160,6 @@ class Documents:
                 _keep(connection, tables.root, len(known), roots[len(known) :])
                 _keep(connection, tables.roster, len(kept), [*chain.values()][len(kept) :])
         return today
-
-    def publish(self, signed: Signed, now: dt.datetime) -> None:
-        """Take a bundle that is newer than the one we have; taking it again changes nothing.
-
-        Raises NotReadyError, FormatError or TrustError: ForkError for another one of this serial.
-        """
-        bundle = Bundle.verify(signed)
-        # Whoever begins tomorrow has a bundle already: that of their card.
-        if not self.chain(now).lists(bundle.identity):
-            raise NotEnrolledError
-        with self._database.turn(), self._database.writing() as connection:
-            kept = connection.execute(_BUNDLE, {"identity": bundle.identity, "last": bundle.last}).first()
-            if kept is not None and kept.serial > bundle.serial:
-                raise RolledBackError("serial of the bundle")
-            if kept is not None and kept.serial == bundle.serial and kept.signed != signed.encode():
-                raise ForkError("serial of the bundle")
-            values = {"serial": bundle.serial, "signed": signed.encode()}
-            added = upsert(tables.bundle).values(identity=bundle.identity, last=bundle.last, **values)
-            connection.execute(added.on_conflict_do_update(index_elements=["identity", "last"], set_=values))
 
 
 def _pinned(connection: Connection) -> bytes:

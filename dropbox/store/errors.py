@@ -28,7 +28,7 @@ class NotFoundError(StoreError):
 
 
 class DiffersError(StoreError):
-    """The log does not have this digest at this position."""
+    """The log does not have this digest at this position, or a bundle names a root or a roster that is not here."""
 
 
 class UntilError(StoreError):
@@ -37,6 +37,15 @@ class UntilError(StoreError):
 
 class ClockError(StoreError):
     """The clock is too far after the store's day: nothing is taken until the operator has accepted its day."""
+
+
+class SerialError(StoreError):
+    """A bundle of this identity with this serial or a higher one is here."""
+
+    def __init__(self, highest: int) -> None:
+        """Keep the highest serial that is here."""
+        super().__init__()
+        self.highest = highest
 
 
 class NotReadyError(StoreError):

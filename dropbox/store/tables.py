@@ -57,9 +57,13 @@ bundle = Table(
     Column("identity", LargeBinary, primary_key=True),
     # 1 for last-resort, 0 for weekly; public.
     Column("last", Integer, primary_key=True, autoincrement=False),
-    # How often this recipient's tool made one. Earlier ones are not kept: they would tell when it was used.
+    # The Monday on which it begins; public.
+    Column("start", Integer, primary_key=True, autoincrement=False),
+    # Its last day, a Sunday; public.
+    Column("end", Integer, nullable=False),
+    # How often this recipient's tool signed one. Earlier ones are not kept: they would tell in which weeks it was used.
     Column("serial", Integer, nullable=False),
-    # Public encryption keys, the day they were made; public.
+    # Public encryption keys, and the week in which they were signed; public.
     Column("signed", LargeBinary, nullable=False),
 )
 

@@ -11,6 +11,7 @@ from dropbox.store.errors import ConflictError, FullError, UntilError
 from dropbox.store.mailboxes import live_mailbox
 from dropbox.store.tables import capability, envelope, part, upload
 from keys.errors import MalformedError
+from keys.roster.weeks import is_taken
 from keys.wire.exchange import CAPABILITY_SIZE, DOOR_CASE
 from keys.wire.upload import Opening, missing_runs, part_count, part_size
 
@@ -125,7 +126,7 @@ class Uploads:
 
     def _insert(self, connection: Connection, filing: Filing, opening: Opening) -> None:
         day = self._days.settle(connection, filing.clock_day()).day
-        if filing.header.until < day:
+        if not is_taken(filing.header.until, day):
             raise UntilError
         if opening.door == DOOR_CASE:
             if connection.execute(_NAMED, {"digests": filing.digests()}).first():

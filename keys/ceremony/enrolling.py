@@ -20,7 +20,7 @@ from keys.identity import (
 )
 from keys.roster import ROLES, Bundle
 from keys.roster.root import check_signers
-from keys.sync import load_trust, renew_bundles
+from keys.sync import card_bundle, load_trust
 from keys.vault import Vault
 from keys.wire.canonical import b64, encode, unb64
 from keys.wire.ids import PERSON_SIZE, PersonId
@@ -121,8 +121,7 @@ def make_card(vault: Vault, secret: KeyFile, name: str, role: str, today: int) -
 
     It names the person as whom the roster lists this identity, where one does.
     """
-    renew_bundles(vault, secret.signer(), today, 0)
-    last = [own for own in vault.own_bundles() if own.bundle.last][-1]
+    last = card_bundle(vault, secret.signer(), today)
     signer, person, box = secret.signer(), _person_of(vault, secret.signer().public), card_box(secret).public
     document = encode(
         {

@@ -11,8 +11,8 @@ from keys.ceremony.draft import Draft
 from keys.ceremony.persons import Decide, persons_of, refuse
 from keys.errors import ExpiredError, PolicyError, RefusedError
 from keys.roster import Recipient, Revoked, Root, Roster, roster_document
-from keys.roster.bundle import SPARE_DAYS
 from keys.roster.roster import MAX_DAYS
+from keys.roster.weeks import until_of
 from keys.sealing import seal_secret
 from keys.wire.canonical import encode
 from keys.wire.signed import LABEL_ROOT, Signed
@@ -54,8 +54,8 @@ def make_roster(
     """Draw a new capability of the log, seal it to everyone on the roster, and return the draft to be signed.
 
     `before` is the draft of the newest roster; `decide` is asked about each card whose person is in doubt. Raises
-    ExpiredError when a card's key has under a week left, PolicyError when the policy names somebody who is on no card,
-    and what `persons_of` raises.
+    ExpiredError when a card's key has under four weeks left, PolicyError when the policy names somebody who is on no
+    card, and what `persons_of` raises.
     """
     wanted = changes or Changes()
     if before is not None and len(before.roots) > len(roots):
@@ -63,8 +63,8 @@ def make_roster(
     root = Root.verify_chain(roots, (before.roots[-1] if before else roots[0]).id(LABEL_ROOT))
     root.check_day(today)
     for card in cards:
-        if not card.bundle.usable(today):
-            raise ExpiredError(f"card of {card.name}: under {SPARE_DAYS} days left")
+        if not card.bundle.covers(today) or card.bundle.end < until_of(today):
+            raise ExpiredError(f"card of {card.name}: under four weeks left")
     _check_names(policy, {card.name: card.role for card in cards})
     history = before.finished() if before else None
     # Only the first roster may begin today: of a later one every page and tool has to know before it is in force.

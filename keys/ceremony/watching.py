@@ -12,6 +12,7 @@ from keys.errors import MalformedError
 from keys.identity import make_folder
 from keys.identity import replace as replace_file
 from keys.roster import Bundle, RosterHistory
+from keys.roster.weeks import monday
 from keys.sync import trusted_chain
 from keys.wire.canonical import b64, encode, parse_object, unb64
 from keys.wire.sizes import ID_SIZE
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 WATCH_FILE = "published.json"
 HIDDEN_DAYS = 28  # SPEC.md 7.2: after four weeks it is said that the server may be hiding it
-WEEK = 7
-FIRST_MONDAY = 4  # 1970-01-05
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +100,8 @@ def look(home: Path, courier: Courier) -> Published | None:
     if published is None:
         return None
     day, _, signed = courier.bundles()
-    listed = _listed(courier, published, day)
-    knowing = {one.identity for one in map(Bundle.verify, signed) if _knows(one, published, day)}
+    listed, later = _listed(courier, published, day)
+    knowing = {one.identity for one in map(Bundle.verify, signed) if _knows(one, later, day)}
     unseen = tuple(pair for pair in published.unseen if pair[0] in listed and pair[0] not in knowing)
     if not unseen:
         (home / WATCH_FILE).unlink()
@@ -112,15 +111,16 @@ def look(home: Path, courier: Courier) -> Published | None:
     return published
 
 
-def _listed(courier: Courier, published: Published, day: int) -> set[bytes]:
-    """Return who is still on the roster: by a later one that follows it, else by itself."""
+def _listed(courier: Courier, published: Published, day: int) -> tuple[set[bytes], set[bytes]]:
+    """Return who is still on the roster: by a later one that follows it, else by itself; and the ids from it on."""
     _, history = trusted_chain(courier, published.root, day)
     missing = range(published.version, history.rosters[0].version)
     history = history.preceded_by([courier.roster(version) for version in missing])
-    newest = history.newest if history.by_id(published.roster) else None
-    return {one.identity for one in newest.recipients} if newest else {identity for identity, _ in published.unseen}
+    if history.by_id(published.roster) is None:
+        return {identity for identity, _ in published.unseen}, {published.roster}
+    later: set[bytes] = {roster.id for roster in history.rosters if roster.version >= published.version}
+    return {one.identity for one in history.newest.recipients}, later
 
 
-def _knows(bundle: Bundle, published: Published, day: int) -> bool:
-    monday = day - (day - FIRST_MONDAY) % WEEK
-    return not bundle.last and bundle.start >= monday and bundle.roster >= published.version
+def _knows(bundle: Bundle, later: set[bytes], day: int) -> bool:
+    return not bundle.last and bundle.week == monday(day) and bundle.seen is not None and bundle.seen.roster in later

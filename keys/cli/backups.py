@@ -67,7 +67,7 @@ def setup_command(tool: Tool, server: str | None) -> None:
             hint(_("When the board has signed a roster with your card, type `meldbus setup` again."))
             return
         try:
-            Desk(secret, vault, courier).sync()
+            Desk(secret, vault, courier, tool.clock).sync()
         except NetworkError as error:
             # Joined is joined; fetching can be done again.
             tell(explain(error))
@@ -84,7 +84,7 @@ def _joined(tool: Tool, vault: Vault, secret: KeyFile, server: str | None) -> Co
         return None
     courier = tool.courier(address)
     fingerprint = fingerprint_of(_ask(_("The ten words of the fingerprint, from paper")), courier)
-    trust = join(vault, secret, courier, fingerprint)
+    trust = join(vault, secret, courier, fingerprint, tool.today())
     tell_joined(trust, secret.signer().public)
     return courier
 

@@ -98,7 +98,7 @@ def join_command(tool: Tool, server: str, fingerprint: str) -> None:
     with open_vault(tool.home, secret) as vault:
         if vault.setting(SERVER) is not None:
             raise JoinedError
-        trust = join(vault, secret, courier, fingerprint_of(fingerprint, courier))
+        trust = join(vault, secret, courier, fingerprint_of(fingerprint, courier), tool.today())
     tell_joined(trust, secret.signer().public)
     hint(_("Now `meldbus sync` fetches what there is."))
 

@@ -17,6 +17,7 @@ from keys.cli.tool import Command, Option, Tool, hint, read_text, tell
 from keys.errors import NetworkError
 from keys.speech.bodies import Reading
 from keys.speech.cases import STATES, due_in_words, names_in_words
+from keys.speech.notices import notice_in_words
 from keys.speech.words import _, columns, date, harmless
 from keys.sync import load_trust
 from keys.wire import kinds
@@ -79,7 +80,7 @@ def status_command(ctx: click.Context, as_json: bool) -> None:
     with tool.desk() as desk:
         trust = load_trust(desk.vault)
         rows = [(summary, found) for summary, found in _listed(desk, trust, tool) if _asks(summary, found)]
-        until = desk.opens_until()
+        until, notices = desk.opens_until(), desk.notices()
     if as_json:
         ends = {"keys_until": date(until), "roster_until": date(trust.roster.until)}
         _write_json(
@@ -88,6 +89,8 @@ def status_command(ctx: click.Context, as_json: bool) -> None:
     else:
         for summary, found in rows:
             click.echo(f"{summary.number}: {_what(summary, found)}")
+        for notice in notices:
+            tell(notice_in_words(notice))
         tell(
             _("Your keys open what comes until %(keys)s; the roster ends on %(roster)s.")
             % {"keys": date(until), "roster": date(trust.roster.until)}

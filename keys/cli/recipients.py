@@ -11,6 +11,7 @@ from keys.cli.files import progress
 from keys.cli.tool import Command, Option, Tool, hint, tell
 from keys.policy import day_number
 from keys.speech.cases import alarm_in_words
+from keys.speech.notices import notice_in_words
 from keys.speech.register import refused_in_words
 from keys.speech.rosters import watched_in_words
 from keys.speech.words import _, date
@@ -36,6 +37,8 @@ def sync_command(tool: Tool) -> None:
             tell(f"{date(entry.day)}: {alarm_in_words(entry.code)}")
         for stone in desk.refused_tombstones():
             tell(f"{date(stone.day)}: {refused_in_words()}")
+        for notice in desk.notices():
+            tell(notice_in_words(notice))
         published = look(tool.home, desk.courier)
         if published is not None:
             tell(watched_in_words(published, tool.today()))

@@ -164,9 +164,9 @@ def open_command(
         save(folder, lambda into, watch: save_thread(courier.apart(), receipt.capability(), case, into, watch))
     if answering:
         attachments = reporters_files(attached, roster.policy.file_bytes, keep_names=keep_names)
-        text = read_text(None)
+        text, own_day = read_text(None), roster.policy.day(tool.clock())
         with progress(_("Sending")) as watch:
-            say(courier.apart(), history, receipt, case, kinds.Answer(text), attachments, watch)
+            say(courier.apart(), history, receipt, case, kinds.Answer(text), own_day, attachments, watch)
         tell(_("sent"))
 
 
@@ -177,7 +177,8 @@ def open_command(
 def decoy_command(tool: Tool, server: str, fingerprint: str) -> None:
     """Send one entry that nobody can open; a timer on the server's machine runs this at random times."""
     courier = tool.courier(server)
-    post_decoy(courier, trusted_history(courier, fingerprint_of(fingerprint, courier), tool.today()))
+    history = trusted_history(courier, fingerprint_of(fingerprint, courier), tool.today())
+    post_decoy(courier, history, history.newest.policy.day(tool.clock()))
 
 
 def _typed_receipt(descriptor: int | None) -> str:

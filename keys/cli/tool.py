@@ -89,7 +89,7 @@ class Tool:
             server = vault.setting(SERVER)
             if server is None:
                 raise NotJoinedError
-            yield Desk(secret, vault, self.courier(server.decode("utf-8")))
+            yield Desk(secret, vault, self.courier(server.decode("utf-8")), self.clock)
 
 
 class Commands(click.Group):

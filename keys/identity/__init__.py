@@ -1,6 +1,6 @@
 """A recipient's long-lived key, its key file, its bundles, and the wrapping of its vault; it opens no envelope."""
 
-from keys.identity.bundles import OwnBundle, make_bundle, private_pair
+from keys.identity.bundles import OwnBundle, draw_seed, private_pair, sign_bundle
 from keys.identity.files import make_folder, replace, sync_folder, write_new, write_new_pieces
 from keys.identity.keyfile import (
     KIND_IDENTITY,
@@ -24,12 +24,13 @@ __all__ = [
     "Profile",
     "Wrapper",
     "card_box",
-    "make_bundle",
+    "draw_seed",
     "make_folder",
     "open_key_file",
     "open_log_capability",
     "private_pair",
     "replace",
+    "sign_bundle",
     "sync_folder",
     "unlock_key_file",
     "write_key_file",

@@ -1,4 +1,4 @@
-"""A recipient's own bundles: new pairs and the documents that publish them; it keeps nothing."""
+"""A recipient's own bundles: the pairs of a seed and the documents that publish them; it keeps nothing."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from nacl.utils import random
 
-from keys.roster import Bundle
-from keys.roster.bundle import LAST_RESORT_DAYS, WEEKLY_DAYS
+from keys.roster import Bundle, Witness
+from keys.roster.weeks import last_day
 from keys.sealing import PrivatePair, Signer
 from keys.wire.canonical import encode
 from keys.wire.envelope import VERSION
@@ -35,24 +35,38 @@ def private_pair(seed: bytes) -> PrivatePair:
     return PrivatePair.from_seeds(drawn[:SEED_SIZE], drawn[SEED_SIZE:])
 
 
-def make_bundle(
-    signer: Signer, *, serial: int, today: int, last: bool, roster: int, away: int | None = None
-) -> OwnBundle:
-    """Return a new bundle of today: for 28 days, or for 396 when it is a last resort (SPEC.md 7.3).
+def draw_seed() -> bytes:
+    """Return the seed of new keys."""
+    return random(SEED_SIZE)
 
-    `away` is the day up to and with which its owner is away.
+
+def sign_bundle(
+    signer: Signer,
+    seed: bytes,
+    *,
+    serial: int,
+    start: int,
+    last: bool,
+    week: int,
+    seen: Witness | None,
+    away: int | None = None,
+) -> OwnBundle:
+    """Return the bundle of the keys of a seed, which begins on the Monday `start` (SPEC.md 7.3).
+
+    `week` is the Monday of the week in which it is signed, `seen` what the tool has read, `away` the day up to and with
+    which its owner is away.
     """
-    seed = random(SEED_SIZE)
     public = private_pair(seed).public
     bundle = Bundle(
         identity=signer.public,
         serial=serial,
         box=public.box,
         kem=public.kem,
-        start=today,
-        end=today + (LAST_RESORT_DAYS if last else WEEKLY_DAYS),
+        start=start,
+        end=last_day(start, last=last),
         last=last,
-        roster=roster,
+        week=week,
+        seen=seen,
         away=away,
         formats=(VERSION,),
     )

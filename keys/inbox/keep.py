@@ -130,7 +130,7 @@ class Keep:
             if server is None:
                 vault.close()
                 raise NotJoinedError
-            self._open = Unlocked(Desk(secret, vault, self._courier(server.decode("utf-8"))))
+            self._open = Unlocked(Desk(secret, vault, self._courier(server.decode("utf-8")), self.clock))
             self._used = self._ticks()
 
     def lock(self) -> None:

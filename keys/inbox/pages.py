@@ -14,6 +14,7 @@ from keys.inbox.keep import SEEN, Keep, LockedOut
 from keys.inbox.views import rows
 from keys.policy import day_number
 from keys.speech.cases import alarm_in_words
+from keys.speech.notices import notice_in_words
 from keys.speech.register import refused_in_words
 from keys.speech.rosters import watched_in_words
 from keys.speech.words import day_in_words, explain, harmless
@@ -173,6 +174,7 @@ def _home(held: Unlocked, query: str) -> dict[str, object]:
         "notice": notice,
         "alarms": alarms,
         "watched": _watched(),
+        "notices": [notice_in_words(found) for found in held.desk.notices()],
         "is_pending": held.handed is not None,
         "wants_backup": held.desk.wants_backup,
         "seen": day_in_words(held.seen) if held.seen else "",

@@ -1,9 +1,12 @@
 """Roots, rosters and bundles, SPEC.md 7 and 8: who may read, and how that is known; it holds no private key."""
 
-from keys.roster.bundle import Addressees, Bundle
+from keys.roster.addressees import Addressees
+from keys.roster.bundle import Bundle, LogHead, Witness
 from keys.roster.fingerprint import address, proquint, words
+from keys.roster.freshness import Freshness
 from keys.roster.history import RosterHistory
 from keys.roster.people import People
+from keys.roster.public_keys import check_public_keys
 from keys.roster.root import Root, root_document
 from keys.roster.roster import ROLES, Recipient, Revoked, Roster, read_unsigned, roster_document
 from keys.roster.signature import verify_signature
@@ -12,13 +15,17 @@ __all__ = [
     "ROLES",
     "Addressees",
     "Bundle",
+    "Freshness",
+    "LogHead",
     "People",
     "Recipient",
     "Revoked",
     "Root",
     "Roster",
     "RosterHistory",
+    "Witness",
     "address",
+    "check_public_keys",
     "proquint",
     "read_unsigned",
     "root_document",

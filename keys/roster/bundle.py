@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keys.errors import MalformedError, NotEnrolledError
+from keys.errors import MalformedError
+from keys.roster import weeks
 from keys.roster.fields import day_of, integer_of
+from keys.roster.public_keys import check_public_keys
 from keys.roster.root import check_signers
 from keys.wire.canonical import Json, b64, unb64
 from keys.wire.envelope import VERSION
@@ -14,22 +16,55 @@ from keys.wire.signed import LABEL_BUNDLE, Signed
 from keys.wire.sizes import BOX_KEY_SIZE, ID_SIZE, KEM_KEY_SIZE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
-    from keys.roster.history import RosterHistory
-    from keys.roster.roster import Roster
 
-WEEKLY_DAYS = 28
-LAST_RESORT_DAYS = 396
-SPARE_DAYS = 7  # SPEC.md 7.3: a bundle about to end could be destroyed before the envelope is fetched
 MAX_FORMATS = 16
 
-_MEMBERS = {"away", "box", "formats", "from", "identity", "kem", "last", "roster", "serial", "to"}
+_MEMBERS = {
+    "away",
+    "box",
+    "formats",
+    "from",
+    "identity",
+    "kem",
+    "last",
+    "log",
+    "root",
+    "roster",
+    "serial",
+    "to",
+    "week",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LogHead:
+    """Where a log ended, by one reader's word: the place of an entry and the digest of all up to it."""
+
+    place: int
+    digest: bytes
+
+    def members(self) -> dict[str, Json]:
+        """Return it as JSON members."""
+        return {"digest": b64(self.digest), "place": self.place}
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """What the tool of a bundle's owner had seen when it signed: the ids of root and roster, and the log's end."""
+
+    root: bytes
+    roster: bytes
+    log: LogHead
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A bundle whose identity signed it; `start` and `end` are days, `last` says last-resort."""
+    """A bundle whose identity signed it; `start` and `end` are days, `last` says last-resort.
+
+    `week` is the Monday of the week in which it was signed. `seen` is None in a card's, made before its owner joined.
+    """
 
     identity: bytes
     serial: int
@@ -38,7 +73,8 @@ class Bundle:
     start: int
     end: int
     last: bool
-    roster: int
+    week: int
+    seen: Witness | None
     away: int | None
     formats: tuple[int, ...]
 
@@ -49,14 +85,25 @@ class Bundle:
         check_signers(signed, LABEL_BUNDLE, [bundle.identity])
         return bundle
 
-    def check_listed(self, roster: Roster) -> None:
-        """Raise NotEnrolledError unless the bundle's identity stands on the roster."""
-        if roster.find(self.identity) is None:
-            raise NotEnrolledError
+    def covers(self, day: int) -> bool:
+        """Say whether envelopes of `day` are sealed to it."""
+        return self.start <= day <= self.end
 
-    def usable(self, today: int) -> bool:
-        """Say whether an envelope may be sealed to it today."""
-        return self.start <= today and today + SPARE_DAYS <= self.end and VERSION in self.formats
+    def is_readable(self) -> bool:
+        """Say whether its owner's tool reads this version of the format."""
+        return VERSION in self.formats
+
+    def can_be_sealed_to(self) -> bool:
+        """Say whether its keys are keys."""
+        try:
+            check_public_keys(self.box, self.kem)
+        except MalformedError:
+            return False
+        return True
+
+    def names_known(self, documents: Collection[bytes]) -> bool:
+        """Say whether root and roster that it names are among the ids in `documents`."""
+        return self.seen is None or (self.seen.root in documents and self.seen.roster in documents)
 
     def members(self) -> dict[str, Json]:
         """Return the bundle as the JSON members that are signed."""
@@ -68,58 +115,13 @@ class Bundle:
             "identity": b64(self.identity),
             "kem": b64(self.kem),
             "last": self.last,
-            "roster": self.roster,
+            "log": self.seen.log.members() if self.seen else None,
+            "root": b64(self.seen.root) if self.seen else None,
+            "roster": b64(self.seen.roster) if self.seen else None,
             "serial": self.serial,
             "to": self.end,
+            "week": self.week,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Addressees:
-    """The bundle used today for each recipient of a roster that has one, and `until` for every envelope.
-
-    `away` are those who say so, or of whom the policy does, and those who have no weekly bundle.
-    """
-
-    roster: Roster
-    bundles: dict[bytes, Bundle]
-    away: frozenset[bytes]
-    until: int
-
-    @classmethod
-    def choose(
-        cls, history: RosterHistory, bundles: Iterable[Bundle], today: int, *, last_resort_only: bool = False
-    ) -> Addressees:
-        """Choose as SPEC.md 7.3 says.
-
-        Raises RolledBackError when a bundle knows a newer roster, ExpiredError when no roster is valid today,
-        NotEnrolledError when nobody on the roster has a bundle to seal to.
-        """
-        roster = history.in_force(today)
-        valid = [
-            bundle
-            for bundle in bundles
-            if bundle.start <= today <= bundle.end
-            and roster.find(bundle.identity)
-            # A stolen key is sealed to by nobody from the moment on that its revocation is published.
-            and roster.revoked_on(bundle.identity) is None
-        ]
-        history.newest.check_not_withheld(bundle.roster for bundle in valid)
-        people = {person.identity: person for person in roster.receiving(today)}
-        in_order = sorted(valid, key=lambda candidate: (not candidate.last, candidate.serial))
-        usable = [bundle for bundle in in_order if bundle.usable(today) and bundle.identity in people]
-        chosen = {bundle.identity: bundle for bundle in usable if bundle.last or not last_resort_only}
-        if not chosen:
-            raise NotEnrolledError("no recipient has a valid key")
-        weekly = {bundle.identity: bundle for bundle in usable if not bundle.last}
-        away = [
-            identity
-            for identity, person in people.items()
-            if identity not in weekly
-            or roster.policy.is_away(person.name, today)
-            or (weekly[identity].away or 0) >= today
-        ]
-        return cls(roster, chosen, frozenset(away), min(bundle.end for bundle in chosen.values()))
 
 
 def _parse(signed: Signed) -> Bundle:
@@ -129,9 +131,15 @@ def _parse(signed: Signed) -> Bundle:
     last, formats = members["last"], members["formats"]
     if not isinstance(last, bool) or not isinstance(formats, list) or not 1 <= len(formats) <= MAX_FORMATS:
         raise MalformedError("last or formats")
-    start, end = day_of(members["from"]), day_of(members["to"])
-    if not start <= end <= start + (LAST_RESORT_DAYS if last else WEEKLY_DAYS):
+    start, end, week = day_of(members["from"]), day_of(members["to"]), day_of(members["week"])
+    if end != weeks.last_day(start, last=last):
         raise MalformedError("days of the bundle")
+    first, latest = (start, end) if last else (start - weeks.AHEAD, start)
+    if weeks.monday(week) != week or not first <= week <= latest:
+        raise MalformedError("week of the bundle")
+    seen = _witness(members)
+    if seen is None and not last:
+        raise MalformedError("a weekly bundle names root, roster and log")
     return Bundle(
         identity=unb64(members["identity"], ID_SIZE),
         serial=integer_of(members["serial"], 1),
@@ -140,7 +148,18 @@ def _parse(signed: Signed) -> Bundle:
         start=start,
         end=end,
         last=last,
-        roster=integer_of(members["roster"], 0),
+        week=week,
+        seen=seen,
         away=None if members["away"] is None else day_of(members["away"]),
         formats=tuple(integer_of(number, 1, 255) for number in formats),
     )
+
+
+def _witness(members: dict[str, Json]) -> Witness | None:
+    root, roster, log = (members[name] for name in ("root", "roster", "log"))
+    if root is None and roster is None and log is None:
+        return None
+    if not isinstance(log, dict) or set(log) != {"digest", "place"}:
+        raise MalformedError("log of the bundle")
+    head = LogHead(integer_of(log["place"], 0), unb64(log["digest"], ID_SIZE))
+    return Witness(unb64(root, ID_SIZE), unb64(roster, ID_SIZE), head)

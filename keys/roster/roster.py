@@ -17,7 +17,7 @@ from keys.wire.signed import LABEL_ROSTER, Signed
 from keys.wire.sizes import BOX_KEY_SIZE, ID_SIZE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 ROLES = ("secretaris", "bestuur", "external")
 MAX_NAME = 80
@@ -114,11 +114,6 @@ class Roster:
         # A roster without a revocation would give a thief's key its authority back.
         if not set(earlier.revoked) <= set(self.revoked):
             raise RolledBackError("a revoked identity")
-
-    def check_not_withheld(self, versions: Iterable[int]) -> None:
-        """Raise RolledBackError when one of `versions`, which valid bundles name, is newer than this roster."""
-        if any(version > self.version for version in versions):
-            raise RolledBackError("a recipient knows a newer roster")
 
     def find(self, identity: bytes) -> Recipient | None:
         """Return the recipient with this identity key, if there is one."""

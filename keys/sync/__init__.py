@@ -2,16 +2,16 @@
 
 from keys.sync.attaching import attach
 from keys.sync.decoys import post_decoy
-from keys.sync.desk import Desk, Served, addressees_of
+from keys.sync.desk import Desk
 from keys.sync.ending import BACKUP_WANTED, Tombstone
 from keys.sync.entering import enter
 from keys.sync.files import SavedFile, save_thread
-from keys.sync.own_bundles import RESTORED, publish_bundles, renew_bundles
+from keys.sync.key_rotation import RESTORED, card_bundle, rotate_keys
+from keys.sync.notices import Notice
 from keys.sync.post import post_entry, post_message, unwatched
 from keys.sync.reporter import (
     Fetched,
     SealedFile,
-    Source,
     let_in,
     places,
     read_thread,
@@ -20,6 +20,7 @@ from keys.sync.reporter import (
     trusted_chain,
     trusted_history,
 )
+from keys.sync.served import Served, Source, documents_of, sealing_basis
 from keys.sync.trust import Trust, first_trust, load_trust
 
 __all__ = [
@@ -27,14 +28,16 @@ __all__ = [
     "RESTORED",
     "Desk",
     "Fetched",
+    "Notice",
     "SavedFile",
     "SealedFile",
     "Served",
     "Source",
     "Tombstone",
     "Trust",
-    "addressees_of",
     "attach",
+    "card_bundle",
+    "documents_of",
     "enter",
     "first_trust",
     "let_in",
@@ -43,12 +46,12 @@ __all__ = [
     "post_decoy",
     "post_entry",
     "post_message",
-    "publish_bundles",
     "read_thread",
-    "renew_bundles",
+    "rotate_keys",
     "save_thread",
     "say",
     "seal_report",
+    "sealing_basis",
     "trusted_chain",
     "trusted_history",
     "unwatched",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
+from keys.roster.weeks import until_of
 from keys.sealing import seal_decoy
-from keys.sync.desk import addressees_of
 from keys.sync.post import post_entry
+from keys.sync.served import Served
 from keys.wire.envelope import LARGEST_POWER, SMALLEST_CLASS, padded_size
 from keys.wire.upload import largest_class
 
@@ -35,13 +36,17 @@ def draw_class(file_bytes: int) -> int:
     return _drawn(_orders(SMALLEST_CLASS, LARGEST_POWER))
 
 
-def post_decoy(courier: Courier, history: RosterHistory) -> int:
-    """Post one decoy of a random class and return that class."""
-    day, work, bundles = courier.bundles()
-    addressees = addressees_of(history, bundles, day)
-    roster, until = addressees.roster, addressees.until
+def post_decoy(courier: Courier, history: RosterHistory, own_day: int) -> int:
+    """Post one decoy of a random class and return that class.
+
+    Raises ClockError where the server's day and `own_day` cannot both be right.
+    """
+    served = Served.fetch(courier)
+    served.check_day(own_day)
+    roster = history.in_force(served.day)
     padded = draw_class(roster.policy.file_bytes)
-    post_entry(courier, seal_decoy(slots=roster.slots(), until=until, padded=padded), work)
+    decoy = seal_decoy(slots=roster.slots(), until=until_of(served.day), padded=padded)
+    post_entry(courier, decoy, served.work)
     return padded
 
 

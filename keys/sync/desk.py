@@ -27,6 +27,7 @@ from keys.errors import (
     AloneError,
     BoardError,
     EnteredError,
+    ExpiredError,
     LockedError,
     MalformedError,
     NobodyLeftError,
@@ -38,58 +39,31 @@ from keys.errors import (
     TextError,
 )
 from keys.identity import open_log_capability
-from keys.roster import Addressees, Bundle, RosterHistory
+from keys.roster.weeks import agree
 from keys.sealing import Signer, recipients_capability
 from keys.sync.ending import BACKUP_WANTED, Tombstone, obey_tombstones, tombstones
 from keys.sync.fetch import Own, fetch_channel, fetch_feed
 from keys.sync.files import SavedFile, save_files
-from keys.sync.own_bundles import AWAY, RESTORED, destroy_bundles, publish_bundles, renew_bundles
+from keys.sync.key_rotation import AWAY, RESTORED, destroy_keys, rotate_keys
+from keys.sync.notices import Notice, keep_notices, load_notices, notices_of
 from keys.sync.post import post_entry, post_message, unwatched
+from keys.sync.served import Served
 from keys.sync.shelf import all_cases, all_summaries, all_words, find_case, read_case
 from keys.sync.trust import Trust, load_trust, refresh_trust
 from keys.wire import kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    import datetime as dt
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
     from threading import RLock
 
     from keys.courier import Courier
     from keys.identity import KeyFile
+    from keys.roster import Addressees
     from keys.sealing import Attachment, Sealed
     from keys.sync.post import Watch
     from keys.vault import Grave, Vault
-    from keys.wire.signed import Signed
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """What the server says before an envelope is sealed: its day, the work it asks for, and the bundles."""
-
-    day: int
-    work: int
-    bundles: tuple[Signed, ...]
-
-    @classmethod
-    def fetch(cls, courier: Courier) -> Served:
-        """Fetch it; the bundles are not verified yet."""
-        day, work, bundles = courier.bundles()
-        return cls(day, work, tuple(bundles))
-
-    def addressees(self, trust: Trust) -> Addressees:
-        """Return who can be sealed to today, all bundles verified.
-
-        Raises RolledBackError when a bundle knows a newer roster than the one served.
-        """
-        return addressees_of(trust.history, self.bundles, self.day)
-
-
-def addressees_of(
-    history: RosterHistory, bundles: Iterable[Signed], today: int, *, last_resort_only: bool = False
-) -> Addressees:
-    """Return who can be sealed to today, all bundles verified; raise TamperedError for a spoilt one."""
-    verified = [Bundle.verify(signed) for signed in bundles]
-    return Addressees.choose(history, verified, today, last_resort_only=last_resort_only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +73,7 @@ class Desk:
     secret: KeyFile = field(repr=False)
     vault: Vault
     courier: Courier
+    clock: Callable[[], dt.datetime]
     # The inbox writes while it fetches: two readers of one channel at once would take its messages for repeated ones.
     turn: RLock = field(default_factory=threading.RLock, repr=False)
 
@@ -108,43 +83,64 @@ class Desk:
         return self.secret.signer()
 
     def sync(self, watch: Watch = unwatched) -> Trust:
-        """Fetch everything, renew and publish bundles, destroy what has served.
+        """Fetch everything; then destroy the keys that have served, and sign and publish bundles where that is due.
 
         `watch` is told before each channel how many are done of how many, and ends it by raising. Raises TrustError
-        when the server shows a chain or bundles that do not hold: nothing is fetched then.
+        when the server shows a chain that does not hold: nothing is fetched then. Where the server's day and our own
+        cannot both be right, or somebody knows a roster that the server does not show, only reading is done;
+        `notices` say so.
         """
         with self.turn:
-            served, trust, reader = self._fetch_feed()
+            # The server's day is asked for before anything is read: what it takes later has another one.
+            served = Served.fetch(self.courier, every=True)
+            trust = self._trust(served)
+            found = notices_of(self.vault, trust, served, (served.day, self._own_day(trust)), self.signer.public)
+            keep_notices(self.vault, found)
+            reader = Own.of(self.vault, self.signer.public)
+            if trust.roster.find(self.signer.public) is not None:
+                self._read_feed(trust)
         channels = [channel.id for channel in self.vault.channels() if not channel.gone]
         # In one fixed order, over one connection, the channels would tell the server that they are one person's.
         random.SystemRandom().shuffle(channels)
         for done, name in enumerate(channels):
             watch(done, len(channels))
             with self.turn:
-                fetch_channel(self.vault, self.courier.apart(), reader, self.vault.channel(name), served.day)
+                fetch_channel(self.vault, self.courier.apart(), reader, self.vault.channel(name))
         with self.turn:
-            obey_tombstones(self.vault, self.courier, trust, self.signer.public)
-            destroy_bundles(self.vault)
-            with self.vault.transaction():
-                self.vault.drop_setting(RESTORED)
+            self._settle(served, trust, found)
         return trust
 
-    def _fetch_feed(self) -> tuple[Served, Trust, Own]:
-        served = Served.fetch(self.courier)
-        trust = refresh_trust(self.vault, self.courier, served.day)
-        own = self.signer.public
-        if trust.roster.find(own) is not None:
-            # Before anything is published: a frozen roster is found out by the bundles of those who know a newer one.
-            newest = trust.history.newest
-            newest.check_not_withheld(Bundle.verify(signed).roster for signed in served.bundles)
-            renew_bundles(self.vault, self.signer, served.day, newest.version, served.bundles)
-            publish_bundles(self.vault, self.courier, served.bundles, own)
-            self._read_feed(served, trust)
-        return served, trust, Own.of(self.vault, own)
+    def _trust(self, served: Served) -> Trust:
+        """Refresh the chain by the server's day; by our own where that day is wrong and the chain is not."""
+        try:
+            return refresh_trust(self.vault, self.courier, served.day)
+        except ExpiredError:
+            own = self._own_day(load_trust(self.vault))
+            if agree(served.day, own):
+                raise
+            return refresh_trust(self.vault, self.courier, own)
 
-    def _read_feed(self, served: Served, trust: Trust) -> None:
+    def _settle(self, served: Served, trust: Trust, found: Sequence[Notice]) -> None:
+        """Do what a complete sync may do, where `found` does not speak against it."""
+        own, days = self.signer.public, (served.day, self._own_day(trust))
+        if agree(*days) and not any(notice.is_withheld for notice in found):
+            obey_tombstones(self.vault, self.courier, trust, own)
+            destroy_keys(self.vault, days)
+            if trust.roster.find(own) is not None:
+                rotate_keys(self.vault, self.signer, self.courier, served.day, trust.witness, served.bundles)
+        with self.vault.transaction():
+            self.vault.drop_setting(RESTORED)
+
+    def notices(self) -> list[Notice]:
+        """Return what the last sync found that its owner has to know."""
+        return load_notices(self.vault)
+
+    def _own_day(self, trust: Trust) -> int:
+        return trust.roster.policy.day(self.clock())
+
+    def _read_feed(self, trust: Trust) -> None:
         capability, reader = open_log_capability(self.secret, trust.roster), Own.of(self.vault, self.signer.public)
-        fetch_feed(self.vault, self.courier.apart(), capability, trust, reader, served.day)
+        fetch_feed(self.vault, self.courier.apart(), capability, trust, reader)
 
     def be_away(self, until: int) -> Trust:
         """Say in the published keys that we are away up to and with a day; a day that has passed says that we are back.
@@ -211,10 +207,10 @@ class Desk:
         if case.entered and isinstance(body, kinds.Request):
             raise EnteredError
         with self.turn:
-            served, trust = self._today()
+            served, trust = self.today()
             sealed = compose_reply(case, body, self.signer, served.addressees(trust), served.day, attachments)
             post_message(self.courier.apart(), sealed, served.work, self._capability(case), watch)
-            self._fetch_case(case, served.day)
+            self._fetch_case(case)
 
     def confirm_opened(self, case: Case) -> None:
         """Tell the reporter, once, that we have opened the report."""
@@ -233,7 +229,7 @@ class Desk:
         if isinstance(body, kinds.Filled) and body.form == DEMAND and case.reader_count < 2:
             raise AloneError
         with self.turn:
-            served, trust = self._today()
+            served, trust = self.today()
             addressees = served.addressees(trust)
             case = self._begun(case, addressees, served)
             lacking = (case.readers - case.given_to - {self.signer.public}) & set(addressees.bundles)
@@ -248,7 +244,7 @@ class Desk:
         Raises ExcludedError when the reporter left one of them out, NotEnrolledError when one has no valid key.
         """
         with self.turn:
-            served, trust = self._today()
+            served, trust = self.today()
             addressees = served.addressees(trust)
             return self._let_in(self._begun(case, addressees, served), newcomers, text, addressees, served)
 
@@ -281,7 +277,7 @@ class Desk:
         to be told first, ReasonError for more than the usual term without `why`, and what `say` raises.
         """
         with self.turn:
-            served, trust = self._today()
+            served, trust = self.today()
             policy = trust.roster.policy
             if board_to_be_informed(summarise(case, self.signer.public), policy):
                 raise BoardError
@@ -301,7 +297,7 @@ class Desk:
         Raises EarlyError before its day, unless a second recipient has approved of it.
         """
         with self.turn:
-            served, trust = self._today()
+            served, trust = self.today()
             policy, closed = trust.roster.policy, closing_of(case)
             if closed and retention_of(case) is None:
                 # Who was away does not know when it was closed, and needs somebody's word for its day.
@@ -310,7 +306,7 @@ class Desk:
             sealed = compose_tombstone(case, body, self.signer, served.addressees(trust), served.day)
             post_entry(self.courier.apart(), sealed, served.work)
             # The feed brings it to us as to the others: what is destroyed here has a tombstone there.
-            self._read_feed(served, trust)
+            self._read_feed(trust)
             obey_tombstones(self.vault, self.courier, trust, self.signer.public)
             return next(one for one in tombstones(self.vault) if one.case == case.id)
 
@@ -325,7 +321,7 @@ class Desk:
 
     def opens_until(self) -> int:
         """Return the last day on which somebody can seal to a weekly key that is here; 0 where there is none."""
-        return max((own.bundle.end for own in self.vault.own_bundles() if not own.bundle.last), default=0)
+        return max((own.bundle.end for own in self.vault.bundles.all() if not own.bundle.last), default=0)
 
     def save(self, case: Case, folder: Path, *, again: bool, watch: Watch = unwatched) -> Iterator[SavedFile]:
         """Save the files of a case that are not saved yet, or with `again` those that are not there any more.
@@ -343,7 +339,7 @@ class Desk:
         # The feed would bring it as well; but what we write now has to stand in it.
         with self.vault.transaction():
             self.vault.add_channel(sealed.id, sealed.recipients_capability(), case.id)
-        return self._fetch_again(case, served.day)
+        return self._fetch_again(case)
 
     def _let_in(
         self, case: Case, newcomers: Collection[bytes], text: str, addressees: Addressees, served: Served
@@ -359,10 +355,10 @@ class Desk:
         begun = next(said for said in case.dossier.said if said.message.id == case.dossier.begun[0])
         capability = recipients_capability(begun.message.content_key)
         post_message(self.courier.apart(), sealed, served.work, capability, watch)
-        return self._fetch_again(case, served.day)
+        return self._fetch_again(case)
 
-    def _fetch_again(self, case: Case, day: int) -> Case:
-        self._fetch_case(case, day)
+    def _fetch_again(self, case: Case) -> Case:
+        self._fetch_case(case)
         return self._read_again(case)
 
     def _read_again(self, case: Case) -> Case:
@@ -371,8 +367,10 @@ class Desk:
             raise NoCaseError
         return found
 
-    def _today(self) -> tuple[Served, Trust]:
+    def today(self) -> tuple[Served, Trust]:
+        """Return what to seal by; raise ClockError where the server's day and our own cannot both be right."""
         served = Served.fetch(self.courier)
+        served.check_day(self._own_day(load_trust(self.vault)))
         trust = refresh_trust(self.vault, self.courier, served.day)
         if trust.roster.find(self.signer.public) is None:
             raise NotEnrolledError
@@ -381,10 +379,10 @@ class Desk:
     def _capability(self, case: Case) -> bytes:
         return recipients_capability(case.report.message.content_key)
 
-    def _fetch_case(self, case: Case, day: int) -> None:
+    def _fetch_case(self, case: Case) -> None:
         reader = Own.of(self.vault, self.signer.public)
         for channel in self.vault.channels(case.id):
-            fetch_channel(self.vault, self.courier.apart(), reader, channel, day)
+            fetch_channel(self.vault, self.courier.apart(), reader, channel)
 
 
 def _check(body: kinds.Body) -> None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keys.cases import ADDED, READS, Matter, Presence, compose_report, route
-from keys.errors import ExcludedError, NoCaseError, NotEnrolledError, OwnMatterError, TextError
+from keys.errors import ExcludedError, NoCaseError, OwnMatterError, TextError
 from keys.identity import open_log_capability
 from keys.receipt import Receipt
-from keys.sync.desk import Served
 from keys.sync.fetch import Own, fetch_channel, fetch_feed
 from keys.sync.post import post_entry, unwatched
 from keys.sync.shelf import read_case
-from keys.sync.trust import refresh_trust
 from keys.wire import kinds
 
 if TYPE_CHECKING:
@@ -44,11 +42,8 @@ def enter(
     if not telling.text.strip():
         raise TextError
     with desk.turn:
-        served = Served.fetch(desk.courier)
-        trust = refresh_trust(desk.vault, desk.courier, served.day)
+        served, trust = desk.today()
         own, addressees = desk.signer.public, served.addressees(trust)
-        if trust.roster.find(own) is None:
-            raise NotEnrolledError
         chosen = _chosen(telling, addressees, served.day, own, added)
         receipt = Receipt.draw()
         sealed = compose_report(receipt, telling, addressees, chosen, served.day, attachments)
@@ -56,8 +51,8 @@ def enter(
         reader = Own.of(desk.vault, own)
         # The feed brings it to us as to the others.
         capability = open_log_capability(desk.secret, trust.roster)
-        fetch_feed(desk.vault, desk.courier.apart(), capability, trust, reader, served.day)
-        fetch_channel(desk.vault, desk.courier.apart(), reader, desk.vault.channel(sealed.id), served.day)
+        fetch_feed(desk.vault, desk.courier.apart(), capability, trust, reader)
+        fetch_channel(desk.vault, desk.courier.apart(), reader, desk.vault.channel(sealed.id))
         case, _ = read_case(desk.vault, sealed.id, trust.people, own)
         if case is None:
             raise NoCaseError

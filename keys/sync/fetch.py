@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from keys.cases import Received, accept_share, review
 from keys.errors import ExcludedError, ForbiddenError, FormatError, NoSlotError, UnknownCapabilityError
 from keys.identity import private_pair
+from keys.roster.weeks import sealed_in
 from keys.sealing import (
     Message,
     PrivatePair,
@@ -17,16 +18,17 @@ from keys.sealing import (
     open_message,
     recipients_capability,
 )
-from keys.sync.own_bundles import FEED_READ_DAY
 from keys.wire import kinds
 from keys.wire.exchange import Item, Page, parse_cursor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from keys.courier import Courier
+    from keys.roster import Bundle
     from keys.sync.trust import Trust
     from keys.vault import Channel, Vault
+    from keys.wire.envelope import Header
 
 FEED_CURSOR = "feed cursor"
 LAST_RESORT = "last-resort"  # a report came by a last-resort key although we have weekly ones
@@ -34,23 +36,27 @@ LAST_RESORT = "last-resort"  # a report came by a last-resort key although we ha
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """Who we are when we read: our identity, and the private halves that are still here, newest first."""
+    """Who we are when we read: our identity, and the keys that are still here, newest first."""
 
     identity: bytes
-    weekly: tuple[PrivatePair, ...]
-    last_resort: tuple[PrivatePair, ...]
+    keys: tuple[tuple[Bundle, PrivatePair], ...]
 
     @classmethod
     def of(cls, vault: Vault, identity: bytes) -> Own:
         """Return the reader that a vault makes."""
-        bundles = vault.own_bundles()[::-1]
-        weekly = tuple(private_pair(own.seed) for own in bundles if not own.bundle.last)
-        return cls(identity, weekly, tuple(private_pair(own.seed) for own in bundles if own.bundle.last))
+        return cls(identity, tuple((own.bundle, private_pair(own.seed)) for own in vault.bundles.all()[::-1]))
 
-    @property
-    def privates(self) -> tuple[PrivatePair, ...]:
-        """All private halves, those of weekly bundles first."""
-        return self.weekly + self.last_resort
+    def weekly(self, until: int) -> list[PrivatePair]:
+        """Return the weekly pair of the week in which an envelope with this `until` was sealed, if it is here."""
+        return self._pairs(until, last=False)
+
+    def pairs(self, until: int) -> list[PrivatePair]:
+        """Return every pair that such an envelope can have been sealed to, whatever day the server gives it."""
+        return self.weekly(until) + self._pairs(until, last=True)
+
+    def _pairs(self, until: int, *, last: bool) -> list[PrivatePair]:
+        week = sealed_in(until)
+        return [pair for bundle, pair in self.keys if bundle.last == last and bundle.covers(week)]
 
 
 def all_items(look: Callable[[str | None], Page], cursor: str | None) -> Iterator[Item]:
@@ -64,19 +70,17 @@ def all_items(look: Callable[[str | None], Page], cursor: str | None) -> Iterato
         cursor = page.items[-1].cursor()
 
 
-def fetch_feed(vault: Vault, courier: Courier, capability: bytes, trust: Trust, own: Own, today: int) -> None:
-    """Read the feed from where we stopped to its end, and note the day of this complete read."""
+def fetch_feed(vault: Vault, courier: Courier, capability: bytes, trust: Trust, own: Own) -> None:
+    """Read the feed from where we stopped to its end."""
     stored = vault.setting(FEED_CURSOR)
     cursor = stored.decode("ascii") if stored else None
     for item in all_items(lambda after: courier.feed(capability, after), cursor):
         with vault.transaction():
             _take_entry(vault, courier, trust, own, item)
             vault.put_setting(FEED_CURSOR, item.cursor().encode("ascii"))
-    with vault.transaction():
-        vault.put_setting(FEED_READ_DAY, str(today).encode("ascii"))
 
 
-def fetch_channel(vault: Vault, courier: Courier, own: Own, channel: Channel, today: int) -> None:
+def fetch_channel(vault: Vault, courier: Courier, own: Own, channel: Channel) -> None:
     """Read one channel from where we stopped to its end; note when the server no longer has it."""
     position = parse_cursor(channel.cursor)[0] if channel.cursor else 0
     cursor = channel.cursor
@@ -89,13 +93,13 @@ def fetch_channel(vault: Vault, courier: Courier, own: Own, channel: Channel, to
             vault.note_gone(channel.id)
         return
     with vault.transaction():
-        vault.note_read(channel.id, cursor, today)
+        vault.note_read(channel.id, cursor)
 
 
 def _take_entry(vault: Vault, courier: Courier, trust: Trust, own: Own, item: Item) -> None:
     header = item.header()
     try:
-        content_key = find_content_key(header, own.privates)
+        content_key = find_content_key(header, own.pairs(header.until))
     except NoSlotError:
         return
     except FormatError as error:
@@ -109,7 +113,7 @@ def _take_entry(vault: Vault, courier: Courier, trust: Trust, own: Own, item: It
             _take_tombstone(vault, trust, own, message, item.day)
             return
         _take_opened(vault, courier, trust, own, message, item.day)
-        if message.head.kind == kinds.Report.KIND and own.weekly and not _has_slot(item, own.weekly):
+        if message.head.kind == kinds.Report.KIND and _came_by_last_resort(header, own):
             # Sealed without a network; or the server hides our newer bundles, so that people seal to the oldest key.
             vault.add_spoilt_entry(header.mac, item.day, LAST_RESORT)
     except (FormatError, ExcludedError, UnknownCapabilityError) as error:
@@ -196,7 +200,7 @@ def _take_message(vault: Vault, courier: Courier, own: Own, channel: Channel, it
     if known and not is_new:
         return
     content_key = vault.content_key(header.mac)
-    found = None if content_key else _find_content_key(own.privates, item)
+    found = None if content_key else _find_content_key(own, item)
     front = fetch_front(courier, channel.capability, item, content_key or found)
     with vault.transaction():
         vault.add_envelope(channel.id, header.mac, item.day, front, item.size, repeated=known)
@@ -224,9 +228,10 @@ def open_front(courier: Courier, capability: bytes, item: Item, content_key: byt
     return open_message(fetch_front(courier, capability, item, content_key), content_key, item.size)
 
 
-def _find_content_key(privates: Sequence[PrivatePair], item: Item) -> bytes | None:
+def _find_content_key(own: Own, item: Item) -> bytes | None:
+    header = item.header()
     try:
-        return find_content_key(item.header(), privates)
+        return find_content_key(header, own.pairs(header.until))
     except FormatError:
         return None  # kept without a key: every later reading of the case shows it as spoilt
 
@@ -241,12 +246,14 @@ def _front_of_entry(courier: Courier, item: Item, content_key: bytes) -> bytes:
     return fetch_front(courier, capability, first[0], content_key)
 
 
-def _has_slot(item: Item, privates: Sequence[PrivatePair]) -> bool:
+def _came_by_last_resort(header: Header, own: Own) -> bool:
+    """Say whether an envelope has no slot for our weekly keys of its week, which are here."""
+    weekly = own.weekly(header.until)
     try:
-        find_content_key(item.header(), privates)
+        find_content_key(header, weekly)
     except NoSlotError:
-        return False
-    return True
+        return bool(weekly)
+    return False
 
 
 def _opens(key: bytes, item: Item) -> bool:

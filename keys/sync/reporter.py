@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from keys.cases import (
     Alarm,
@@ -19,11 +19,11 @@ from keys.cases import (
     route,
 )
 from keys.errors import FormatError, NetworkError
-from keys.roster import Addressees, Root, RosterHistory
+from keys.roster import Addressees, Bundle, Root, RosterHistory
 from keys.sealing import Sealed, Signer, find_content_key
-from keys.sync.desk import addressees_of
 from keys.sync.fetch import all_items, open_front
 from keys.sync.post import opening_of, post_entry, post_message, unwatched
+from keys.sync.served import documents_of, sealing_basis
 from keys.wire.canonical import parse_object
 from keys.wire.exchange import SEAL_WORK_FACTOR, Item, make_stamp, open_case
 from keys.wire.signed import Signed, split_chain, split_frames
@@ -37,20 +37,11 @@ if TYPE_CHECKING:
     from keys.receipt import Receipt
     from keys.sealing import Attachment
     from keys.sync.post import Watch
+    from keys.sync.served import Source
     from keys.wire.kinds import Body
 
 CHAIN_FILE = "chain"
 BUNDLES_FILE = "bundles"
-
-
-class Source(Protocol):
-    """Where the signed documents come from: a server, or files fetched from it earlier."""
-
-    def chain(self) -> tuple[list[Signed], list[Signed]]:
-        """Return every root, and the roster in force with the newer ones, unverified."""
-
-    def bundles(self) -> tuple[int, int, list[Signed]]:
-        """Return the server's day, the work it asks for, and the bundles, unverified."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +53,10 @@ class Fetched:
     def chain(self) -> tuple[list[Signed], list[Signed]]:
         """Return every root, and the roster in force with the newer ones, unverified."""
         return split_chain(self._read(CHAIN_FILE))
+
+    def roster(self, version: int) -> Signed:
+        """Return one earlier roster, the answer of `/rosters/<version>`, unverified."""
+        return Signed.parse(self._read(str(version)))
 
     def bundles(self) -> tuple[int, int, list[Signed]]:
         """Return day and work as they were, and the bundles, unverified."""
@@ -99,8 +94,7 @@ def trusted_chain(source: Source, fingerprint: bytes, today: int) -> tuple[Root,
 
 def places(source: Source, history: RosterHistory, matter: Matter, today: int) -> dict[bytes, str]:
     """Return who gets a report that is sealed to a file today, by identity, as `route` names their places."""
-    _, _, bundles = source.bundles()
-    addressees = addressees_of(history, bundles, today, last_resort_only=True)
+    addressees = _addressees(source, history, today)
     roster = addressees.roster
     presence = Presence(addressees.bundles.keys(), addressees.away)
     return route(roster.policy, roster.receiving(today), matter, presence)
@@ -119,8 +113,7 @@ def seal_report(
 
     Only last-resort bundles are used, and the stamp holds under load (SPEC.md 7.3 and 9).
     """
-    _, _, bundles = source.bundles()
-    addressees = addressees_of(history, bundles, today, last_resort_only=True)
+    addressees = _addressees(source, history, today)
     sealed = compose_report(receipt, telling, addressees, chosen, today, attachments)
     nonce = make_stamp(sealed.mac, addressees.roster.policy.work * SEAL_WORK_FACTOR)
     start = sealed.prefix if sealed.is_long else sealed.envelope
@@ -157,27 +150,37 @@ def say(
     receipt: Receipt,
     case: Case,
     body: Body,
+    own_day: int,
     attachments: Sequence[Attachment] = (),
     watch: Watch = unwatched,
 ) -> None:
-    """Seal what the reporter says to the case recipients of today and post it into the thread."""
-    day, work, bundles = courier.bundles()
-    addressees: Addressees = addressees_of(history, bundles, day)
-    sealed: Sealed = compose_word(receipt, case, body, addressees, day, attachments)
-    post_message(courier, sealed, work, receipt.capability(), watch)
+    """Seal what the reporter says to the case recipients of today and post it into the thread.
+
+    Raises ClockError where the server's day and `own_day` cannot both be right.
+    """
+    served, addressees = sealing_basis(courier, history, own_day)
+    sealed: Sealed = compose_word(receipt, case, body, addressees, served.day, attachments)
+    post_message(courier, sealed, served.work, receipt.capability(), watch)
 
 
 def let_in(
-    courier: Courier, history: RosterHistory, receipt: Receipt, case: Case, newcomers: Collection[bytes]
+    courier: Courier, history: RosterHistory, receipt: Receipt, case: Case, newcomers: Collection[bytes], own_day: int
 ) -> None:
     """Share all of a case with newcomers, as its reporter.
 
-    Raises ExcludedError where the thread does not say that they may read it: say so first.
+    Raises ExcludedError where the thread does not say that they may read it: say so first. Raises ClockError as `say`.
     """
-    day, work, bundles = courier.bundles()
+    served, addressees = sealing_basis(courier, history, own_day)
     signer = Signer.from_seed(receipt.sign_seed())
-    sealed = compose_share(case, newcomers, signer, addressees_of(history, bundles, day), day)
-    post_entry(courier, sealed, work)
+    post_entry(courier, compose_share(case, newcomers, signer, addressees, served.day), served.work)
+
+
+def _addressees(source: Source, history: RosterHistory, today: int) -> Addressees:
+    """Return who can be sealed to without a network, by the own clock's day."""
+    _, _, bundles = source.bundles()
+    verified = [Bundle.verify(signed) for signed in bundles]
+    documents = documents_of(source, history, verified)
+    return Addressees.choose(history, verified, today, documents, last_resort_only=True)
 
 
 def _open(courier: Courier, receipt: Receipt, item: Item) -> Received:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keys.errors import NotJoinedError, RolledBackError
-from keys.roster import People, Recipient, Root, Roster, RosterHistory
-from keys.wire.signed import LABEL_ROSTER, Signed, join_frames, split_frames
+from keys.roster import LogHead, People, Recipient, Root, Roster, RosterHistory, Witness
+from keys.wire.signed import LABEL_ROOT, LABEL_ROSTER, Signed, join_frames, split_frames
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +36,16 @@ class Trust:
     def recipients_by_id(self) -> Mapping[bytes, Recipient]:
         """Everyone who stood on a roster, by identity."""
         return self.people.recipients_by_id
+
+    @property
+    def documents(self) -> frozenset[bytes]:
+        """The ids of every root and roster that is here."""
+        return frozenset(root.id(LABEL_ROOT) for root in self.roots) | {roster.id for roster in self.history.rosters}
+
+    @property
+    def witness(self) -> Witness:
+        """What our bundles say that we have seen. The log has no digests yet: its end is where it begins."""
+        return Witness(self.root.id, self.history.newest.id, LogHead(0, self.roots[0].id(LABEL_ROOT)))
 
 
 def load_trust(vault: Vault) -> Trust:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 metadata = MetaData()
 
@@ -16,13 +16,15 @@ setting = Table(
     Column("wrapped", LargeBinary, nullable=False),
 )
 
-# Destroying a row destroys the only copy of its private keys; its document is public anyway.
+# Own keys by kind and Monday. Deleting a row destroys the only copy of its private halves; its document is public.
 bundle = Table(
     "bundle",
     metadata,
-    Column("serial", Integer, primary_key=True),
+    Column("start", Integer, primary_key=True, autoincrement=False),
+    Column("last", Integer, primary_key=True, autoincrement=False),
+    Column("serial", Integer, nullable=False, unique=True),
     Column("document", LargeBinary, nullable=False),
-    Column("wrapped_seed", LargeBinary, nullable=True),  # null once destroyed
+    Column("wrapped_seed", LargeBinary, nullable=False),
     Column("published", Integer, nullable=False),
 )
 
@@ -34,7 +36,6 @@ channel = Table(
     Column("case", LargeBinary, nullable=True),  # of which it is a dossier; a thread has the id of its case itself
     Column("wrapped_capability", LargeBinary, nullable=False),
     Column("wrapped_cursor", LargeBinary, nullable=True),
-    Column("read_day", Integer, nullable=False),  # day of the last complete read
     Column("gone", Integer, nullable=False),  # the server no longer knows it
 )
 
@@ -194,28 +195,3 @@ outgoing_part = Table(
 
 # Every envelope that this vault made: a message of the own key under another mac was made with a copy of the key.
 own_envelope = Table("own_envelope", metadata, Column("mac", LargeBinary, primary_key=True))
-
-# What turns a vault of one version into the next.
-UPGRADES = {
-    1: (
-        "ALTER TABLE envelope ADD COLUMN size INTEGER NOT NULL DEFAULT 0",
-        "UPDATE envelope SET size = length(sealed)",
-        "CREATE TABLE saved (mac BLOB NOT NULL, file INTEGER NOT NULL, wrapped BLOB NOT NULL, PRIMARY KEY (mac, file))",
-    ),
-    2: (
-        'ALTER TABLE channel RENAME COLUMN "case" TO id',
-        'ALTER TABLE channel ADD COLUMN "case" BLOB',
-        'ALTER TABLE envelope RENAME COLUMN "case" TO channel',
-        (
-            'CREATE TABLE remembered ("case" BLOB NOT NULL, stamp VARCHAR NOT NULL, wrapped_summary BLOB NOT NULL, '
-            'wrapped_words BLOB NOT NULL, PRIMARY KEY ("case"))'
-        ),
-    ),
-    3: (
-        (
-            'CREATE TABLE tombstone (mac BLOB NOT NULL, "case" BLOB NOT NULL, day INTEGER NOT NULL, '
-            "wrapped BLOB NOT NULL, done INTEGER NOT NULL, wrapped_paths BLOB, PRIMARY KEY (mac))"
-        ),
-        'CREATE TABLE export (id INTEGER NOT NULL, "case" BLOB NOT NULL, wrapped BLOB NOT NULL, PRIMARY KEY (id))',
-    ),
-}

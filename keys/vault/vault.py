@@ -8,14 +8,13 @@ import sqlite3
 import threading
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Connection, Engine, create_engine, delete, event, func, insert, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from keys.errors import ExistsError, VaultError
-from keys.identity import OwnBundle, Wrapper
-from keys.roster import Bundle
 from keys.vault import tables
 from keys.vault.case_store import CaseStore
 from keys.vault.graves import Graves
@@ -23,13 +22,14 @@ from keys.vault.index import Index
 from keys.vault.log_index import LogIndex
 from keys.vault.message_store import MessageStore
 from keys.vault.outbox_store import OutboxStore
-from keys.wire.signed import Signed
+from keys.vault.own_bundles import OwnBundles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from sqlalchemy import Executable, Result
+
+    from keys.identity import Wrapper
 
 
 UNWRITTEN = "the disk is full, or the file is damaged or not ours to write"
@@ -46,7 +46,6 @@ class Channel:
     case: bytes | None
     capability: bytes = field(repr=False)
     cursor: str | None
-    read_day: int
     gone: bool
 
 
@@ -88,6 +87,7 @@ class Vault:
         self.outbox = OutboxStore(self._execute, wrapper)
         self.case_store = CaseStore(self.log, self.messages, self.outbox)
         self.graves = Graves(self._execute, wrapper)
+        self.bundles = OwnBundles(self._execute, wrapper)
 
     @classmethod
     def create(cls, path: Path, wrapper: Wrapper) -> Self:
@@ -110,8 +110,8 @@ class Vault:
         try:
             vault = cls(_engine(path), lock, wrapper)
             version = vault._execute(text("PRAGMA user_version")).scalar()
-            while version in tables.UPGRADES:
-                version = vault._upgrade(version)
+            # A process that was killed while it destroyed something may have left a copy of it there.
+            vault._overwrite_journal()
         except (DatabaseError, VaultError):
             os.close(lock)
             raise VaultError("not a vault") from None
@@ -148,6 +148,14 @@ class Vault:
                 self._connection.rollback()
                 raise
 
+    @contextmanager
+    def destruction(self) -> Iterator[None]:
+        """Make what is destroyed inside durable at once, and leave no copy of it in the journal."""
+        with self._turn:
+            with self.transaction():
+                yield
+            self._overwrite_journal()
+
     def setting(self, name: str) -> bytes | None:
         """Return a setting, or None where it was never made."""
         query = select(tables.setting.c.wrapped).where(tables.setting.c.name == name)
@@ -169,39 +177,6 @@ class Vault:
             driver = self._connection.connection.driver_connection
             assert isinstance(driver, sqlite3.Connection)
             return driver.serialize()
-
-    def own_bundles(self) -> list[OwnBundle]:
-        """Return the bundles whose private halves are still here, by serial."""
-        query = select(tables.bundle).where(tables.bundle.c.wrapped_seed.is_not(None)).order_by("serial")
-        return [self._own_bundle(row) for row in self._execute(query).mappings()]
-
-    def last_serial(self) -> int:
-        """Return the highest serial that was ever used, or 0."""
-        query = select(tables.bundle.c.serial).order_by(tables.bundle.c.serial.desc()).limit(1)
-        return self._execute(query).scalar() or 0
-
-    def add_bundle(self, own: OwnBundle) -> None:
-        """Keep a new bundle, before anyone else sees it: what is sealed to it has to be opened."""
-        row = {
-            "serial": own.bundle.serial,
-            "document": own.signed.encode(),
-            "wrapped_seed": self._wrapper.wrap(f"bundle {own.bundle.serial}", own.seed),
-            "published": 0,
-        }
-        self._execute(insert(tables.bundle).values(row))
-
-    def unpublished(self) -> list[Signed]:
-        """Return the bundles that the server has not confirmed yet."""
-        query = select(tables.bundle.c.document).where(tables.bundle.c.published == 0).order_by("serial")
-        return [Signed.parse(document) for document in self._execute(query).scalars()]
-
-    def mark_published(self, serial: int) -> None:
-        """Note that the server has this bundle."""
-        self._execute(update(tables.bundle).where(tables.bundle.c.serial == serial).values(published=1))
-
-    def destroy_bundle(self, serial: int) -> None:
-        """Overwrite the private halves of a bundle: what was sealed to them alone never opens again."""
-        self._execute(update(tables.bundle).where(tables.bundle.c.serial == serial).values(wrapped_seed=None))
 
     def channels(self, case: bytes | None = None) -> list[Channel]:
         """Return every channel that this vault reads, or those of a case."""
@@ -238,15 +213,14 @@ class Vault:
         if self._execute(known).scalar() is not None:
             return False
         wrapped = self._wrapper.wrap(f"capability {channel.hex()}", capability)
-        row = {"id": channel, "case": case, "wrapped_capability": wrapped, "read_day": 0, "gone": 0}
+        row = {"id": channel, "case": case, "wrapped_capability": wrapped, "gone": 0}
         self._execute(insert(tables.channel).values(row))
         return True
 
-    def note_read(self, channel: bytes, cursor: str | None, day: int) -> None:
-        """Note how far a channel was read, completely, on this day."""
+    def note_read(self, channel: bytes, cursor: str | None) -> None:
+        """Note how far a channel was read."""
         wrapped = self._wrapper.wrap(f"cursor {channel.hex()}", cursor.encode("ascii")) if cursor else None
-        values = {"wrapped_cursor": wrapped, "read_day": day}
-        self._execute(update(tables.channel).where(tables.channel.c.id == channel).values(**values))
+        self._execute(update(tables.channel).where(tables.channel.c.id == channel).values(wrapped_cursor=wrapped))
 
     def note_gone(self, channel: bytes) -> None:
         """Note that the server no longer has this channel; what was read of it stays."""
@@ -320,19 +294,14 @@ class Vault:
                 # Its own words would hold what was to be written.
                 raise VaultError(UNWRITTEN) from None
 
-    def _upgrade(self, version: int) -> int:
-        with self.transaction():
-            # Without it a change of a table would be on disk before the rest, and a power cut between them for ever.
-            self._execute(text("BEGIN IMMEDIATE"))
-            for statement in tables.UPGRADES[version]:
-                self._execute(text(statement))
-            self._execute(text(f"PRAGMA user_version = {version + 1}"))
-        return version + 1
-
-    def _own_bundle(self, row: Mapping[Any, Any]) -> OwnBundle:
-        signed = Signed.parse(row["document"])
-        seed = self._wrapper.unwrap(f"bundle {row['serial']}", row["wrapped_seed"])
-        return OwnBundle(Bundle.verify(signed), signed, seed)
+    def _overwrite_journal(self) -> None:
+        """Overwrite the rollback journal, in which the last transactions left what they changed."""
+        journal = Path(f"{self._engine.url.database}-journal")
+        if not journal.exists():
+            return
+        with journal.open("r+b", buffering=0) as file:
+            file.write(bytes(journal.stat().st_size))
+            os.fsync(file.fileno())
 
     def _channel(self, row: Mapping[Any, Any]) -> Channel:
         channel, cursor = row["id"], row["wrapped_cursor"]
@@ -341,7 +310,6 @@ class Vault:
             case=row["case"],
             capability=self._wrapper.unwrap(f"capability {channel.hex()}", row["wrapped_capability"]),
             cursor=self._wrapper.unwrap(f"cursor {channel.hex()}", cursor).decode("ascii") if cursor else None,
-            read_day=row["read_day"],
             gone=bool(row["gone"]),
         )
 
@@ -359,7 +327,7 @@ class Vault:
 
 
 def check_copy(copy: bytes) -> None:
-    """Raise VaultError unless these bytes are a whole vault of this version or one before."""
+    """Raise VaultError unless these bytes are a whole vault of this version."""
     with closing(sqlite3.connect(":memory:")) as connection:
         try:
             connection.deserialize(copy)
@@ -367,7 +335,7 @@ def check_copy(copy: bytes) -> None:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
         except sqlite3.Error:
             raise VaultError("not a vault") from None
-    if found != "ok" or not 1 <= version <= tables.SCHEMA_VERSION:
+    if found != "ok" or version != tables.SCHEMA_VERSION:
         raise VaultError("not a vault")
 
 
@@ -376,8 +344,15 @@ def _engine(path: Path) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: object) -> None:
-        # No WAL: it would keep the pages with destroyed keys until its next checkpoint.
-        for pragma in ("journal_mode = DELETE", "synchronous = EXTRA", "secure_delete = ON", "foreign_keys = ON"):
+        # No WAL: it would keep the pages with destroyed keys until its next checkpoint. The journal stays one file, so
+        # that it can be overwritten: one that is deleted leaves its blocks on the disk.
+        for pragma in (
+            "journal_mode = PERSIST",
+            "temp_store = MEMORY",
+            "synchronous = EXTRA",
+            "secure_delete = ON",
+            "foreign_keys = ON",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine

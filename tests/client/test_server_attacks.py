@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -289,8 +290,17 @@ def test_a_frozen_roster_ends_on_its_day(office: Office) -> None:
 
 
 def test_a_roster_that_begins_in_three_days_is_not_valid_yet(office: Office) -> None:
-    office.pass_days(-3)
-    assert refused(office, lambda path, answer: answer) == "expired"
+    office.now -= dt.timedelta(days=3)
+    # The server's day never falls, but this one says the browser's.
+    earlier = bundles_changed(lambda first, bundles: [encode(parse_object(first) | {"day": office.today}), *bundles])
+    assert refused(office, earlier) == "expired"
+
+
+def test_a_clock_that_is_three_days_behind_closes_no_page_and_is_told_of(office: Office) -> None:
+    office.now -= dt.timedelta(days=3)
+    with opened(office) as page:
+        page.trust()
+        assert page.ask("freshness")["days"] == [office.today + 3, office.today]
 
 
 def report_refused(office: Office, meddle: Callable[[str, bytes], bytes]) -> str:
@@ -327,8 +337,23 @@ def test_a_rolled_back_roster_is_found_out_by_a_page_that_remembers_nothing(offi
     """The bundles name the roster that their owners know."""
     old = office.app.test_client().get("/chain").data
     office.add("Bestuurslid 3", "bestuur")
-    office.read("Secretaris")
+    for name in office.cards:
+        office.read(name)
     assert report_refused(office, lambda path, answer: old if path == "/chain" else answer) == "rolled-back"
+
+
+def test_a_bundle_that_names_a_roster_that_is_hidden_counts_for_nothing_and_its_owner_is_named(office: Office) -> None:
+    """One bundle of one recipient closed the form for everybody."""
+    old = office.app.test_client().get("/chain").data
+    office.publish_roster([*office.cards])
+    office.read("Bestuurslid 1")
+    with opened(office, Wire(office, lambda path, answer: old if path == "/chain" else answer)) as page:
+        page.trust()
+        found = page.ask("freshness")
+        assert [person["name"] for person in found["unknown"]] == ["Bestuurslid 1"]
+        assert [path for path, _ in page.wire.asked] == ["/chain", "/bundles", "/chain"]
+        page.report(without=["Bestuurslid 1"])
+    assert [case.report.text for case, _ in office.read("Secretaris")] == ["Er ging iets mis."]
 
 
 def test_bundles_of_long_ago_are_not_sealed_to(office: Office) -> None:
@@ -339,7 +364,7 @@ def test_bundles_of_long_ago_are_not_sealed_to(office: Office) -> None:
         office.read(name)
     last_resort_gone = bundles_changed(lambda first, bundles: split_frames(weekly_only(then)))
     assert office.today == first_day + 60
-    assert report_refused(office, last_resort_gone) == "expired"
+    assert report_refused(office, last_resort_gone) == "days"
 
 
 def weekly_only(frames: bytes) -> bytes:
@@ -359,8 +384,9 @@ def test_a_withheld_earlier_roster_is_not_taken_for_an_unknown_code(office: Offi
 
 
 def test_a_bundle_of_someone_not_on_the_roster_is_never_sealed_to(office: Office) -> None:
-    stranger = Organisation.found(office.today).people[0]
-    bundle = stranger.bundle(office.today).encode()
+    other = Organisation.found(office.today)
+    stranger = other.people[0]
+    bundle = stranger.bundle(office.today, other.witness).encode()
     with opened(office, Wire(office, bundles_changed(lambda first, bundles: [first, *bundles, bundle]))) as page:
         page.report()
     [(case, _)] = office.read("Secretaris")

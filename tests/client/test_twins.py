@@ -254,7 +254,7 @@ def test_a_signed_root_of_any_members_is_read_alike(twin: Twin, organisation: Or
 
 def test_a_signed_bundle_of_any_members_is_read_alike(twin: Twin, organisation: Organisation) -> None:
     person = organisation.people[0]
-    document = person.bundle(organisation.today).members()
+    document = person.bundle(organisation.today, organisation.witness).members()
 
     @BRIEF
     @given(st.data())

@@ -14,7 +14,9 @@ import { route } from "../../dropbox/client/cases/routing.ts";
 import { FormatError, MeldbusError, StampError, TamperedError, UnsupportedError } from "../../dropbox/client/errors.ts";
 import { Policy } from "../../dropbox/client/policy/policy.ts";
 import { Receipt } from "../../dropbox/client/receipt.ts";
-import { Addressees, Bundle } from "../../dropbox/client/roster/bundle.ts";
+import { Addressees } from "../../dropbox/client/roster/addressees.ts";
+import { Bundle } from "../../dropbox/client/roster/bundle.ts";
+import { Freshness } from "../../dropbox/client/roster/freshness.ts";
 import { words } from "../../dropbox/client/roster/fingerprint.ts";
 import { People } from "../../dropbox/client/roster/people.ts";
 import { Root } from "../../dropbox/client/roster/root.ts";
@@ -41,7 +43,7 @@ import { encodeHead, parseHead } from "../../dropbox/client/wire/head.ts";
 import { parseMailboxPage } from "../../dropbox/client/wire/mailbox.ts";
 import { encodeArchives, parseArchive } from "../../dropbox/client/wire/messages/archive.ts";
 import { encodeHead as encodeMessageHead, parseHead as parseMessageHead } from "../../dropbox/client/wire/messages/head.ts";
-import { encodeSigned, parseSigned, splitFrames } from "../../dropbox/client/wire/signed.ts";
+import { encodeSigned, idOf, LABEL_ROOT, LABEL_ROSTER, parseSigned, splitFrames } from "../../dropbox/client/wire/signed.ts";
 import {
   encodeOpening,
   encodePartPosting,
@@ -90,6 +92,14 @@ class Vector {
 
 function bytesOf(hex: string): Bytes {
   return new Uint8Array(Buffer.from(hex, "hex"));
+}
+
+function hexOf(identity: string): string {
+  return Buffer.from(unb64(identity, KEY_SIZE)).toString("hex");
+}
+
+function hexes(identities: ReadonlySet<string>): string[] {
+  return [...identities].map(hexOf).sort();
 }
 
 function ascii(raw: Bytes): string {
@@ -246,12 +256,17 @@ const readers: Record<string, Reader> = {
     const bundles = documents.slice(roots + rosters).map((signed) => Bundle.verify(signed));
     assert.equal(bundles.length, vector.number("bundles"));
     if (bundles.length > 0) {
-      const addressees = Addressees.choose(history, bundles, today);
-      const chosen = [...addressees.bundles.values()].map(
-        ({ identity, serial }) => `${Buffer.from(unb64(identity, KEY_SIZE)).toString("hex")}:${serial}`,
-      );
+      const rootIds = documents.slice(0, roots).map((signed) => idOf(signed, LABEL_ROOT));
+      const seen = new Set([...rootIds, ...history.rosters.map(({ id }) => id)].map(b64));
+      const addressees = new Addressees(history, bundles, today, seen);
+      const freshness = new Freshness(history, bundles, today, seen);
+      const chosen = [...addressees.bundles.values()].map(({ identity, serial }) => `${hexOf(identity)}:${serial}`);
       assert.deepEqual(chosen.sort(), vector.list("chosen"));
       assert.equal(addressees.until, vector.number("until"));
+      assert.deepEqual(hexes(freshness.looked), vector.list("looked"));
+      assert.deepEqual(hexes(addressees.away), vector.list("away"));
+      assert.deepEqual(hexes(addressees.unknown), vector.list("unknown"));
+      assert.deepEqual(hexes(addressees.unusable), vector.list("unusable"));
     }
     assert.deepEqual(roster.id, vector.hex("id"));
     assert.equal(roster.version, vector.number("version"));

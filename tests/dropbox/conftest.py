@@ -16,6 +16,7 @@ from dropbox.load_meter import LoadMeter
 from dropbox.store import Store
 from dropbox.store.database import Database
 from keys.policy import date_of
+from keys.roster.weeks import until_of
 from keys.wire.exchange import Page, Posting
 from tests.dropbox.serving import BINARY, ROOT, Server, bearer, write_config
 from tests.organisation import Organisation
@@ -67,7 +68,7 @@ class Box:
     @property
     def until(self) -> int:
         """A day up to which envelopes are good."""
-        return self.organisation.today + 20
+        return until_of(self.organisation.today)
 
     @property
     def database(self) -> Database:

@@ -14,6 +14,7 @@ from dropbox import i18n
 from dropbox.store.tables import metadata
 from keys.policy import Policy
 from keys.roster import address
+from keys.roster.weeks import until_of
 from keys.wire.canonical import b64
 from tests.dropbox.postings import Opaque, opaque_case
 from tests.dropbox.serving import ROOT, Server
@@ -123,7 +124,7 @@ def test_backup_while_it_is_written_holds_all_that_was_acknowledged(
     tmp_path: Path, founded: tuple[Server, Organisation]
 ) -> None:
     server, organisation = founded
-    until = organisation.today + 20
+    until = until_of(organisation.today)
     acknowledged: list[Opaque] = []
     stop = threading.Event()
 
@@ -200,7 +201,7 @@ def test_damaged_backup_is_refused(tmp_path: Path, server: Server) -> None:
 
 def test_server_stops_at_once_when_told_and_keeps_everything(founded: tuple[Server, Organisation]) -> None:
     server, organisation = founded
-    cases = [opaque_case(organisation.today + 20) for _ in range(5)]
+    cases = [opaque_case(until_of(organisation.today)) for _ in range(5)]
     for case in cases:
         server.post("/envelopes", case.raw)
     server.stop()

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from dropbox.load_meter import PATIENT
+from keys.roster.weeks import until_of
 from keys.wire.envelope import LARGEST_POWER, SMALLEST_CLASS, Header
 from keys.wire.log import LogDigest, LogEntry, LogPage, log_cursor
 from tests.dropbox.postings import Opaque, opaque_case, opaque_message, until_on, weak_message
@@ -53,7 +54,7 @@ def read_log(server: Server, organisation: Organisation) -> tuple[list[LogEntry]
 
 def test_sixty_four_clients_that_send_at_once_all_succeed(founded: tuple[Server, Organisation]) -> None:
     server, organisation = founded
-    cases = [opaque_case(organisation.today + 20) for _ in range(CLIENTS)]
+    cases = [opaque_case(until_of(organisation.today)) for _ in range(CLIENTS)]
     gate = threading.Barrier(CLIENTS)
 
     def send(case: Opaque) -> int:
@@ -69,7 +70,7 @@ def test_sixty_four_clients_that_send_at_once_all_succeed(founded: tuple[Server,
 
 def test_same_posting_sent_at_once_by_many_is_stored_once(founded: tuple[Server, Organisation]) -> None:
     server, organisation = founded
-    case = opaque_case(organisation.today + 20)
+    case = opaque_case(until_of(organisation.today))
     with ThreadPoolExecutor(16) as clients:
         answers = list(clients.map(lambda _: server.post("/envelopes", case.raw), range(16)))
     assert {(answer.status, answer.body) for answer in answers} == {(201, answers[0].body)}
@@ -78,7 +79,7 @@ def test_same_posting_sent_at_once_by_many_is_stored_once(founded: tuple[Server,
 
 def test_messages_sent_at_once_into_one_channel_are_all_in_it(founded: tuple[Server, Organisation]) -> None:
     server, organisation = founded
-    until = organisation.today + 20
+    until = until_of(organisation.today)
     case = opaque_case(until)
     server.post("/envelopes", case.raw)
     messages = [opaque_message(until, capability) for capability in (case.reporter, case.recipients) * 12]
@@ -140,7 +141,7 @@ def test_reader_with_a_cursor_misses_nothing_while_writers_are_slow_and_fast(
     founded: tuple[Server, Organisation],
 ) -> None:
     server, organisation = founded
-    until = organisation.today + 20
+    until = until_of(organisation.today)
     fast = [opaque_case(until) for _ in range(150)]
     large = [opaque_case(until, LARGEST_POWER) for _ in range(6)]
     slow = [opaque_case(until) for _ in range(12)]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from keys.roster.weeks import until_of
 from keys.wire.envelope import LARGEST_POWER, SMALLEST_CLASS, Header, header_size
 from tests.dropbox.postings import SLOTS, Opaque, opaque_case, opaque_message, until_on
 from tests.dropbox.serving import PATIENCE, Server
@@ -74,7 +75,7 @@ def test_fifty_kills_lose_nothing_acknowledged_and_show_nothing_partial(server: 
     seen: set[bytes] = set()
     after = None
     for _ in range(CUTS):
-        writers = [Writer(server, organisation.today + 20, unanswered[at::WRITERS]) for at in range(WRITERS)]
+        writers = [Writer(server, until_of(organisation.today), unanswered[at::WRITERS]) for at in range(WRITERS)]
         for writer in writers:
             writer.start()
         time.sleep(random.uniform(0, LONGEST_LOAD))
@@ -154,7 +155,7 @@ def test_answer_is_written_after_the_disk_has_confirmed(tmp_path: Path, built_sc
     try:
         organisation = Organisation.found()
         server.found(organisation)
-        calls = traced(server, tmp_path / "trace", opaque_case(organisation.today + 20))
+        calls = traced(server, tmp_path / "trace", opaque_case(until_of(organisation.today)))
     finally:
         server.kill()
     answered = next(at for at, call in enumerate(calls) if "HTTP/1.1 201" in call)

@@ -17,6 +17,7 @@ from dropbox.store.commit import MAILBOX_DAYS
 from dropbox.store.expiry import BATCH_BYTES, BATCH_ROWS, ENDING_DAYS, ENTRY_DAYS, delete_envelopes
 from keys.cases.clocks import months_after
 from keys.policy.members import Terms
+from keys.roster.weeks import until_of
 from keys.wire.canonical import parse_object
 from keys.wire.envelope import PART_SIZE, SMALLEST_CLASS, padded_size
 from tests.dropbox.postings import Opaque, opaque_case, opaque_message, opaque_upload
@@ -41,14 +42,14 @@ def today(box: Box) -> int:
 
 def case(box: Box, size: int = FILES) -> Opaque:
     """Open a case."""
-    opened = opaque_case(today(box) + 20, size)
+    opened = opaque_case(until_of(today(box)), size)
     assert box.post(opened.posting).status_code == 201
     return opened
 
 
 def say(box: Box, capability: bytes) -> int:
     """Append to a channel and return the status."""
-    return box.post(opaque_message(today(box) + 20, capability)).status_code
+    return box.post(opaque_message(until_of(today(box)), capability)).status_code
 
 
 def end(box: Box, capability: bytes) -> int:
@@ -152,7 +153,7 @@ def test_no_end_comes_before_the_terms_of_the_law_nor_a_month_behind_the_last_me
 
 def test_nothing_is_added_to_a_channel_that_is_ending_and_a_retry_is_answered_as_before(box: Box) -> None:
     opened = case(box)
-    message = opaque_message(today(box) + 20, opened.reporter)
+    message = opaque_message(until_of(today(box)), opened.reporter)
     assert box.post(message).status_code == 201
     end(box, opened.recipients)
     assert say(box, opened.reporter) == say(box, opened.recipients) == 404
@@ -190,7 +191,7 @@ def test_many_end_at_once_and_what_lives_is_left_alone(box: Box) -> None:
 
 
 def test_a_large_envelope_goes_a_few_parts_at_a_time(box: Box) -> None:
-    upload = opaque_upload(today(box) + 20, padded_size(2 * BATCH_BYTES))
+    upload = opaque_upload(until_of(today(box)), padded_size(2 * BATCH_BYTES))
     sent(box, upload)
     left = []
     with box.database.turn(), box.database.writing() as connection:

@@ -206,6 +206,8 @@ def _documents(box: Box) -> Iterator[Asked]:
         yield path, "post", box.post_raw(path, b"wrong")
         yield path, "post", box.post_raw(path, bytes(3_000_000))
         yield path, "post", box.post_raw(path, right, "text/plain")
+    superseded = box.organisation.people[0].bundle(box.organisation.today, box.organisation.witness, last=True)
+    yield "/bundles", "post", box.post_raw("/bundles", superseded.encode())
     for version in (1, 2):
         yield "/rosters/{version}", "get", box.get(f"/rosters/{version}")
 

@@ -26,7 +26,7 @@ ROUTE = OutsideRoute(
     phone="000 000 00 00",
     text={"nl": "Onderzoekt <klachten>.", "en": "Looks into <complaints>."},
 )
-KEPT = Kept(b"chain", b"bundles", 20_600)
+KEPT = Kept(b"chain", b"bundles", ((1, b"roster"),), 20_600)
 POLICY = replace(SMALL, organisation="Voorbeeldstichting & Co", outside=(ROUTE,))
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from dropbox.store import tables
 from keys.receipt import Receipt
 from keys.roster import Bundle
+from keys.roster.weeks import UNTIL_AHEAD, until_of
 from keys.wire.canonical import parse_object
 from keys.wire.envelope import LARGEST_POWER, PART_SIZE, SMALLEST_CLASS
 from keys.wire.exchange import PAGE_SIZE, Item, Posting
@@ -104,9 +105,9 @@ def test_repeated_message_is_appended_once(box: Box) -> None:
 
 
 def test_repeated_request_is_answered_alike_after_its_last_day(box: Box) -> None:
-    case = opaque_case(box.organisation.today)
+    case = opaque_case(box.until)
     first = box.post(case.posting)
-    box.clock.advance(days=5)
+    box.clock.advance(days=UNTIL_AHEAD)
     assert (box.post(case.posting).status_code, box.post(case.posting).data) == (201, first.data)
 
 
@@ -134,11 +135,26 @@ def test_case_with_one_capability_for_both_is_refused(box: Box) -> None:
     assert box.post(Posting(0, case.posting.nonce, twice, case.posting.envelope)).status_code == 400
 
 
-def test_envelope_past_its_last_day_is_refused(box: Box) -> None:
-    today = box.organisation.today
-    assert box.post(opaque_case(today).posting).status_code == 201
-    refused = box.post(opaque_case(today - 1).posting)
+def test_envelope_is_taken_on_its_last_day_and_refused_after_it(box: Box) -> None:
+    until = box.until
+    box.clock.advance(days=until - box.organisation.today)
+    assert box.post(opaque_case(until).posting).status_code == 201
+    box.clock.advance(days=1)
+    refused = box.post(opaque_case(until).posting)
     assert (refused.status_code, refused.data) == (410, b'{"error":"until"}')
+
+
+def test_envelope_whose_last_day_is_too_far_ahead_is_refused(box: Box) -> None:
+    """A tool whose clock is ahead would seal to keys of another week."""
+    refused = box.post(opaque_case(box.until + 7).posting)
+    assert (refused.status_code, refused.data) == (410, b'{"error":"until"}')
+
+
+@pytest.mark.parametrize("off", range(1, 7))
+def test_envelope_whose_last_day_is_no_sunday_is_refused(box: Box, off: int) -> None:
+    """It would tell one sender from the others."""
+    refused = box.post(opaque_case(box.until - off).posting)
+    assert (refused.status_code, refused.data) == (400, b'{"error":"malformed"}')
 
 
 def test_day_is_that_of_the_policys_time_zone(box: Box) -> None:
@@ -206,12 +222,12 @@ def test_channel_is_gone_13_months_behind_its_last_message(box: Box) -> None:
     case = opaque_case(box.until)
     box.post(case.posting)
     box.clock.advance(days=300)
-    box.post(opaque_message(box.organisation.today + 320, case.reporter))
+    box.post(opaque_message(until_of(box.organisation.today + 300), case.reporter))
     box.clock.advance(days=396)
     assert len(box.look("/channel", case.reporter).items) == 2
     box.clock.advance(days=1)
     assert box.get("/channel", case.reporter).status_code == 404
-    late = opaque_message(box.organisation.today + 700, case.reporter)
+    late = opaque_message(until_of(box.organisation.today + 697), case.reporter)
     assert box.post(late).status_code == 404
 
 

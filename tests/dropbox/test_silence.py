@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from dropbox.headers import HEADERS
 from dropbox.store.documents import Documents
+from keys.roster.weeks import until_of
 from keys.wire.kinds import Answer
 from tests.dropbox.postings import opaque_case
 from tests.dropbox.test_reporter import post_file
@@ -155,7 +156,7 @@ def test_answer_on_a_kept_connection_does_not_mix_with_the_next(founded: tuple[S
     server, organisation = founded
     connection = http.client.HTTPConnection("127.0.0.1", server.port)
     for _ in range(3):
-        case = opaque_case(organisation.today + 20)
+        case = opaque_case(until_of(organisation.today))
         connection.request("POST", "/envelopes", case.raw, {"Content-Type": "application/octet-stream"})
         assert connection.getresponse().read().startswith(b'{"stored":')
         connection.request("POST", "/envelopes", case.raw, {"Content-Type": "text/plain"})

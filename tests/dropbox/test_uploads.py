@@ -185,12 +185,13 @@ def test_a_stamp_is_needed_at_the_beginning_and_holds_to_the_end(box: Box) -> No
 
 
 def test_the_last_day_is_looked_at_at_both_ends(box: Box) -> None:
-    assert refused(begin(box, opaque_upload(box.organisation.today - 1))) == (410, "until")
-    upload = opaque_upload(box.organisation.today)
+    upload = opaque_upload(box.until)
+    box.clock.advance(days=box.until - box.organisation.today)
     begin(box, upload)
     send(box, upload, range(upload.count))
     box.clock.advance(**DAY)
     assert refused(begin(box, upload)) == (410, "until")
+    assert refused(begin(box, opaque_upload(box.until))) == (410, "until")
     assert box.look("/feed", box.organisation.log_capability).items == ()
 
 
@@ -306,7 +307,8 @@ def test_a_full_store_refuses_parts_while_talks_go_on_and_goes_on_after_room_is_
 
 
 def test_an_upload_ends_with_its_until_however_often_a_part_comes(box: Box) -> None:
-    upload = opaque_upload(box.organisation.today + 2, padded_size(8 * PART_SIZE))
+    box.clock.advance(days=box.until - box.organisation.today - 2)
+    upload = opaque_upload(box.until, padded_size(8 * PART_SIZE))
     begin(box, upload)
     for number in range(3):
         send(box, upload, [number])

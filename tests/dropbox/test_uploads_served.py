@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from keys.roster.weeks import until_of
 from keys.wire.envelope import padded_size
 from tests.dropbox.postings import Upload, opaque_case, opaque_message, opaque_upload
 from tests.dropbox.serving import BINARY, PATIENCE, Server
@@ -60,7 +61,7 @@ def resident(server: Server) -> float:
 
 def test_a_killed_server_has_every_part_that_it_acknowledged(founded: tuple[Server, Organisation]) -> None:
     server, organisation = founded
-    upload = opaque_upload(organisation.today + 20, padded_size(30 * MIB))
+    upload = opaque_upload(until_of(organisation.today), padded_size(30 * MIB))
     assert server.post("/uploads", upload.raw).status == 200
     kept: set[int] = set()
 
@@ -101,7 +102,7 @@ def missing_of(body: bytes) -> set[int]:
 
 def test_sixteen_uploads_at_once_all_end_whole(founded: tuple[Server, Organisation]) -> None:
     server, organisation = founded
-    uploads = [opaque_upload(organisation.today + 20) for _ in range(16)]
+    uploads = [opaque_upload(until_of(organisation.today)) for _ in range(16)]
 
     def bring(upload: Upload) -> int:
         server.post("/uploads", upload.raw)
@@ -116,7 +117,7 @@ def test_sixteen_uploads_at_once_all_end_whole(founded: tuple[Server, Organisati
 
 def test_two_who_send_one_upload_at_once_end_it_once(founded: tuple[Server, Organisation]) -> None:
     server, organisation = founded
-    upload = opaque_upload(organisation.today + 20, padded_size(12 * MIB))
+    upload = opaque_upload(until_of(organisation.today), padded_size(12 * MIB))
 
     def bring(numbers: Iterable[int]) -> int:
         server.post("/uploads", upload.raw)
@@ -135,12 +136,12 @@ def test_two_who_send_one_upload_at_once_end_it_once(founded: tuple[Server, Orga
 @pytest.mark.slow
 def test_the_servers_memory_stays_flat_while_256_mib_come_in_and_go_out(founded: tuple[Server, Organisation]) -> None:
     server, organisation = founded
-    first = opaque_upload(organisation.today + 20)
+    first = opaque_upload(until_of(organisation.today))
     server.post("/uploads", first.raw)
     send(server, first, range(first.count))
     assert server.post("/uploads", first.raw).status == 201
     before = resident(server)
-    upload = opaque_upload(organisation.today + 20, LARGE)
+    upload = opaque_upload(until_of(organisation.today), LARGE)
     server.post("/uploads", upload.raw)
     most = before
     for number in range(0, upload.count, 16):
@@ -156,7 +157,7 @@ def test_a_plain_form_of_256_mib_is_never_in_memory_nor_in_a_temporary_file(
     founded: tuple[Server, Organisation],
 ) -> None:
     server, organisation = founded
-    upload = opaque_upload(organisation.today + 20, LARGE)
+    upload = opaque_upload(until_of(organisation.today), LARGE)
     server.get("/nl/file")
     before = most = resident(server)
     named = b'Content-Disposition: form-data; name="file"; filename="report"\r\n\r\n'
@@ -193,7 +194,7 @@ def roomy(tmp_path: Path, built_scripts: Path) -> Iterator[Server]:
 def test_others_commit_between_the_batches_of_a_purge(roomy: Server) -> None:
     organisation = Organisation.found()
     server = roomy.found(organisation)
-    upload = opaque_upload(organisation.today + 20, PURGED)
+    upload = opaque_upload(until_of(organisation.today), PURGED)
     server.post("/uploads", upload.raw)
     send(server, upload, range(upload.count))
     database = server.data / "meldbus.sqlite"
@@ -204,7 +205,7 @@ def test_others_commit_between_the_batches_of_a_purge(roomy: Server) -> None:
     call = ["-m", "dropbox", "expire", "--config", str(server.config)]
     with subprocess.Popen([sys.executable, *call], cwd=Path(__file__).parents[2]) as purge:
         while purge.poll() is None:
-            assert server.post("/envelopes", opaque_case(organisation.today + 20).raw).status == 201
+            assert server.post("/envelopes", opaque_case(until_of(organisation.today)).raw).status == 201
             left_at_commits.append(parts(database))
         assert purge.returncode == 0
     assert parts(database) == 0
@@ -250,9 +251,9 @@ def test_a_full_disk_refuses_parts_and_nothing_else_and_is_whole_after_room_is_m
     server, _ = small_disk
     organisation = Organisation.found()
     server.found(organisation)
-    case = opaque_case(organisation.today + 20)
+    case = opaque_case(until_of(organisation.today))
     assert server.post("/envelopes", case.raw).status == 201
-    in_the_way, upload = (opaque_upload(organisation.today + 20, padded_size(size * MIB)) for size in (9, 8))
+    in_the_way, upload = (opaque_upload(until_of(organisation.today), padded_size(size * MIB)) for size in (9, 8))
     for one in (in_the_way, upload):
         assert server.post("/uploads", one.raw).status == 200
     send(server, in_the_way, range(in_the_way.count))
@@ -260,7 +261,7 @@ def test_a_full_disk_refuses_parts_and_nothing_else_and_is_whole_after_room_is_m
     assert {answer.status for answer in answers} == {200, 507}
     assert {answer.body for answer in answers if answer.status == 507} == {b'{"error":"full"}'}
     for _ in range(3):
-        message = opaque_message(organisation.today + 20, case.reporter)
+        message = opaque_message(until_of(organisation.today), case.reporter)
         assert server.post("/envelopes", message.encode()).status == 201
     server.kill()
     store = sqlite3.connect(server.data / "meldbus.sqlite")
@@ -278,7 +279,7 @@ def test_a_full_disk_refuses_parts_and_nothing_else_and_is_whole_after_room_is_m
 
 def test_nothing_of_an_upload_is_in_a_log_or_a_temporary_file(founded: tuple[Server, Organisation]) -> None:
     server, organisation = founded
-    upload = opaque_upload(organisation.today + 20)
+    upload = opaque_upload(until_of(organisation.today))
     server.post("/uploads", upload.raw)
     send(server, upload, range(upload.count))
     server.post("/parts", b"wrong" * 20)

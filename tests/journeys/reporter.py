@@ -82,6 +82,10 @@ class Reporter:
     def choose(self, topic: str) -> None:
         """Go from the first step to the one that asks whom it is about."""
         self.press("start", "write")
+        # A drop box whose clock is a test's, or in which nobody has looked, is warned of first.
+        self.browser.wait_until(f"{ROOT}.querySelector('section').dataset.step.match(/^(topic|stale)$/) != null")
+        if self.step() == "stale":
+            self.press("stale", "on")
         self.at("topic")
         place = [one.id for one in TOPICS].index(topic) + 1
         self.browser.click(_in("topic", f".option:nth-child({place})"))

@@ -117,9 +117,14 @@ class Site:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def now(self) -> dt.datetime:
+        """The time of the server and of every recipient."""
+        return dt.datetime.now(dt.UTC)
+
+    @property
     def today(self) -> int:
         """The day by the policy."""
-        return POLICY.day(dt.datetime.now(dt.UTC))
+        return POLICY.day(self.now)
 
     def address(self, language: str = "nl", server: str | None = None) -> str:
         """Return the poster's address; `server` is another origin in front of ours."""
@@ -186,14 +191,14 @@ class Site:
         """Let a recipient join with the newest roster."""
         secret = unlock(self.folder / name, PASSPHRASE)
         with open_vault(self.folder / name, secret) as vault:
-            join(vault, secret, Courier(self.url), self.root.id)
+            join(vault, secret, Courier(self.url), self.root.id, self.today)
 
     def run(self, who: str, *arguments: object, text: str = "", code: str | None = None) -> str:
         """Run `meldbus` as this recipient and return what it wrote; fail the test where it fails.
 
         `code` is read by `open` from its descriptor.
         """
-        tool = Tool(self.folder / who, profile=CHEAP)
+        tool = Tool(self.folder / who, clock=lambda: self.now, profile=CHEAP)
         with _turn, descriptor(PASSPHRASE) as passphrase, descriptor(code or "") as receipt:
             given = ["--passphrase-fd", passphrase, *map(str, arguments)]
             given += ["--receipt-fd", receipt] if code is not None else []

@@ -51,7 +51,7 @@ def forge(site: Site, number: str, body: Body) -> None:
     folder = site.folder / SECRETARIS
     secret = unlock(folder, PASSPHRASE)
     with open_vault(folder, secret) as vault:
-        desk = Desk(secret, vault, Courier(site.url))
+        desk = Desk(secret, vault, Courier(site.url), lambda: site.now)
         case, _ = desk.case(number)
         office: Any = SimpleNamespace(courier=lambda: Courier(site.url), roster=lambda: load_trust(vault).roster)
         post_as_recipient(office, desk, case, body)
@@ -62,7 +62,7 @@ def request_of(site: Site, number: str) -> bytes:
     folder = site.folder / SECRETARIS
     secret = unlock(folder, PASSPHRASE)
     with open_vault(folder, secret) as vault:
-        case, _ = Desk(secret, vault, Courier(site.url)).case(number)
+        case, _ = Desk(secret, vault, Courier(site.url), lambda: site.now).case(number)
         return next(said.message.id for said in case.said if said.kind == "request")
 
 

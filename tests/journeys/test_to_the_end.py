@@ -152,7 +152,7 @@ def private_pairs(site: ClockedSite) -> list[PrivatePair]:
     found = []
     for who in site.cards:
         with vault_of(site, who) as vault:
-            found += [private_pair(own.seed) for own in vault.own_bundles()]
+            found += [private_pair(own.seed) for own in vault.bundles.all()]
     return found
 
 

@@ -11,7 +11,6 @@ from keys.cases.compose import _compose, _head, _with_bundles
 from keys.sealing import Sealed, Signer, open_stream, recipients_capability, seal, seal_slot, seal_stream
 from keys.sealing.stream import head_content, header_mac
 from keys.sync import Desk, post_entry, post_message
-from keys.sync.desk import addressees_of
 from keys.wire import kinds
 from keys.wire.canonical import b64, encode
 from keys.wire.envelope import MAC_SIZE, Header
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
 
 
 def addressees(office: Office) -> tuple[int, int, Addressees]:
-    day, work, bundles = office.courier().bundles()
-    return day, work, addressees_of(office.history(), bundles, day)
+    served, chosen = office.addressees()
+    return served.day, served.work, chosen
 
 
 def post_into(office: Office, case: Case, sealed: Sealed, work: int) -> None:

@@ -77,7 +77,7 @@ class Hand:
 
     def read(self) -> LogRead:
         trust = load_trust(self.vault)
-        pairs = [private_pair(own.seed) for own in self.vault.own_bundles()]
+        pairs = [private_pair(own.seed) for own in self.vault.bundles.all()]
         intake = Intake(self.vault, self.person, self.rosters, self.day, is_own=self.vault.outbox.is_own)
         origin = trust.roots[0].id(LABEL_ROOT)
         return LogReader(self.vault, self.courier, intake, self.capability, origin, lambda until: pairs).read()

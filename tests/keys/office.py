@@ -33,8 +33,7 @@ from keys.courier import Courier
 from keys.identity import KeyFile, Profile
 from keys.receipt import Receipt
 from keys.sealing import Attachment
-from keys.sync import Desk, let_in, post_entry, read_thread, say
-from keys.sync.desk import addressees_of
+from keys.sync import Desk, Served, let_in, post_entry, read_thread, say, sealing_basis
 from keys.wire import kinds
 from tests.policies import SMALL, tell
 
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keys.policy import Policy
-    from keys.roster import Roster, RosterHistory
+    from keys.roster import Addressees, Roster, RosterHistory
 
 CHEAP = Profile(time=1, memory_kib=64, lanes=1)  # a test's passphrase guards nothing
 START = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
@@ -116,6 +115,14 @@ class Office:
     def today(self) -> int:
         return POLICY.day(self.now)
 
+    def clock(self) -> dt.datetime:
+        """Return the time of the server and of every recipient."""
+        return self.now
+
+    def addressees(self) -> tuple[Served, Addressees]:
+        """Return what a reporter seals by today."""
+        return sealing_basis(self.courier(), self.history(), self.today)
+
     def pass_days(self, days: int) -> None:
         """Move the clock on; the server's timer runs on every day, so that no day comes as a surprise."""
         for _ in range(days):
@@ -142,10 +149,18 @@ class Office:
         self.drafts.append(draft)
         return published
 
+    def announce_roster(self, days: int) -> None:
+        """Publish a roster of the same people that is in force in so many days."""
+        draft = self.make_draft([*self.cards], changes=Changes(start=self.today + days))
+        for number, passphrase in ((1, "a"), (3, "c")):
+            draft = draft.sign(self.folder / root_key_name(number), passphrase)
+        publish(draft, self.courier())
+        self.drafts.append(draft)
+
     def join(self, name: str) -> None:
         secret = unlock(self.folder / name, PASSPHRASE)
         with open_vault(self.folder / name, secret) as vault:
-            join(vault, secret, self.courier(), self.root.id)
+            join(vault, secret, self.courier(), self.root.id, self.today)
 
     def add(self, name: str, role: str) -> None:
         """Enrol another recipient and publish the roster that lists them too."""
@@ -181,7 +196,7 @@ class Office:
     def desk(self, name: str) -> Iterator[Desk]:
         secret = unlock(self.folder / name, PASSPHRASE)
         with open_vault(self.folder / name, secret) as vault:
-            yield Desk(secret, vault, self.courier())
+            yield Desk(secret, vault, self.courier(), self.clock)
 
     def read(self, name: str) -> list[tuple[Case, tuple[Alarm, ...]]]:
         """Sync as this recipient and return what they see."""
@@ -205,11 +220,10 @@ class Office:
         """Report as the page does and return the code."""
         receipt = Receipt.draw()
         courier = self.courier()
-        day, work, bundles = courier.bundles()
+        served, addressees = self.addressees()
         chosen = [person.identity for person in self.roster().recipients if person.name not in without]
-        addressees = addressees_of(self.history(), bundles, day)
-        sealed = compose_report(receipt, tell(text, **telling), addressees, chosen, day, attachments)
-        post_entry(courier, sealed, work, receipt.capability())
+        sealed = compose_report(receipt, tell(text, **telling), addressees, chosen, served.day, attachments)
+        post_entry(courier, sealed, served.work, receipt.capability())
         return receipt
 
     def thread(self, receipt: Receipt) -> tuple[Case | None, tuple[Alarm, ...]]:
@@ -222,13 +236,14 @@ class Office:
         """Say something in the thread, as its reporter."""
         case, _ = self.thread(receipt)
         assert case
-        say(self.courier(), self.history(), receipt, case, body, attachments)
+        say(self.courier(), self.history(), receipt, case, body, self.today, attachments)
 
     def let_in(self, receipt: Receipt, *names: str) -> None:
         """Share the case as its reporter."""
         case, _ = self.thread(receipt)
         assert case
-        let_in(self.courier(), self.history(), receipt, case, [self.identity(name) for name in names])
+        identities = [self.identity(name) for name in names]
+        let_in(self.courier(), self.history(), receipt, case, identities, self.today)
 
     def attachment(self, name: str, content: bytes, media_type: str = "") -> Attachment:
         """Return a file of this content to send along under any name."""

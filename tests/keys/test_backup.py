@@ -59,7 +59,7 @@ def test_a_restored_vault_publishes_new_bundles_at_once_above_those_it_never_kne
     file = office.folder / "reserve"
     back_up(office.folder / LOST, PASSPHRASE, file)
     for _ in range(3):
-        office.pass_days(1)
+        office.pass_days(7)
         office.read(LOST)  # with keys that the backup does not have
     served = {bundle.serial for bundle in bundles(office)}
     lose(office)

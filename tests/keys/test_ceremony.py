@@ -146,14 +146,14 @@ def test_joining_with_another_fingerprint_is_refused(office: Office) -> None:
     office.publish_roster([*NAMES, "Nieuw"])
     secret = unlock(office.folder / "Nieuw", PASSPHRASE)
     with open_vault(office.folder / "Nieuw", secret) as vault, pytest.raises(ForkError):
-        join(vault, secret, office.courier(), bytes(32))
+        join(vault, secret, office.courier(), bytes(32), office.today)
 
 
 def test_joining_without_being_on_the_roster_is_refused(office: Office) -> None:
     enrol(office.folder / "Nieuw", "Nieuw", "bestuur", PASSPHRASE, office.today, CHEAP)
     secret = unlock(office.folder / "Nieuw", PASSPHRASE)
     with open_vault(office.folder / "Nieuw", secret) as vault, pytest.raises(NotEnrolledError):
-        join(vault, secret, office.courier(), office.root.id)
+        join(vault, secret, office.courier(), office.root.id, office.today)
 
 
 def test_a_fingerprint_is_taken_in_words_and_as_an_address(office: Office) -> None:

@@ -206,7 +206,7 @@ def test_a_fault_of_the_line_leaves_a_share_unfinished_and_the_next_is_read(
 
 
 def _arguments(error: type[Exception]) -> tuple[object, ...]:
-    return (1,) if error.__name__ == "StampRefusedError" else ()
+    return (1,) if error.__name__ in {"StampRefusedError", "SerialRefusedError"} else ()
 
 
 def test_there_are_errors_of_both_kinds() -> None:

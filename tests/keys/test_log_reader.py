@@ -42,7 +42,7 @@ def writer(office: Office, tmp_path: Path) -> LogWriter:
 
 def reader(office: Office, name: str, vault: Vault, **others: Any) -> LogReader:
     secret, trust = office.secret(name), load_trust(vault)
-    pairs = [private_pair(own.seed) for own in vault.own_bundles()]
+    pairs = [private_pair(own.seed) for own in vault.bundles.all()]
     person = next(one.person for one in office.roster().recipients if one.name == name)
     intake = Intake(vault, person, Rosters(trust.history.rosters), office.today, **others)
     capability = open_log_capability(secret, trust.roster)

@@ -25,7 +25,6 @@ from keys.errors import BoardError, EarlyError, ForbiddenError, NoCaseError, NoS
 from keys.identity import private_pair
 from keys.sealing import find_content_key
 from keys.sync import post_entry
-from keys.sync.desk import addressees_of
 from keys.wire import kinds
 from keys.wire.envelope import Header
 from tests.keys.office import PASSPHRASE, POLICY, Office
@@ -213,9 +212,9 @@ def forced(office: Office, who: str, **changes: object) -> None:
     """Post a tombstone that an honest tool would not make."""
     with office.desk(who) as desk:
         case = the_case(desk)
-        day, work, bundles = desk.courier.bundles()
+        served, addressees = office.addressees()
+        day, work = served.day, served.work
         body = kinds.Tombstone(case.report.day, day, "anders", "", "", ())
-        addressees = addressees_of(office.history(), bundles, day)
         sealed = compose_tombstone(case, replace(body, **changes), desk.signer, addressees, day)  # type: ignore[arg-type]
         post_entry(desk.courier, sealed, work)
 
@@ -253,8 +252,8 @@ def test_who_was_left_out_destroys_nothing(office: Office) -> None:
     [(case, _)] = office.read(SECRETARIS)
     with office.desk(SECOND) as desk:
         desk.sync()
-        day, work, bundles = desk.courier.bundles()
-        addressees = addressees_of(office.history(), bundles, day)
+        served, addressees = office.addressees()
+        day, work = served.day, served.work
         body = kinds.Tombstone(case.report.day, day, "anders", "", "", ())
         with pytest.raises(ForbiddenError):
             compose_tombstone(case, body, desk.signer, addressees, day)
@@ -338,7 +337,7 @@ def own_pairs(office: Office) -> list[PrivatePair]:
     found = []
     for name in office.cards:
         with office.desk(name) as desk:
-            found += [private_pair(own.seed) for own in desk.vault.own_bundles()]
+            found += [private_pair(own.seed) for own in desk.vault.bundles.all()]
     return found
 
 

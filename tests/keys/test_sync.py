@@ -6,119 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keys.cases import compose_report
-from keys.errors import NoSlotError, RefusedError, TamperedError, UnknownCapabilityError
+from keys.errors import TamperedError, UnknownCapabilityError
 from keys.identity import card_box, open_log_capability
-from keys.receipt import Receipt
-from keys.roster import Bundle
-from keys.roster.bundle import LAST_RESORT_DAYS, WEEKLY_DAYS
-from keys.sealing import find_content_key
-from keys.sync import post_entry
-from keys.sync.desk import addressees_of
-from keys.sync.fetch import Own
 from keys.wire import kinds
-from keys.wire.envelope import Header
-from tests.policies import tell
 
 if TYPE_CHECKING:
     from tests.keys.office import Office
-
-
-def weekly(office: Office, name: str) -> list[Bundle]:
-    with office.desk(name) as desk:
-        return [own.bundle for own in desk.vault.own_bundles() if not own.bundle.last]
-
-
-def published(office: Office, name: str) -> list[Bundle]:
-    _, _, bundles = office.courier().bundles()
-    return [bundle for bundle in map(Bundle.verify, bundles) if bundle.identity == office.identity(name)]
-
-
-def test_each_sync_publishes_a_weekly_bundle_of_its_day(office: Office) -> None:
-    office.pass_days(1)
-    office.read("Secretaris")
-    first = [bundle for bundle in published(office, "Secretaris") if not bundle.last]
-    assert [(bundle.start, bundle.end) for bundle in first] == [(office.today, office.today + WEEKLY_DAYS)]
-    office.read("Secretaris")
-    assert [bundle for bundle in published(office, "Secretaris") if not bundle.last] == first
-
-
-def test_the_last_resort_bundle_is_renewed_before_it_gets_short(office: Office) -> None:
-    [first] = [bundle for bundle in published(office, "Secretaris") if bundle.last]
-    assert first.end == office.today + LAST_RESORT_DAYS
-    office.pass_days(LAST_RESORT_DAYS - 179)
-    office.read("Secretaris")
-    [second] = [bundle for bundle in published(office, "Secretaris") if bundle.last]
-    assert second.serial > first.serial
-    assert second.end == office.today + LAST_RESORT_DAYS
-
-
-def test_a_key_is_destroyed_only_after_a_complete_read_of_the_feed_after_its_end(office: Office) -> None:
-    first = weekly(office, "Secretaris")[-1]
-    office.pass_days(WEEKLY_DAYS)
-    assert office.today == first.end
-    office.read("Secretaris")
-    assert first.serial in [bundle.serial for bundle in weekly(office, "Secretaris")]
-    office.pass_days(1)
-    with office.desk("Secretaris") as desk:
-        assert first.serial in [own.bundle.serial for own in desk.vault.own_bundles()]
-        desk.sync()
-        assert first.serial not in [own.bundle.serial for own in desk.vault.own_bundles()]
-
-
-def test_a_sync_that_did_not_reach_the_end_of_the_feed_destroys_nothing(office: Office) -> None:
-    first = weekly(office, "Secretaris")[-1]
-    office.pass_days(WEEKLY_DAYS + 1)
-
-    def fail(asked: str, answer: bytes) -> bytes:
-        if asked.startswith("/feed"):
-            raise RefusedError("broken off")
-        return answer
-
-    office.meddle = fail
-    with office.desk("Secretaris") as desk:
-        with pytest.raises(RefusedError):
-            desk.sync()
-        assert first.serial in [own.bundle.serial for own in desk.vault.own_bundles()]
-
-
-def test_what_was_sealed_on_the_last_possible_day_is_opened_after_the_end(office: Office) -> None:
-    first = weekly(office, "Secretaris")[-1]
-    office.pass_days(WEEKLY_DAYS - 7)
-    office.report("op de valreep")
-    office.pass_days(30)
-    assert office.today > first.end
-    [(case, alarms)] = office.read("Secretaris")
-    assert (case.report.text, alarms) == ("op de valreep", ())
-
-
-def test_what_was_sealed_to_a_destroyed_key_alone_never_opens_again(office: Office) -> None:
-    """The vault keeps content keys of its own, so the case stays readable until they go too."""
-    office.report("een")
-    office.read("Secretaris")
-    office.pass_days(WEEKLY_DAYS + 1)
-    [(case, _)] = office.read("Secretaris")
-    assert case.report.text == "een"
-    with office.desk("Secretaris") as desk:
-        stored = desk.vault.envelopes(case.id)[0]
-        with pytest.raises(NoSlotError):
-            find_content_key(Header.parse(stored.front), Own.of(desk.vault, desk.signer.public).privates)
-
-
-def test_a_recipient_who_was_away_for_months_gets_reports_by_the_last_resort_key(office: Office) -> None:
-    office.pass_days(90)
-    office.report("een")
-    [(case, _)] = office.read("Bestuurslid 2")
-    assert case.report.text == "een"
-
-
-def test_an_envelope_past_its_until_is_refused_by_the_server(office: Office) -> None:
-    day, work, bundles = office.courier().bundles()
-    addressees = addressees_of(office.history(), bundles, day)
-    sealed = compose_report(Receipt.draw(), tell("een"), addressees, [office.identity("Secretaris")], day)
-    office.pass_days(addressees.until - day + 1)
-    with pytest.raises(RefusedError, match="until"):
-        post_entry(office.courier(), sealed, work)
 
 
 def test_each_roster_has_a_capability_of_its_own_that_it_brings_to_everyone_on_it(office: Office) -> None:

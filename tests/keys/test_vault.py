@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keys.errors import ExistsError, VaultError
-from keys.identity import Wrapper, make_bundle
+from keys.identity import OwnBundle, Wrapper, draw_seed, sign_bundle
+from keys.roster import LogHead, Witness
+from keys.roster.weeks import monday
 from keys.sealing import Signer
 from keys.vault import Vault, tables
 from keys.wire import kinds
@@ -82,62 +84,64 @@ def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
         assert vault.setting("server") is None
 
 
-def test_a_destroyed_key_is_overwritten_on_the_disk(tmp_path: Path) -> None:
+def weekly(serial: int = 1) -> OwnBundle:
+    seen = Witness(bytes(32), bytes(32), LogHead(0, bytes(32)))
+    start = monday(20000)
+    return sign_bundle(Signer.generate(), draw_seed(), serial=serial, start=start, last=False, week=start, seen=seen)
+
+
+def test_a_destroyed_key_is_overwritten_in_the_vault_and_in_its_journal(tmp_path: Path) -> None:
+    """The journal held the wrapped key whole while it was destroyed, and was only unlinked."""
     path = tmp_path / "vault.sqlite"
-    wrapper = Wrapper(bytes(32))
-    with Vault.create(path, wrapper) as vault:
-        own = make_bundle(Signer.generate(), serial=1, today=20000, last=False, roster=1)
+    journal = tmp_path / "vault.sqlite-journal"
+    with Vault.create(path, Wrapper(bytes(32))) as vault:
+        own = weekly()
         with vault.transaction():
-            vault.add_bundle(own)
+            vault.bundles.put(own)
         wrapped = vault._connection.exec_driver_sql("SELECT wrapped_seed FROM bundle").scalar()
         vault._connection.rollback()
         assert wrapped in path.read_bytes()
         with vault.transaction():
-            vault.destroy_bundle(1)
-        assert vault.own_bundles() == []
-        assert vault.last_serial() == 1
-    assert not [entry for entry in tmp_path.iterdir() if wrapped in entry.read_bytes()]
+            vault.bundles.mark_published()
+        assert wrapped in journal.read_bytes()
+        with vault.destruction():
+            vault.bundles.destroy(own.bundle.start, last=False)
+        assert vault.bundles.all() == []
+        assert not [entry for entry in tmp_path.iterdir() if wrapped in entry.read_bytes()]
 
 
-def test_a_vault_of_the_first_version_is_upgraded_when_it_is_opened(office: Office) -> None:
-    office.report("een")
-    [(case, _)] = office.read("Secretaris")
-    downgrade(office.folder / "Secretaris" / "vault.sqlite")
-    with office.desk("Secretaris") as desk:
-        [(again, alarms)] = desk.cases()
-        assert (again, alarms) == (case, ())
-        [stored] = desk.vault.envelopes(case.id)
-        assert stored.size == len(stored.front)
-        with desk.vault.transaction():
-            desk.vault.note_saved(stored.mac, 0, b"/ergens")
-        assert desk.vault.saved(stored.mac) == {0: b"/ergens"}
-    assert columns_of(office.folder / "Secretaris" / "vault.sqlite") == columns_of_a_new_vault(office.folder)
+def test_what_a_killed_process_left_in_the_journal_is_overwritten_by_the_next(tmp_path: Path) -> None:
+    path, journal = tmp_path / "vault.sqlite", tmp_path / "vault.sqlite-journal"
+    with Vault.create(path, Wrapper(bytes(32))) as vault:
+        own = weekly()
+        with vault.transaction():
+            vault.bundles.put(own)
+        wrapped = vault._connection.exec_driver_sql("SELECT wrapped_seed FROM bundle").scalar()
+        vault._connection.rollback()
+        with vault.transaction():
+            vault.bundles.destroy(own.bundle.start, last=False)
+    assert wrapped in journal.read_bytes()
+    with Vault.open(path, Wrapper(bytes(32))):
+        assert wrapped not in journal.read_bytes()
 
 
-@pytest.mark.parametrize("statement", range(3))
-def test_an_upgrade_that_is_cut_off_leaves_the_vault_as_it_was(
-    office: Office, statement: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    office.report("een")
-    office.read("Secretaris")
-    path = office.folder / "Secretaris" / "vault.sqlite"
-    downgrade(path)
-    before = columns_of(path)
-    steps = list(tables.UPGRADES[1])
-    steps.insert(statement, "SELECT no_such_thing")
-    with monkeypatch.context() as cut:
-        cut.setattr(tables, "UPGRADES", tables.UPGRADES | {1: tuple(steps)})
-        with pytest.raises(VaultError), office.desk("Secretaris"):
-            pass
-    assert columns_of(path) == before
-    with office.desk("Secretaris") as desk:
-        assert [found.report.text for found, _ in desk.cases()] == ["een"]
+def test_a_weekly_and_a_last_resort_bundle_of_one_monday_are_two(tmp_path: Path) -> None:
+    with Vault.create(tmp_path / "vault.sqlite", Wrapper(bytes(32))) as vault:
+        one = weekly()
+        seen, start = one.bundle.seen, one.bundle.start
+        other = sign_bundle(Signer.generate(), draw_seed(), serial=2, start=start, last=True, week=start, seen=seen)
+        with vault.transaction():
+            vault.bundles.put(one)
+            vault.bundles.put(other)
+        assert vault.bundles.find(start, last=False) == one
+        assert vault.bundles.find(start, last=True) == other
 
 
-def test_a_vault_of_a_later_version_is_not_touched(office: Office) -> None:
+@pytest.mark.parametrize("other", [-1, 1])
+def test_a_vault_of_another_version_is_not_touched(office: Office, other: int) -> None:
     path = office.folder / "Secretaris" / "vault.sqlite"
     with closing(sqlite3.connect(path)) as database:
-        database.execute(f"PRAGMA user_version = {tables.SCHEMA_VERSION + 1}")
+        database.execute(f"PRAGMA user_version = {tables.SCHEMA_VERSION + other}")
     with pytest.raises(VaultError, match="another version"), office.desk("Secretaris"):
         pass
 
@@ -151,49 +155,3 @@ def test_where_a_file_was_saved_is_not_in_clear_and_the_last_place_counts(tmp_pa
         assert vault.saved(b"m" * 32) == {3: b"/SENTINEL-twee"}
         assert vault.saved(b"n" * 32) == {}
     assert b"SENTINEL" not in path.read_bytes()
-
-
-def downgrade(path: Path) -> None:
-    """Make a vault what the first version made."""
-    with closing(sqlite3.connect(path)) as database:
-        database.executescript(
-            """
-            ALTER TABLE envelope RENAME COLUMN channel TO "case";
-            ALTER TABLE channel DROP COLUMN "case";
-            ALTER TABLE channel RENAME COLUMN id TO "case";
-            ALTER TABLE envelope DROP COLUMN size;
-            DROP TABLE saved;
-            DROP TABLE remembered;
-            DROP TABLE tombstone;
-            DROP TABLE export;
-            PRAGMA user_version = 1;
-            """
-        )
-
-
-def columns_of(path: Path) -> dict[str, set[tuple[object, ...]]]:
-    """Return name, type, obligation and key of each column of a vault, by table."""
-    with closing(sqlite3.connect(path)) as database:
-        named = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {
-            name: {(row[1], row[2], row[3], row[5]) for row in database.execute(f"PRAGMA table_info({name})")}
-            for name in named
-        }
-
-
-def columns_of_a_new_vault(folder: Path) -> dict[str, set[tuple[object, ...]]]:
-    path = folder / "new.sqlite"
-    Vault.create(path, Wrapper(bytes(32))).close()
-    return columns_of(path)
-
-
-def test_a_full_disk_is_told_in_words_and_leaves_the_vault_as_it_was(office: Office) -> None:
-    office.report("SENTINEL een")
-    with office.desk("Secretaris") as desk:
-        desk.vault._connection.exec_driver_sql("PRAGMA max_page_count = 1")
-        with pytest.raises(VaultError) as refused:
-            desk.sync()
-        assert "the disk is full" in str(refused.value)
-        assert refused.value.__cause__ is None
-        assert desk.cases() == []
-    assert [case.report.text for case, _ in office.read("Secretaris")] == ["SENTINEL een"]

@@ -13,7 +13,18 @@ from keys.cases.routing import route as routed
 from keys.errors import FormatError, StampError, TamperedError
 from keys.policy import Policy
 from keys.receipt import Receipt
-from keys.roster import Addressees, Bundle, People, Recipient, Root, Roster, RosterHistory, verify_signature, words
+from keys.roster import (
+    Addressees,
+    Bundle,
+    Freshness,
+    People,
+    Recipient,
+    Root,
+    Roster,
+    RosterHistory,
+    verify_signature,
+    words,
+)
 from keys.roster.roster import _recipient
 from keys.sealing import Message, PrivatePair, Signer, find_content_key, open_contents, open_message
 from keys.wire import messages
@@ -25,12 +36,14 @@ from keys.wire.head import Head
 from keys.wire.ids import PERSON_SIZE, PersonId
 from keys.wire.log import LogDigest, LogEntry, LogPage, ShortEntry
 from keys.wire.mailbox import MailboxPage
-from keys.wire.signed import Signed, join_frames, split_frames
+from keys.wire.signed import LABEL_ROOT, Signed, join_frames, split_frames
 from keys.wire.upload import Opening, PartPosting, part_count
 from tests.cases import computing
 from tests.policies import SMALL
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tests.vectors.vector import Vector
 
 ACCEPTED = "accepted"
@@ -183,6 +196,11 @@ def root(vector: Vector) -> str:
     return ACCEPTED
 
 
+def hexes(identities: Iterable[bytes]) -> list[str]:
+    """Return identities as a vector lists them."""
+    return sorted(identity.hex() for identity in identities)
+
+
 def roster(vector: Vector) -> str:
     """Trust a chain and choose the bundles of today."""
     documents = [Signed.parse(frame) for frame in split_frames(vector.raw)]
@@ -197,10 +215,16 @@ def roster(vector: Vector) -> str:
     bundles = [Bundle.verify(signed) for signed in documents[roots + rosters :]]
     assert len(bundles) == vector.number("bundles")
     if bundles:
-        addressees = Addressees.choose(history, bundles, today)
+        ids = {signed.id(LABEL_ROOT) for signed in documents[:roots]} | {roster.id for roster in history.rosters}
+        addressees = Addressees.choose(history, bundles, today, ids)
         chosen = sorted(f"{name.hex()}:{found.serial}" for name, found in addressees.bundles.items())
         assert chosen == vector.words("chosen")
         assert addressees.until == vector.number("until")
+        freshness = Freshness.of(history, bundles, today, ids)
+        assert hexes(freshness.looked) == vector.fields.get("looked", "").split()
+        assert hexes(addressees.away) == vector.fields.get("away", "").split()
+        assert hexes(addressees.unknown) == vector.fields.get("unknown", "").split()
+        assert hexes(addressees.unusable) == vector.fields.get("unusable", "").split()
     assert in_force.id == vector.hex("id")
     assert in_force.version == vector.number("version")
     assert in_force.slots() == vector.number("slots")

@@ -3,7 +3,7 @@
 import { InputError, NotEnrolledError, TamperedError } from "../errors.ts";
 import type { Told } from "../protocol.ts";
 import type { Receipt } from "../receipt.ts";
-import type { Addressees } from "../roster/bundle.ts";
+import type { Addressees } from "../roster/addressees.ts";
 import type { Attachment } from "../sealing/files.ts";
 import {
   envelopeOf,

@@ -8,7 +8,37 @@ import { control, type Mistake, mistakeInOthers, showMistakes } from "./fields.t
 import { person, withNames } from "./people.ts";
 import { onPress, onSubmit, oneAtATime, part, piece } from "./stage.ts";
 import { type ReportSteps, write } from "./report.ts";
-import { inLanguage, words, wordsFor } from "./words.ts";
+import { dated, inLanguage, words, wordsFor } from "./words.ts";
+
+/** Begin a report: with who has looked of late, where that is to be said before anything is written. */
+export async function begin(steps: ReportSteps, draft: Draft): Promise<void> {
+  const { stage, desk, apart, closed } = steps;
+  // A page that was saved knows only the day on which it was.
+  if (apart) return askTopic(steps, draft);
+  stage.say(words("step-fetching"));
+  try {
+    draft.freshness = await desk.ask("freshness", {});
+  } catch (error) {
+    if (!(error instanceof Failed)) throw error;
+    return closed(error.code);
+  }
+  const { looked, days } = draft.freshness;
+  if (looked.length === 0 || days !== null) warn(steps, draft);
+  else askTopic(steps, draft);
+}
+
+/** Say that nobody has looked, or that the days do not fit, and the ways outside; the reporter decides. */
+function warn(steps: ReportSteps, draft: Draft): void {
+  const { looked, days, unknown } = draft.freshness;
+  const step = steps.stage.show("stale");
+  part(step, "unseen").hidden = looked.length > 0;
+  part(step, "clock").hidden = days === null;
+  if (days !== null) part(step, "clock").textContent = words("stale-clock", { site: dated(days[0]), own: dated(days[1]) });
+  part(step, "unknown").hidden = unknown.length === 0;
+  part(step, "unknown").replaceChildren(...unknownLine(unknown));
+  onPress(part(step, "on"), () => askTopic(steps, draft));
+  onPress(part(step, "back"), steps.back);
+}
 
 /** Ask what it is about; one press answers and goes on. */
 export function askTopic(steps: ReportSteps, draft: Draft): void {
@@ -54,7 +84,7 @@ export function askAbout(steps: ReportSteps, draft: Draft, failed: readonly Mist
     if (mistake !== null) return;
     stage.say(words("step-fetching"));
     try {
-      draft.places = (await desk.ask("route", { matter: matterOf(draft) })).places;
+      Object.assign(draft, await desk.ask("route", { matter: matterOf(draft) }));
     } catch (error) {
       if (!(error instanceof Failed)) throw error;
       stage.say("");
@@ -72,7 +102,8 @@ export function askReaders(steps: ReportSteps, draft: Draft, failed: readonly Mi
   const { stage, trusted } = steps;
   const selectable = draft.places.filter(({ state }) => state === "reads" || state === "added");
   const step = stage.show(selectable.length === 0 ? "nobody" : "readers");
-  part(step, "out").replaceChildren(...reasons(draft.places));
+  const { looked, wanted, unknown } = draft.freshness;
+  part(step, "out").replaceChildren(...reasons(draft.places), ...unknownLine(unknown));
   onPress(part(step, "back"), () => askAbout(steps, draft));
   if (selectable.length === 0) return;
   const toggled = ({ state, identity }: ShownPlace) => (on: boolean): void => {
@@ -82,11 +113,15 @@ export function askReaders(steps: ReportSteps, draft: Draft, failed: readonly Mi
   };
   const isOn = ({ state, identity }: ShownPlace): boolean =>
     state === "reads" ? !draft.without.has(identity) : draft.added.has(identity);
-  const boxOf = (place: ShownPlace): HTMLElement => choice(person(place.name, place.role), isOn(place), toggled(place));
+  const boxOf = (place: ShownPlace): HTMLElement =>
+    choice(person(place.name, place.role), isOn(place), toggled(place), lastLook(place));
   const added = selectable.filter(({ state }) => state === "added");
   part(step, "choices").replaceChildren(...selectable.filter(({ state }) => state === "reads").map(boxOf));
   part(step, "more").replaceChildren(...added.map(boxOf));
   part(step, "may-add").hidden = added.length === 0;
+  const thin = looked.length < wanted && looked.length > 0;
+  part(step, "few").hidden = !thin;
+  part(step, "few").textContent = thin ? withNames("looked", looked) : "";
   part(step, "signed").textContent = words("signed", { organisation: trusted.organisation });
   onSubmit(step, () => {
     const none = chosenOf(draft).length === 0;
@@ -94,6 +129,19 @@ export function askReaders(steps: ReportSteps, draft: Draft, failed: readonly Mi
     else write(steps, draft);
   });
   if (failed.length > 0) showMistakes(step, failed);
+}
+
+/** Return in which week somebody looked last, in words. */
+function lastLook({ looked }: ShownPlace): string {
+  return looked === null ? words("looked-never") : words("looked-week", { day: dated(looked) });
+}
+
+/** Return a line about those whose keys name a list that is not shown. */
+function unknownLine(people: readonly ShownRecipient[]): HTMLElement[] {
+  if (people.length === 0) return [];
+  const line = piece("reason");
+  line.textContent = withNames("out-unknown", people);
+  return [line];
 }
 
 /** Return a line for each reason, with those whom it keeps out. */

@@ -4,8 +4,8 @@ import { part, piece } from "./stage.ts";
 
 let last = 0;
 
-/** Return a row with a box and its label; `change` hears whether it is ticked. */
-export function choice(label: string, on: boolean, change: (on: boolean) => void): HTMLElement {
+/** Return a row with a box, its label and a hint, or ""; `change` hears whether it is ticked. */
+export function choice(label: string, on: boolean, change: (on: boolean) => void, hint = ""): HTMLElement {
   const row = piece("choice");
   const box = row.querySelector("input");
   const name = row.querySelector("label");
@@ -13,6 +13,11 @@ export function choice(label: string, on: boolean, change: (on: boolean) => void
   box.id = freshId();
   name.htmlFor = box.id;
   name.textContent = label;
+  const told = part(row, "hint");
+  told.textContent = hint;
+  told.hidden = hint === "";
+  told.id = `${box.id}-hint`;
+  if (hint !== "") box.setAttribute("aria-describedby", told.id);
   box.checked = on;
   box.addEventListener("change", () => change(box.checked));
   return row;

@@ -1,6 +1,6 @@
 // What is being written, in this page's memory until the page is left; it sends and shows nothing.
 
-import type { Matter, Question, ShownPlace, ShownRecipient, Told } from "../protocol.ts";
+import type { Matter, Question, ShownFreshness, ShownPlace, ShownRecipient, Told } from "../protocol.ts";
 import { Files } from "./files.ts";
 import { language } from "./words.ts";
 
@@ -12,6 +12,8 @@ export interface Draft {
   others: string;
   /** Who can get it, as it was asked last. */
   places: readonly ShownPlace[];
+  /** Who has looked of late, as it was asked last. */
+  freshness: ShownFreshness;
   /** Identities that are unticked, and those that were added. */
   readonly without: Set<string>;
   readonly added: Set<string>;
@@ -26,10 +28,12 @@ export interface Draft {
   tried: string;
 }
 
+const UNKNOWN: ShownFreshness = { looked: [], wanted: 0, unknown: [], days: null };
+
 /** Return a draft of nothing. */
 export function emptyDraft(): Draft {
   return {
-    ...{ topic: "", board: false, people: new Set(), others: "", places: [], without: new Set(), added: new Set() },
+    ...{ topic: "", board: false, people: new Set(), others: "", places: [], freshness: UNKNOWN, without: new Set(), added: new Set() },
     ...{ text: "", answers: new Map(), identity: "", files: new Files(), receipt: "", tried: "" },
   };
 }

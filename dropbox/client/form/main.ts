@@ -1,12 +1,12 @@
 // The page's entry: checks who can read, shows the two ways in, and wipes everything when the page is left.
 
 import type { Trusted } from "../protocol.ts";
-import { askTopic } from "./asking.ts";
+import { begin } from "./asking.ts";
 import { type Desk, Failed, openDesk } from "./desk.ts";
 import { emptyDraft } from "./draft.ts";
 import { armExit, replaceOnLeaving } from "./exit.ts";
 import { Files } from "./files.ts";
-import { onPress, openStage, part, type Stage } from "./stage.ts";
+import { onPress, oneAtATime, openStage, part, type Stage } from "./stage.ts";
 import { enter } from "./talk.ts";
 import { words, wordsFor } from "./words.ts";
 
@@ -117,11 +117,12 @@ function start(
     part(step, "compare").hidden = trusted.pinned === "new";
     part(step, "old").hidden = trusted.pinned !== "old";
     part(step, "words").textContent = trusted.words;
-    onPress(part(step, "write"), () => askTopic(reporting, draft));
+    onPress(part(step, "write"), oneAtATime()(() => begin(reporting, draft)));
     if (!apart) onPress(part(step, "enter"), () => enter(talking));
   };
   const limit = apart ? Math.min(trusted.fileBytes, MOST_APART) : trusted.fileBytes;
-  const talking = { stage, desk, trusted, back, during, files, limit };
+  const closed = (code: string): void => close(stage, code);
+  const talking = { stage, desk, trusted, back, closed, during, files, limit };
   const reporting = { ...talking, apart, talk: (receipt: string) => enter(talking, receipt) };
   back();
 }

@@ -23,6 +23,8 @@ export interface ReportSteps {
   readonly limit: number;
   /** Whether there is no network: the report becomes a file. */
   readonly apart: boolean;
+  /** Say that nothing can be reported now, by the code of the reason. */
+  readonly closed: (code: string) => void;
   /** Go back to the first step. */
   readonly back: () => void;
   /** Let the browser ask before the page is left, until the errand ends. */

@@ -103,11 +103,6 @@ export class Roster {
     if (today < this.start || today > this.until) throw new ExpiredError();
   }
 
-  /** Throw RolledBackError when one of `versions`, which valid bundles name, is newer than this roster. */
-  checkNotWithheld(versions: readonly number[]): void {
-    if (versions.some((version) => version > this.version)) throw new RolledBackError();
-  }
-
   /** Return the recipient with this identity key, if there is one. */
   find(identity: string): Recipient | undefined {
     return this.recipients.find((person) => person.identity === identity);

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keys.roster import Bundle, Recipient, Revoked
+from keys.roster import Bundle, LogHead, Recipient, Revoked, Witness
 from keys.roster.roster import SEALED_CAPABILITY_SIZE
 from keys.wire.canonical import Json, b64
 from keys.wire.envelope import slot_count
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from keys.sealing import Signer
     from tests.vectors.generator.scenario import Made
 
-WEEKLY_DAYS = 28
-LAST_RESORT_DAYS = 396
+WEEK_DAYS = 6  # after its Monday
+LAST_RESORT_DAYS = 391
+MONDAY = TODAY - 2
 START = TODAY - 30
 UNTIL = TODAY + 300
 PEOPLE = (SECRETARIS, BESTUUR_1, BESTUUR_2)
@@ -89,17 +90,31 @@ def many(number: int) -> tuple[Recipient, ...]:
     return tuple(listed(seed(f"recipient {at}"), f"Bestuurslid {at + 1}", "bestuur") for at in range(number))
 
 
-def bundle(person: Person = SECRETARIS, *, serial: int = 1, last: bool = False, start: int = TODAY - 1) -> Bundle:
-    """Return a bundle as a tool makes it."""
+def seen(roster: Signed = CURRENT, root: bytes = FIRST_ID) -> Witness:
+    """Return what a tool has seen that has read everything."""
+    return Witness(root, roster.id(LABEL_ROSTER), LogHead(0, FIRST_ID))
+
+
+def bundle(
+    person: Person = SECRETARIS,
+    *,
+    serial: int = 1,
+    last: bool = False,
+    start: int = MONDAY,
+    week: int = MONDAY,
+    by: Witness | None = None,
+) -> Bundle:
+    """Return a bundle as a tool makes it; without `by` it has seen the whole of the chain."""
     return Bundle(
         identity=person.identity,
         serial=serial,
         box=person.public.box,
         kem=person.public.kem,
         start=start,
-        end=start + (LAST_RESORT_DAYS if last else WEEKLY_DAYS),
+        end=start + (LAST_RESORT_DAYS if last else WEEK_DAYS),
         last=last,
-        roster=1,
+        week=week,
+        seen=by or seen(),
         away=None,
         formats=(1,),
     )
@@ -134,11 +149,19 @@ def trusted(
     bundles: Sequence[Signed] = (),
     chosen: Sequence[Bundle] = (),
     *,
+    looked: Sequence[Person] | None = None,
+    away: Sequence[Person] = (),
+    unknown: Sequence[Person] = (),
+    unusable: Sequence[Person] = (),
     roots: Sequence[Signed] = (FIRST,),
     today: int = TODAY,
     in_force: int = -1,
 ) -> Made:
-    """Return a chain that counts, with what has to be found in it; `in_force` is the place of the roster of today."""
+    """Return a chain that counts, with what has to be found in it: without `looked`, who is chosen by a weekly bundle.
+
+    The other lists are of those who are away, and of those whose bundles count for nothing; `in_force` is the place
+    of the roster of today.
+    """
     raw, fields = shown(rosters, bundles, roots=roots, today=today)
     members = rosters[in_force].members()
     listed = members["recipients"]
@@ -150,5 +173,17 @@ def trusted(
     }
     if chosen:
         names = sorted(f"{made.identity.hex()}:{made.serial}" for made in chosen)
-        found |= {"until": str(min(made.end for made in chosen)), "chosen": " ".join(names)}
+        seen_by = [made.identity for made in chosen if not made.last]
+        found |= {"until": str(today - (today - 4) % 7 + 27), "chosen": " ".join(names)}
+        named = {
+            "looked": _hexes(seen_by if looked is None else [person.identity for person in looked]),
+            "away": _hexes([person.identity for person in away]),
+            "unknown": _hexes([person.identity for person in unknown]),
+            "unusable": _hexes([person.identity for person in unusable]),
+        }
+        found |= {key: hexes for key, hexes in named.items() if hexes}
     return raw, fields | found
+
+
+def _hexes(identities: Sequence[bytes]) -> str:
+    return " ".join(sorted(identity.hex() for identity in identities))

@@ -1,0 +1,91 @@
+"""What the server says before an envelope is sealed, and whom it can be sealed to; nothing of it is taken on trust."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from keys.errors import ClockError, NetworkError
+from keys.policy import date_of
+from keys.roster import Addressees, Bundle, RosterHistory
+from keys.roster.weeks import agree
+from keys.wire.signed import LABEL_ROOT, Signed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from keys.courier import Courier
+    from keys.sync.trust import Trust
+
+
+class Source(Protocol):
+    """Where the signed documents come from: a server, or files fetched from it earlier."""
+
+    def chain(self) -> tuple[list[Signed], list[Signed]]:
+        """Return every root, and the roster in force with the newer ones, unverified."""
+
+    def roster(self, version: int) -> Signed:
+        """Return one earlier roster, unverified."""
+
+    def bundles(self) -> tuple[int, int, list[Signed]]:
+        """Return the server's day, the work it asks for, and the bundles, unverified."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What the server says before an envelope is sealed: its day, the work it asks for, and the bundles."""
+
+    day: int
+    work: int
+    bundles: tuple[Bundle, ...]
+
+    @classmethod
+    def fetch(cls, courier: Courier, *, every: bool = False) -> Served:
+        """Fetch it, all bundles verified; `every` one there is, or those of the day.
+
+        Raises TamperedError or MalformedError for a spoilt one.
+        """
+        day, work, bundles = courier.bundles(every=every)
+        return cls(day, work, tuple(map(Bundle.verify, bundles)))
+
+    def addressees(self, trust: Trust) -> Addressees:
+        """Return who can be sealed to today."""
+        return Addressees.choose(trust.history, self.bundles, self.day, trust.documents)
+
+    def check_day(self, own: int) -> None:
+        """Raise ClockError unless the server's day and our own can both be right.
+
+        A server that shifts its day would have us seal to keys of another week, or destroy ours.
+        """
+        if not agree(self.day, own):
+            raise ClockError(f"{date_of(self.day)}, {date_of(own)}")
+
+
+def sealing_basis(courier: Courier, history: RosterHistory, own_day: int) -> tuple[Served, Addressees]:
+    """Return what somebody without a vault seals by; raise ClockError where the server's day cannot be right."""
+    served = Served.fetch(courier)
+    served.check_day(own_day)
+    documents = documents_of(courier, history, served.bundles)
+    return served, Addressees.choose(history, served.bundles, served.day, documents)
+
+
+def documents_of(source: Source, history: RosterHistory, bundles: Iterable[Bundle]) -> frozenset[bytes]:
+    """Return the ids of the roots and rosters that these bundles name, as far as their chain has them.
+
+    Raises ForkError when the earlier rosters do not lead to those of `history`.
+    """
+    roots, _ = source.chain()
+    found = {root.id(LABEL_ROOT) for root in roots} | {roster.id for roster in history.rosters}
+    first = history.rosters[0]
+    if first.previous is not None:
+        found.add(first.previous)
+    wanted = {bundle.seen.roster for bundle in bundles if bundle.seen} - found
+    while wanted and first.version > 1:
+        try:
+            history = history.preceded_by([source.roster(first.version - 1)])
+        except NetworkError:
+            break  # it was not fetched: whoever names it does not count, and is named
+        first = history.rosters[0]
+        found.add(first.id)
+        wanted.discard(first.id)
+    return frozenset(found)

@@ -1,0 +1,244 @@
+"""Keys are made weeks ahead, signed anew each week and destroyed late enough; what was sealed in time can be opened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keys.cases import compose_report
+from keys.errors import NoSlotError, RefusedError
+from keys.receipt import Receipt
+from keys.roster import Bundle
+from keys.roster.weeks import AHEAD, LAST_RESORT_DAYS, monday
+from keys.sealing import find_content_key
+from keys.sync import post_entry
+from keys.sync.fetch import Own
+from keys.sync.key_rotation import sign_anew
+from keys.wire.canonical import encode
+from keys.wire.envelope import Header
+from keys.wire.signed import join_frames, split_frames
+from tests.keys.bundles import NAME, THIRD, foreign_bundle, own, published
+from tests.policies import tell
+
+if TYPE_CHECKING:
+    from tests.keys.office import Office
+
+WEEK = 7
+
+
+def test_a_sync_publishes_keys_for_this_week_and_the_next_three_and_a_last_resort(office: Office) -> None:
+    office.pass_days(WEEK + 2)
+    office.read(NAME)
+    shown = published(office, every=True)
+    week = monday(office.today)
+    starts = [bundle.start for bundle in shown if not bundle.last]
+    assert starts == [week - WEEK, week, week + 7, week + 14, week + 21][-len(starts) :]
+    assert {week, week + 7, week + 14, week + 21} <= set(starts)
+    assert [bundle.week for bundle in shown if bundle.start >= week] == [week] * 4
+    [last] = [bundle for bundle in shown if bundle.last]
+    assert (last.start, last.end, last.week) == (week - WEEK, week - WEEK + LAST_RESORT_DAYS, week)
+
+
+def test_anyone_is_given_one_weekly_and_one_last_resort_bundle_of_the_day(office: Office) -> None:
+    for _ in range(10):
+        shown = published(office)
+        assert [(bundle.last, bundle.covers(office.today)) for bundle in shown] == [(False, True), (True, True)]
+        office.pass_days(3)
+        office.read(NAME)
+
+
+def test_each_week_all_are_signed_anew_with_the_same_keys_and_higher_serials(office: Office) -> None:
+    """Where only the newest was signed anew, others saw for weeks that nobody had looked."""
+    office.read(NAME)
+    before = {bundle.start: bundle for bundle in published(office, every=True)}
+    office.pass_days(WEEK)
+    office.read(NAME)
+    after = {bundle.start: bundle for bundle in published(office, every=True) if not bundle.last}
+    for start in set(before) & set(after):
+        if start >= monday(office.today):
+            assert (after[start].box, after[start].kem) == (before[start].box, before[start].kem)
+            assert after[start].serial > max(bundle.serial for bundle in before.values())
+            assert after[start].week == monday(office.today)
+
+
+def test_days_of_work_do_not_show_in_what_the_server_gives(office: Office) -> None:
+    """Bundles once changed with each day of work, for anybody to see."""
+
+    def shown() -> bytes:
+        _, *bundles = split_frames(office.app.test_client().get("/bundles?all=1").data)
+        return join_frames(bundles)
+
+    office.pass_days(WEEK)
+    for name in office.cards:
+        office.read(name)
+    first = shown()
+    for _ in range(6):
+        office.pass_days(1)
+        for name in office.cards:
+            office.read(name)
+        assert shown() == first
+    days = {bundle.start % WEEK for bundle in map(Bundle.verify, office.courier().bundles(every=True)[2])}
+    assert days == {monday(office.today) % WEEK}
+
+
+def test_a_bundle_that_the_server_lost_is_signed_anew(office: Office) -> None:
+    office.read(NAME)
+    mark = published(office)[0]
+    office.meddle = lambda asked, answer: without(answer, mark) if asked == "/bundles?all=1" else answer
+    office.read(NAME)
+    office.meddle = lambda asked, answer: answer
+    assert min(bundle.serial for bundle in published(office)) > mark.serial
+
+
+def without(answer: bytes, gone: Bundle) -> bytes:
+    first, *rest = split_frames(answer)
+    return join_frames([first, *(raw for raw in rest if encode(gone.members()) not in raw)])
+
+
+def test_a_new_roster_is_named_at_the_next_sync(office: Office) -> None:
+    office.read(NAME)
+    office.publish_roster([*office.cards])
+    office.read(NAME)
+    assert {bundle.seen.roster for bundle in published(office) if bundle.seen} == {office.roster().id}
+
+
+def test_the_last_resort_keys_are_renewed_when_fewer_than_300_days_are_left(office: Office) -> None:
+    [first] = own(office, last=True)
+    office.pass_days(LAST_RESORT_DAYS - 300)
+    office.read(NAME)
+    assert [bundle.start for bundle in own(office, last=True)] == [first.start]
+    office.pass_days(1)
+    office.read(NAME)
+    old, new = own(office, last=True)
+    assert (old.start, new.start) == (first.start, monday(office.today))
+    assert [bundle.start for bundle in published(office) if bundle.last] == [new.start]
+
+
+def test_who_looks_on_days_0_211_and_392_can_be_sealed_to_all_the_time(office: Office) -> None:
+    """Renewed under 180 days, their last-resort keys ended on day 391, and nobody could report."""
+    _, chosen = office.addressees()
+    for day in range(1, 400):
+        office.pass_days(1)
+        if day == 300:
+            office.publish_roster([*office.cards])
+        if day in (211, 392):
+            office.read(THIRD)
+        if day % 30 in (0, 1) or day in (210, 390, 391, 392, 393):
+            _, chosen = office.addressees()
+            assert office.identity(THIRD) in chosen.bundles
+
+
+def test_a_vault_from_a_backup_goes_above_the_serial_that_the_server_names(office: Office) -> None:
+    """Its bundles were refused, and colleagues sealed to keys that were lost."""
+    office.read(NAME)
+    highest = max(bundle.serial for bundle in published(office, every=True))
+    with office.desk(NAME) as desk:
+        courier = desk.courier
+        trust = desk.sync()
+        with desk.vault.transaction():
+            desk.vault.bundles.destroy(monday(office.today), last=False)
+        # It asks for nothing first, as a tool whose question was answered before somebody published.
+        desk.vault._connection.exec_driver_sql("UPDATE bundle SET serial = serial - 4")
+        desk.vault._connection.commit()
+        sign_anew(desk.vault, desk.signer, office.today, trust.witness)
+        assert desk.vault.bundles.last_serial() <= highest + 1
+        desk.sync()
+        assert courier is desk.courier
+    mine = {(bundle.start, bundle.last): bundle for bundle in own(office) + own(office, last=True)}
+    shown = {(bundle.start, bundle.last): bundle for bundle in published(office, every=True)}
+    assert {place: shown[place] for place in mine} == mine
+    office.report("na de back-up")
+    assert "na de back-up" in [case.report.text for case, _ in office.read(NAME)]
+
+
+def test_a_serial_that_is_not_higher_is_refused_with_the_highest(office: Office) -> None:
+    office.read(NAME)
+    highest = max(bundle.serial for bundle in published(office, every=True))
+    with office.desk(NAME) as desk:
+        signed = desk.vault.bundles.all()[0].signed
+        desk.courier.publish_bundle(signed)
+    raw = foreign_bundle(office, highest)
+    answer = office.app.test_client().post("/bundles", data=raw, content_type="application/octet-stream")
+    assert (answer.status_code, answer.data) == (409, encode({"error": "serial", "highest": highest}))
+
+
+def test_a_key_is_destroyed_four_weeks_after_its_monday_and_not_a_day_before(office: Office) -> None:
+    first = min(bundle.start for bundle in own(office))
+    for passed in (7, 7, 7, 6):
+        office.pass_days(passed)
+        office.read(NAME)
+    assert office.today == first + 27
+    assert first in [bundle.start for bundle in own(office)]
+    office.pass_days(1)
+    assert first in [bundle.start for bundle in own(office)]
+    office.read(NAME)
+    assert first not in [bundle.start for bundle in own(office)]
+
+
+def test_a_sync_that_did_not_reach_the_end_of_the_feed_destroys_nothing(office: Office) -> None:
+    first = min(bundle.start for bundle in own(office))
+    office.pass_days(40)
+
+    def fail(asked: str, answer: bytes) -> bytes:
+        if asked.startswith("/feed"):
+            raise RefusedError("broken off")
+        return answer
+
+    office.meddle = fail
+    with office.desk(NAME) as desk:
+        with pytest.raises(RefusedError):
+            desk.sync()
+        assert first in [one.bundle.start for one in desk.vault.bundles.all()]
+
+
+def test_what_was_sealed_on_the_last_day_is_opened_on_the_last_possible_one(office: Office) -> None:
+    office.pass_days(6)
+    served, addressees = office.addressees()
+    sealed = compose_report(Receipt.draw(), tell("laat"), addressees, [office.identity(NAME)], served.day)
+    office.pass_days(addressees.until - office.today)
+    post_entry(office.courier(), sealed, served.work)
+    office.pass_days(30)
+    [(case, alarms)] = office.read(NAME)
+    assert (case.report.text, alarms) == ("laat", ())
+
+
+def test_an_envelope_past_its_until_is_refused_by_the_server(office: Office) -> None:
+    served, addressees = office.addressees()
+    sealed = compose_report(Receipt.draw(), tell("een"), addressees, [office.identity(NAME)], served.day)
+    office.pass_days(addressees.until - served.day + 1)
+    with pytest.raises(RefusedError, match="until"):
+        post_entry(office.courier(), sealed, served.work)
+
+
+def test_what_was_sealed_to_a_destroyed_key_alone_never_opens_again(office: Office) -> None:
+    """The vault keeps content keys of its own, so the case stays readable until they go too."""
+    office.report("een")
+    office.read(NAME)
+    office.pass_days(28)
+    [(case, _)] = office.read(NAME)
+    assert case.report.text == "een"
+    with office.desk(NAME) as desk:
+        header = Header.parse(desk.vault.envelopes(case.id)[0].front)
+        with pytest.raises(NoSlotError):
+            find_content_key(header, Own.of(desk.vault, desk.signer.public).pairs(header.until))
+
+
+def test_only_the_keys_of_its_week_are_tried_on_an_entry(office: Office) -> None:
+    """Each key that is tried costs time: a flood of entries cost every recipient all keys of four weeks."""
+    office.pass_days(WEEK)
+    office.read(NAME)
+    with office.desk(NAME) as desk:
+        reader = Own.of(desk.vault, desk.signer.public)
+        assert len(reader.keys) >= 6
+        for start in range(monday(office.today), monday(office.today) + AHEAD + 1, WEEK):
+            assert len(reader.weekly(start + 27)) == 1
+            assert len(reader.pairs(start + 27)) == 2
+        assert reader.pairs(monday(office.today) - 400 + 27) == []
+
+
+def test_who_was_away_for_months_gets_reports_by_the_last_resort_key(office: Office) -> None:
+    office.pass_days(90)
+    office.report("een")
+    [(case, _)] = office.read(THIRD)
+    assert case.report.text == "een"
