@@ -16,10 +16,11 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
+from tests.model.by_code import by_code
+from tests.model.by_model import by_model, run_of
 from tests.model.runs import run
 from tests.model.search import Bounds, Result, explore, module_with, wander, worlds
 from tests.model.switches import SCENARIOS, SWITCHES
-from tests.model.translation import by_code, by_model, run_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

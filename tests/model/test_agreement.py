@@ -14,18 +14,11 @@ from keys.cases.destruction import Countdown, SyncDays
 from keys.cases.last_day import LastDay
 from keys.cases.place import Place, Way
 from keys.cases.placing import FirstEntry, IndexedEntry, Word, take
+from tests.model.by_code import by_code, composed_by_code, head_of, message_id
+from tests.model.by_model import by_model, composed_by_model, run_of
 from tests.model.runs import THREAD, Run, next_word, run
 from tests.model.search import module_with, wander, worlds
 from tests.model.switches import SCENARIOS
-from tests.model.translation import (
-    by_code,
-    by_model,
-    composed_by_code,
-    composed_by_model,
-    head_of,
-    message_id,
-    run_of,
-)
 
 if TYPE_CHECKING:
     import maude  # type: ignore[import-untyped]
