@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from keys.errors import MalformedError
+from keys.wire.log import MOST_UNTIL_DAYS
 
 WEEK = 7
 FIRST_MONDAY = 4  # 1970-01-05
 SUNDAY = 6  # days after a Monday
 UNTIL_DAYS = 27  # an envelope is taken for four weeks, counted from a Monday
-UNTIL_AHEAD = 29  # two days more than a sender of today gives: clocks differ
+UNTIL_AHEAD = MOST_UNTIL_DAYS  # two days more than a sender of today gives: clocks differ
 LAST_RESORT_DAYS = 391  # 56 weeks, counted from a Monday to a Sunday
 RENEWAL_DAYS = 300  # a last-resort bundle with fewer days left is replaced
 AHEAD = 3 * WEEK  # bundles are made for this week and so many days more

@@ -59,11 +59,6 @@ def opaque_case(until: int, padded: int = SMALLEST_CLASS, slots: int = SLOTS, wo
     return Opaque(open_case(envelope, make_stamp(mac, work), recipients, reporter), reporter, recipients)
 
 
-def until_on(day: int) -> int:
-    """Return the `until` of an envelope that is sealed on `day`: the Sunday of the third week after its own."""
-    return day - (day - 4) % 7 + 27
-
-
 def random_address() -> bytes:
     """Return an address of door 0 that nobody has."""
     return b"".join(sorted((os.urandom(CAPABILITY_SIZE), os.urandom(CAPABILITY_SIZE))))

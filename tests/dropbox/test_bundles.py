@@ -11,6 +11,7 @@ from keys.roster import Bundle, LogHead, Witness
 from keys.roster.weeks import last_day, monday
 from keys.wire.canonical import encode
 from keys.wire.signed import LABEL_BUNDLE, Signed, split_frames
+from tests.dropbox.test_log import case, look
 from tests.organisation import Organisation, Person, sign
 
 if TYPE_CHECKING:
@@ -151,6 +152,22 @@ def test_bundles_of_somebody_who_left_the_roster_are_not_given(box: Box) -> None
         shown = [Bundle.verify(Signed.parse(frame)).identity for frame in split_frames(box.get(path).data)[1:]]
         assert len(shown) == 2 * len(box.organisation.people)
         assert gone.identity not in shown
+
+
+def test_a_bundle_names_an_end_of_the_log_that_the_server_has(box: Box) -> None:
+    """One recipient who signed a random digest raised an alarm on every page, for every week."""
+    for _ in range(3):
+        case(box)
+    digests = look(box).digests()
+    box.clock.advance(days=1)
+    case(box)
+    witness = box.organisation.witness
+    for place, digest in ((3, digests[1]), (2, digests[2]), (5, digests[2]), (3, UNKNOWN)):
+        refused = post(box, made(box, seen=replace(witness, log=LogHead(place, digest))))
+        assert (refused.status_code, refused.data) == (409, encode({"error": "differs"}))
+    for serial, place in ((9, 3), (10, 1)):
+        right = made(box, serial=serial, seen=replace(witness, log=LogHead(place, digests[place - 1])))
+        assert post(box, right).status_code == 201
 
 
 def test_another_organisations_witness_is_refused(box: Box) -> None:

@@ -11,7 +11,7 @@ from dropbox.load_meter import PATIENT
 from keys.roster.weeks import until_of
 from keys.wire.envelope import LARGEST_POWER, SMALLEST_CLASS, Header
 from keys.wire.log import LogDigest, LogEntry, LogPage, log_cursor
-from tests.dropbox.postings import Opaque, opaque_case, opaque_message, until_on, weak_message
+from tests.dropbox.postings import Opaque, opaque_case, opaque_message, weak_message
 from tests.policies import WORK
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def test_messages_sent_at_once_into_one_channel_are_all_in_it(founded: tuple[Ser
 
 def test_postings_at_once_by_both_doors_make_a_log_without_a_gap(founded: tuple[Server, Organisation]) -> None:
     server, organisation = founded
-    until = until_on(organisation.today)
+    until = until_of(organisation.today)
     case = opaque_case(until)
     server.post("/envelopes", case.raw)
     postings = [opaque_case(until, padded).posting for padded in (SMALLEST_CLASS, LARGEST_POWER) for _ in range(30)]
@@ -112,7 +112,7 @@ def test_postings_at_once_by_both_doors_make_a_log_without_a_gap(founded: tuple[
 
 def test_workers_agree_on_what_a_flood_of_one_thread_costs(founded: tuple[Server, Organisation]) -> None:
     server, organisation = founded
-    until = until_on(organisation.today)
+    until = until_of(organisation.today)
     case = opaque_case(until)
     server.post("/envelopes", case.raw)
     for _ in range(PATIENT):

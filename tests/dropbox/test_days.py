@@ -14,9 +14,10 @@ import dropbox
 import dropbox.__main__ as dropbox_main
 from dropbox.store.days import MOST_DAYS
 from dropbox.store.expiry import ENTRY_DAYS
+from keys.roster.weeks import until_of
 from keys.wire.canonical import parse_object
 from keys.wire.signed import split_frames
-from tests.dropbox.postings import opaque_case, opaque_message, opaque_upload, until_on
+from tests.dropbox.postings import opaque_case, opaque_message, opaque_upload
 from tests.dropbox.serving import BINARY
 from tests.dropbox.test_log import case, look, store_of, today
 
@@ -48,9 +49,9 @@ def test_the_day_goes_on_with_each_request_and_never_falls(box: Box) -> None:
     assert said(box) == start + 3
     box.clock.jump(days=-10)
     assert said(box) == start + 3
-    assert box.post(opaque_case(until_on(start)).posting).status_code == 201
+    assert box.post(opaque_case(until_of(start)).posting).status_code == 201
     assert [entry.day for entry in look(box).entries] == [start + 3]
-    assert box.post(opaque_case(until_on(start) - 28).posting).status_code == 410
+    assert box.post(opaque_case(until_of(start) - 28).posting).status_code == 410
 
 
 def test_a_clock_that_is_far_ahead_takes_nothing_and_deletes_nothing(commanded: Box) -> None:
@@ -60,12 +61,12 @@ def test_a_clock_that_is_far_ahead_takes_nothing_and_deletes_nothing(commanded: 
     start = said(box)
     box.clock.jump(days=3650)
     assert said(box) == start
-    message = opaque_message(until_on(start), kept.reporter)
+    message = opaque_message(until_of(start), kept.reporter)
     for answer in (
-        box.post(opaque_case(until_on(start)).posting),
-        box.post(opaque_case(until_on(start + 3650)).posting),
+        box.post(opaque_case(until_of(start)).posting),
+        box.post(opaque_case(until_of(start + 3650)).posting),
         box.post(message),
-        box.post_raw("/uploads", opaque_upload(until_on(start)).raw),
+        box.post_raw("/uploads", opaque_upload(until_of(start)).raw),
     ):
         assert (answer.status_code, json.loads(answer.data)["error"]) == (503, "clock")
     assert box.post(kept.posting).status_code == 503
@@ -81,13 +82,13 @@ def test_fourteen_days_at_once_are_taken_and_fifteen_wait_for_the_operator(comma
     box = commanded
     start = said(box)
     box.clock.jump(days=MOST_DAYS)
-    assert box.post(opaque_case(until_on(start + MOST_DAYS)).posting).status_code == 201
+    assert box.post(opaque_case(until_of(start + MOST_DAYS)).posting).status_code == 201
     box.clock.jump(days=MOST_DAYS + 1)
-    assert box.post(opaque_case(until_on(start + 29)).posting).status_code == 503
+    assert box.post(opaque_case(until_of(start + 29)).posting).status_code == 503
     assert said(box) == start + MOST_DAYS
     assert dropbox_main.day(box.config, NOBODY) == 0
     assert said(box) == start + 2 * MOST_DAYS + 1
-    assert box.post(opaque_case(until_on(start + 29)).posting).status_code == 201
+    assert box.post(opaque_case(until_of(start + 29)).posting).status_code == 201
 
 
 def test_accepting_never_sets_the_day_back(commanded: Box) -> None:
@@ -111,9 +112,9 @@ def test_the_daily_job_moves_the_day_on_where_nobody_comes(commanded: Box) -> No
 
 def test_a_posting_that_waits_for_the_lock_over_midnight_gets_the_day_after(box: Box) -> None:
     """With the old day, a tool that had read to the end might have destroyed its key already."""
-    box.clock.jump(days=until_on(said(box)) - 21 - said(box))  # to a Sunday
+    box.clock.jump(days=until_of(said(box)) - 21 - said(box))  # to a Sunday
     start = said(box)
-    postings = [opaque_case(until_on(start)).posting, opaque_case(start).posting]
+    postings = [opaque_case(until_of(start)).posting, opaque_case(start).posting]
     with ThreadPoolExecutor(2) as pool:
         with store_of(box).database.turn():
             waiting = [pool.submit(post_apart, box, posting) for posting in postings]
@@ -140,3 +141,12 @@ def test_the_day_that_a_page_of_the_log_gives_is_not_before_any_entry_that_is_ac
     box.clock.jump(days=-1)
     case(box)
     assert look(box).entries[-1].day == page.day
+
+
+def test_an_until_too_far_away_or_that_is_no_sunday_is_refused(box: Box) -> None:
+    start = said(box)
+    far = [until_of(start + days) for days in (0, 7)]
+    assert [box.post(opaque_case(until).posting).status_code for until in far] == [201, 410]
+    assert box.post_raw("/uploads", opaque_upload(far[1]).raw).status_code == 410
+    assert box.post(opaque_case(far[0] - 1).posting).status_code == 400
+    assert len(look(box).entries) == 1

@@ -15,7 +15,7 @@ import pytest
 
 from keys.roster.weeks import until_of
 from keys.wire.envelope import LARGEST_POWER, SMALLEST_CLASS, Header, header_size
-from tests.dropbox.postings import SLOTS, Opaque, opaque_case, opaque_message, until_on
+from tests.dropbox.postings import SLOTS, Opaque, opaque_case, opaque_message
 from tests.dropbox.serving import PATIENCE, Server
 from tests.dropbox.test_concurrency import read_feed, read_log
 from tests.organisation import Organisation
@@ -102,7 +102,7 @@ def test_fifty_kills_lose_nothing_acknowledged_and_show_nothing_partial(server: 
 def test_kills_keep_the_position_and_the_digest_of_everything_that_was_acknowledged(server: Server) -> None:
     organisation = Organisation.found()
     server.found(organisation)
-    until = until_on(organisation.today)
+    until = until_of(organisation.today)
     case = opaque_case(until)
     assert server.post("/envelopes", case.raw).status == 201
     acknowledged = {Header.parse(case.posting.envelope).mac}

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dropbox.store.expiry import ENTRY_DAYS
+from keys.roster.weeks import until_of
 from keys.wire.envelope import LARGEST_POWER, SMALLEST_CLASS, Header, padded_size
 from keys.wire.log import (
     CURSOR_STEP,
@@ -25,7 +26,7 @@ from keys.wire.log import (
     log_prefix_size,
 )
 from keys.wire.upload import largest_class
-from tests.dropbox.postings import Opaque, opaque_case, opaque_envelope, opaque_message, opaque_upload, until_on
+from tests.dropbox.postings import Opaque, opaque_case, opaque_envelope, opaque_message, opaque_upload
 from tests.dropbox.uploading import bytes_of, sent
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def look_short(box: Box, position: int = 0, digest: LogDigest | None = None, mor
 
 
 def case(box: Box, padded: int = SMALLEST_CLASS) -> Opaque:
-    made = opaque_case(until_on(today(box)), padded)
+    made = opaque_case(until_of(today(box)), padded)
     assert box.post(made.posting).status_code == 201
     return made
 
@@ -106,7 +107,7 @@ def test_the_digests_of_the_server_are_those_that_a_reader_computes(box: Box) ->
     for number in range(70):
         made = case(box)
         box.clock.advance(days=number % 2)
-        box.post(opaque_message(until_on(today(box)), made.recipients))
+        box.post(opaque_message(until_of(today(box)), made.recipients))
     digest, position = root_id(box), 0
     for entry in look(box).entries:
         position += 1

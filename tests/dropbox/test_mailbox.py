@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from dropbox.store.commit import MAILBOX_DAYS
 from keys.errors import MalformedError
+from keys.roster.weeks import until_of
 from keys.wire.envelope import LARGEST_POWER, SMALLEST_CLASS, Header, prefix_size
 from keys.wire.exchange import PAGE_SIZE, Posting, append, make_stamp
 from keys.wire.log import LogDigest, LogPage, log_cursor
@@ -24,7 +25,6 @@ from tests.dropbox.postings import (
     opaque_message,
     opaque_upload,
     random_address,
-    until_on,
 )
 from tests.dropbox.uploading import bytes_of, sent
 from tests.policies import WORK
@@ -52,7 +52,7 @@ def log_size(box: Box) -> int:
 
 
 def case(box: Box, padded: int = SMALLEST_CLASS) -> Opaque:
-    made = opaque_case(until_on(box.organisation.policy.day(box.clock())), padded)
+    made = opaque_case(until_of(box.organisation.policy.day(box.clock())), padded)
     assert box.post(made.posting).status_code == 201
     return made
 
@@ -104,7 +104,7 @@ def test_a_mailbox_ends_thirteen_months_after_its_last_message_and_not_before(bo
     made = case(box)
     box.clock.advance(days=100)
     today = box.organisation.policy.day(box.clock())
-    assert box.post(opaque_message(until_on(today), made.reporter)).status_code == 201
+    assert box.post(opaque_message(until_of(today), made.reporter)).status_code == 201
     box.clock.advance(days=MAILBOX_DAYS)
     assert len(look(box, made.recipients).entries) == 2
     box.clock.advance(days=1)
@@ -129,7 +129,7 @@ def test_after_a_mailbox_has_ended_the_same_envelope_goes_by_door_0(box: Box) ->
     """A queue must not stand still because a mailbox has ended."""
     made = case(box)
     box.clock.advance(days=MAILBOX_DAYS + 1)
-    until = until_on(box.organisation.policy.day(box.clock()))
+    until = until_of(box.organisation.policy.day(box.clock()))
     answer = opaque_message(until, made.recipients)
     refusal = box.post(answer)
     assert (refusal.status_code, refusal.data) == UNKNOWN
