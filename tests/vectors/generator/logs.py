@@ -44,7 +44,8 @@ def _entry(day: int = TODAY, mac: bytes = b"", until: int = UNTIL) -> LogEntry:
     """Return an entry; one with another mac or `until` opens for nobody, which a page does not tell."""
     raw = _sealed()
     header = Header.parse(raw)
-    changed = replace(header, mac=mac or header.mac, until=until).encode() + raw[header.size :]
+    start = Header.of(until, header.slots, header.content, mac or header.mac)
+    changed = start.encode() + raw[header.size :]
     return LogEntry(day, len(raw), changed[: log_prefix_size(header, len(raw))])
 
 
