@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keys.errors import NotEnrolledError, RolledBackError
+from keys.roster.bundle import highest
 from keys.roster.weeks import until_of
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Addressees:
         people = {
             person.identity: person for person in roster.receiving(today) if roster.revoked_on(person.identity) is None
         }
-        shown = [bundle for bundle in bundles if bundle.covers(today) and bundle.identity in people]
+        shown = highest(bundle for bundle in bundles if bundle.covers(today) and bundle.identity in people)
         known = [bundle for bundle in shown if bundle.names_known(documents)]
         usable = [bundle for bundle in known if bundle.can_be_sealed_to()]
         in_order = sorted(usable, key=lambda bundle: (not bundle.last, bundle.serial))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from keys.wire.signed import LABEL_BUNDLE, Signed
 from keys.wire.sizes import BOX_KEY_SIZE, ID_SIZE, KEM_KEY_SIZE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
 
 MAX_FORMATS = 16
@@ -122,6 +123,18 @@ class Bundle:
             "to": self.end,
             "week": self.week,
         }
+
+
+def highest(bundles: Iterable[Bundle]) -> list[Bundle]:
+    """Return of each identity and kind the one with the highest serial; of two with one serial neither."""
+    given = {*bundles}
+    serials: dict[tuple[bytes, bool], int] = {}
+    for one in given:
+        kind = one.identity, one.last
+        serials[kind] = max(one.serial, serials.get(kind, 0))
+    found = [one for one in given if one.serial == serials[one.identity, one.last]]
+    number = Counter((one.identity, one.last) for one in found)
+    return [one for one in found if number[one.identity, one.last] == 1]
 
 
 def _parse(signed: Signed) -> Bundle:

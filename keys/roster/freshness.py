@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from keys.roster.bundle import highest
 from keys.roster.weeks import AHEAD, monday
 
 if TYPE_CHECKING:
@@ -37,9 +38,8 @@ class Freshness:
         current = {roster.previous, *(one.id for one in history.rosters if one.version >= roster.version)}
         shown = [
             bundle
-            for bundle in bundles
-            if bundle.covers(today)
-            and bundle.identity in people
+            for bundle in highest(one for one in bundles if one.covers(today))
+            if bundle.identity in people
             and bundle.seen is not None
             and bundle.names_known(documents)
             and bundle.week <= today

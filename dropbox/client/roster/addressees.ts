@@ -1,7 +1,7 @@
 // Whom an envelope of today can be sealed to, SPEC.md 7.3, and whose keys do not count; it seals nothing.
 
 import { NotEnrolledError, RolledBackError } from "../errors.ts";
-import type { Bundle } from "./bundle.ts";
+import { Bundle } from "./bundle.ts";
 import { canBeSealedTo } from "./public_keys.ts";
 import type { RosterHistory } from "./history.ts";
 import type { Roster } from "./roster.ts";
@@ -38,8 +38,9 @@ export class Addressees {
     const roster = history.inForce(today);
     // A stolen key is sealed to by nobody from the moment on that its revocation is published.
     const receiving = roster.receiving(today).filter(({ identity }) => !history.newest.revoked.has(identity));
-    const shown = bundles
-      .filter((bundle) => bundle.covers(today) && receiving.some(({ identity }) => identity === bundle.identity))
+    const covering = bundles.filter((bundle) => bundle.covers(today));
+    const shown = [...Bundle.highest(covering)]
+      .filter((bundle) => receiving.some(({ identity }) => identity === bundle.identity))
       .sort((left, right) => left.serial - right.serial);
     const known = shown.filter((bundle) => bundle.namesKnown(documents));
     const usable = known.filter(canBeSealedTo);

@@ -40,9 +40,11 @@ export class Bundle implements PublicPair {
   /** The day up to and with which the recipient is away. */
   readonly away: number | null;
   readonly formats: readonly number[];
+  private readonly text: string;
 
   private constructor({ members }: Signed) {
     checkMembers(members, MEMBERS);
+    this.text = JSON.stringify(members);
     const last = members["last"];
     if (typeof last !== "boolean") throw new MalformedError();
     this.last = last;
@@ -73,6 +75,19 @@ export class Bundle implements PublicPair {
   /** Say whether envelopes of `day` are sealed to it. */
   covers(day: number): boolean {
     return this.start <= day && day <= this.end;
+  }
+
+  /** Of each identity and kind the one with the highest serial; of two with one serial neither. */
+  static highest(bundles: readonly Bundle[]): readonly Bundle[] {
+    return bundles.filter((one) =>
+      bundles.every(
+        (other) =>
+          other.identity !== one.identity ||
+          other.last !== one.last ||
+          other.serial < one.serial ||
+          other.text === one.text,
+      ),
+    );
   }
 
   /** Say whether its owner's tool reads this version of the format. */

@@ -1,7 +1,7 @@
 // Who has looked of late, SPEC.md 7.3, by what recipients sign each week; it asks nobody.
 
 import { b64 } from "../wire/canonical.ts";
-import type { Bundle } from "./bundle.ts";
+import { Bundle } from "./bundle.ts";
 import type { RosterHistory } from "./history.ts";
 import { AHEAD, monday } from "./weeks.ts";
 
@@ -27,9 +27,9 @@ export class Freshness {
     const current = [roster.previous, ...newer].map((id) => id && b64(id));
     const looked = new Set<string>();
     const weeks = new Map<string, number>();
-    for (const bundle of bundles) {
+    for (const bundle of Bundle.highest(bundles.filter((one) => one.covers(today)))) {
       const { identity, seen, last, week } = bundle;
-      if (!seen || week > today || !bundle.covers(today) || !people.includes(identity)) continue;
+      if (!seen || week > today || !people.includes(identity)) continue;
       if (!bundle.namesKnown(documents)) continue;
       weeks.set(identity, Math.max(week, weeks.get(identity) ?? 0));
       if (!last && week >= monday(today) - AHEAD && current.includes(seen.roster)) looked.add(identity);

@@ -85,6 +85,15 @@ _AHEAD = bundle(BESTUUR_1, last=True, start=MONDAY - 56 * WEEK, week=MONDAY - WE
 _chosen("bundle last-resort that ended", "its owner cannot be chosen", (WEEKLY, _AHEAD), WEEKLY)
 _chosen("bundles of two serials", "the higher one counts", (WEEKLY, LATER), LATER)
 _chosen("bundles of two serials, the higher first", "whatever their order", (LATER, WEEKLY), LATER)
+_chosen("bundles of one serial", "neither counts", (WEEKLY, TWO_FORMATS, LAST), LAST, looked=[])
+_chosen("bundle given twice", "it is one", (WEEKLY, WEEKLY), WEEKLY)
+_chosen(
+    "bundle of which a higher serial names a roster that is not here",
+    "the lower one does not take its place",
+    (WEEKLY, replace(LATER, seen=NOWHERE), *OTHERS),
+    *OTHERS,
+    unknown=[SECRETARIS],
+)
 _chosen(
     "bundles of which the last-resort has the higher serial",
     "serials are compared within a kind",
