@@ -78,7 +78,8 @@ def _searches(bounds: Bounds, names: set[str]) -> Iterator[tuple[str, str, Resul
         if not names or switch.finding in names:
             scenario = SCENARIOS[switch.scenario]
             world = f"{scenario.name}-world"
-            result = explore(module_with(scenario.module, switch.on), world, bounds, stop_at=switch.breaks)
+            far = Bounds(bounds.depth, max(bounds.states, scenario.attack_bounds.states))
+            result = explore(module_with(scenario.module, switch.on), world, far, stop_at=switch.breaks)
             lost = result.complete and bool(switch.loses) and switch.loses not in result.reached
             found = result.broken is not None and result.broken[0] == switch.breaks and bool(result.trace)
             yield switch.finding, switch.draft, result, "found" if found or lost else "WRONG"
