@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
-from keys.errors import MalformedError
+from keys.roster.bundle import highest
 from keys.sealing import PublicPair
-from keys.wire.envelope import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -26,13 +24,22 @@ class Addressees:
     pairs: Mapping[PersonId, PublicPair] = field(repr=False)
 
     @classmethod
-    def on(cls, history: RosterHistory, bundles: Iterable[Bundle], day: int, *, last_resort_only: bool = False) -> Self:
+    def on(
+        cls,
+        history: RosterHistory,
+        bundles: Iterable[Bundle],
+        day: int,
+        documents: Collection[bytes],
+        *,
+        last_resort_only: bool = False,
+    ) -> Self:
         """Return whom `bundles`, each signed by its identity, let be sealed to; `last_resort_only` without a network.
 
-        Raises ExpiredError where no roster is valid on that day.
+        One that names a root or roster that is not among the ids in `documents` does not count. Raises ExpiredError where no roster is valid on that day.
         """
         roster = history.in_force(day)
-        chosen = _highest([bundle for bundle in bundles if bundle.start <= day <= bundle.end])
+        shown = highest(bundle for bundle in bundles if bundle.covers(day))
+        chosen = {(one.identity, one.last): one for one in shown if one.names_known(documents)}
         pairs: dict[PersonId, PublicPair] = {}
         for person in roster.receiving(day):
             # A stolen key is sealed to by nobody from the moment on that its revocation is published.
@@ -51,18 +58,8 @@ class Addressees:
         return to, tuple(person for person in ordered if person not in self.pairs)
 
 
-def _highest(bundles: Collection[Bundle]) -> dict[tuple[bytes, bool], Bundle]:
-    """Return the bundle with the highest serial of each identity, weekly and last-resort; of two with one neither."""
-    serials = Counter((one.identity, one.last, one.serial) for one in {*bundles})
-    found = {(one.identity, one.last): one for one in sorted(bundles, key=lambda one: one.serial)}
-    return {key: one for key, one in found.items() if serials[one.identity, one.last, one.serial] == 1}
-
-
 def _pair(bundle: Bundle | None) -> PublicPair | None:
     """Return the pair of a bundle that counts."""
-    if bundle is None or VERSION not in bundle.formats:
+    if bundle is None or not bundle.is_readable() or not bundle.can_be_sealed_to():
         return None
-    try:
-        return PublicPair(bundle.box, bundle.kem).check()
-    except MalformedError:
-        return None
+    return PublicPair(bundle.box, bundle.kem)

@@ -68,7 +68,9 @@ class Hand:
     def composer(self) -> Composer:
         trust = load_trust(self.vault)
         _, _, bundles = self.courier.bundles()
-        addressees = Addressees.on(trust.history, [Bundle.verify(signed) for signed in bundles], self.day)
+        addressees = Addressees.on(
+            trust.history, [Bundle.verify(signed) for signed in bundles], self.day, trust.documents
+        )
         return Composer(self.vault, self.secret.signer(), self.rosters, addressees, trust.roots[0].id(LABEL_ROOT))
 
     @property

@@ -12,6 +12,7 @@ from keys.errors import ExpiredError
 from keys.roster import Bundle
 from keys.sealing import PrivatePair
 from keys.sync.addressees import Addressees
+from keys.sync.served import documents_of
 from tests.keys.office import Office
 
 if TYPE_CHECKING:
@@ -40,8 +41,14 @@ def person(office: Office, name: str) -> PersonId:
     return next(one.person for one in office.history().newest.recipients if one.name == name)
 
 
+def documents(office: Office, bundles: list[Bundle]) -> frozenset[bytes]:
+    return documents_of(office.courier(), office.history(), bundles)
+
+
 def chosen(office: Office, bundles: list[Bundle], name: str = A, **others: bool) -> bytes | None:
-    pair = Addressees.on(office.history(), bundles, office.today, **others).pairs.get(person(office, name))
+    pair = Addressees.on(office.history(), bundles, office.today, documents(office, bundles), **others).pairs.get(
+        person(office, name)
+    )
     return pair.box if pair else None
 
 
@@ -80,6 +87,17 @@ def test_a_bundle_that_cannot_be_read_or_sealed_to_does_not_count(
     assert chosen(office, [spoilt]) is None
 
 
+def test_a_bundle_that_names_a_roster_that_is_not_here_counts_for_its_owner_alone(
+    office: Office, given: list[Bundle]
+) -> None:
+    weekly, last, others = two(office, given)
+    assert weekly.seen
+    elsewhere = replace(weekly, seen=replace(weekly.seen, roster=bytes(32)))
+    assert chosen(office, [*others, elsewhere, last]) == last.box
+    assert chosen(office, [*others, elsewhere]) is None
+    assert chosen(office, [*others, elsewhere], B) is not None
+
+
 @pytest.mark.parametrize("days", [-1, 1])
 def test_a_bundle_of_another_day_does_not_count(office: Office, given: list[Bundle], days: int) -> None:
     weekly, _, _ = two(office, given)
@@ -89,14 +107,14 @@ def test_a_bundle_of_another_day_does_not_count(office: Office, given: list[Bund
 
 def test_who_cannot_be_sealed_to_is_missing(office: Office, given: list[Bundle]) -> None:
     bundles = [one for one in given if one.identity != office.identity(B)]
-    found = Addressees.on(office.history(), bundles, office.today)
+    found = Addressees.on(office.history(), bundles, office.today, documents(office, bundles))
     to, missing = found.split([person(office, B), person(office, A)])
     assert (to, missing) == ((person(office, A),), (person(office, B),))
 
 
 def test_nobody_is_sealed_to_by_a_roster_that_has_ended(history: RosterHistory, given: list[Bundle]) -> None:
     with pytest.raises(ExpiredError):
-        Addressees.on(history, given, history.newest.until + 1)
+        Addressees.on(history, given, history.newest.until + 1, {history.newest.id})
 
 
 def test_a_revoked_key_is_sealed_to_by_nobody(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -104,6 +122,6 @@ def test_a_revoked_key_is_sealed_to_by_nobody(tmp_path_factory: pytest.TempPathF
     stolen = office.identity(X)
     bundles = [Bundle.verify(signed) for signed in office.courier().bundles()[2]]
     before, x = office.history(), person(office, X)
-    assert x in Addressees.on(before, bundles, office.today).pairs
+    assert x in Addressees.on(before, bundles, office.today, documents(office, bundles)).pairs
     office.publish_roster([A, B], changes=Changes(revoked=[stolen]))
-    assert x not in Addressees.on(office.history(), bundles, office.today - 1).pairs
+    assert x not in Addressees.on(office.history(), bundles, office.today - 1, documents(office, bundles)).pairs
