@@ -35,7 +35,8 @@ class Addressees:
     ) -> Self:
         """Return whom `bundles`, each signed by its identity, let be sealed to; `last_resort_only` without a network.
 
-        One that names a root or roster that is not among the ids in `documents` does not count. Raises ExpiredError where no roster is valid on that day.
+        One that names a root or roster that is not among the ids in `documents` does not count. Raises ExpiredError
+        where no roster is valid on that day.
         """
         roster = history.in_force(day)
         shown = highest(bundle for bundle in bundles if bundle.covers(day))
