@@ -43,7 +43,7 @@ def test_a_plain_form_is_told_why_its_file_is_refused(box: Box, small: Box) -> N
     upload = opaque_upload(box.until)
     content = b"".join(upload.sealed_file())
     assert file_answer(box, b"".join(opaque_upload(box.until, stamped=False).sealed_file())).status_code == 429
-    assert file_answer(box, b"".join(opaque_upload(1).sealed_file())).status_code == 410
+    assert file_answer(box, b"".join(opaque_upload(3).sealed_file())).status_code == 410
     assert file_answer(box, content + b"more").status_code == 400
     assert file_answer(box, content[: len(upload.raw) - SEALED_CHUNK_SIZE]).status_code == 400
     assert file_answer(box, content[:81] + b"x" * 3_000_000).status_code == 400
