@@ -97,14 +97,10 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a page that is saved has to bring: the frames of `/chain` and `/bundles`, and the last day of its use.
+    """What a page that is saved has to bring: answers of a server by path, also those by language; its last day."""
 
-    `rosters` are the earlier ones that the bundles name, by version.
-    """
-
-    chain: bytes
-    bundles: bytes
-    rosters: tuple[tuple[int, bytes], ...]
+    answers: Mapping[str, bytes]
+    texts: Mapping[str, Mapping[str, bytes]]
     until: int
 
 
@@ -130,9 +126,6 @@ def apart(policy: Policy, scripts: Path, kept: Kept, address: str) -> Mapping[st
     form, worker = ((scripts / f"{name}.js").read_text("utf-8") for name in ("form", "offline"))
     for text in (style, form, worker):
         _check_stays_inside(text)
-    chain, bundles = (base64.b64encode(frames).decode() for frames in (kept.chain, kept.bundles))
-    rosters = {str(version): base64.b64encode(signed).decode() for version, signed in kept.rosters}
-    data = json.dumps({"chain": chain, "bundles": bundles, "rosters": rosters})
     csp = (
         f"default-src 'none'; script-src {_source(form)}; style-src {_source(style)}; worker-src blob:; "
         "base-uri 'none'; form-action 'none'"
@@ -140,6 +133,8 @@ def apart(policy: Policy, scripts: Path, kept: Kept, address: str) -> Mapping[st
     pages = {}
     for language in offered(policy):
         until = dated(date_of(kept.until), language)
+        answers = {**kept.answers, **kept.texts[language]}
+        data = json.dumps({path: base64.b64encode(answer).decode() for path, answer in answers.items()})
         inside = Apart(style, form, worker, f"self.kept = {data};\n", csp, until, address)
         pages[language] = _Printer(language, offered(policy), policy, {}).page("form.html", "", apart=inside)
     return MappingProxyType(pages)

@@ -25,6 +25,7 @@ from dropbox.store.errors import (
 from keys.errors import FormatError, MalformedError, MeldbusError
 from keys.wire.canonical import Json, encode, unb64
 from keys.wire.exchange import CAPABILITY_SIZE, parse_cursor
+from keys.wire.sizes import ID_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,6 +145,14 @@ def sealed_file(request: Request, most: int, into: SealedFile) -> int:
     if len(files) != 1 or into.is_empty:
         raise UnsupportedMediaType
     return into.finish()
+
+
+def digest_of(text: str) -> bytes:
+    """Return the hash that an address names; raise NotFoundError for what cannot be one."""
+    try:
+        return unb64(text, ID_SIZE)
+    except MalformedError:
+        raise NotFoundError from None
 
 
 def bearer(request: Request) -> bytes:

@@ -14,11 +14,11 @@ from keys.errors import DiffersError, FormatError, MalformedError, NetworkError,
 from keys.wire.canonical import b64, parse_object
 from keys.wire.exchange import PAGE_SIZE, Page, Posting
 from keys.wire.log import LogPage
-from keys.wire.signed import Signed, join_chain, split_chain, split_frames
+from keys.wire.signed import Signed, join_publication, split_chain, split_frames
 from keys.wire.upload import part_count
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from keys.wire.canonical import Json
     from keys.wire.log import LogEntry, ShortEntry
@@ -75,6 +75,10 @@ class Courier:
         """Return one earlier roster, unverified."""
         return Signed.parse(self._get(f"/rosters/{version}"))
 
+    def texts(self, digest: bytes) -> bytes:
+        """Return the document of a policy's texts with this hash, unverified."""
+        return self._get(f"/texts/{b64(digest)}")
+
     def bundles(self, *, every: bool = False) -> tuple[int, int, list[Signed]]:
         """Return the server's day, the work it asks for, and the bundles of that day or `every` one, unverified."""
         first, *rest = split_frames(self._get("/bundles?all=1" if every else "/bundles")) or [b""]
@@ -84,9 +88,9 @@ class Courier:
             raise MalformedError("day or work")
         return day, work, [Signed.parse(frame) for frame in rest]
 
-    def publish_chain(self, roots: Sequence[Signed], rosters: Sequence[Signed]) -> None:
-        """Give the server a chain that extends its own."""
-        self._post("/chain", join_chain(roots, rosters))
+    def publish_chain(self, roots: Sequence[Signed], rosters: Sequence[Signed], texts: Iterable[bytes]) -> None:
+        """Give the server a chain that extends its own, with every document of texts that its rosters name."""
+        self._post("/chain", join_publication(roots, rosters, texts))
 
     def publish_bundle(self, bundle: Signed) -> None:
         """Give the server a new bundle."""

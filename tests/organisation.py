@@ -19,6 +19,7 @@ from keys.roster import (
     Roster,
     RosterHistory,
     Witness,
+    read_unsigned,
     root_document,
     roster_document,
 )
@@ -31,7 +32,7 @@ from keys.wire.exchange import Posting, append, make_stamp, open_case
 from keys.wire.head import Head
 from keys.wire.ids import PERSON_SIZE, PersonId
 from keys.wire.kinds import Acknowledgement, Answer, Consent, Opened, Question, Report
-from keys.wire.signed import LABEL_BUNDLE, LABEL_ROOT, LABEL_ROSTER, Signed, join_chain
+from keys.wire.signed import LABEL_BUNDLE, LABEL_ROOT, LABEL_ROSTER, Signed, join_chain, join_publication, split_chain
 from tests.policies import example
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ class Organisation:
     roots: list[Signed]
     rosters: list[Signed] = field(default_factory=list)
     revoked: list[bytes] = field(default_factory=list)
+    texts: dict[bytes, bytes] = field(default_factory=dict)  # every document so far, by its hash
     _roster: Roster | None = None
 
     @classmethod
@@ -176,6 +178,7 @@ class Organisation:
     ) -> Signed:
         """Return a roster of the present people that follows the newest one; it does not count yet."""
         first = self.today if start is None else start
+        self.texts |= {hashlib.sha256(document).digest(): document for document in self.policy.documents().values()}
         document = roster_document(
             root=self.root,
             previous=self._roster,
@@ -219,6 +222,16 @@ class Organisation:
         """Return the frames of every root and the newest roster, as `GET /chain` gives them."""
         in_force = [at for at, signed in enumerate(self.rosters) if self._start(signed) <= self.today]
         return join_chain(self.roots, self.rosters[in_force[-1] :])
+
+    def publication(self) -> bytes:
+        """Return the same as `POST /chain` takes it, with the documents of texts."""
+        roots, rosters = split_chain(self.chain())
+        return join_publication(roots, rosters, self.texts_of(rosters))
+
+    def texts_of(self, rosters: Iterable[Signed]) -> list[bytes]:
+        """Return the documents of texts that these rosters name."""
+        named = [digest for signed in rosters for digest in read_unsigned(signed).texts.values()]
+        return [self.texts[digest] for digest in dict.fromkeys(named)]
 
     def _start(self, signed: Signed) -> int:
         start = signed.members()["from"]

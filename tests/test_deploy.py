@@ -345,7 +345,7 @@ def test_the_example_policy_is_one_that_the_board_can_sign() -> None:
     policy = Policy.from_toml((DEPLOY / "policy.toml").read_text("utf-8"))
 
     assert policy.organisation == "Voorbeeldstichting"
-    assert Policy.parse(policy.members()) == policy
+    assert Policy.parse(policy.signed_members(), policy.documents()) == policy
 
 
 def test_the_decoys_example_and_the_policys_name_one_rate() -> None:

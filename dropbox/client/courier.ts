@@ -52,6 +52,11 @@ export class Courier {
     return parseSigned(await this.ask(`/rosters/${version}`));
   }
 
+  /** Return the document of a policy's texts with this hash, unverified. */
+  async texts(digest: Bytes): Promise<Bytes> {
+    return this.ask(`/texts/${b64(digest)}`);
+  }
+
   /** Return the server's day, the work it asks for, and the bundles, unverified. */
   async bundles(
   ): Promise<{ readonly day: number; readonly work: number; readonly bundles: readonly Signed[] }> {

@@ -8,15 +8,8 @@ import { parsePartPosting } from "./wire/upload.ts";
 const DAY = 86_400_000; // milliseconds
 const STAMP_FACTOR = 16; // SPEC.md 9: a stamp that holds under load, as `meldbus seal` makes it
 
-/**
- * What the server put into the page: `/chain`, `/bundles` and the earlier rosters that the bundles name, by version,
- * in base64 (RFC 4648, section 4).
- */
-export interface Kept {
-  readonly chain: string;
-  readonly bundles: string;
-  readonly rosters: Readonly<Record<string, string>>;
-}
+/** What the server put into the page: its answers by path, in base64 (RFC 4648, section 4). */
+export type Kept = Readonly<Record<string, string>>;
 
 export class KeptCourier extends Courier {
   readonly #kept: Kept;
@@ -64,11 +57,8 @@ export class KeptCourier extends Courier {
   }
 
   protected override async ask(path: string): Promise<Bytes> {
-    const { chain, bundles, rosters } = this.#kept;
-    const kept: Readonly<Record<string, string>> = { "/chain": chain, "/bundles": bundles };
-    const [, version] = /^\/rosters\/(\d+)$/.exec(path) ?? [];
-    const text = version === undefined ? kept[path] : rosters[version];
-    if (text === undefined) throw version === undefined ? new NetworkError() : new RefusedError("unknown", 0);
+    const text = this.#kept[path];
+    if (text === undefined) throw path.startsWith("/rosters/") ? new RefusedError("unknown", 0) : new NetworkError();
     return Uint8Array.from(atob(text), (symbol) => symbol.charCodeAt(0));
   }
 

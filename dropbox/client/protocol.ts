@@ -9,22 +9,19 @@ export interface ShownRecipient {
   readonly role: "secretaris" | "bestuur" | "external";
 }
 
-/** A text of the policy by language. */
-export type Words = Readonly<Record<string, string>>;
-
-/** What a report can be about. */
+/** What a report can be about, in the page's language. */
 export interface Topic {
   readonly id: string;
-  readonly name: Words;
-  readonly hint: Words;
+  readonly name: string;
+  readonly hint: string;
 }
 
 /** A question beside the story, of the topics in the list or, where it is empty, of all. */
 export interface Question {
   readonly id: string;
-  readonly label: Words;
-  readonly hint: Words;
-  readonly choices: readonly { readonly id: string; readonly name: Words }[];
+  readonly label: string;
+  readonly hint: string;
+  readonly choices: readonly { readonly id: string; readonly name: string }[];
   readonly topics: readonly string[];
 }
 
@@ -171,8 +168,8 @@ export interface ShownThread {
 }
 
 export interface Asks {
-  /** Fetch /chain and verify it; `fragment` is the address's, without "#", or "". */
-  readonly trust: { readonly ask: { readonly fragment: string }; readonly answer: Trusted };
+  /** Fetch /chain and the texts of the page's language, and verify both; `fragment` is the address's, without "#", or "". */
+  readonly trust: { readonly ask: { readonly fragment: string; readonly language: string }; readonly answer: Trusted };
   /** Draw a receipt; the answer is the written form, "XXXX-XXXX-...". */
   readonly draw: { readonly ask: Record<never, never>; readonly answer: { readonly receipt: string } };
   /** Check a typed receipt without the network; the answer is its written form. */

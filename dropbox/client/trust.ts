@@ -2,6 +2,7 @@
 
 import type { Courier } from "./courier.ts";
 import { ClosedError, ExpiredError, ForkError, RefusedError, RolledBackError } from "./errors.ts";
+import type { Policy } from "./policy/policy.ts";
 import type { Trusted } from "./protocol.ts";
 import { words } from "./roster/fingerprint.ts";
 import { RosterHistory } from "./roster/history.ts";
@@ -89,6 +90,18 @@ export class Trust {
   /** The roster in force and the newer ones. */
   get history(): RosterHistory {
     return this.#history;
+  }
+
+  /**
+   * Fetch the texts of the roster in force and return its policy with them.
+   *
+   * Throws TamperedError, MalformedError or NetworkError: then nothing of them may be shown.
+   */
+  async policyIn(language: string): Promise<Policy> {
+    const { texts, policy: { members: { languages } } } = this.#roster;
+    // A page older than the policy may be in a language that it lacks.
+    const found = languages.includes(language) ? language : languages[0]!;
+    return this.#roster.policyIn(found, await this.#courier.texts(texts.get(found)!));
   }
 
   /** Return what the server says before anything is sealed: its day, the work it asks for, and the bundles. */

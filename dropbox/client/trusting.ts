@@ -24,14 +24,14 @@ export class Trusting {
     return this.#trust;
   }
 
-  async trust({ fragment }: Asks["trust"]["ask"], { step }: Asker): Promise<Asks["trust"]["answer"]> {
+  async trust({ fragment, language }: Asks["trust"]["ask"], { step }: Asker): Promise<Asks["trust"]["answer"]> {
     this.#trust = null;
     step("fetching");
     const trust = await Trust.establish(this.#courier, this.#now, fragment);
+    const { organisation, fileBytes, members: { topics, questions } } = await trust.policyIn(language);
     this.#trust = trust;
     const { words, pinned, roster } = trust;
     const recipients = roster.receiving(trust.today()).map(shown);
-    const { organisation, fileBytes, members: { topics, questions } } = roster.policy;
     return { organisation, words, pinned, recipients, topics, questions, fileBytes };
   }
 }

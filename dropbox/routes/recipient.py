@@ -10,14 +10,15 @@ from dropbox.responses import BINARY, bearer, body, cursor, ending, number, stor
 from dropbox.store.errors import UnknownError
 from keys.wire.exchange import CAPABILITY_SIZE, MAX_POSITION
 from keys.wire.log import MOST_ENTRIES, parse_log_cursor
-from keys.wire.signed import FRAME_LENGTH_SIZE, MAX_DOCUMENT_SIZE, Signed, split_chain
+from keys.wire.signed import FRAME_LENGTH_SIZE, MAX_DOCUMENT_SIZE, Signed, split_publication
 
 if TYPE_CHECKING:
     from dropbox.admission import Admission
     from dropbox.store import Store
 
 MAX_SIGNED = FRAME_LENGTH_SIZE + MAX_DOCUMENT_SIZE + 32_768  # a document with as many signers as it can have
-MAX_CHAIN = 2 * MAX_SIGNED  # the largest roster, and a root of few kilobytes for each time the board changed
+# The largest roster, a root of few kilobytes for each time the board changed, and 1 MiB of texts.
+MAX_CHAIN = 2 * MAX_SIGNED + 4 * MAX_DOCUMENT_SIZE
 
 
 def recipient(store: Store, admission: Admission) -> Blueprint:
@@ -62,8 +63,8 @@ def recipient(store: Store, admission: Admission) -> Blueprint:
 
     @routes.post("/chain")
     def take_chain() -> Response:
-        roots, rosters = split_chain(body(request, MAX_CHAIN))
-        return stored(store.documents.extend(roots, rosters, admission.now()))
+        roots, rosters, texts = split_publication(body(request, MAX_CHAIN))
+        return stored(store.documents.extend(roots, rosters, texts, admission.now()))
 
     @routes.post("/bundles")
     def take_bundle() -> Response:

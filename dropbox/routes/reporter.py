@@ -17,6 +17,7 @@ from dropbox.responses import (
     bearer,
     body,
     cursor,
+    digest_of,
     kept,
     left,
     missing,
@@ -25,9 +26,9 @@ from dropbox.responses import (
     stored,
 )
 from dropbox.routes.upload_form import SealedFile
-from dropbox.store.errors import NotReadyError
+from dropbox.store.errors import NotFoundError, NotReadyError
 from keys.roster import Bundle
-from keys.wire.canonical import encode
+from keys.wire.canonical import b64, encode
 from keys.wire.exchange import LEAVE_SIZE, MAX_POSITION, parse_leave
 from keys.wire.signed import LABEL_ROSTER, Signed, join_frames
 from keys.wire.upload import MAX_OPENING_SIZE, MAX_PART_POSTING_SIZE, MAX_POSTING_SIZE
@@ -64,6 +65,7 @@ class Pages:
         self._turn = threading.Lock()
         self._built: tuple[int, Site] | None = None
         self._chain: Page | None = None
+        self._texts: dict[bytes, Page] = {}
         self._apart: tuple[Kept, Mapping[str, Page]] | None = None
         # Its own turn: packing the whole release takes seconds, and nobody else should wait for that.
         self._apart_turn = threading.Lock()
@@ -89,6 +91,16 @@ class Pages:
                 self._chain = compressed(BINARY, frames)
             return self._chain
 
+    def texts(self, wanted: bytes) -> Page:
+        """Return the document of texts with this hash, compressed ahead; raise NotFoundError, NotReadyError."""
+        document = self._documents.chain(self._clock()).texts.get(wanted)
+        if document is None:
+            raise NotFoundError
+        with self._turn:
+            if wanted not in self._texts:
+                self._texts[wanted] = compressed(BINARY, document)
+            return self._texts[wanted]
+
     def apart(self, language: str, today: int) -> Page | None:
         """Return the page that works from the disk, of the keys of this day, or None for another language.
 
@@ -99,8 +111,10 @@ class Pages:
         first = encode({"day": today, "work": chain.roster.policy.work})
         bundles = self._bundles.of_day(chain.roster, today)
         verified = [Bundle.verify(Signed.parse(raw)) for raw in bundles]
-        rosters = tuple(self._named_by(verified, chain))
-        kept = Kept(chain.frames, join_frames([first, *bundles]), rosters, _last_day(chain, verified))
+        rosters = {f"/rosters/{version}": signed for version, signed in self._named_by(verified, chain)}
+        answers = {"/chain": chain.frames, "/bundles": join_frames([first, *bundles]), **rosters}
+        texts = {tag: _texts_of(chain, tag) for tag in chain.roster.policy.languages}
+        kept = Kept(answers, texts, _last_day(chain, verified))
         with self._apart_turn:
             if self._apart is None or self._apart[0] != kept:
                 self._apart = kept, build_apart(chain.roster.policy, self._scripts, kept, self._address)
@@ -117,6 +131,12 @@ class Pages:
             yield version, signed
 
 
+def _texts_of(chain: Chain, tag: str) -> dict[str, bytes]:
+    """Return what `/texts` answers for one language, by path: a saved page may still be used when a newer roster is."""
+    digests = [roster.texts[tag] for roster in (chain.roster, *chain.newer) if tag in roster.policy.languages]
+    return {f"/texts/{b64(wanted)}": chain.texts[wanted] for wanted in digests}
+
+
 def _last_day(chain: Chain, bundles: Sequence[Bundle]) -> int:
     """Return the last day on which everyone who can be sealed to without a network today still can."""
     ends = [bundle.end for bundle in bundles if bundle.last and bundle.is_readable()]
@@ -131,6 +151,10 @@ def reporter(store: Store, admission: Admission, pages: Pages) -> Blueprint:
     @routes.get("/chain")
     def chain() -> Response:
         return _shown(pages.chain(), OK)
+
+    @routes.get("/texts/<digest>")
+    def texts(digest: str) -> Response:
+        return _shown(pages.texts(digest_of(digest)), OK)
 
     @routes.get("/bundles")
     def bundles() -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,13 +10,13 @@ from sqlalchemy import bindparam, insert, select
 
 from dropbox.store import tables
 from dropbox.store.errors import NotFoundError, NotReadyError, SchemaError
-from keys.errors import ExpiredError, ForkError, RolledBackError
+from keys.errors import ExpiredError, ForkError, MalformedError, RolledBackError
 from keys.roster import People, Root, Roster, RosterHistory
 from keys.wire.signed import LABEL_ROOT, LABEL_ROSTER, Signed, join_chain
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection, Table
 
@@ -24,13 +25,14 @@ if TYPE_CHECKING:
 _ROOTS = select(tables.root.c.signed).order_by(tables.root.c.version)
 _ROSTERS = select(tables.roster.c.signed).order_by(tables.roster.c.version)
 _ROSTER = select(tables.roster.c.signed).where(tables.roster.c.version == bindparam("version"))
+_TEXTS = select(tables.texts.c.digest, tables.texts.c.document)
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
     """Every root, the roster in force, and the newer ones, verified when they were taken.
 
-    `documents` are the ids of every root and roster that is here, earlier ones too.
+    `documents` are the ids of every root and roster that is here, earlier ones too; `texts` are by their hash.
     """
 
     root: Root
@@ -39,6 +41,7 @@ class Chain:
     roots: tuple[Signed, ...]
     rosters: tuple[Signed, ...]
     documents: frozenset[bytes]
+    texts: Mapping[bytes, bytes]
 
     @property
     def first(self) -> bytes:
@@ -69,6 +72,7 @@ class _Kept:
     rosters: tuple[Signed, ...]
     root: Root
     history: RosterHistory
+    texts: Mapping[bytes, bytes]
 
     def chain(self, now: dt.datetime) -> Chain:
         """Return what counts now; before the first day of the first roster it is that one."""
@@ -77,7 +81,7 @@ class _Kept:
         first = begun[-1] if begun else 0
         in_force = rosters[first].revoking(self.history.newest.revoked)
         ids = frozenset([*(one.id(LABEL_ROOT) for one in self.roots), *(roster.id for roster in rosters)])
-        return Chain(self.root, in_force, rosters[first + 1 :], self.roots, self.rosters[first:], ids)
+        return Chain(self.root, in_force, rosters[first + 1 :], self.roots, self.rosters[first:], ids, self.texts)
 
 
 class Documents:
@@ -129,10 +133,13 @@ class Documents:
         """Say whether this is the log's capability of the roster in force: who is off the roster reads no more."""
         return self.chain(now).roster.opens_log(secret)
 
-    def extend(self, roots: Sequence[Signed], rosters: Sequence[Signed], now: dt.datetime) -> int:
+    def extend(
+        self, roots: Sequence[Signed], rosters: Sequence[Signed], texts: Iterable[bytes], now: dt.datetime
+    ) -> int:
         """Take a chain that begins with the one we have, and return the day; taking it again changes nothing.
 
-        Raises TrustError or FormatError for one that does not count or does not follow.
+        `texts` are the documents that `rosters` name. Raises TrustError or FormatError for a chain that does not count
+        or does not follow, MalformedError where a document is missing, is too many or is not as it should be.
         """
         with self._database.reading() as connection:
             pinned = _pinned(connection)
@@ -144,6 +151,7 @@ class Documents:
         root.check_day(today)
         if today > newest.until:
             raise ExpiredError("roster")
+        documents = {hashlib.sha256(document).digest(): document for document in texts}
         with self._database.turn(), self._database.writing() as connection:
             known = _root_ids(connection)
             _check_extends(roots, known)
@@ -155,10 +163,12 @@ class Documents:
             if history.rosters[0].previous is not None:
                 raise ForkError("the first roster has to be version 1")
             People(history.rosters)
+            _check_texts(history.rosters[-len(rosters) :], documents)
             if len(chain) > len(kept):
                 self._database.announce()
                 _keep(connection, tables.root, len(known), roots[len(known) :])
                 _keep(connection, tables.roster, len(kept), [*chain.values()][len(kept) :])
+                _keep_texts(connection, documents)
         return today
 
 
@@ -177,7 +187,10 @@ def _read_kept(connection: Connection) -> _Kept | None:
         return None
     # Verified again: a database that was altered on disk shall not be served as if it counted.
     root = Root.verify_chain(roots, _pinned(connection))
-    return _Kept(roots, rosters, root, RosterHistory.verify(rosters, root))
+    texts = {row.digest: row.document for row in connection.execute(_TEXTS)}
+    history = RosterHistory.verify(rosters, root)
+    spoken = RosterHistory(tuple(roster.with_texts(texts) for roster in history.rosters))
+    return _Kept(roots, rosters, root, spoken, texts)
 
 
 def _root_ids(connection: Connection) -> list[bytes]:
@@ -191,6 +204,22 @@ def _check_extends(roots: Sequence[Signed], kept: Sequence[bytes]) -> None:
     # By id: another choice of k signatures under the same root is no fork.
     if [signed.id(LABEL_ROOT) for signed in roots[: len(kept)]] != kept:
         raise ForkError("root")
+
+
+def _check_texts(rosters: Sequence[Roster], documents: Mapping[bytes, bytes]) -> None:
+    """Raise MalformedError or TamperedError unless these are all documents that the rosters name, and no others."""
+    for roster in rosters:
+        roster.with_texts(documents)
+    if documents.keys() != {digest for roster in rosters for digest in roster.texts.values()}:
+        raise MalformedError("texts that no roster names")
+
+
+def _keep_texts(connection: Connection, documents: Mapping[bytes, bytes]) -> None:
+    # A later roster often names texts of an earlier one.
+    kept = {row.digest for row in connection.execute(_TEXTS)}
+    rows = [{"digest": digest, "document": document} for digest, document in documents.items() if digest not in kept]
+    if rows:
+        connection.execute(insert(tables.texts), rows)
 
 
 def _keep(connection: Connection, table: Table, kept: int, documents: Sequence[Signed]) -> None:

@@ -50,6 +50,15 @@ roster = Table(
     Column("signed", LargeBinary, nullable=False),
 )
 
+texts = Table(
+    "texts",
+    metadata,
+    # SHA-256 of the document: a roster names it.
+    Column("digest", LargeBinary, primary_key=True),
+    # The texts of a policy in one language; public.
+    Column("document", LargeBinary, nullable=False),
+)
+
 bundle = Table(
     "bundle",
     metadata,

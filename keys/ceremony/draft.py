@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,17 +23,18 @@ from keys.wire.signed import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-FRAMES = 5  # roots, earlier rosters, the document, its signers, cards
+FRAMES = 6  # roots, earlier rosters, the document, its signers, cards, texts
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The roots, the rosters so far, the new one with the signatures so far, and the recipients' cards."""
+    """The roots, the rosters so far, the new one with the signatures so far, the recipients' cards, and the texts."""
 
     roots: tuple[Signed, ...]
     earlier: tuple[Signed, ...]
     roster: Signed
     cards: tuple[Card, ...]
+    texts: tuple[bytes, ...]
 
     @classmethod
     def parse(cls, raw: bytes) -> Draft:
@@ -40,7 +42,7 @@ class Draft:
         frames = split_frames(raw)
         if len(frames) != FRAMES:
             raise MalformedError("draft of a roster")
-        roots, earlier, document, signers, cards = frames
+        roots, earlier, document, signers, cards, texts = frames
         if len(signers) % SIGNER_SIZE:
             raise MalformedError("signers")
         pairs = [signers[at : at + SIGNER_SIZE] for at in range(0, len(signers), SIGNER_SIZE)]
@@ -49,6 +51,7 @@ class Draft:
             earlier=tuple(map(Signed.parse, split_frames(earlier))),
             roster=Signed(document, tuple((pair[:SIGNING_KEY_SIZE], pair[SIGNING_KEY_SIZE:]) for pair in pairs)),
             cards=tuple(map(Card.parse, split_frames(cards))),
+            texts=tuple(split_frames(texts)),
         )
         draft.content()
         return draft
@@ -62,6 +65,7 @@ class Draft:
                 self.roster.document,
                 b"".join(key + signature for key, signature in self.roster.signers),
                 join_frames(card.encode() for card in self.cards),
+                join_frames(self.texts),
             ]
         )
 
@@ -76,7 +80,8 @@ class Draft:
         roster = read_unsigned(self.roster)
         if roster.root != self.root().id:
             raise MalformedError("roster of another root")
-        return roster
+        # Who signs the hashes of texts has to see the texts.
+        return roster.with_texts({hashlib.sha256(document).digest(): document for document in self.texts})
 
     def finished(self) -> RosterHistory:
         """Return the roster and those before it once enough keys have signed; raise BelowThresholdError before."""

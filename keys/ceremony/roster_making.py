@@ -95,7 +95,8 @@ def make_roster(
         )
     )
     earlier = (*before.earlier, before.roster) if before else ()
-    draft = Draft(tuple(roots), earlier, Signed(document, ()), tuple(cards))
+    texts = tuple(dict.fromkeys(policy.documents().values()))
+    draft = Draft(tuple(roots), earlier, Signed(document, ()), tuple(cards), texts)
     draft.content()
     return draft
 
@@ -114,12 +115,12 @@ def _check_names(policy: Policy, roles: Mapping[str, str]) -> None:
 
 
 def publish(draft: Draft, courier: Courier) -> Roster:
-    """Give the server the signed chain and the bundles on the cards.
+    """Give the server the signed chain with its texts, and the bundles on the cards.
 
     Raises BelowThresholdError before enough keys have signed. May be repeated.
     """
     history = draft.finished()
-    courier.publish_chain(draft.roots, [draft.roster])
+    courier.publish_chain(draft.roots, [draft.roster], draft.texts)
     for card in draft.cards:
         try:
             courier.publish_bundle(card.signed)

@@ -11,7 +11,7 @@ from keys.cli.poster import SIZES, Poster, languages_of
 from keys.cli.tool import Command, Option, Tool, hint, tell
 from keys.identity import write_new
 from keys.speech.words import _
-from keys.sync import trusted_chain
+from keys.sync import fetch_texts, trusted_chain
 
 
 @click.command("poster", cls=Command)
@@ -25,7 +25,7 @@ def poster_command(tool: Tool, server: str, fingerprint: str, folder: Path) -> N
     """Make posters to print, in each language and size, with the fingerprint in their QR code."""
     courier = tool.courier(server)
     root, history = trusted_chain(courier, fingerprint_of(fingerprint, courier), tool.today())
-    policy = history.in_force(tool.today()).policy
+    policy = fetch_texts(history.in_force(tool.today()), courier, {}).policy
     folder.mkdir(parents=True, exist_ok=True)
     for language in languages_of(policy):
         poster = Poster(policy, server.rstrip("/"), root.id, language)

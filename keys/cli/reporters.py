@@ -19,7 +19,17 @@ from keys.receipt import Receipt
 from keys.saving import check_space
 from keys.speech.bodies import Reading
 from keys.speech.words import _, columns, harmless
-from keys.sync import Fetched, places, post_decoy, read_thread, save_thread, say, seal_report, trusted_history
+from keys.sync import (
+    Fetched,
+    fetch_texts,
+    places,
+    post_decoy,
+    read_thread,
+    save_thread,
+    say,
+    seal_report,
+    trusted_history,
+)
 from keys.wire import kinds
 
 if TYPE_CHECKING:
@@ -151,7 +161,7 @@ def open_command(
     receipt = Receipt.parse(_typed_receipt(receipt_fd))
     courier = tool.courier(server)
     history = trusted_history(courier, fingerprint_of(fingerprint, courier), tool.today())
-    roster = history.in_force(tool.today())
+    roster = fetch_texts(history.in_force(tool.today()), courier, {})
     case, alarms = read_thread(courier.apart(), history, receipt)
     if case is None:
         raise NoCaseError

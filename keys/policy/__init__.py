@@ -31,6 +31,7 @@ from keys.policy.policy import (
     table_of,
 )
 from keys.policy.shapes import MAX_LOGO_SIDE, MAX_LOGO_SIZE, ROLES, TOOL_LANGUAGES
+from keys.policy.texts import text_languages
 
 __all__ = [
     "CHOICE",
@@ -65,4 +66,5 @@ __all__ = [
     "day_number",
     "key_paths",
     "table_of",
+    "text_languages",
 ]

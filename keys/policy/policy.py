@@ -14,6 +14,7 @@ from keys.policy import members as made
 from keys.policy.days import day_number
 from keys.policy.shapes import (
     ROLES,
+    TOOL_LANGUAGES,
     Colour,
     Day,
     Id,
@@ -30,6 +31,8 @@ from keys.policy.shapes import (
     Timezone,
     Truth,
 )
+from keys.policy.texts import text_languages, texts_in, with_texts, without_texts
+from keys.wire.canonical import encode, parse_object
 from keys.wire.exchange import MAX_WORK
 
 if TYPE_CHECKING:
@@ -78,7 +81,9 @@ _TERMS: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The signed policy; `work` is the expected number of hashes of a stamp at rest.
+    """The organisation's policy; `work` is the expected number of hashes of a stamp at rest.
+
+    That of a roster has no texts before `Roster.with_texts`.
 
     `file_bytes` is how many bytes the files of one message may have together; with 0 there are none. `chair` is the
     name on the roster of the board's chair, or "".
@@ -110,10 +115,20 @@ class Policy:
     outside: tuple[made.OutsideRoute, ...]
 
     @classmethod
-    def parse(cls, value: Json) -> Policy:
-        """Read the policy of a roster; raise MalformedError when it is not as SPEC.md 7.4 says."""
+    def parse(cls, value: Json, documents: Mapping[str, bytes] | None = None) -> Policy:
+        """Read the policy of a roster, and its texts where there are `documents`, by language.
+
+        Raises MalformedError when one is not as SPEC.md 7.4 says, or does not fit the others. That these are the
+        documents that the roster names, `Roster.policy_in` checks.
+        """
+        tags = _languages(value)
+        trees = {tag: parse_object(document) for tag, document in (documents or {}).items()}
+        whole = with_texts(tags, SHAPE, value, trees)
+        reading = Reading(
+            tuple(tag for tag in tags if tag in trees), tuple(tag for tag in TOOL_LANGUAGES if tag in trees)
+        )
         try:
-            return _read(value)
+            return _read(whole, reading)
         except PolicyError as error:
             raise MalformedError("policy: " + ", ".join(error.args)) from None
 
@@ -125,11 +140,21 @@ class Policy:
     @classmethod
     def from_members(cls, value: object) -> Policy:
         """Read the tables of a `policy.toml`; raise PolicyError with every mistake, by key path."""
-        return _read(value)
+        return _read(value, Reading(_languages(value)))
 
     def members(self) -> dict[str, Json]:
-        """Return the policy as the JSON members that are signed."""
+        """Return all that the policy says, as JSON members with the texts by language in their places."""
         return cast("dict[str, Json]", _json(self))
+
+    def signed_members(self) -> dict[str, Json]:
+        """Return the policy without its texts, as the JSON members that stand in a roster."""
+        return cast("dict[str, Json]", without_texts(SHAPE, self.members()))
+
+    def documents(self) -> dict[str, bytes]:
+        """Return the document of texts of each language (SPEC.md 7.4), canonical."""
+        members = self.members()
+        tags = text_languages(self.languages)
+        return {tag: encode(texts_in(tag, self.languages, SHAPE, members)) for tag in tags}
 
     def day(self, now: dt.datetime) -> int:
         """Return the day number (SPEC.md 1) of an aware time in this policy's time zone."""
@@ -245,10 +270,13 @@ def key_paths() -> list[str]:
     return [path.removeprefix(".") for path in SHAPE.paths()]
 
 
-def _read(value: object) -> Policy:
+def _languages(value: object) -> tuple[str, ...]:
     # The texts are read by it, so it comes first; where it is wrong, that is said once, with the others.
     tags = _LANGUAGES.read(value.get("languages") if isinstance(value, dict) else None, "", Reading(()))
-    reading = Reading(tuple(tag for tag in tags if tag))
+    return tuple(tag for tag in tags if tag)
+
+
+def _read(value: object, reading: Reading) -> Policy:
     policy = SHAPE.read(value, "", reading)
     if isinstance(policy, Policy):
         for where, remedy in _between(policy):

@@ -35,9 +35,10 @@ _PNG_CHUNKS = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")  # nothing that coul
 
 @dataclass(slots=True)
 class Reading:
-    """One pass over a policy: in which languages its texts are, and every mistake so far."""
+    """One pass over a policy: in which languages it has texts and tool texts, and every mistake so far."""
 
     languages: tuple[str, ...]
+    tool_languages: tuple[str, ...] = TOOL_LANGUAGES
     mistakes: list[str] = field(default_factory=list)
 
     def wrong(self, where: str, remedy: str) -> None:
@@ -220,7 +221,7 @@ class Texts(_Leaf):
 
     def read(self, value: object, where: str, reading: Reading) -> Mapping[str, str]:
         """Return the texts by language."""
-        languages = TOOL_LANGUAGES if self.tool else reading.languages
+        languages = reading.tool_languages if self.tool else reading.languages
         found = _members(value, where, languages, reading)
         return {tag: self.text.read(found[tag], f"{where}.{tag}", reading) for tag in languages if tag in found}
 

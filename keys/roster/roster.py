@@ -6,18 +6,18 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from keys.errors import ExpiredError, ForkError, MalformedError, RolledBackError
-from keys.policy import Policy
+from keys.errors import ExpiredError, ForkError, MalformedError, RolledBackError, TamperedError
+from keys.policy import Policy, text_languages
 from keys.roster.fields import day_of, integer_of, optional_id
 from keys.roster.root import Root, check_signers, check_threshold
 from keys.wire.canonical import Json, b64, unb64
 from keys.wire.envelope import MAX_RECIPIENTS, slot_count
 from keys.wire.ids import PERSON_SIZE, PersonId
-from keys.wire.signed import LABEL_ROSTER, Signed
+from keys.wire.signed import LABEL_ROSTER, MAX_DOCUMENT_SIZE, Signed
 from keys.wire.sizes import BOX_KEY_SIZE, ID_SIZE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 ROLES = ("secretaris", "bestuur", "external")
 MAX_NAME = 80
@@ -25,7 +25,7 @@ MAX_DAYS = 396  # SPEC.md 7.2: 13 months
 MAX_REVOKED = 256
 SEALED_CAPABILITY_SIZE = 80  # SPEC.md 7.2: a sealed box of 32 bytes
 
-_MEMBERS = {"before", "from", "log", "policy", "recipients", "revoked", "root", "until", "version"}
+_MEMBERS = {"before", "from", "log", "policy", "recipients", "revoked", "root", "texts", "until", "version"}
 _RECIPIENT_MEMBERS = {"box", "from", "identity", "log", "name", "person", "role", "to"}
 
 
@@ -73,7 +73,10 @@ class Revoked:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """A roster that k of the root's keys signed: `verify` makes one, `RosterHistory` those that it commits to."""
+    """A roster that k of the root's keys signed: `verify` makes one, `RosterHistory` those that it commits to.
+
+    `texts` are the hashes of its policy's texts by language. `policy` has none of them before `with_texts`.
+    """
 
     id: bytes
     version: int
@@ -83,6 +86,7 @@ class Roster:
     until: int
     log: bytes
     policy: Policy
+    texts: Mapping[str, bytes]
     recipients: tuple[Recipient, ...]
     revoked: tuple[Revoked, ...]
 
@@ -114,6 +118,26 @@ class Roster:
         # A roster without a revocation would give a thief's key its authority back.
         if not set(earlier.revoked) <= set(self.revoked):
             raise RolledBackError("a revoked identity")
+
+    def with_texts(self, documents: Mapping[bytes, bytes]) -> Roster:
+        """Return this roster with its policy's texts in every language; `documents` are by the hashes asked for.
+
+        Raises MalformedError where one is missing, and what `policy_in` raises.
+        """
+        for tag, digest in self.texts.items():
+            if digest not in documents:
+                raise MalformedError(f"no texts of {tag}")
+        found = {tag: documents[digest] for tag, digest in self.texts.items()}
+        return replace(self, policy=self.policy_in(found))
+
+    def policy_in(self, documents: Mapping[str, bytes]) -> Policy:
+        """Return the policy with its texts in some of its languages; raise TamperedError, MalformedError."""
+        for tag, document in documents.items():
+            if len(document) > MAX_DOCUMENT_SIZE:
+                raise MalformedError(f"texts of {tag}")
+            if hashlib.sha256(document).digest() != self.texts[tag]:
+                raise TamperedError(f"texts of {tag}")
+        return Policy.parse(self.policy.signed_members(), documents)
 
     def find(self, identity: bytes) -> Recipient | None:
         """Return the recipient with this identity key, if there is one."""
@@ -171,13 +195,19 @@ def roster_document(
         "before": b64(previous.id) if previous else None,
         "from": start,
         "log": b64(log),
-        "policy": policy.members(),
+        "policy": policy.signed_members(),
         "recipients": [recipient.members() for recipient in recipients],
         "revoked": [entry.members() for entry in sorted(revoked, key=lambda entry: b64(entry.identity))],
         "root": b64(root.id),
+        "texts": texts_members(policy),
         "until": until,
         "version": previous.version + 1 if previous else 1,
     }
+
+
+def texts_members(policy: Policy) -> dict[str, Json]:
+    """Return the hash of each document of a policy's texts, by language."""
+    return {tag: b64(hashlib.sha256(document).digest()) for tag, document in policy.documents().items()}
 
 
 def _parse(signed: Signed) -> Roster:
@@ -198,6 +228,7 @@ def _parse(signed: Signed) -> Roster:
     if not start <= until <= start + MAX_DAYS:
         raise MalformedError("days of the roster")
     version = integer_of(members["version"], 1)
+    policy = Policy.parse(members["policy"])
     previous = optional_id(members["before"])
     if (version == 1) != (previous is None):
         raise MalformedError("roster before")
@@ -209,10 +240,17 @@ def _parse(signed: Signed) -> Roster:
         start=start,
         until=until,
         log=unb64(members["log"], ID_SIZE),
-        policy=Policy.parse(members["policy"]),
+        policy=policy,
+        texts=_texts(members["texts"], policy),
         recipients=recipients,
         revoked=revoked,
     )
+
+
+def _texts(value: Json, policy: Policy) -> dict[str, bytes]:
+    if not isinstance(value, dict) or set(value) != set(text_languages(policy.languages)):
+        raise MalformedError("languages of texts")
+    return {tag: unb64(digest, ID_SIZE) for tag, digest in value.items()}
 
 
 def _revoked(value: Json) -> tuple[Revoked, ...]:

@@ -21,7 +21,7 @@ from keys.sync.reporter import (
     trusted_history,
 )
 from keys.sync.served import Served, Source, documents_of, sealing_basis
-from keys.sync.trust import Trust, first_trust, load_trust
+from keys.sync.trust import Trust, fetch_texts, first_trust, load_trust
 
 __all__ = [
     "BACKUP_WANTED",
@@ -39,6 +39,7 @@ __all__ = [
     "card_bundle",
     "documents_of",
     "enter",
+    "fetch_texts",
     "first_trust",
     "let_in",
     "load_trust",

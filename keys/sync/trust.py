@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from keys.errors import NotJoinedError, RolledBackError
@@ -18,12 +19,16 @@ if TYPE_CHECKING:
 PINNED = "pinned root"
 ROOTS = "roots"
 ROSTERS = "rosters"
+TEXTS = "texts"
 TRUST_DAY = "trust day"
 
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """The newest root that counts, every roster from the first one on, and the one in force on the server's day."""
+    """The newest root that counts, every roster from the first one on, and the one in force on the server's day.
+
+    The one in force has its policy's texts.
+    """
 
     root: Root
     roster: Roster
@@ -56,7 +61,8 @@ def load_trust(vault: Vault) -> Trust:
     pinned, roots, rosters, day = (vault.setting(name) for name in (PINNED, ROOTS, ROSTERS, TRUST_DAY))
     if pinned is None or roots is None or rosters is None or day is None:
         raise NotJoinedError
-    return _verify(pinned, _split(roots), _split(rosters), int(day))
+    trust = _verify(pinned, _split(roots), _split(rosters), int(day))
+    return replace(trust, roster=trust.roster.with_texts(_known_texts(vault)))
 
 
 def refresh_trust(vault: Vault, courier: Courier, today: int) -> Trust:
@@ -71,13 +77,22 @@ def refresh_trust(vault: Vault, courier: Courier, today: int) -> Trust:
     rosters = _once([*known.rosters, *_earlier(courier, shown, known.history.newest.version + 1), *shown])
     if rosters[-1].id(LABEL_ROSTER) != shown[-1].id(LABEL_ROSTER):
         raise RolledBackError("roster version")
-    return _keep(vault, known.root.id, roots, rosters, today)
+    return _keep(vault, courier, known.root.id, roots, rosters, today)
 
 
 def first_trust(vault: Vault, courier: Courier, fingerprint: bytes, today: int) -> Trust:
     """Pin a root by its fingerprint and fetch the whole chain from the first roster on."""
     roots, shown = courier.chain()
-    return _keep(vault, fingerprint, roots, [*_earlier(courier, shown, 1), *shown], today)
+    return _keep(vault, courier, fingerprint, roots, [*_earlier(courier, shown, 1), *shown], today)
+
+
+def fetch_texts(roster: Roster, courier: Courier, known: Mapping[bytes, bytes]) -> Roster:
+    """Return a verified roster with its policy's texts in every language; those that are `known` are not fetched.
+
+    Raises NetworkError, TamperedError or MalformedError.
+    """
+    # Every language, whoever asks: the server must not learn which one its reader's cases are in.
+    return roster.with_texts({digest: known.get(digest) or courier.texts(digest) for digest in roster.texts.values()})
 
 
 def _earlier(courier: Courier, shown: Sequence[Signed], first: int) -> list[Signed]:
@@ -91,16 +106,26 @@ def _once(rosters: Sequence[Signed]) -> list[Signed]:
     return list({signed.id(LABEL_ROSTER): signed for signed in rosters}.values())
 
 
-def _keep(vault: Vault, pinned: bytes, roots: list[Signed], rosters: list[Signed], today: int) -> Trust:
+def _keep(
+    vault: Vault, courier: Courier, pinned: bytes, roots: list[Signed], rosters: list[Signed], today: int
+) -> Trust:
     # Verified before it is kept: what is kept is what every later start relies on.
     trust = _verify(pinned, roots, rosters, today)
     trust.root.check_day(today)
+    roster = fetch_texts(trust.roster, courier, _known_texts(vault))
     with vault.transaction():
         vault.put_setting(PINNED, trust.root.id)
         vault.put_setting(ROOTS, join_frames(document.encode() for document in roots))
         vault.put_setting(ROSTERS, join_frames(document.encode() for document in rosters))
+        vault.put_setting(TEXTS, join_frames(roster.policy.documents().values()))
         vault.put_setting(TRUST_DAY, str(today).encode("ascii"))
-    return trust
+    return replace(trust, roster=roster)
+
+
+def _known_texts(vault: Vault) -> dict[bytes, bytes]:
+    """Return the documents of texts that were kept with the last roster, by their hashes."""
+    documents = split_frames(vault.setting(TEXTS) or b"")
+    return {hashlib.sha256(document).digest(): document for document in documents}
 
 
 def _verify(pinned: bytes, roots: list[Signed], rosters: list[Signed], day: int) -> Trust:

@@ -88,6 +88,17 @@ def split_chain(raw: bytes) -> tuple[list[Signed], list[Signed]]:
     return roots, rosters
 
 
+def join_publication(roots: Iterable[Signed], rosters: Iterable[Signed], texts: Iterable[bytes]) -> bytes:
+    """Return a chain as it is published: a third frame, of the documents of texts that the rosters name."""
+    return join_chain(roots, rosters) + join_frames([join_frames(texts)])
+
+
+def split_publication(raw: bytes) -> tuple[list[Signed], list[Signed], list[bytes]]:
+    """Return roots, rosters and documents of texts; raise MalformedError where `split_chain` does."""
+    *chain, texts = split_frames(raw) or [b""]
+    return *split_chain(join_frames(chain)), split_frames(texts)
+
+
 def join_frames(frames: Iterable[bytes]) -> bytes:
     """Return the frames in one piece."""
     return b"".join(len(frame).to_bytes(FRAME_LENGTH_SIZE, "big") + frame for frame in frames)

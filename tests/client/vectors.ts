@@ -20,7 +20,7 @@ import { Freshness } from "../../dropbox/client/roster/freshness.ts";
 import { words } from "../../dropbox/client/roster/fingerprint.ts";
 import { People } from "../../dropbox/client/roster/people.ts";
 import { Root } from "../../dropbox/client/roster/root.ts";
-import type { Roster } from "../../dropbox/client/roster/roster.ts";
+import { Roster } from "../../dropbox/client/roster/roster.ts";
 import { RosterHistory } from "../../dropbox/client/roster/history.ts";
 import { verifySignature } from "../../dropbox/client/roster/signature.ts";
 import { openContents } from "../../dropbox/client/sealing/files.ts";
@@ -52,47 +52,11 @@ import {
   partCount,
 } from "../../dropbox/client/wire/upload.ts";
 import { computeCase } from "./cases.ts";
+import { bytesOf, Vector } from "./vector.ts";
 
 const ACCEPTED = "accepted";
 const KEY_SIZE = 32;
 const SIGNATURE_SIZE = 64;
-
-class Vector {
-  readonly fields = new Map<string, string>();
-  readonly raw: Bytes;
-
-  constructor(file: Bytes) {
-    const latin = Buffer.from(file).toString("latin1");
-    const end = latin.indexOf("\n\n");
-    for (const line of new TextDecoder().decode(file.subarray(0, end)).split("\n")) {
-      const colon = line.indexOf(": ");
-      this.fields.set(line.slice(0, colon), line.slice(colon + 2));
-    }
-    this.raw = file.slice(end + 2);
-  }
-
-  text(key: string): string {
-    const value = this.fields.get(key);
-    assert(value !== undefined, key);
-    return value;
-  }
-
-  hex(key: string): Bytes {
-    return bytesOf(this.text(key));
-  }
-
-  number(key: string): number {
-    return Number(this.text(key));
-  }
-
-  list(key: string): string[] {
-    return (this.fields.get(key) ?? "").split(" ").filter((word) => word !== "");
-  }
-}
-
-function bytesOf(hex: string): Bytes {
-  return new Uint8Array(Buffer.from(hex, "hex"));
-}
 
 function hexOf(identity: string): string {
   return Buffer.from(unb64(identity, KEY_SIZE)).toString("hex");
@@ -296,6 +260,15 @@ const readers: Record<string, Reader> = {
     const shown = (found?.said ?? []).map(({ message }) => message.head.kind);
     assert.deepEqual(shown, vector.list("shown"));
     return alarms.length > 0 ? alarms.map(({ code }) => code).join(" ") : ACCEPTED;
+  },
+
+  texts(vector) {
+    const [first, signed, document] = splitFrames(vector.raw);
+    const roster = Roster.verify(parseSigned(signed!), Root.verifyChain([parseSigned(first!)], vector.hex("pinned")));
+    const { members } = roster.policyIn(vector.text("language"), document!);
+    assert.equal(members.texts.welcome, vector.fields.get("welcome") ?? "");
+    assert.equal(members.forms[0]?.name ?? "", vector.fields.get("form") ?? "");
+    return ACCEPTED;
   },
 
   route(vector) {

@@ -171,7 +171,7 @@ def small(tmp_path: Path, make_box: Callable[[Config], Box]) -> Box:
 
 def publish(bare: Box) -> Box:
     """Give a box its chain and bundles."""
-    assert bare.post_raw("/chain", bare.organisation.chain()).status_code == 201
+    assert bare.post_raw("/chain", bare.organisation.publication()).status_code == 201
     for bundle in bare.organisation.bundles():
         assert bare.post_raw("/bundles", bundle.encode()).status_code == 201
     return bare

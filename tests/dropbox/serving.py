@@ -97,7 +97,7 @@ class Server:
         made = self.command("init", "--fingerprint", b64(organisation.fingerprint))
         assert made.returncode == 0, made.stderr
         self.start()
-        assert self.post("/chain", organisation.chain()).status == 201
+        assert self.post("/chain", organisation.publication()).status == 201
         for bundle in organisation.bundles():
             assert self.post("/bundles", bundle.encode()).status == 201
         return self

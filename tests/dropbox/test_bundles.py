@@ -113,7 +113,7 @@ def test_a_bundle_that_names_what_is_not_here_is_refused(box: Box, what: str) ->
 def test_a_bundle_that_names_an_earlier_roster_or_a_card_that_names_none_is_taken(box: Box) -> None:
     earlier = box.organisation.witness
     box.organisation.renew_roster()
-    assert box.post_raw("/chain", box.organisation.chain()).status_code == 201
+    assert box.post_raw("/chain", box.organisation.publication()).status_code == 201
     assert post(box, made(box, serial=9, seen=earlier)).status_code == 201
     assert post(box, made(box, last=True, serial=10, seen=None)).status_code == 201
 
@@ -147,7 +147,7 @@ def test_a_bundle_that_another_signed_is_refused(box: Box) -> None:
 def test_bundles_of_somebody_who_left_the_roster_are_not_given(box: Box) -> None:
     gone = box.organisation.people.pop()
     box.organisation.renew_roster()
-    assert box.post_raw("/chain", box.organisation.chain()).status_code == 201
+    assert box.post_raw("/chain", box.organisation.publication()).status_code == 201
     for path in ("/bundles", "/bundles?all=1"):
         shown = [Bundle.verify(Signed.parse(frame)).identity for frame in split_frames(box.get(path).data)[1:]]
         assert len(shown) == 2 * len(box.organisation.people)

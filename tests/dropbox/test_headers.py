@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dropbox.headers import DOCUMENT_HEADERS, HEADERS
 from keys.roster.weeks import until_of
+from keys.wire.canonical import b64
 from tests.dropbox.postings import opaque_case
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ ASKED = (
     ("GET", "/chain"),
     ("GET", "/bundles"),
     ("GET", "/rosters/1"),
+    ("GET", "/texts/none"),
     ("GET", "/rosters/7"),
     ("GET", "/feed"),
     ("GET", "/channel"),
@@ -52,6 +54,7 @@ def test_every_answer_has_the_same_headers_and_no_cookie(founded: tuple[Server, 
     answers = [server.request(method, path, headers=known) for method, path in ASKED]
     answers.append(server.post("/envelopes", opaque_case(until_of(organisation.today)).raw))
     answers.append(server.get("/feed", organisation.log_capability))
+    answers.extend(server.get(f"/texts/{b64(digest)}") for digest in organisation.texts)
     for answer in answers:
         assert answer.headers.items() >= HEADERS.items()
         of_a_page = answer.headers.get("Content-Type", "").startswith("text/html")

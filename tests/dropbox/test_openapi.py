@@ -17,6 +17,7 @@ from dropbox.config import Config
 from dropbox.headers import HEADERS
 from dropbox.store import tables
 from dropbox.store.documents import Documents
+from keys.wire.canonical import b64
 from keys.wire.envelope import header_size, padded_size, stream_size
 from keys.wire.exchange import PAGE_SIZE, Posting
 from keys.wire.log import LogDigest, log_cursor
@@ -187,6 +188,7 @@ def _before_a_roster(box: Box) -> Iterator[Asked]:
         yield path, "get", box.get(f"{path}?after=0", bytes(32))
     for path in ("/channel", "/log", "/mailbox"):
         yield path + "/{position}/{part}", "get", box.get(f"{path}/1/0", bytes(32))
+    yield "/texts/{digest}", "get", box.get(f"/texts/{b64(bytes(32))}")
     yield "/{path}", "get", box.get("/nl/")
     yield "/{language}/offline.html", "get", box.get("/nl/offline.html")
     yield "/bundles", "post", box.post_raw("/bundles", box.organisation.bundles()[0].encode())
@@ -200,7 +202,7 @@ def _before_a_roster(box: Box) -> Iterator[Asked]:
 
 def _documents(box: Box) -> Iterator[Asked]:
     bundle = box.organisation.bundles()[0].encode()
-    for path, right in (("/chain", box.organisation.chain()), ("/bundles", bundle)):
+    for path, right in (("/chain", box.organisation.publication()), ("/bundles", bundle)):
         yield path, "get", box.get(path)
         yield path, "post", box.post_raw(path, right)
         yield path, "post", box.post_raw(path, b"wrong")
@@ -210,6 +212,8 @@ def _documents(box: Box) -> Iterator[Asked]:
     yield "/bundles", "post", box.post_raw("/bundles", superseded.encode())
     for version in (1, 2):
         yield "/rosters/{version}", "get", box.get(f"/rosters/{version}")
+    for digest in (*box.organisation.texts, bytes(32)):
+        yield "/texts/{digest}", "get", box.get(f"/texts/{b64(digest)}")
 
 
 def _pages(box: Box) -> Iterator[Asked]:

@@ -1,8 +1,11 @@
 """The pages are the same for everyone, whole, and ask nothing of anybody else."""
 
+import base64
 import gzip
 import hashlib
+import html
 import io
+import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -26,7 +29,11 @@ ROUTE = OutsideRoute(
     phone="000 000 00 00",
     text={"nl": "Onderzoekt <klachten>.", "en": "Looks into <complaints>."},
 )
-KEPT = Kept(b"chain", b"bundles", ((1, b"roster"),), 20_600)
+KEPT = Kept(
+    {"/chain": b"chain", "/bundles": b"bundles", "/rosters/1": b"roster"},
+    {tag: {f"/texts/{tag}": f"texts of {tag}".encode()} for tag in ("nl", "en")},
+    20_600,
+)
 POLICY = replace(SMALL, organisation="Voorbeeldstichting & Co", outside=(ROUTE,))
 
 
@@ -338,6 +345,14 @@ def test_a_saved_page_names_its_last_day_and_where_its_file_goes(saved: dict[str
     assert "woensdag 27 mei 2026" in saved["nl"].body.decode()
     assert "Wednesday 27 May 2026" in saved["en"].body.decode().replace(",", "")
     assert "https://melden.example/en/file" in saved["en"].body.decode()
+
+
+def test_a_saved_page_brings_the_texts_of_its_own_language_alone(saved: dict[str, Page]) -> None:
+    always = {"/chain": "chain", "/bundles": "bundles", "/rosters/1": "roster"}
+    for language in ("nl", "en"):
+        [data] = re.findall(r"self\.kept = (\{.*?\});", saved[language].body.decode())
+        kept = {path: base64.b64decode(answer).decode() for path, answer in json.loads(html.unescape(data)).items()}
+        assert kept == {**always, f"/texts/{language}": f"texts of {language}"}
 
 
 def test_a_script_that_could_end_its_element_is_put_into_no_page(tmp_path: Path) -> None:

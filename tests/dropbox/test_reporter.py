@@ -392,5 +392,5 @@ def test_chain_is_the_same_for_everyone_and_compressed_ahead(box: Box) -> None:
     assert packed.headers["Content-Encoding"] == "br"
     assert brotli.decompress(packed.data) == plain.data == box.organisation.chain()
     box.organisation.renew_roster()
-    assert box.post_raw("/chain", box.organisation.chain()).status_code == 201
+    assert box.post_raw("/chain", box.organisation.publication()).status_code == 201
     assert box.client.get("/chain").data == box.organisation.chain()

@@ -207,7 +207,7 @@ def test_what_fits_a_posting_has_no_opening_and_the_reverse(box: Box) -> None:
 def test_no_class_is_taken_that_the_policy_gives_no_reason_for(box: Box) -> None:
     policy = replace(box.organisation.policy, file_bytes=3_000_000)
     box.organisation.renew_roster(policy=policy)
-    assert box.post_raw("/chain", box.organisation.chain()).status_code == 201
+    assert box.post_raw("/chain", box.organisation.publication()).status_code == 201
     most = largest_class(policy.file_bytes)
     assert begin(box, opaque_upload(box.until, most)).status_code == 200
     assert refused(begin(box, opaque_upload(box.until, padded_size(most + 1)))) == (413, "too-large")

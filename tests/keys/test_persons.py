@@ -185,7 +185,7 @@ def test_a_stolen_key_has_no_word_from_the_day_after_its_revocation(office: Offi
 
 def _roster(version: int, start: int, recipients: tuple[Recipient, ...], revoked: tuple[Revoked, ...] = ()) -> Roster:
     return Roster(
-        bytes([version]) * 32, version, None, bytes(32), start, start + 396, bytes(32), SMALL, recipients, revoked
+        bytes([version]) * 32, version, None, bytes(32), start, start + 396, bytes(32), SMALL, {}, recipients, revoked
     )
 
 

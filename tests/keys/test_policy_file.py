@@ -121,13 +121,13 @@ def test_a_logo_is_drawn_anew_of_pixels_alone(tmp_path: Path) -> None:
     assert Image.open(io.BytesIO(drawn)).convert("RGB").tobytes() == Image.new("RGB", (64, 32), "teal").tobytes()
     policy = read_policy(written(tmp_path, SMALL_TOML.replace('logo = ""', 'logo = "logo.png"')))
     assert policy.look.logo == b64(drawn)
-    assert Policy.parse(policy.members()) == policy
+    assert Policy.parse(policy.signed_members(), policy.documents()) == policy
 
 
 def test_a_logo_as_somebody_saved_it_is_not_signed(tmp_path: Path) -> None:
     raw = logo(tmp_path / "logo.png").read_bytes()
     with pytest.raises(MalformedError, match="logo"):
-        Policy.parse(replace(SMALL, look=replace(SMALL.look, logo=b64(raw))).members())
+        Policy.parse(replace(SMALL, look=replace(SMALL.look, logo=b64(raw))).signed_members())
 
 
 @pytest.mark.parametrize("size", [(MAX_LOGO_SIDE + 1, 1), (1, MAX_LOGO_SIDE + 1)])

@@ -308,7 +308,7 @@ def thread(vector: Vector) -> str:
     code = Receipt.parse(vector.fields["receipt"])
     reader = PrivatePair.from_seeds(code.box_seed(), code.kem_seed())
     recipients = tuple(_person(key, at) for at, key in enumerate(map(bytes.fromhex, vector.words("recipients"))))
-    people = People([Roster(bytes(32), 1, None, bytes(32), 0, 0, bytes(32), SMALL, recipients, ())])
+    people = People([Roster(bytes(32), 1, None, bytes(32), 0, 0, bytes(32), SMALL, {}, recipients, ())])
     received = [_received(frame, reader) for frame in split_frames(vector.raw)]
     case, alarms = review(received, people, reporter=Signer.from_seed(code.sign_seed()).public)
     said = case.said if case else ()
@@ -320,6 +320,18 @@ def _person(identity: bytes, at: int) -> Recipient:
     """Return a recipient of no other roster: each identity is a person of their own."""
     person = PersonId(at.to_bytes(PERSON_SIZE, "big"))
     return Recipient(person, identity, "Bestuurslid", "bestuur", 0, 0, bytes(KEY_SIZE), b"")
+
+
+def texts(vector: Vector) -> str:
+    """Read a document of texts that a roster names."""
+    first, roster, document = split_frames(vector.raw)
+    verified = Roster.verify(Signed.parse(roster), Root.verify_chain([Signed.parse(first)], vector.hex("pinned")))
+    language = vector.fields["language"]
+    policy = verified.policy_in({language: document})
+    assert policy.texts.welcome.get(language) == vector.fields.get("welcome")
+    forms = [form.name.get(language) for form in policy.forms]
+    assert [name for name in forms if name] == [vector.fields[name] for name in ("form",) if name in vector.fields]
+    return ACCEPTED
 
 
 def route(vector: Vector) -> str:

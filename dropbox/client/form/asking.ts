@@ -8,7 +8,7 @@ import { control, type Mistake, mistakeInOthers, showMistakes } from "./fields.t
 import { person, withNames } from "./people.ts";
 import { onPress, onSubmit, oneAtATime, part, piece } from "./stage.ts";
 import { type ReportSteps, write } from "./report.ts";
-import { dated, inLanguage, words, wordsFor } from "./words.ts";
+import { dated, words, wordsFor } from "./words.ts";
 
 /** Begin a report: with who has looked of late, where that is to be said before anything is written. */
 export async function begin(steps: ReportSteps, draft: Draft): Promise<void> {
@@ -46,8 +46,8 @@ export function askTopic(steps: ReportSteps, draft: Draft): void {
   const step = stage.show("topic");
   const options = trusted.topics.map(({ id, name, hint }) => {
     const option = piece("option");
-    part(option, "name").textContent = inLanguage(name);
-    part(option, "hint").textContent = inLanguage(hint);
+    part(option, "name").textContent = name;
+    part(option, "hint").textContent = hint;
     if (id === draft.topic) option.setAttribute("aria-current", "true");
     onPress(option, () => {
       draft.topic = id;

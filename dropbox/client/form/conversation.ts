@@ -4,7 +4,7 @@ import type { Alarm, ShownMessage, ShownThread, Trusted } from "../protocol.ts";
 import { namesOf, person } from "./people.ts";
 import { part, piece } from "./stage.ts";
 import { toldLine } from "./told.ts";
-import { dated, inLanguage, isoDate, words, wordsFor } from "./words.ts";
+import { dated, isoDate, words, wordsFor } from "./words.ts";
 
 /** Adds to a message's item what can be done with it; `at` is its place in the thread. */
 export type Attach = (item: HTMLElement, message: ShownMessage, at: number) => void;
@@ -91,11 +91,11 @@ function toldIn({ kind, body }: ShownMessage, { topics, questions, recipients }:
     const topic = topics.find(({ id }) => id === body["topic"]);
     const answers = (body["answers"] ?? {}) as Readonly<Record<string, string>>;
     return [
-      toldLine(words("told-topic"), topic === undefined ? textIn(body, "topic") : inLanguage(topic.name)),
+      toldLine(words("told-topic"), topic?.name ?? textIn(body, "topic")),
       ...Object.entries(answers).map(([name, answer]) => {
         const asked = questions.find(({ id }) => id === name);
         const named = asked?.choices.find(({ id }) => id === answer);
-        return toldLine(asked === undefined ? name : inLanguage(asked.label), named === undefined ? answer : inLanguage(named.name));
+        return toldLine(asked?.label ?? name, named?.name ?? answer);
       }),
     ];
   }

@@ -8,7 +8,7 @@ import { armExit, replaceOnLeaving } from "./exit.ts";
 import { Files } from "./files.ts";
 import { onPress, oneAtATime, openStage, part, type Stage } from "./stage.ts";
 import { enter } from "./talk.ts";
-import { words, wordsFor } from "./words.ts";
+import { language, words, wordsFor } from "./words.ts";
 
 const MOST_APART = 50 * 1024 * 1024; // bytes: a page without a network has the whole sealed file in memory
 const FINGERPRINT = /^#[\w-]{43}$/; // SPEC.md 8
@@ -67,7 +67,8 @@ function run(host: HTMLElement): void {
 
 async function trust(stage: Stage, desk: Desk, apart: boolean, onLeaving: (wipe: () => void) => void): Promise<void> {
   try {
-    start(stage, desk, apart, await desk.ask("trust", { fragment: location.hash.slice(1) }), onLeaving);
+    const asked = { fragment: location.hash.slice(1), language: language() };
+    start(stage, desk, apart, await desk.ask("trust", asked), onLeaving);
   } catch (error) {
     if (!(error instanceof Failed)) throw error;
     close(stage, error.code);

@@ -13,7 +13,7 @@ import { showErrand } from "./progress.ts";
 import { hand } from "./saving.ts";
 import { onPress, onSubmit, oneAtATime, part, type Stage } from "./stage.ts";
 import { toldLine } from "./told.ts";
-import { dated, inLanguage, words, wordsFor } from "./words.ts";
+import { dated, words, wordsFor } from "./words.ts";
 
 export interface ReportSteps {
   readonly stage: Stage;
@@ -76,8 +76,8 @@ export function write(steps: ReportSteps, draft: Draft, mistakes: readonly Mista
 }
 
 function questionField({ id, label, hint, choices }: Question, draft: Draft): HTMLElement {
-  const options = choices.map((one) => [one.id, inLanguage(one.name)] as const);
-  const shown = { label: inLanguage(label), hint: inLanguage(hint), options };
+  const options = choices.map((one) => [one.id, one.name] as const);
+  const shown = { label, hint, options };
   return question(shown, draft.answers.get(id) ?? "", (answer) => void draft.answers.set(id, answer));
 }
 
@@ -124,12 +124,12 @@ function toldLines({ trusted }: ReportSteps, draft: Draft, asked: readonly Quest
     ...(about.others === "" ? [] : [about.others]),
   ];
   return [
-    toldLine(words("told-topic"), topic === undefined ? "" : inLanguage(topic.name)),
+    toldLine(words("told-topic"), topic?.name ?? ""),
     ...concerned.map((one, at) => toldLine(at === 0 ? words("told-about") : "", one)),
     ...asked.flatMap(({ id, label, choices }) => {
       const answer = answers[id] ?? "";
       const named = choices.find((one) => one.id === answer);
-      return answer === "" ? [] : [toldLine(inLanguage(label), named === undefined ? answer : inLanguage(named.name))];
+      return answer === "" ? [] : [toldLine(label, named?.name ?? answer)];
     }),
   ];
 }

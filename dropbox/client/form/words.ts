@@ -71,11 +71,6 @@ export function language(): string {
   return document.documentElement.lang;
 }
 
-/** Return a text of the policy in the page's language; a page older than the policy may be in one that it lacks. */
-export function inLanguage(texts: Readonly<Record<string, string>>): string {
-  return texts[language()] ?? Object.values(texts)[0] ?? "";
-}
-
 /** The pages' English is European: a day comes before its month. */
 function locale(): string {
   return language() === "en" ? "en-GB" : language();

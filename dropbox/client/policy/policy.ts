@@ -1,7 +1,8 @@
 // The organisation's policy, SPEC.md 7.4: what may differ from one to another; it decides nothing by itself.
 
 import { MalformedError } from "../errors.ts";
-import { isObject, type Json } from "../wire/canonical.ts";
+import type { Bytes } from "../wire/bytes.ts";
+import { type Json, parseObject } from "../wire/canonical.ts";
 import { MAX_WORK } from "../wire/exchange.ts";
 import {
   colour,
@@ -16,6 +17,7 @@ import {
   type Read,
   REPLIES,
   ROLES,
+  type Spoken,
   table,
   tag,
   text,
@@ -38,13 +40,12 @@ const long = texts(text(2000));
 const hint = texts(maybe(text(500)));
 const label = text(200);
 const roles = list(oneOf(...ROLES), ROLES.length);
-const languages = list(tag, MAX_LANGUAGES, 1);
 const choices = list(table({ id, name: names }), 16, 0, "id");
-const toolNames = texts(name, TOOL_LANGUAGES);
+const toolNames = texts(name, true);
 const field = table({
   id,
   kind: oneOf("text", "choice", "day"),
-  label: texts(label, TOOL_LANGUAGES),
+  label: texts(label, true),
   choices: list(table({ id, name: toolNames }), 16, 0, "id"),
 });
 const month = integer(1, 120);
@@ -53,7 +54,7 @@ const SHAPE = table({
   version: integer(1, 2 ** 31),
   organisation: name,
   timezone,
-  languages,
+  languages: list(tag, MAX_LANGUAGES, 1),
   work: integer(1, MAX_WORK),
   decoys_per_week: integer(0, MAX_DECOYS_PER_WEEK),
   file_bytes: integer(0, MAX_FILE_BYTES),
@@ -105,21 +106,35 @@ const SHAPE = table({
 
 export type Members = Read<typeof SHAPE>;
 
-/** The signed policy, by the names of SPEC.md 7.4. */
+/** The policy of a roster, by the names of SPEC.md 7.4. Its texts are those of one language, "" before `withTexts`. */
 export class Policy {
   readonly members: Members;
+  readonly #value: Json | undefined;
 
-  private constructor(members: Members) {
-    this.members = members;
+  private constructor(value: Json | undefined, texts: Json | undefined, spoken: Spoken) {
+    this.#value = value;
+    this.members = SHAPE.read(value, texts, spoken);
+    if (!fits(this.members)) throw new MalformedError();
   }
 
   /** Read the policy of a roster; throw MalformedError when it is not as SPEC.md 7.4 says. */
   static parse(value: Json | undefined): Policy {
-    // The texts are read by it, so it comes first.
-    const tags = languages(isObject(value) ? value["languages"] : undefined, []);
-    const members = SHAPE(value, tags);
-    if (!fits(members)) throw new MalformedError();
-    return new Policy(members);
+    return new Policy(value, undefined, { onPages: false, inTool: false });
+  }
+
+  /** Which languages have a document of texts. */
+  get textLanguages(): readonly string[] {
+    return [...new Set([...this.members.languages, ...TOOL_LANGUAGES])];
+  }
+
+  /**
+   * Return this policy with the texts of one language.
+   *
+   * Throws MalformedError for a document that is not as SPEC.md 7.4 says; its hash is checked by `Roster.policyIn`.
+   */
+  withTexts(language: string, raw: Bytes): Policy {
+    const onPages = this.members.languages.includes(language);
+    return new Policy(this.#value, parseObject(raw), { onPages, inTool: TOOL_LANGUAGES.includes(language) });
   }
 
   get organisation(): string {

@@ -1,14 +1,26 @@
 // The shapes of a policy's members: each reads one, or throws MalformedError; what holds between members is policy.ts's.
+//
+// A policy and a document of its texts are one tree, SPEC.md 7.4: a shape reads both at the same place.
 
 import { MalformedError } from "../errors.ts";
 import { integerOf, listOf, textOf } from "../roster/fields.ts";
 import { checkMembers, isObject, type Json } from "../wire/canonical.ts";
 
-/** What a member has to be; `languages` are those of the policy's texts. */
-export type Shape<T> = (value: Json | undefined, languages: readonly string[]) => T;
+/** What a language is used for: a document has texts, tool texts, or both. */
+export interface Spoken {
+  readonly onPages: boolean;
+  readonly inTool: boolean;
+}
+
+/** What a member has to be. `texts` is the same place in a document, undefined without one: then each text is "". */
+export interface Shape<T> {
+  readonly read: (value: Json | undefined, texts: Json | undefined, spoken: Spoken) => T;
+  /** Whether it is a text, so that it stands in documents alone. */
+  readonly isText: boolean;
+  /** Whether a document of such a language has something of it. */
+  readonly isIn: (spoken: Spoken) => boolean;
+}
 export type Read<S> = S extends Shape<infer T> ? T : never;
-/** A text by language. */
-export type Words = Readonly<Record<string, string>>;
 
 export const TOOL_LANGUAGES = ["nl", "en"]; // of the recipients' tool
 export const ROLES = ["secretaris", "bestuur", "external"] as const;
@@ -21,16 +33,20 @@ const ID = /^[a-z][a-z0-9-]{0,39}$/;
 const CONTROLS = /[\x00-\x1f\x7f]/;
 const DATE = /^\d{4}-\d\d-\d\d$/;
 
-const matching = (matches: (text: string) => boolean, most: number): Shape<string> => (value) => {
+const plain = <T>(read: (value: Json | undefined) => T): Shape<T> => ({ read, isText: false, isIn: () => false });
+const matching = (matches: (text: string) => boolean, most: number): Shape<string> => plain((value) => {
   const text = textOf(value, most);
   if (!matches(text)) throw new MalformedError();
   return text;
-};
+});
 const oneLine = (text: string): boolean => !CONTROLS.test(text);
 
 export const text = (most: number): Shape<string> => matching(oneLine, most);
-export const maybe = (shape: Shape<string>): Shape<string> => (value, languages) => value === "" ? "" : shape(value, languages);
-export const integer = (least: number, most: number): Shape<number> => (value) => integerOf(value, least, most);
+export const maybe = ({ read, ...shape }: Shape<string>): Shape<string> => ({
+  ...shape,
+  read: (value, texts, spoken) => value === "" ? "" : read(value, texts, spoken),
+});
+export const integer = (least: number, most: number): Shape<number> => plain((value) => integerOf(value, least, most));
 /** A language: which ones have pages is the release's affair. */
 export const tag = matching((text) => /^[a-z]{2,3}$/.test(text), 3);
 export const id = matching((text) => ID.test(text), 40);
@@ -42,39 +58,61 @@ export const colour = matching((text) => /^#[0-9a-f]{6}$/.test(text) && contrast
 /** A page does not show it: the server does, which looks into it. */
 export const logo = maybe(matching((text) => /^[\w-]+$/.test(text), MAX_LOGO));
 
-export const truth: Shape<boolean> = (value) => {
+export const truth = plain((value) => {
   if (typeof value !== "boolean") throw new MalformedError();
   return value;
-};
+});
 
-export const oneOf = <T extends string>(...words: readonly T[]): Shape<T> => (value) => {
+export const oneOf = <T extends string>(...words: readonly T[]): Shape<T> => plain((value) => {
   const word = words.find((one) => one === value);
   if (word === undefined) throw new MalformedError();
   return word;
-};
+});
 
 export const table = <S extends Record<string, Shape<unknown>>>(
   shapes: S,
-): Shape<{ readonly [N in keyof S]: Read<S[N]> }> => (value, languages) => {
-  if (!isObject(value)) throw new MalformedError();
-  checkMembers(value, Object.keys(shapes));
-  const read = Object.entries(shapes).map(([name, shape]) => [name, shape(value[name], languages)]);
-  return Object.fromEntries(read) as { readonly [N in keyof S]: Read<S[N]> };
+): Shape<{ readonly [N in keyof S]: Read<S[N]> }> => {
+  const named = Object.entries(shapes);
+  const namesOf = (is: (shape: Shape<unknown>) => boolean): string[] =>
+    named.filter(([, shape]) => is(shape)).map(([name]) => name);
+  return {
+    isText: false,
+    isIn: (spoken) => named.some(([, shape]) => shape.isIn(spoken)),
+    read: (value, texts, spoken) => {
+      const members = membersOf(value, namesOf(({ isText }) => !isText));
+      const said = texts === undefined ? {} : membersOf(texts, namesOf(({ isIn }) => isIn(spoken)));
+      const read = named.map(([name, shape]) => [name, shape.read(members[name], said[name], spoken)]);
+      return Object.fromEntries(read) as { readonly [N in keyof S]: Read<S[N]> };
+    },
+  };
 };
 
-export const texts = (shape: Shape<string>, only?: readonly string[]): Shape<Words> => (value, languages) => {
-  const shapes = Object.fromEntries((only ?? languages).map((tag) => [tag, shape]));
-  return table(shapes)(value, languages);
-};
+/** A text in each language of the pages, or of the recipients' tool. */
+export const texts = ({ read }: Shape<string>, ofTool = false): Shape<string> => ({
+  isText: true,
+  isIn: ({ onPages, inTool }) => ofTool ? inTool : onPages,
+  read: (_, texts, spoken) => texts === undefined ? "" : read(texts, undefined, spoken),
+});
 
 /** A list; no element stands in it twice, none with the same `key`. */
-export const list = <T>(shape: Shape<T>, most: number, least = 0, key?: keyof T): Shape<readonly T[]> =>
-  (value, languages) => {
-    const read = listOf(value, least, most).map((one) => shape(one, languages));
+export const list = <T>(shape: Shape<T>, most: number, least = 0, key?: keyof T): Shape<readonly T[]> => ({
+  isText: false,
+  isIn: shape.isIn,
+  read: (value, texts, spoken) => {
+    const members = listOf(value, least, most);
+    const said = texts === undefined ? [] : listOf(texts, members.length, members.length);
+    const read = members.map((one, at) => shape.read(one, said[at], spoken));
     const names = read.map((one) => (key === undefined ? one : one[key]));
     if (names.some((name, at) => typeof name !== "object" && names.indexOf(name) !== at)) throw new MalformedError();
     return read;
-  };
+  },
+});
+
+function membersOf(value: Json | undefined, names: readonly string[]): Readonly<Record<string, Json>> {
+  if (!isObject(value)) throw new MalformedError();
+  checkMembers(value, names);
+  return value;
+}
 
 function isDay(text: string): boolean {
   const time = Date.parse(text);

@@ -1,11 +1,12 @@
 // The signed list of recipients and the organisation's policy, SPEC.md 7.2; it cannot sign.
 
-import { ExpiredError, ForkError, MalformedError, RolledBackError } from "../errors.ts";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { ExpiredError, ForkError, MalformedError, RolledBackError, TamperedError } from "../errors.ts";
 import { Policy } from "../policy/policy.ts";
 import { type Bytes, equal } from "../wire/bytes.ts";
 import { b64, checkMembers, isObject, type Json, unb64, unb64List } from "../wire/canonical.ts";
 import { MAX_RECIPIENTS, slotCount } from "../wire/envelope.ts";
-import { idOf, LABEL_ROSTER, type Signed } from "../wire/signed.ts";
+import { idOf, LABEL_ROSTER, MAX_DOCUMENT_SIZE, type Signed } from "../wire/signed.ts";
 import { BOX_KEY_SIZE, ID_SIZE } from "../wire/sizes.ts";
 import { dayOf, integerOf, listOf, optionalId, textOf } from "./fields.ts";
 import { checkSigners, checkThreshold, type Root } from "./root.ts";
@@ -18,7 +19,7 @@ const MAX_REVOKED = 256;
 const PERSON_SIZE = 16;
 const SEALED_CAPABILITY_SIZE = 80; // SPEC.md 7.2: a sealed box of 32 bytes
 
-const MEMBERS = ["before", "from", "log", "policy", "recipients", "revoked", "root", "until", "version"];
+const MEMBERS = ["before", "from", "log", "policy", "recipients", "revoked", "root", "texts", "until", "version"];
 const RECIPIENT_MEMBERS = ["box", "from", "identity", "log", "name", "person", "role", "to"];
 
 /**
@@ -44,6 +45,8 @@ export class Roster {
   readonly start: number;
   readonly until: number;
   readonly policy: Policy;
+  /** The hashes of the policy's texts by language. */
+  readonly texts: ReadonlyMap<string, Bytes>;
   readonly recipients: readonly Recipient[];
   /** The last day on which messages of an identity (b64) count; nobody seals to it any more. */
   readonly revoked: ReadonlyMap<string, number>;
@@ -67,6 +70,7 @@ export class Roster {
     this.root = unb64(members["root"], ID_SIZE);
     unb64(members["log"], ID_SIZE);
     this.policy = Policy.parse(members["policy"]);
+    this.texts = textsOf(members["texts"], this.policy);
   }
 
   /**
@@ -96,6 +100,14 @@ export class Roster {
       if (this.revoked.get(identity) !== day) throw new RolledBackError();
     }
     return roster;
+  }
+
+  /** Return the policy with its texts in a language; throw TamperedError for a document of another hash, MalformedError. */
+  policyIn(language: string, raw: Bytes): Policy {
+    const digest = this.texts.get(language);
+    if (raw.length > MAX_DOCUMENT_SIZE) throw new MalformedError();
+    if (!digest || !equal(sha256(raw), digest)) throw new TamperedError();
+    return this.policy.withTexts(language, raw);
   }
 
   /** Throw ExpiredError before the first or after the last day of this roster. */
@@ -142,6 +154,12 @@ function revokedOf(list: readonly Json[]): ReadonlyMap<string, number> {
   });
   const identities = unb64List(entries.map(({ identity }) => identity!), ID_SIZE);
   return new Map(identities.map((identity, at) => [b64(identity), dayOf(entries[at]!["day"])]));
+}
+
+function textsOf(value: Json | undefined, { textLanguages }: Policy): ReadonlyMap<string, Bytes> {
+  if (!isObject(value)) throw new MalformedError();
+  checkMembers(value, textLanguages);
+  return new Map(Object.entries(value).map(([language, digest]) => [language, unb64(digest, ID_SIZE)]));
 }
 
 function isRole(value: Json): value is Role {

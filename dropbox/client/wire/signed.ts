@@ -11,7 +11,7 @@ const SIGNING_KEY_SIZE = 32;
 const SIGNATURE_SIZE = 64;
 const SIGNER_SIZE = SIGNING_KEY_SIZE + SIGNATURE_SIZE;
 const FRAME_LENGTH_SIZE = 4;
-const MAX_DOCUMENT_SIZE = 262_144;
+export const MAX_DOCUMENT_SIZE = 262_144;
 
 export const LABEL_ROOT = utf8("meldbus/1 root");
 export const LABEL_ROSTER = utf8("meldbus/1 roster");

@@ -19,6 +19,7 @@ from tests.vectors.generator.scenario import Scenario
 from tests.vectors.generator.signatures import SIGNATURE
 from tests.vectors.generator.streams import STREAM
 from tests.vectors.generator.terms import CLOCKS
+from tests.vectors.generator.texts import TEXTS
 from tests.vectors.generator.threads import THREAD
 from tests.vectors.generator.trust import ROOT
 from tests.vectors.generator.uploads import OPENING, PART
@@ -52,6 +53,7 @@ _SUBJECTS = (
     SIGNATURE,
     SIGNED,
     STAMP,
+    TEXTS,
     THREAD,
 )
 SCENARIOS: tuple[Scenario, ...] = tuple(scenario for subject in _SUBJECTS for scenario in subject.scenarios)

@@ -88,16 +88,17 @@ def _recipient(title: str, comment: str, **changes: Json) -> None:
 
 
 def _policy(title: str, comment: str, **changes: Json) -> None:
-    _malformed(title, comment, policy=POLICY.members() | changes)
+    _malformed(title, comment, policy=POLICY.signed_members() | changes)
 
 
 def _route(title: str, comment: str, **changes: Json) -> None:
-    routes = POLICY.members()["outside"]
+    routes = POLICY.signed_members()["outside"]
     assert isinstance(routes, list)
     assert isinstance(routes[0], dict)
     _policy(title, comment, outside=[routes[0] | changes])
 
 
+_HASH = b64(seed("a document of texts"))
 _stolen = (replace(RECIPIENTS[0], identity=THIEF.public), *RECIPIENTS[1:])
 _unsigned = Signed(NEXT.document, ((THIEF.public, bytes(64)),))
 
@@ -111,7 +112,7 @@ _right("on its first day", "from is the first day", CURRENT, today=START)
 _right("on its last day", "until is the last day", CURRENT, today=UNTIL)
 _right("of 396 days", "13 months, the limit", Draft(until=START + 396).by(*TWO))
 _right("of a rotated root", "signed by the new keys", Draft(root=SECOND_ID).by(*NEW[:2]), roots=(FIRST, SECOND))
-_right("without outside routes", "a list of none", Draft().by(*TWO, policy=POLICY.members() | {"outside": []}))
+_right("without outside routes", "a list of none", Draft().by(*TWO, policy=POLICY.signed_members() | {"outside": []}))
 _right("one version later", "it commits to the one before", CURRENT, NEXT)
 _right("the next one from tomorrow", "the one before is in force", CURRENT, TOMORROW, in_force=0)
 _right("the next one on its first day", "it is in force", CURRENT, TOMORROW, today=TODAY + 1)
@@ -240,24 +241,47 @@ _recipient("with another member of a recipient", "nothing that nobody reads is s
 _recipient("with a recipient who ends before they begin", "no day at all", to=START - 1)
 _policy("with a policy without work", "anybody could fill the box", work=0)
 _policy("with a policy of too much work", "nobody could send anything", work=2**40 + 1)
-_policy("with a policy in an unknown language", "it has no pages", languages=["xx"])
+_policy("with a policy in an unknown language", "it has no texts", languages=["xx"])
 _policy("with a policy in no language", "at least one", languages=[])
 _policy("with a policy of an unknown time zone", "days would be another's", timezone="Mars/Olympus")
 _policy("with a policy with another member", "nothing that nobody reads is signed", extra=1)
 _REPLY: dict[str, Json] = {
     "id": "a",
     "kind": "answer",
-    "name": {"en": "A", "nl": "A"},
-    "text": {"en": "A", "nl": "A"},
 }
-_right("with a reply", "how a message can begin", Draft().by(*TWO, policy=POLICY.members() | {"replies": [_REPLY]}))
+_right(
+    "with a reply", "how a message can begin", Draft().by(*TWO, policy=POLICY.signed_members() | {"replies": [_REPLY]})
+)
 _policy("with a reply of another kind", "words for the reporter alone", replies=[_REPLY | {"kind": "note"}])
-_policy("with a reply of no text", "it would begin nothing", replies=[_REPLY | {"text": {"en": "", "nl": ""}}])
-_policy("with a reply in one language of two", "a page is in each", replies=[_REPLY | {"text": {"nl": "A"}}])
+_policy(
+    "with a reply with its text",
+    "texts are documents of their own",
+    replies=[_REPLY | {"text": {"en": "A", "nl": "A"}}],
+)
 _policy("with a policy without a name", "a page shows whose it is", organisation="")
 _route("with a link that is a script", "https alone", link="javascript:alert(1)")
 _route("with a link in plain http", "a network would see which page", link="http://example.org/")
-_route("with a text in one language of two", "a page would have a hole", text={"nl": "Advies."})
+_route("with a text of a route", "texts are documents of their own", text={"en": "Advice.", "nl": "Advies."})
+_malformed("without texts", "nobody would know which are the board's", texts=None)
+_malformed("with texts in one language of two", "each has a document", texts={"nl": _HASH})
+_malformed("with texts in a third language", "there are no pages in it", texts={"en": _HASH, "fy": _HASH, "nl": _HASH})
+_malformed(
+    "of Frisian pages without texts of the tool",
+    "the tool speaks Dutch and English",
+    policy=POLICY.signed_members() | {"languages": ["fy"]},
+    texts={"fy": _HASH},
+)
+_malformed("with a short hash of texts", "32 bytes", texts={"en": _HASH, "nl": "AAAA"})
+_malformed("with a list of texts", "by language", texts=[_HASH, _HASH])
+_right(
+    "of Frisian pages",
+    "three documents",
+    Draft().by(
+        *TWO,
+        policy=POLICY.signed_members() | {"languages": ["fy"]},
+        texts={"en": _HASH, "fy": _HASH, "nl": _HASH},
+    ),
+)
 
 ROSTER.add(
     "bundle of an identity that the next one revokes",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keys.roster import Bundle, LogHead, Recipient, Revoked, Witness
-from keys.roster.roster import SEALED_CAPABILITY_SIZE
+from keys.roster.roster import SEALED_CAPABILITY_SIZE, texts_members
 from keys.wire.canonical import Json, b64
 from keys.wire.envelope import slot_count
 from keys.wire.ids import PERSON_SIZE, PersonId
@@ -69,10 +69,11 @@ class Draft:
             "before": b64(self.before.id(LABEL_ROSTER)) if self.before else None,
             "from": self.start,
             "log": b64(seed("digest of the log's capability")),
-            "policy": POLICY.members(),
+            "policy": POLICY.signed_members(),
             "recipients": [recipient.members() for recipient in self.recipients],
             "revoked": [entry.members() for entry in self.revoked],
             "root": b64(self.root),
+            "texts": texts_members(POLICY),
             "until": self.until,
             "version": self.version,
         }

@@ -64,7 +64,7 @@ class Asked:
             {
                 "away": [*named(self.away)],
                 "matter": {"board": self.board, "people": [*named(self.about)], "topic": self.topic},
-                "policy": self.policy.members(),
+                "policy": self.policy.signed_members(),
                 "reachable": [*named(reachable)],
                 "receiving": [recipient.members() for recipient in self.receiving],
             }

@@ -31,7 +31,7 @@ def clocks(
         raw = encode(
             {
                 "acknowledged": _day(acknowledged) if acknowledged else None,
-                "policy": policy.members(),
+                "policy": policy.signed_members(),
                 "received": _day(received),
             }
         )
