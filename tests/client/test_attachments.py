@@ -166,7 +166,7 @@ def test_a_report_with_a_file_is_stored_like_one_with_a_text(office: Office, tmp
             page.report(text, files=files)
         added.append(stored(office) - before)
     of_a_text, of_a_file = added
-    assert {table for table, *_ in of_a_text} == {"envelope", "entry", "channel", "capability", "message"}
+    assert {table for table, *_ in of_a_text} == {"envelope", "entry", "log", "mailbox", "capability", "message"}
     assert of_a_text == of_a_file
 
 
