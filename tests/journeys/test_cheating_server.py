@@ -160,25 +160,23 @@ def test_a_frozen_roster_keeps_the_form_closed_from_its_last_day_on(
     is_closed(reporter, server, OUT_OF_DATE)
 
 
-def test_a_rolled_back_roster_is_told_by_the_bundles_and_nothing_is_sent(tmp_path: Path, reporter: Reporter) -> None:
+def test_a_rolled_back_roster_is_told_beside_the_readers_by_who_knows_the_newer_one(
+    tmp_path: Path, reporter: Reporter
+) -> None:
     """The bundles name the roster that their owners know."""
     with Site(tmp_path) as site, Meddler(site.port) as server:
         reporter.visit(site.address("en", server.url))
         old = next(answer.body for asked, answer in server.passed if asked.path == "/chain")
         site.publish_roster([name for name, _ in PEOPLE])
-        server.meddle = on("/chain", lambda _: old)
-        reporter.visit(site.address("en", server.url))
-        reporter.begin()
-        reporter.fill("write", "Not for this server.")
-        code = reporter.review()
         site.run(SECRETARIS, "sync")
-        reporter.send(code)
-        assert reporter.mistakes("review") == [NOT_SENT]
-        assert server.postings() == []
+        server.meddle = on("/chain", lambda _: old)
         reporter.visit(site.address("en", server.url))
         reporter.choose("fraude")
         reporter.press("about")
-        assert reporter.mistakes("about") == [NOT_SENT]
+        reporter.at("readers")
+        told = "knows a list of people that this site does not show you. Tell somebody you trust."
+        assert f"{SECRETARIS} (secretary) {told}" in reporter.part("readers", "out")
+        assert server.postings() == []
 
 
 def test_a_swapped_key_is_never_sealed_to(site: Site, server: Meddler, reporter: Reporter) -> None:
@@ -243,7 +241,8 @@ def test_a_recipient_whose_keys_the_server_hides_is_not_left_off_in_silence(
 
 
 def test_a_stranger_among_the_bundles_is_never_sealed_to(site: Site, server: Meddler, reporter: Reporter) -> None:
-    stranger = Organisation.found().people[0].bundle(site.today)
+    other = Organisation.found()
+    stranger = other.people[0].bundle(site.today, other.witness)
     server.meddle = on("/bundles", lambda answer: answer + join_frames([stranger.encode()]))
     for who in (SECRETARIS, BOARD_1):
         site.news(who)
