@@ -150,7 +150,7 @@ def test_status_ends_with_what_a_script_can_ask_for(line: Line, days: int, code:
     assert status.exit_code == code
     assert number in status.stdout
     assert ("OVERDUE" in status.stdout) == (code == 4)
-    assert "Your keys open what comes until 2026-03-30; the roster ends on 2027-04-02." in status.stderr
+    assert "Your keys open what comes until 2026-03-29; the roster ends on 2027-04-02." in status.stderr
 
 
 def test_a_case_that_waits_for_the_reporter_asks_for_nothing(line: Line) -> None:
@@ -201,7 +201,7 @@ def test_scripts_read_the_same_as_people(line: Line) -> None:
     assert case["dossier"][-1]["body"] == {"text": "Eerst bellen."}
     assert case["readers"] == ["Bestuurslid 1", "Bestuurslid 2", "Secretaris"]
     status = json.loads(line.run("status", "--json").stdout)
-    assert status == {"keys_until": "2026-03-30", "roster_until": "2027-04-02", "cases": [listed | {"state": "ours"}]}
+    assert status == {"keys_until": "2026-03-29", "roster_until": "2027-04-02", "cases": [listed | {"state": "ours"}]}
 
 
 @pytest.mark.parametrize(("language", "begins"), [("nl", "Dank je wel"), ("en", "Thank you"), ("xx", "Dank je wel")])
