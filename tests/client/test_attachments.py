@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.keys.office import Office
 
 HEADER_START = MAGIC_SIZE + COUNT_SIZE + UNTIL_SIZE
-COUNTED = {"id", "position", "envelope", "channel"}
+COUNTED = {"id", "position", "envelope", "mailbox"}
 
 
 @pytest.mark.parametrize("sizes", [[0], [1], [0, 1, 2_000], [500_000, 400_000], [300] * 100])
