@@ -45,7 +45,7 @@ def test_a_case_is_handled_from_report_to_closing_text(office: Office, browser: 
         assert "waits for us" in secretaris.words()
         office.pass_days(100)  # past the day of the feedback
         secretaris.browser.goto(secretaris.home)
-        assert "OVERDUE since 2 June 2026" in secretaris.words()
+        assert "OVERDUE since 3 June 2026" in secretaris.words()
     with inbox(office, BOARD_1, browser) as board:
         board.open_case(number)
         assert "Eerst de roosters bekijken." in board.words()
