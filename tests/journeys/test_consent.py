@@ -10,6 +10,7 @@ import pytest
 from keys.ceremony import open_vault, unlock
 from keys.courier import Courier
 from keys.sync import Desk, load_trust
+from keys.sync.served import sealing_basis
 from keys.wire.exchange import Item
 from keys.wire.kinds import Admit, Consent
 from tests.journeys.meddling import Meddler, on_items
@@ -53,7 +54,11 @@ def forge(site: Site, number: str, body: Body) -> None:
     with open_vault(folder, secret) as vault:
         desk = Desk(secret, vault, Courier(site.url), lambda: site.now)
         case, _ = desk.case(number)
-        office: Any = SimpleNamespace(courier=lambda: Courier(site.url), roster=lambda: load_trust(vault).roster)
+        history = load_trust(vault).history
+        office: Any = SimpleNamespace(
+            courier=lambda: Courier(site.url),
+            addressees=lambda: sealing_basis(Courier(site.url), history, site.today),
+        )
         post_as_recipient(office, desk, case, body)
 
 
