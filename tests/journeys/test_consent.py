@@ -11,15 +11,16 @@ from keys.ceremony import open_vault, unlock
 from keys.courier import Courier
 from keys.sync import Desk, load_trust
 from keys.sync.served import sealing_basis
-from keys.wire.exchange import Item
+from keys.wire.exchange import Item, Page
 from keys.wire.kinds import Admit, Consent
-from tests.journeys.meddling import Meddler, on_items
+from tests.journeys.meddling import Meddler
 from tests.journeys.reporter import nl
 from tests.journeys.site import BOARD_1, BOARD_2, PASSPHRASE, SECRETARIS
 from tests.keys.forging import post_as_recipient
 
 if TYPE_CHECKING:
     from keys.wire.kinds import Body
+    from tests.journeys.meddling import Answer, Asked, Forward
     from tests.journeys.reporter import Reporter
     from tests.journeys.site import Site
 
@@ -125,11 +126,19 @@ def test_the_page_shows_a_repeated_yes_as_an_alarm_and_keeps_to_the_last_word(
 ) -> None:
     reporter = in_chromium
 
-    def repeat(items: list[Item]) -> list[Item]:
-        if len(items) < WITH_WITHDRAWAL:
-            return items
-        yes = items[-2]
-        return [*items, Item(items[-1].position + 1, yes.day, yes.size, yes.prefix)]
+    shown: list[Item] = []
+
+    def repeat(asked: Asked, forward: Forward) -> Answer:
+        """Give the yes once more, on a second page: the four messages fill the first one."""
+        answer = forward(asked)
+        if asked.path.partition("?")[0] != "/channel":
+            return answer
+        if "?" not in asked.path:
+            shown[:] = Page.parse(answer.body).items
+            return answer.with_body(Page(tuple(shown), more=len(shown) == WITH_WITHDRAWAL).encode())
+        yes, last = shown[-2:]
+        again = Item(last.position + 1, yes.day, yes.size, yes.prefix)
+        return answer.with_body(Page((again,), more=False).encode())
 
     with Meddler(site.port) as wire:
         site.news(SECRETARIS)
@@ -147,7 +156,7 @@ def test_the_page_shows_a_repeated_yes_as_an_alarm_and_keeps_to_the_last_word(
         for answer in ("yes", "withdrawn"):
             reporter.reply(answer)
             reporter.said_so(SENT)
-        wire.meddle = on_items(repeat)
+        wire.meddle = repeat
         reporter.press("talk", "again")
         reporter.said_so(nl("There is something new. It stands at the end of the conversation."))
         assert reporter.alarms() == [REPEATED]
