@@ -30,6 +30,7 @@ HEADER = header_size(SLOTS)
 CUTS = 50
 WRITERS = 6
 LONGEST_LOAD = 0.4  # seconds; long enough for some hundred commits
+BUSY_WORK = 16 * WORK  # the most that a day of many entries asks for
 SIZES = (SMALLEST_CLASS, SMALLEST_CLASS, 4 * SMALLEST_CLASS, LARGEST_POWER)
 
 
@@ -51,7 +52,7 @@ class Writer(threading.Thread):
         try:
             while True:
                 if not self.waiting:
-                    self.waiting.append(opaque_case(self.until, random.choice(SIZES)))
+                    self.waiting.append(opaque_case(self.until, random.choice(SIZES), work=BUSY_WORK))
                     self.sent.append(self.waiting[0])
                 body, kind = self.waiting[0].raw, {"Content-Type": "application/octet-stream"}
                 connection.request("POST", "/envelopes", body, kind)
