@@ -251,10 +251,8 @@ def test_the_limit_is_the_organisations_and_is_told_before_choosing(
         reporter.send(reporter.review())
         reporter.at("sent")
 
-        monkeypatch.setattr(sites, "POLICY", replace(sites.POLICY, file_bytes=0))
-        own_site.publish_roster(list(own_site.cards))
-        for who in own_site.cards:
-            own_site.run(who, "sync")
+    monkeypatch.setattr(sites, "POLICY", replace(sites.POLICY, file_bytes=0))
+    with Site(tmp_path / "without files") as own_site:
         reporter.visit(own_site.address("nl"))
         reporter.begin()
         assert reporter.browser.count("#stage >>> [data-field=files]") == 0
