@@ -17,7 +17,7 @@ from keys.sync.intake import Intake
 from keys.sync.log_reader import LogReader
 from keys.sync.outbox import Outbox
 from keys.sync.trust import load_trust, refresh_trust
-from keys.wire.ids import Capability
+from keys.wire.ids import Capability, CaseId
 from keys.wire.signed import LABEL_ROOT
 from tests.keys.office import LocalCourier
 
@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from keys.sync.log_reader import LogRead
     from keys.sync.outbox import Sent
     from keys.vault import Vault
-    from keys.wire.ids import CaseId, MessageId, PersonId
+    from keys.wire.ids import MessageId, PersonId
     from keys.wire.messages import Body
+    from tests.keys.log_writer import Posted
     from tests.keys.office import Office
 
 WORK = 4
@@ -124,3 +125,21 @@ class Deaf(LocalCourier):
             self.taken.append(path)
             raise NetworkError("cut")
         return answer
+
+
+def id_of(report: Posted) -> CaseId:
+    return CaseId(report.message.id)
+
+
+def kinds(case: Case) -> list[str]:
+    return [message.placed.head.kind for message in case.messages]
+
+
+def case_of(office: Office, name: str, report: Posted) -> Case:
+    with hand_of(office, name) as hand:
+        hand.read()
+        return hand.case(id_of(report))
+
+
+def refusing(office: Office, status: int, answer: bytes) -> None:
+    office.refuse = lambda path: (status, answer) if path == "/envelopes" else None

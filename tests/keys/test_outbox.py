@@ -26,15 +26,13 @@ from keys.wire.messages import (
     Purge,
     SteppedBack,
 )
-from tests.keys.hand import WORK, Hand, hand_of
+from tests.keys.hand import WORK, Hand, case_of, hand_of, id_of, kinds, refusing
 from tests.keys.log_writer import LogWriter
 from tests.keys.office import CHEAP, PASSPHRASE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keys.cases.case import Case
-    from tests.keys.log_writer import Posted
     from tests.keys.office import Office
 
 A, B, X = "Secretaris", "Bestuurslid 1", "Bestuurslid 2"
@@ -44,24 +42,6 @@ SENTINEL = "SENTINEL-42 het gaat over de kluis"
 @pytest.fixture
 def writer(office: Office, tmp_path: Path) -> LogWriter:
     return LogWriter(office, tmp_path)
-
-
-def id_of(report: Posted) -> CaseId:
-    return CaseId(report.message.id)
-
-
-def kinds(case: Case) -> list[str]:
-    return [message.placed.head.kind for message in case.messages]
-
-
-def case_of(office: Office, name: str, report: Posted) -> Case:
-    with hand_of(office, name) as hand:
-        hand.read()
-        return hand.case(id_of(report))
-
-
-def refusing(office: Office, status: int, answer: bytes) -> None:
-    office.refuse = lambda path: (status, answer) if path == "/envelopes" else None
 
 
 def test_a_message_counts_from_when_it_is_written_and_gets_its_place_from_the_log(

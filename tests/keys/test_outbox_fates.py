@@ -12,7 +12,6 @@ from keys.errors import RefusedError
 from keys.sealing.stream import writers_capability
 from keys.sync.outbox import Outbox
 from keys.vault.outbox_store import Reason, State
-from keys.wire.ids import CaseId
 from keys.wire.messages import (
     Answer,
     Arrived,
@@ -25,15 +24,13 @@ from keys.wire.messages import (
     SteppedBack,
 )
 from keys.wire.messages.reporter import NO
-from tests.keys.hand import WORK, Deaf, hand_of
+from tests.keys.hand import WORK, Deaf, case_of, hand_of, id_of, kinds, refusing
 from tests.keys.log_writer import LogWriter
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keys.cases.case import Case
     from keys.sync.log_reader import LogRead
-    from tests.keys.log_writer import Posted
     from tests.keys.office import Office
 
 A, B, X = "Secretaris", "Bestuurslid 1", "Bestuurslid 2"
@@ -43,24 +40,6 @@ SENTINEL = "SENTINEL-42 het gaat over de kluis"
 @pytest.fixture
 def writer(office: Office, tmp_path: Path) -> LogWriter:
     return LogWriter(office, tmp_path)
-
-
-def id_of(report: Posted) -> CaseId:
-    return CaseId(report.message.id)
-
-
-def kinds(case: Case) -> list[str]:
-    return [message.placed.head.kind for message in case.messages]
-
-
-def case_of(office: Office, name: str, report: Posted) -> Case:
-    with hand_of(office, name) as hand:
-        hand.read()
-        return hand.case(id_of(report))
-
-
-def refusing(office: Office, status: int, answer: bytes) -> None:
-    office.refuse = lambda path: (status, answer) if path == "/envelopes" else None
 
 
 def test_t30_a_joined_of_somebody_who_is_then_left_out_is_put_aside(office: Office, writer: LogWriter) -> None:
