@@ -32,11 +32,12 @@ from keys.cases.closings import Closing
 from keys.cases.last_day import LastDay, last_day
 from keys.cases.missing import Missing, missing
 from keys.cases.notices import Notice, NoticeKind, alarms, is_quiet, lines
+from keys.cases.numbers import case_number
 from keys.cases.past import Past, members_of
 from keys.cases.thread import JudgedMessage, judge
 from keys.cases.waiting import read_by, waiting
 from keys.wire.ids import CaseId
-from keys.wire.messages import Exercise
+from keys.wire.messages import DOSSIER, THREAD, Exercise, Report, SteppedBack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from keys.cases.place import PlacedMessage
     from keys.cases.rosters import Rosters
     from keys.wire.ids import MessageId, PersonId
+    from keys.wire.messages import Body, Entered
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +110,55 @@ class Case:
         return self.messages[0]
 
     @property
+    def number(self) -> str:
+        """Its number for people (SPEC 12.8)."""
+        return case_number(self.id)
+
+    @property
+    def thread(self) -> tuple[JudgedMessage, ...]:
+        """The conversation with the reporter: what is shown of it, in order."""
+        return self._shown(THREAD)
+
+    @property
+    def dossier(self) -> tuple[JudgedMessage, ...]:
+        """The readers' own notes: what is shown of them, in order."""
+        return self._shown(DOSSIER)
+
+    @property
+    def entered(self) -> Entered | None:
+        """Who wrote the report down for somebody, and how it came; None where the reporter wrote it."""
+        body = self.report.body
+        return body.entered if isinstance(body, Report) else None
+
+    @property
+    def concerned(self) -> frozenset[PersonId]:
+        """The persons whom the report is about."""
+        body = self.report.body
+        return frozenset(body.about.people) if isinstance(body, Report) else frozenset()
+
+    @property
+    def opened_by(self) -> frozenset[PersonId]:
+        """The persons who have read the report: who said `opened` (SPEC 12.5)."""
+        return frozenset(person for person, mask in read_by(self.messages).items() if mask & 1)
+
+    @property
+    def stepped_back(self) -> frozenset[PersonId]:
+        """The persons who stepped back and were not named anew since."""
+        found: set[PersonId] = set()
+        for message in self.thread:
+            found -= message.readers
+            if isinstance(message.body, SteppedBack) and message.person in message.ended:
+                found.add(message.person)
+        return frozenset(found)
+
+    @property
     def is_closed(self) -> bool:
         """Say whether the case is closed."""
         return self.closed_by is not None
+
+    def latest(self, body: type[Body]) -> JudgedMessage | None:
+        """Return the last message of a kind that counts, or None."""
+        return next((one for one in reversed(self.messages) if one.counts and isinstance(one.body, body)), None)
 
     def find(self, message_id: MessageId) -> JudgedMessage | None:
         """Return a message by its id, if it is here."""
@@ -128,6 +176,9 @@ class Case:
             message.id: frozenset(person for person, mask in read.items() if mask >> number & 1)
             for number, message in enumerate(self.messages)
         }
+
+    def _shown(self, channel: str) -> tuple[JudgedMessage, ...]:
+        return tuple(one for one in self.messages if one.head.channel == channel and one.is_shown)
 
 
 def _is_exercise(messages: Sequence[JudgedMessage], approved: Mapping[int, int]) -> bool:

@@ -1,4 +1,4 @@
-"""Who gets a report, SPEC.md 7.6: by its topic and whom it is about, as the policy says; it seals and sends nothing."""
+"""Routing: who gets a report, by its topic and whom it is about, as the policy says (SPEC 7.8)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from collections.abc import Set as AbstractSet
 
     from keys.policy import Policy
     from keys.roster import Recipient
+    from keys.wire.ids import PersonId
 
 SECRETARIS, BESTUUR, EXTERNAL = "secretaris", "bestuur", "external"
 
@@ -19,16 +20,15 @@ ADDED = "added"  # gets it when the reporter adds them
 ABOUT = "about"  # it is about them
 BOARD = "board"  # it is about the board, or about its chair
 ROLE = "role"  # not for their role
-KEY = "key"  # they have no key to seal to today
 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What a report is about, as far as it decides who gets it; `people` are identities."""
+    """What a report is about, as far as it decides who gets it."""
 
     topic: str
-    board: bool = False
-    people: frozenset[bytes] = frozenset()
+    board: bool = False  # about the whole board
+    people: frozenset[PersonId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,17 @@ class Presence:
     away: AbstractSet[bytes]
 
 
-def route(policy: Policy, receiving: Sequence[Recipient], matter: Matter, presence: Presence) -> dict[bytes, str]:
-    """Return the place of everyone in `receiving`, by identity, in its order.
+def route(
+    policy: Policy, receiving: Sequence[Recipient], matter: Matter, away: Collection[PersonId]
+) -> dict[PersonId, str]:
+    """Return the place of everyone in `receiving`, in its order.
 
-    A topic that the policy does not have is its last one.
+    `away` are those who are away by their own or the policy's word. A recipient without a key to seal to today keeps
+    their place: they are a reader, and stand in `missing`. A topic that the policy does not have is its last one.
     """
     topic = policy.topic(matter.topic) or policy.topics[-1]
     everyone = _is_about_all(receiving, matter, policy.chair)
-    concerned = {person.role for person in receiving if person.identity in matter.people}
+    concerned = {person.role for person in receiving if person.person in matter.people}
     reads, added = topic.readers, topic.may_add
     if everyone:
         reads, added = policy.routing.all, ()
@@ -54,27 +57,25 @@ def route(policy: Policy, receiving: Sequence[Recipient], matter: Matter, presen
         reads, added = policy.routing.secretaris, ()
     elif BESTUUR in concerned:
         reads = policy.routing.bestuur
-    present = any(person.role == SECRETARIS and person.identity not in presence.away for person in receiving)
+    present = any(person.role == SECRETARIS and person.person not in away for person in receiving)
     if SECRETARIS in reads and not present:
         reads = (*reads, *policy.routing.away)
 
     def place(person: Recipient) -> str:
-        if person.identity in matter.people:
+        if person.person in matter.people:
             return ABOUT
         if everyone and person.role != EXTERNAL:
             return BOARD
         if person.role not in reads and person.role not in added:
             return ROLE
-        if person.identity not in presence.reachable:
-            return KEY
         return READS if person.role in reads else ADDED
 
-    return {person.identity: place(person) for person in receiving}
+    return {person.person: place(person) for person in receiving}
 
 
 def _is_about_all(receiving: Sequence[Recipient], matter: Matter, chair: str) -> bool:
     """Say whether it is about the chair, the whole board, or a secretaris and somebody of the board."""
-    about = [person for person in receiving if person.identity in matter.people]
+    about = [person for person in receiving if person.person in matter.people]
     members = [person for person in receiving if person.role == BESTUUR]
     named = [person for person in about if person.role == BESTUUR]
     return (

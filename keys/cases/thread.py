@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from keys.cases.past import Past
     from keys.cases.place import PlacedMessage
     from keys.cases.rosters import Rosters
+    from keys.wire.files import File
     from keys.wire.ids import MessageId, PersonId
-    from keys.wire.messages import Body
+    from keys.wire.messages import Body, Head
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,30 @@ class JudgedMessage:
         return self.placed.id
 
     @property
+    def head(self) -> Head:
+        """What its author signed."""
+        return self.placed.head
+
+    @property
+    def kind(self) -> str:
+        """The name of its kind."""
+        return self.placed.head.kind
+
+    @property
     def body(self) -> Body:
         """The message's body."""
         return self.placed.head.body
+
+    @property
+    def text(self) -> str:
+        """Its words, or "" for kinds that have none or are not known."""
+        text: str = getattr(self.body, "text", "")
+        return text
+
+    @property
+    def files(self) -> tuple[File, ...]:
+        """Its files."""
+        return self.placed.head.files
 
     @property
     def day(self) -> int:

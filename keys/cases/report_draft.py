@@ -1,0 +1,31 @@
+"""A report before it is sealed: what the reporter or the recipient who enters it has filled in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from keys.cases.routing import Matter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from keys.wire.ids import PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDraft:
+    """The words of a report; `topic` and the names of `answers` are ids of the policy."""
+
+    text: str
+    topic: str
+    language: str
+    people: frozenset[PersonId] = frozenset()  # whom it is about
+    board: bool = False  # it is about the whole board
+    others: str = ""  # whom else it is about, in the reporter's words
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def matter(self) -> Matter:
+        """What decides who gets it."""
+        return Matter(self.topic, self.board, self.people)
