@@ -23,6 +23,7 @@ organisation = "Voorbeeldstichting"
 timezone = "Europe/Amsterdam"
 languages = ["nl", "en"]
 work = 1000
+cover = 4
 decoys_per_week = 20
 file_bytes = 2147483648
 exit = "https://neutraal.example/"

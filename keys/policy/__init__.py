@@ -22,6 +22,7 @@ from keys.policy.members import (
 from keys.policy.policy import (
     CHOICE,
     DAY,
+    MAX_COVER,
     MAX_DECOYS_PER_WEEK,
     MAX_FILE_BYTES,
     MAX_NAME,
@@ -37,6 +38,7 @@ __all__ = [
     "CHOICE",
     "DAY",
     "EPOCH",
+    "MAX_COVER",
     "MAX_DECOYS_PER_WEEK",
     "MAX_FILE_BYTES",
     "MAX_LOGO_SIDE",

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from keys.wire.canonical import Json
 
 MAX_LANGUAGES = 16
+MAX_COVER = 16
 MAX_DECOYS_PER_WEEK = 1000
 MAX_FILE_BYTES = 2**31  # 2 GiB
 MAX_NAME = 80
@@ -85,6 +86,8 @@ class Policy:
 
     That of a roster has no texts before `Roster.with_texts`.
 
+    A session's end posts a multiple of `cover` entries (SPEC 10.5).
+
     `file_bytes` is how many bytes the files of one message may have together; with 0 there are none. `chair` is the
     name on the roster of the board's chair, or "".
     """
@@ -94,6 +97,7 @@ class Policy:
     timezone: str
     languages: tuple[str, ...]
     work: int
+    cover: int
     decoys_per_week: int
     file_bytes: int
     exit: str
@@ -177,6 +181,7 @@ SHAPE = Table(
         "timezone": Timezone(),
         "languages": _LANGUAGES,
         "work": Integer(1, MAX_WORK),
+        "cover": Integer(1, MAX_COVER),
         "decoys_per_week": Integer(0, MAX_DECOYS_PER_WEEK),
         "file_bytes": Integer(0, MAX_FILE_BYTES),
         "exit": Link(),

@@ -65,6 +65,8 @@ def test_a_missing_key_is_named(name: str) -> None:
         ("version = 1", "version = true", "version"),
         ("work = 1000", "work = 0", "work"),
         ("work = 1000", 'work = "1000"', "work"),
+        ("cover = 4", "cover = 0", "cover"),
+        ("cover = 4", "cover = 17", "cover"),
         ("decoys_per_week = 20", "decoys_per_week = -1", "decoys_per_week"),
         ('"Europe/Amsterdam"', '"Amsterdam"', "timezone"),
         ('"Europe/Amsterdam"', '"../etc/passwd"', "timezone"),

@@ -28,6 +28,7 @@ import {
 } from "./shapes.ts";
 
 const MAX_LANGUAGES = 16;
+const MAX_COVER = 16;
 const MAX_DECOYS_PER_WEEK = 1000;
 const MAX_FILE_BYTES = 2 ** 31; // 2 GiB
 const MAX_NAME = 80;
@@ -56,6 +57,7 @@ const SHAPE = table({
   timezone,
   languages: list(tag, MAX_LANGUAGES, 1),
   work: integer(1, MAX_WORK),
+  cover: integer(1, MAX_COVER),
   decoys_per_week: integer(0, MAX_DECOYS_PER_WEEK),
   file_bytes: integer(0, MAX_FILE_BYTES),
   exit: link,
