@@ -102,6 +102,11 @@ class Rosters:
         """Say whether this roster is here."""
         return roster_id in self._ids
 
+    @property
+    def newest_version(self) -> int:
+        """The version of the newest roster that is here; 0 where there is none."""
+        return self._chain[-1].version if self._chain else 0
+
     def person_of(self, identity: IdentityKey) -> PersonId | None:
         """Return the person whose key this is or was, by the newest roster that lists it."""
         return self._persons.get(identity)

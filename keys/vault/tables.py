@@ -90,6 +90,15 @@ remembered = Table(
     Column("wrapped_words", LargeBinary, nullable=False),
 )
 
+# What a list shows of cases and a search looks through, of those whose ids begin with this byte; made anew any time.
+summary = Table(
+    "summary",
+    metadata,
+    Column("group", Integer, primary_key=True, autoincrement=False),
+    Column("wrapped_summaries", LargeBinary, nullable=False),
+    Column("wrapped_words", LargeBinary, nullable=False),
+)
+
 # Tombstones of cases, as they stood in the feed: tells a thief how many cases were destroyed, and when.
 tombstone = Table(
     "tombstone",

@@ -23,6 +23,7 @@ from keys.vault.log_index import LogIndex
 from keys.vault.message_store import MessageStore
 from keys.vault.outbox_store import OutboxStore
 from keys.vault.own_bundles import OwnBundles
+from keys.vault.summary_cache import SummaryCache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -86,6 +87,7 @@ class Vault:
         self.messages = MessageStore(self._execute, wrapper)
         self.outbox = OutboxStore(self._execute, wrapper)
         self.case_store = CaseStore(self.log, self.messages, self.outbox)
+        self.summaries = SummaryCache(self._execute, wrapper)
         self.graves = Graves(self._execute, wrapper)
         self.bundles = OwnBundles(self._execute, wrapper)
 
