@@ -113,6 +113,7 @@ class LogReader:
         arrivals = self._open(entries, first)
         with self.vault.transaction():  # SPEC 10.2 step 11
             self.vault.log.append(first, [entry.short() for entry in entries], digests[skipped:])
+            self.vault.messages.note_placed(entry.header().mac for entry in entries)
             last_day = known.day
             for position, entry in enumerate(entries, first):
                 # SPEC 10.2 step 2: withheld, or replayed when its keys are gone; or days that fall.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from keys.cases.rosters import Rosters
 from keys.errors import NotJoinedError, RolledBackError
 from keys.roster import LogHead, People, Recipient, Root, Roster, RosterHistory, Witness
 from keys.wire.signed import LABEL_ROOT, LABEL_ROSTER, Signed, join_frames, split_frames
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from keys.courier import Courier
     from keys.vault import Vault
+    from keys.wire.ids import PersonId
 
 PINNED = "pinned root"
 ROOTS = "roots"
@@ -23,7 +26,7 @@ TEXTS = "texts"
 TRUST_DAY = "trust day"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trust:
     """The newest root that counts, every roster from the first one on, and the one in force on the server's day.
 
@@ -34,8 +37,32 @@ class Trust:
     roster: Roster
     history: RosterHistory
     people: People
-    roots: tuple[Signed, ...]
-    rosters: tuple[Signed, ...]
+    signed_roots: tuple[Signed, ...]
+    signed_rosters: tuple[Signed, ...]
+
+    @cached_property
+    def rosters(self) -> Rosters:
+        """Every roster from the first one on, for the rules of a case."""
+        return Rosters(self.history.rosters)
+
+    @cached_property
+    def persons(self) -> Mapping[PersonId, Recipient]:
+        """Everyone who stood on a roster, each with the newest entry."""
+        return {entry.person: entry for roster in self.history.rosters for entry in roster.recipients}
+
+    @cached_property
+    def persons_by_name(self) -> Mapping[str, PersonId]:
+        """The persons on the roster in force, by name."""
+        return {entry.name: entry.person for entry in self.roster.recipients}
+
+    @property
+    def origin(self) -> bytes:
+        """The id of root version 1, with which the digests of the log begin."""
+        return self.signed_roots[0].id(LABEL_ROOT)
+
+    def person_of(self, identity: bytes) -> PersonId | None:
+        """Return whose identity this is, or None where no roster has listed it."""
+        return self.people.person_of(identity)
 
     @property
     def recipients_by_id(self) -> Mapping[bytes, Recipient]:
@@ -45,12 +72,14 @@ class Trust:
     @property
     def documents(self) -> frozenset[bytes]:
         """The ids of every root and roster that is here."""
-        return frozenset(root.id(LABEL_ROOT) for root in self.roots) | {roster.id for roster in self.history.rosters}
+        return frozenset(root.id(LABEL_ROOT) for root in self.signed_roots) | {
+            roster.id for roster in self.history.rosters
+        }
 
     @property
     def witness(self) -> Witness:
         """What our bundles say that we have seen. The log has no digests yet: its end is where it begins."""
-        return Witness(self.root.id, self.history.newest.id, LogHead(0, self.roots[0].id(LABEL_ROOT)))
+        return Witness(self.root.id, self.history.newest.id, LogHead(0, self.origin))
 
 
 def load_trust(vault: Vault) -> Trust:
@@ -72,9 +101,9 @@ def refresh_trust(vault: Vault, courier: Courier, today: int) -> Trust:
     """
     known = load_trust(vault)
     roots, shown = courier.chain()
-    if len(roots) < len(known.roots):
+    if len(roots) < len(known.signed_roots):
         raise RolledBackError("root")
-    rosters = _once([*known.rosters, *_earlier(courier, shown, known.history.newest.version + 1), *shown])
+    rosters = _once([*known.signed_rosters, *_earlier(courier, shown, known.history.newest.version + 1), *shown])
     if rosters[-1].id(LABEL_ROSTER) != shown[-1].id(LABEL_ROSTER):
         raise RolledBackError("roster version")
     return _keep(vault, courier, known.root.id, roots, rosters, today)

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from keys.identity import Wrapper
+    from keys.vault.versions import CaseVersions
 
 _MESSAGE = tables.message.c
 _SIGNATURE_AT = KEY_SIZE + MAC_SIZE
 _HEAD_AT = _SIGNATURE_AT + SIGNATURE_SIZE
+_MANY = 500  # names in one question: a database takes no longer list
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,14 @@ class MessageStore:
 
     execute: Callable[..., Any]
     wrapper: Wrapper
+    versions: CaseVersions
 
     def add(self, stored: Iterable[StoredMessage]) -> None:
         """Keep messages; one whose envelope or id is here already stays as it is."""
         rows = [self._row(one) for one in stored]
         if rows:  # SPEC 10.2 step 7: whatever comes again under an id changes nothing
             self.execute(insert(tables.message).prefix_with("OR IGNORE"), rows)
+        self._bump(row["case"] for row in rows)
 
     def of_case(self, case: CaseId) -> list[StoredMessage]:
         """Return the messages of a case."""
@@ -82,6 +86,10 @@ class MessageStore:
     def find(self, mac: Mac) -> StoredMessage | None:
         """Return the message of an envelope, or None where it is not here."""
         return next(iter(self._found(_MESSAGE.mac == mac)), None)
+
+    def by_id(self, message_id: MessageId) -> StoredMessage | None:
+        """Return a message by its id, or None where it is not here."""
+        return next(iter(self._found(_MESSAGE.id == message_id)), None)
 
     def knows(self, ids: Iterable[MessageId]) -> set[bytes]:
         """Return which of these messages are here."""
@@ -115,15 +123,25 @@ class MessageStore:
         for table in (tables.word, tables.unfinished, tables.faulty_entry):
             self.execute(delete(table).where(table.c.mac.in_(macs)))
         self.execute(delete(tables.message).where(_MESSAGE.case == case))
+        self.versions.bump(case)
+
+    def note_placed(self, macs: Iterable[bytes]) -> None:
+        """Note that these envelopes have a place by now, by the index or a word: it moves messages that are here."""
+        wanted = [*set(macs)]
+        for start in range(0, len(wanted), _MANY):
+            query = select(_MESSAGE.case).where(_MESSAGE.mac.in_(wanted[start : start + _MANY]))
+            self._bump(self.execute(query).scalars())
 
     def add_words(self, words: Iterable[tuple[Mac, Word]]) -> None:
         """Keep what shares say about the places of messages."""
+        given = [*words]
         rows = [
             {"mac": mac, "share": word.share, "frame": word.frame, "position": word.position, "day": word.day}
-            for mac, word in words
+            for mac, word in given
         ]
         if rows:
             self.execute(insert(tables.word).prefix_with("OR IGNORE"), rows)
+            self.note_placed(mac for mac, _ in given)
 
     def words(self, macs: Iterable[Mac]) -> dict[bytes, list[Word]]:
         """Return what shares said about these messages."""
@@ -157,6 +175,11 @@ class MessageStore:
     def set_finished(self, mac: Mac) -> None:
         """Note that the archive of a share was read, or is given up."""
         self.execute(delete(tables.unfinished).where(tables.unfinished.c.mac == mac))
+
+    def _bump(self, cases: Iterable[bytes | None]) -> None:
+        for case in dict.fromkeys(cases):
+            if case is not None:
+                self.versions.bump(CaseId(case))
 
     def _row(self, stored: StoredMessage) -> dict[str, Any]:
         message = stored.message

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from keys.identity import Wrapper
     from keys.sealing.envelopes import OpenedMessage
+    from keys.vault.versions import CaseVersions
     from keys.wire.ids import Mac
 
 _OUTGOING = tables.outgoing.c
@@ -78,6 +79,7 @@ class OutboxStore:
 
     execute: Callable[..., Any]
     wrapper: Wrapper
+    versions: CaseVersions
 
     def next_number(self) -> int:
         """Return the number of the next message that is written."""
@@ -116,6 +118,7 @@ class OutboxStore:
         }
         self.execute(insert(tables.outgoing).values(row))
         self.execute(insert(tables.own_envelope).values({"mac": message.mac}))
+        self._bump(_OUTGOING.number == number)
         return message
 
     def is_own(self, mac: bytes) -> bool:
@@ -185,10 +188,12 @@ class OutboxStore:
 
     def set_state(self, mac: Mac, state: State) -> None:
         """Note how far a message has come."""
+        self._bump(_OUTGOING.mac == mac)
         self.execute(update(tables.outgoing).where(_OUTGOING.mac == mac).values(state=state.value))
 
     def put_aside(self, messages: Sequence[Outgoing], reason: Reason) -> None:
         """Put a message aside for a reason, and with it those that follow it in its case."""
+        self._bump(_OUTGOING.number.in_([one.number for one in messages]))
         for at, one in enumerate(messages):
             values = {"state": State.PUT_ASIDE.value, "reason": (Reason.FOLLOWS if at else reason).value}
             self.execute(update(tables.outgoing).where(_OUTGOING.number == one.number).values(values))
@@ -207,9 +212,14 @@ class OutboxStore:
         self._forget(_OUTGOING.case == case)
 
     def _forget(self, where: Any) -> None:
+        self._bump(where)
         macs = select(_OUTGOING.mac).where(where).scalar_subquery()
         self.execute(delete(tables.outgoing_part).where(_PART.mac.in_(macs)))
         self.execute(delete(tables.outgoing).where(where))
+
+    def _bump(self, where: Any) -> None:
+        for case in self.execute(select(_OUTGOING.case).distinct().where(where, _OUTGOING.case.is_not(None))).scalars():
+            self.versions.bump(CaseId(case))
 
     def _add_part(self, mac: bytes, number: int, part: bytes) -> None:
         row = {"mac": mac, "number": number, "wrapped": self._wrap(f"part {number}", mac, part)}

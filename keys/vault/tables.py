@@ -146,6 +146,14 @@ message = Table(
     Column("unknown_since", Integer, nullable=True),  # the day since which its case is not here
 )
 
+# A number for each case that rises when something of it is written: tells a thief in which order cases changed last.
+case_version = Table(
+    "case_version",
+    metadata,
+    Column("case", LargeBinary, primary_key=True),
+    Column("version", Integer, nullable=False, unique=True),
+)
+
 # What shares said of messages from before this vault's first entry of the log.
 word = Table(
     "word",

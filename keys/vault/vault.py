@@ -24,6 +24,7 @@ from keys.vault.message_store import MessageStore
 from keys.vault.outbox_store import OutboxStore
 from keys.vault.own_bundles import OwnBundles
 from keys.vault.summary_cache import SummaryCache
+from keys.vault.versions import CaseVersions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -84,8 +85,9 @@ class Vault:
         self._turn = threading.RLock()
         self.index = Index(self._execute, wrapper)
         self.log = LogIndex(self._execute)
-        self.messages = MessageStore(self._execute, wrapper)
-        self.outbox = OutboxStore(self._execute, wrapper)
+        self.versions = CaseVersions(self._execute)
+        self.messages = MessageStore(self._execute, wrapper, self.versions)
+        self.outbox = OutboxStore(self._execute, wrapper, self.versions)
         self.case_store = CaseStore(self.log, self.messages, self.outbox)
         self.summaries = SummaryCache(self._execute, wrapper)
         self.graves = Graves(self._execute, wrapper)

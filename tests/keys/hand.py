@@ -18,7 +18,6 @@ from keys.sync.log_reader import LogReader
 from keys.sync.outbox import Outbox
 from keys.sync.trust import load_trust, refresh_trust
 from keys.wire.ids import Capability, CaseId
-from keys.wire.signed import LABEL_ROOT
 from tests.keys.office import LocalCourier
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ class Hand:
         addressees = Addressees.on(
             trust.history, [Bundle.verify(signed) for signed in bundles], self.day, trust.documents
         )
-        return Composer(self.vault, self.secret.signer(), self.rosters, addressees, trust.roots[0].id(LABEL_ROOT))
+        return Composer(self.vault, self.secret.signer(), self.rosters, addressees, trust.origin)
 
     @property
     def outbox(self) -> Outbox:
@@ -82,7 +81,7 @@ class Hand:
         trust = load_trust(self.vault)
         pairs = [private_pair(own.seed) for own in self.vault.bundles.all()]
         intake = Intake(self.vault, self.person, self.rosters, self.day, is_own=self.vault.outbox.is_own)
-        origin = trust.roots[0].id(LABEL_ROOT)
+        origin = trust.origin
         return LogReader(self.vault, self.courier, intake, self.capability, origin, lambda until: pairs).read()
 
     def case(self, case_id: CaseId) -> Case:

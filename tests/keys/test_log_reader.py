@@ -18,7 +18,6 @@ from keys.sync.trust import load_trust
 from keys.vault import tables
 from keys.wire.log import LogDigest, LogPage, log_cursor, log_digest
 from keys.wire.messages import Acknowledgement, Answer, Consent, Joined, Note
-from keys.wire.signed import LABEL_ROOT
 from tests.keys.log_writer import LogWriter
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def reader(office: Office, name: str, vault: Vault, **others: Any) -> LogReader:
     person = next(one.person for one in office.roster().recipients if one.name == name)
     intake = Intake(vault, person, Rosters(trust.history.rosters), office.today, **others)
     capability = open_log_capability(secret, trust.roster)
-    origin = trust.roots[0].id(LABEL_ROOT)
+    origin = trust.origin
     return LogReader(vault, office.courier(), intake, capability, origin, lambda until: pairs)
 
 
