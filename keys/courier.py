@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 import secrets
+import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 import urllib3
 from urllib3.contrib.socks import SOCKSProxyManager
 
-from keys.errors import DiffersError, FormatError, MalformedError, NetworkError, RefusedError, UnknownCapabilityError
+from keys.errors import (
+    DiffersError,
+    FormatError,
+    GivenUpError,
+    MalformedError,
+    NetworkError,
+    RefusedError,
+    UnknownCapabilityError,
+)
 from keys.wire.canonical import b64, parse_object
 from keys.wire.exchange import PAGE_SIZE, Page, Posting
 from keys.wire.log import LogPage
@@ -25,8 +36,9 @@ if TYPE_CHECKING:
     from keys.wire.upload import Opening, PartPosting
 
 BINARY = "application/octet-stream"
-TIMEOUT = urllib3.Timeout(connect=30, read=120)  # seconds; Tor is slow to connect
+CONNECT_SECONDS, READ_SECONDS = 30.0, 120.0  # Tor is slow to connect
 MAX_ANSWER = 8 * 1024 * 1024  # bytes; a server must not be able to fill our memory
+CHUNK_SIZE = 2**16  # bytes that are read between two looks at the deadline
 STORED, NOT_FOUND, OK = 201, 404, 200
 GATEWAY = (502, 503, 504)
 # SPEC.md 10: the whole body of the one answer that says so. Another 404 comes from what stands before the server.
@@ -51,21 +63,41 @@ class SerialRefusedError(RefusedError):
         self.highest = highest
 
 
+@dataclass(slots=True)
+class Deadline:
+    """When a courier, and all that were made from it, give up; never, until it is set."""
+
+    _at: float = math.inf
+
+    def set(self, seconds: float) -> None:
+        """Give up after so many seconds."""
+        self._at = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Return how many seconds are left; raise GivenUpError where none are."""
+        left = self._at - time.monotonic()
+        if left <= 0:
+            raise GivenUpError
+        return left
+
+
 class Courier:
     """One connection to one server; `proxy` is a SOCKS address such as that of Tor, or None.
 
-    Every method raises NetworkError when the server is not reached, RefusedError with its code when it refuses.
+    Every method raises NetworkError when the server is not reached, RefusedError with its code when it refuses, and
+    GivenUpError after its deadline.
     """
 
-    def __init__(self, url: str, proxy: str | None = None) -> None:
+    def __init__(self, url: str, proxy: str | None = None, deadline: Deadline | None = None) -> None:
         """Check the address; raise NetworkError for one that would send capabilities in clear."""
         self.url = _checked(url)
+        self.deadline = deadline or Deadline()
         self._proxy = proxy
         self._pool: urllib3.PoolManager = self._new_pool()
 
     def apart(self) -> Courier:
         """Return a courier with a connection of its own: over Tor, also a circuit of its own."""
-        return Courier(self.url, self._proxy)
+        return Courier(self.url, self._proxy, self.deadline)
 
     def chain(self) -> tuple[list[Signed], list[Signed]]:
         """Return every root, and the roster in force with the newer ones, unverified; none of both is empty."""
@@ -174,6 +206,7 @@ class Courier:
         return self._request("POST", path, {"Content-Type": BINARY}, body)
 
     def _request(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> bytes:
+        left = self.deadline.left()
         try:
             answer = self._pool.request(
                 method,
@@ -182,10 +215,10 @@ class Courier:
                 body=body,
                 redirect=False,
                 retries=False,
-                timeout=TIMEOUT,
+                timeout=urllib3.Timeout(connect=min(CONNECT_SECONDS, left), read=min(READ_SECONDS, left)),
                 preload_content=False,
             )
-            content = answer.read(MAX_ANSWER + 1)
+            content = self._read(answer)
             answer.release_conn()
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise NetworkError(type(error).__name__) from None
@@ -193,6 +226,15 @@ class Courier:
             raise MalformedError("answer too large")
         if answer.status not in (OK, STORED):
             raise _refusal(answer.status, content)
+        return content
+
+    def _read(self, answer: urllib3.BaseHTTPResponse) -> bytes:
+        """Return the body, or as much of it as is too much."""
+        content = bytearray()
+        # In pieces: a server that gives one byte a minute would hold us for ever.
+        while len(content) <= MAX_ANSWER and (piece := answer.read1(CHUNK_SIZE)):
+            self.deadline.left()
+            content += piece
         return bytes(content)
 
     def _new_pool(self) -> urllib3.PoolManager:

@@ -300,6 +300,12 @@ class RefusedError(NetworkError):
     code = "refused"
 
 
+class GivenUpError(RefusedError):
+    """The inbox was locked before the server had answered: what waits goes out the next time."""
+
+    code = "given-up"
+
+
 class UnknownCapabilityError(RefusedError):
     """The server knows no box for this code: it may have expired, or the code is another one."""
 
