@@ -37,10 +37,14 @@ class SyncDays:
 
 @dataclass(frozen=True, slots=True)
 class Countdown:
-    """What a vault remembers from one complete sync to the next: a last day, and since when it waits."""
+    """What a vault remembers from one complete sync to the next: a last day, and since when it waits.
+
+    `waits_long` says that something of the case is missing, or that what makes its last day came by a share.
+    """
 
     last_day: int
     since: int
+    waits_long: bool = False
 
     @classmethod
     def at_sync(cls, before: Countdown | None, case: Case, days: SyncDays) -> Countdown | None:
@@ -49,14 +53,18 @@ class Countdown:
             return None
         # SPEC 12.7 step 2: one that falls back to an earlier day is news, however long ago that was first computed.
         is_news = before is None or case.last_day.day < before.last_day
-        since = max(days.server, days.own) if before is None or is_news else before.since
-        return cls(case.last_day.day, since)
+        now = max(days.server, days.own)
+        # A wait that began on a day still to come began with a clock that was wrong, and would keep the case for ever.
+        since = now if before is None or is_news else min(before.since, now)
+        return cls(case.last_day.day, since, _waits_long(case))
 
-    def destroyed_on(self, case: Case, arrived: int | None, day: int) -> int:
+    def destroyed_on(self, arrived: int | None, day: int) -> int:
         """Return the first day on which the case can be destroyed, as its first page says on `day` (steps 3, 5)."""
-        return max(self.last_day + 1, self.since + _wait(case, arrived, day))
+        has_just_arrived = arrived is not None and day < arrived + LONG_WAIT_DAYS
+        wait = LONG_WAIT_DAYS if self.waits_long or has_just_arrived else WAIT_DAYS
+        return max(self.last_day + 1, self.since + wait)
 
-    def is_due(self, case: Case, days: SyncDays, arrived: int | None, *, has_own_words: bool) -> bool:
+    def is_due(self, days: SyncDays, arrived: int | None, *, has_own_words: bool) -> bool:
         """Say whether the vault destroys the case at this sync (steps 3 to 5).
 
         `arrived` is the day of this vault's own `arrived`, if it has posted one. `has_own_words` says that an own
@@ -64,24 +72,24 @@ class Countdown:
         """
         day = min(days.server, days.own)  # SPEC 12.7 step 3
         # SPEC 12.7 steps 4 and 5.
-        return not has_own_words and day >= self.destroyed_on(case, arrived, day)
+        return not has_own_words and day >= self.destroyed_on(arrived, day)
 
 
-def _wait(case: Case, arrived: int | None, day: int) -> int:
-    """Return the days for which the vault says that it will destroy the case before it does (SPEC 12.7 step 5)."""
+def _waits_long(case: Case) -> bool:
+    """Say whether the vault says for thirty days that it will destroy the case (SPEC 12.7 step 5)."""
     made_by = {case.id, *(case.last_day.made_by if case.last_day else ())}
     came_by_share = any(
         message.id in made_by and message.placed.way in (Way.SHARE, Way.WORD) for message in case.messages
     )
-    has_just_arrived = arrived is not None and day < arrived + LONG_WAIT_DAYS
-    return LONG_WAIT_DAYS if case.missing or came_by_share or has_just_arrived else WAIT_DAYS
+    return bool(case.missing) or came_by_share
 
 
 def reading_ended(before: int | None, own_day: int, *, reads: bool) -> int | None:
     """Return the own day since which the owner reads the case no more, to be remembered; None while they read it."""
     if reads:
         return None
-    return own_day if before is None else before
+    # A day still to come was the word of a clock that was wrong.
+    return own_day if before is None else min(before, own_day)
 
 
 def is_lock_over(ended: int, own_day: int) -> bool:

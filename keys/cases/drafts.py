@@ -6,10 +6,11 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from keys.cases.addressees import addressees_of
+from keys.cases.sharing import may_have
 from keys.wire.messages import Joined
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from keys.cases.case import Case
     from keys.wire.ids import MessageId, PersonId
@@ -21,6 +22,7 @@ class Fate(Enum):
     GOES_OUT = "goes-out"
     SEALED_ANEW = "sealed-anew"  # with all later ones of the case
     PUT_ASIDE = "put-aside"  # with all later ones of the case: its owner is asked
+    DROPPED = "dropped"  # a share to somebody who was put out: what is still owed goes in another
 
 
 def fate_of(case: Case, message_id: MessageId, arrived: Collection[PersonId] = ()) -> Fate:
@@ -35,3 +37,19 @@ def fate_of(case: Case, message_id: MessageId, arrived: Collection[PersonId] = (
     reads_no_more = set(message.placed.head.to) - addressees_of(case, message_id)
     has_arrived = set(message.placed.head.to).intersection(arrived)
     return Fate.SEALED_ANEW if reads_no_more or has_arrived else Fate.GOES_OUT
+
+
+def fate_of_share(
+    person: PersonId,
+    shared: Iterable[tuple[Case | None, Collection[MessageId]]],
+    listed: Collection[PersonId],
+    arrived: Collection[PersonId] = (),
+) -> Fate:
+    """Return what becomes of a share that waits for `person`: of each case in it, with the ids of its messages.
+
+    The cases are computed after the log was read. `listed` are the persons on the roster in force.
+    """
+    is_allowed = all(case is not None and may_have(case, person, ids) for case, ids in shared)
+    if person not in listed or not is_allowed:
+        return Fate.DROPPED
+    return Fate.SEALED_ANEW if person in arrived else Fate.GOES_OUT

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from keys.cases.case import Case
     from keys.cases.thread import JudgedMessage
@@ -22,7 +22,7 @@ def owed(
     """
     found = {}
     for person in sorted(set(listed) - {owner}):
-        wanted = case.messages if person in case.readers else _endings(case, person)
+        wanted = _readable(case, person)
         ids = [message.id for message in wanted if _lacks(person, message) and (person, message.id) not in given]
         if ids:
             found[person] = tuple(ids)
@@ -31,10 +31,22 @@ def owed(
 
 def answer_to_arrived(case: Case, person: PersonId) -> tuple[MessageId, ...]:
     """Return what a vault gives somebody whose vault is new: all of a case that they read, else nothing."""
-    if person not in case.readers:
-        return ()
     # What waits in the outbox can be dropped from it: it is not shared.
+    return all_of(case) if person in case.readers else ()
+
+
+def all_of(case: Case) -> tuple[MessageId, ...]:
+    """Return what a vault gives whom it lets in: all of the case, also what they were sealed before."""
     return tuple(message.id for message in case.messages if message.placed.place.is_posted)
+
+
+def may_have(case: Case, person: PersonId, ids: Collection[MessageId]) -> bool:
+    """Say whether a share of these messages may still go to a person: who is put out while it waits gets none."""
+    return {message.id for message in _readable(case, person)}.issuperset(ids)
+
+
+def _readable(case: Case, person: PersonId) -> Sequence[JudgedMessage]:
+    return case.messages if person in case.readers else _endings(case, person)
 
 
 def _endings(case: Case, person: PersonId) -> list[JudgedMessage]:

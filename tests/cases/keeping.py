@@ -103,7 +103,7 @@ def _look(story: Story, keeper: Keeper, rng: random.Random, *, is_active: bool) 
     case = story.case()
     keeper.countdown = Countdown.at_sync(keeper.countdown, case, SyncDays(story.day, story.day))
     days = SyncDays(story.day, story.day)
-    if keeper.countdown and keeper.countdown.is_due(case, days, None, has_own_words=False):
+    if keeper.countdown and keeper.countdown.is_due(days, None, has_own_words=False):
         keeper.destroyed, keeper.last_day = story.day, keeper.countdown.last_day
         return
     if is_active:

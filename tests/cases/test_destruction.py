@@ -45,7 +45,7 @@ class Vault:
         self.countdown = Countdown.at_sync(self.countdown, seen, days)
         if self.countdown is None:
             return False
-        return self.countdown.is_due(seen, days, self.arrived, has_own_words=has_own_words)
+        return self.countdown.is_due(days, self.arrived, has_own_words=has_own_words)
 
     def first_day(self, start: int, step: int = 1, until: int = 4000) -> int | None:
         """Return the first day on which a sync destroys the case."""
@@ -183,7 +183,7 @@ def test_a_closing_that_was_hidden_for_a_year_is_told_for_thirty_days(vault: Vau
     story.log.append(replace(hidden, way=way))
     vault.sync(LAST + 4)
     assert vault.countdown
-    assert vault.countdown.destroyed_on(story.case(), None, LAST + 4) == LAST + 34
+    assert vault.countdown.destroyed_on(None, LAST + 4) == LAST + 34
     assert vault.first_day(LAST + 5) == LAST + 34
 
 
@@ -240,7 +240,7 @@ def test_a_last_day_after_none_begins_anew(story: Story) -> None:
 def test_the_first_page_says_the_day(vault: Vault) -> None:
     vault.sync(DAY)
     assert vault.countdown
-    assert vault.countdown.destroyed_on(vault.story.case(), None, DAY) == LAST + 1
+    assert vault.countdown.destroyed_on(None, DAY) == LAST + 1
 
 
 def longest_delay(story: Story, last: int) -> int:

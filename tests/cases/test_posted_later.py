@@ -161,7 +161,7 @@ def test_a_hidden_stepping_back_takes_back_what_its_author_approved_and_is_annou
     days = SyncDays(story.day, story.day)
     waits = Countdown.at_sync(waits, story.case(), days)
     assert waits
-    assert waits.destroyed_on(story.case(), None, story.day) == story.day + 7
+    assert waits.destroyed_on(None, story.day) == story.day + 7
     assert story.judged(held).counts, "what others wrote keeps its worth"
 
 

@@ -118,7 +118,7 @@ def test_model_and_code_count_down_to_the_same_day() -> None:
             waits = random.random() < 0.2
             case = _case_with(due, is_incomplete=longer)
             remembered = Countdown.at_sync(remembered, case, days)
-            by_code = remembered is not None and remembered.is_due(case, days, None, has_own_words=waits)
+            by_code = remembered is not None and remembered.is_due(days, None, has_own_words=waits)
             now = "none" if due is None else f"last({due})"
             later = max(days.server, days.own)
             since = int(_value(module, f"waitingSince({last}, {since}, {now}, {later})"))
