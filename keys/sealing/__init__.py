@@ -1,6 +1,6 @@
 """Sealing and opening envelopes, SPEC.md 3 to 4; the only place that turns words into bytes nobody else reads."""
 
-from keys.sealing.files import Attachment, open_contents
+from keys.sealing.files import Attachment, BytesAttachment, open_contents
 from keys.sealing.messages import (
     Message,
     Sealed,
@@ -18,6 +18,7 @@ from keys.sealing.trial_opening import find_content_key, find_content_keys
 __all__ = [
     "Attachment",
     "BoxKey",
+    "BytesAttachment",
     "Message",
     "PrivatePair",
     "PublicPair",

@@ -18,7 +18,7 @@ from keys.wire.envelope import (
     prefix_size,
     stream_size,
 )
-from keys.wire.files import MIB, File, content_size
+from keys.wire.files import MIB, File, FileDigest, content_size
 from keys.wire.head import Head
 from keys.wire.plaintext import check_padding, class_of, split, start_size
 from keys.wire.upload import part_size
@@ -75,6 +75,25 @@ class Attachment:
                     raise ChangedError(str(self.path))
         except OSError:
             raise ChangedError(str(self.path)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class BytesAttachment:
+    """A file without a name that is in memory, such as the archive of a share (SPEC 5.4)."""
+
+    raw: bytes = field(repr=False)
+    file: File
+
+    @classmethod
+    def of(cls, raw: bytes) -> BytesAttachment:
+        """Return these bytes as a file."""
+        digest = FileDigest()
+        digest.update(raw)
+        return cls(raw, File("", "", len(raw), digest.digest()))
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the file, a MiB at a time."""
+        return (self.raw[at : at + MIB] for at in range(0, len(self.raw), MIB))
 
 
 def open_contents(

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from keys.cases.rosters import Rosters
-    from keys.sealing import Attachment, Signer
+    from keys.sealing import Attachment, BytesAttachment, Signer
     from keys.sync.addressees import Addressees
     from keys.vault import Vault
     from keys.vault.message_store import StoredMessage
@@ -78,7 +78,7 @@ class Composer:
         people: Collection[PersonId],
         body: Body,
         case_id: CaseId | None = None,
-        attachments: Sequence[Attachment] = (),
+        attachments: Sequence[BytesAttachment] = (),
     ) -> MessageId:
         """Write a message of the channel `log` to these people; it is on the disk when this returns."""
         to, missing = self.addressees.split(people)
@@ -124,7 +124,11 @@ class Composer:
         return self._seal(one.number, head, way, contents)
 
     def _head(
-        self, body: Body, case_id: CaseId | None, seen: tuple[MessageId, ...], attachments: Sequence[Attachment]
+        self,
+        body: Body,
+        case_id: CaseId | None,
+        seen: tuple[MessageId, ...],
+        attachments: Sequence[Attachment | BytesAttachment],
     ) -> Head:
         return Head(
             author=IdentityKey(self.signer.public),
@@ -181,7 +185,7 @@ class Composer:
         return opened.id
 
 
-def _pieces(attachments: Sequence[Attachment]) -> Iterator[bytes]:
+def _pieces(attachments: Sequence[Attachment | BytesAttachment]) -> Iterator[bytes]:
     return chain.from_iterable(one.pieces() for one in attachments)
 
 

@@ -83,6 +83,7 @@ class Vault:
         self._connection: Connection = engine.connect()
         # A connection is for one thread at a time: the inbox reads while it fetches.
         self._turn = threading.RLock()
+        self._depth = 0  # of transactions inside each other
         self.index = Index(self._execute, wrapper)
         self.log = LogIndex(self._execute)
         self.versions = CaseVersions(self._execute)
@@ -140,22 +141,33 @@ class Vault:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Make all that is written inside durable at once, or none of it; other threads wait."""
+        """Make all that is written inside durable at once, or none of it; other threads wait.
+
+        One inside another is a part of it: the outermost makes all of it durable.
+        """
         with self._turn:
+            self._depth += 1
             try:
                 yield
-                self._connection.commit()
+                if self._depth == 1:
+                    self._connection.commit()
             except DatabaseError:
                 self._connection.rollback()
                 raise VaultError(UNWRITTEN) from None
             except BaseException:
                 self._connection.rollback()
                 raise
+            finally:
+                self._depth -= 1
 
     @contextmanager
     def destruction(self) -> Iterator[None]:
-        """Make what is destroyed inside durable at once, and leave no copy of it in the journal."""
+        """Make what is destroyed inside durable at once, and leave no copy of it in the journal.
+
+        It is never inside a transaction, whose journal is needed until the end.
+        """
         with self._turn:
+            assert self._depth == 0
             with self.transaction():
                 yield
             self._overwrite_journal()
