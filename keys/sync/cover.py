@@ -1,4 +1,4 @@
-"""Cover entries, which nobody can open: they hide how much a session posts (SPEC 3.6, 10.5)."""
+"""Cover entries, which nobody can open: they hide how much a session posts, and of which classes (SPEC 3.6, 10.5)."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from keys.sync.post import post_to
 from keys.wire.envelope import SMALLEST_CLASS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from keys.courier import Courier
     from keys.sync.addressees import Addressees
 
 CLASSES = (SMALLEST_CLASS, 2 * SMALLEST_CLASS, 4 * SMALLEST_CLASS)
-CHANCES = (1 / 2, 1 / 3, 1 / 6)
+CHANCES = (12 / 16, 3 / 16, 1 / 16)
 
 _RANDOM = SystemRandom()
 
@@ -26,6 +28,16 @@ def number_of_covers(posted: int, cover: int) -> int:
     if cover == 0:
         return 0
     return max(cover, -(-posted // cover) * cover) - posted
+
+
+def goes_next(waiting: Sequence[int], left: int, drawn: int) -> bool:
+    """Say whether the next entry of a session is the first own message that waits, not a cover entry of class `drawn`.
+
+    `waiting` are the classes of the messages that can go out now, in their order, and `left` is how many entries the
+    session still posts. An own message takes the place of a cover entry of its class: so what people write does not
+    change which classes a session posts, or in which order. What finds no such place goes in the last ones.
+    """
+    return bool(waiting) and (waiting[0] == drawn or len(waiting) >= left)
 
 
 def draw_class() -> int:
