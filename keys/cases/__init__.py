@@ -10,7 +10,6 @@ from keys.cases.approving import (
     is_demand,
     reopen,
 )
-from keys.cases.clocks import Clocks, clocks, happened_in, is_late
 from keys.cases.closing import (
     OUTCOMES,
     Keeping,
@@ -32,6 +31,7 @@ from keys.cases.compose import (
     compose_word,
     reporter_pair,
 )
+from keys.cases.deadlines import board_to_be_informed
 from keys.cases.dossier import Dossier
 from keys.cases.overview import Overview, overview
 from keys.cases.proof import Proof
@@ -40,7 +40,6 @@ from keys.cases.records import categorise, fill, form_of, reply_of
 from keys.cases.register import Line, correction, lines_of
 from keys.cases.review import Case, case_number, review
 from keys.cases.routing import ADDED, READS, Matter, Presence, route
-from keys.cases.standing import Due, Standing, board_to_be_informed, kept_until, standing
 from keys.cases.summary import Summary, summarise
 
 __all__ = [
@@ -51,9 +50,7 @@ __all__ = [
     "Alarm",
     "Asked",
     "Case",
-    "Clocks",
     "Dossier",
-    "Due",
     "Keeping",
     "Line",
     "Matter",
@@ -62,7 +59,6 @@ __all__ = [
     "Proof",
     "Received",
     "Said",
-    "Standing",
     "Summary",
     "Telling",
     "accept_share",
@@ -73,7 +69,6 @@ __all__ = [
     "case_number",
     "categorise",
     "check_tombstone",
-    "clocks",
     "closing_of",
     "compose_note",
     "compose_reply",
@@ -85,10 +80,7 @@ __all__ = [
     "fill",
     "form_of",
     "grounds",
-    "happened_in",
     "is_demand",
-    "is_late",
-    "kept_until",
     "lines_of",
     "overview",
     "purge_wanted",
@@ -99,7 +91,6 @@ __all__ = [
     "retention_of",
     "review",
     "route",
-    "standing",
     "summarise",
     "tombstone_of",
 ]

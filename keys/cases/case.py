@@ -28,6 +28,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keys.cases.approvals import approvals, is_alone
+from keys.cases.awaiting import awaiting
 from keys.cases.closings import Closing
 from keys.cases.last_day import LastDay, last_day
 from keys.cases.missing import Missing, missing
@@ -62,7 +63,8 @@ class Case:
     missing: tuple[Missing, ...]
     approved: Mapping[MessageId, MessageId]  # each approved message, with its approval
     closed_by: MessageId | None  # None while the case is open
-    unapproved: tuple[MessageId, ...]  # `reopened` that wait for an approval
+    unapproved: tuple[MessageId, ...]  # `reopened` that have no effect without an approval
+    awaiting: tuple[MessageId, ...]  # what an approval of today would bring about
     last_day: LastDay | None
     is_exercise: bool
     alarms: tuple[Notice, ...]
@@ -98,6 +100,7 @@ class Case:
             approved={judged[at].id: judged[by].id for at, by in approved.items()},
             closed_by=None if closing.closed_by is None else judged[closing.closed_by].id,
             unapproved=ids(closing.unapproved),
+            awaiting=ids(awaiting(judged, approved, closing, rosters, readers, day)),
             last_day=end,
             is_exercise=_is_exercise(judged, approved),
             alarms=tuple(alarms(judged, past.astray)),  # SPEC 12.1 step 7

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keys.cases.clocks import months_after
 from keys.cases.register import lines_of
+from keys.cases.terms import months_after
 from keys.errors import EarlyError, FormatError
 from keys.roster import verify_signature
 from keys.wire import kinds
@@ -150,7 +150,7 @@ def purge_wanted(case: Case) -> tuple[Said, Said | None] | None:
 
 def tombstone_of(case: Case, policy: Policy, today: int) -> kinds.Tombstone:
     """Return what stays of a case that may be destroyed today; raise EarlyError while it may not."""
-    closed, line = closing_of(case), lines_of(case)[-1]
+    closed, line = closing_of(case), lines_of(case)[-1]  # type: ignore[arg-type]
     wanted = purge_wanted(case)
     kept = case.dossier.latest(kinds.Retention)
     if wanted and wanted[1]:

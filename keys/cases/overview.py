@@ -1,61 +1,70 @@
-"""A year in one table that can be shown to anyone: how many cases of each topic, no number that points at people."""
+"""The published numbers of a year: how many cases of each topic, rounded so that none points at people (SPEC 12.8)."""
 
 from __future__ import annotations
 
 import datetime as dt
+import hmac
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keys.cases.summary import LOCKED
+from keys.cases.states import LOCKED
 from keys.errors import RunningYearError
 from keys.policy import date_of, day_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from keys.cases.register import Line
     from keys.cases.summary import Summary
     from keys.policy import Policy
-    from keys.wire import kinds
 
-LEAST = 5  # the smallest number that is shown; "none" would tell as much as "one"
+LEAST_CASES = 20  # SPEC 12.8: of a year with fewer nothing else is published
+STEP = 5  # SPEC 12.8
+
+_LABEL = b"meldbus overview "
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The cases received in a year, by topic in the policy's order; `others` are of topics that it no longer has.
+    """The cases received in a year by topic, in the policy's order, as multiples of five.
 
-    A count below `LEAST` is None, and `total` is None where any is: else it would tell the one that is missing.
+    `others` are of topics that the policy no longer has. `counts` is None for a year with fewer than 20 cases.
     """
 
     year: int
-    counts: Mapping[str, int | None]
-    others: int | None
-    total: int | None
+    counts: Mapping[str, int] | None
+    others: int = 0
+
+    @property
+    def total(self) -> int:
+        """The sum of what is published: one of its own would tell what was rounded."""
+        return sum((self.counts or {}).values()) + self.others
 
 
 def overview(
-    year: int, cases: Iterable[Summary], destroyed: Iterable[kinds.Tombstone], policy: Policy, today: int
+    year: int, cases: Iterable[Summary], destroyed: Iterable[Line], policy: Policy, today: int, draw: bytes
 ) -> Overview:
-    """Return the overview of a year: of the cases that its maker can open, and of those destroyed since.
+    """Return the overview of a year, of the cases that its maker reads and the lines of those destroyed since.
 
-    Raises RunningYearError before the year has ended.
+    `draw` is a secret of the vault, from which the rounding follows: the same year is always rounded alike, and asking
+    again tells nothing. Raises RunningYearError before the year has ended.
     """
     first, after = day_number(dt.date(year, 1, 1)), day_number(dt.date(year + 1, 1, 1))
     if today < after:
         raise RunningYearError(date_of(after).isoformat())
-    received = [(case.happened.received, case.topic) for case in cases if case.state != LOCKED]
-    received += [(stone.received, stone.topic) for stone in destroyed]
-    topics = [topic for day, topic in received if first <= day < after]
+    lines = [*(case.line for case in cases if case.state != LOCKED), *destroyed]
+    topics = [line.topic for line in lines if first <= line.received < after and not line.is_exercise]
+    if len(topics) < LEAST_CASES:
+        return Overview(year, None)
     known = [topic.id for topic in policy.topics]
-    return tabled(year, {name: topics.count(name) for name in known}, sum(topic not in known for topic in topics))
+    counts = {topic: rounded(topics.count(topic), draw, year, topic) for topic in known}
+    return Overview(year, counts, rounded(sum(topic not in known for topic in topics), draw, year, ""))
 
 
-def tabled(year: int, counts: Mapping[str, int], others: int) -> Overview:
-    """Return the table of some counts, without what is too small to be shown."""
-    shown = {name: _shown(count) for name, count in counts.items()}
-    total = None if None in (*shown.values(), _shown(others)) else sum(counts.values()) + others
-    return Overview(year, shown, _shown(others), total)
+def rounded(count: int, draw: bytes, year: int, topic: str) -> int:
+    """Return a count moved up or down to a multiple of five, at random, so that on average it is the count.
 
-
-def _shown(count: int) -> int | None:
-    return count if count >= LEAST else None
+    The chance is drawn once for each year and topic, and does not depend on the count.
+    """
+    drawn = hmac.digest(draw, _LABEL + f"{year} {topic}".encode(), "sha256")
+    return (count + int.from_bytes(drawn, "big") % STEP) // STEP * STEP

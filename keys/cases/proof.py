@@ -1,4 +1,4 @@
-"""A proof that somebody confirmed the receipt of a report, SPEC.md 5.5, checked without a server; it makes none."""
+"""A proof that a recipient confirmed the receipt of a report, checked without a server (SPEC 5.5)."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from dataclasses import dataclass
 from keys.errors import ForkError, FormatError, MeldbusError, ProofError
 from keys.roster import Recipient, Root, Roster, verify_signature
 from keys.wire.canonical import b64
-from keys.wire.head import Head
-from keys.wire.kinds import THREAD, Acknowledgement
-from keys.wire.plaintext import message_id, signed_bytes
+from keys.wire.envelope import MAC_SIZE
+from keys.wire.ids import CaseId, MessageId
+from keys.wire.messages import Acknowledgement, Head
+from keys.wire.plaintext import SIGNATURE_SIZE, message_id, signed_bytes
 from keys.wire.signed import LABEL_ROOT, Signed, split_frames
 
 TITLE = b"meldbus proof 1"
-MAC_SIZE = 32
-MESSAGE_START = MAC_SIZE + 64  # behind the signature
+MESSAGE_START = MAC_SIZE + SIGNATURE_SIZE
 LEAST_FRAMES = 4  # the title, the acknowledgement, a root, a roster
 
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """What a proof shows: `author` confirmed, on the `day` that they named, the receipt of the report with this id."""
+    """What a proof shows: `author` confirmed the receipt of a report, on the day that they named."""
 
-    report: bytes
+    report: CaseId
     author: Recipient
     day: int
     organisation: str
-    acknowledgement: bytes
+    acknowledgement: MessageId
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A proof as it was given: nothing of it counts before `verify`."""
+    """A proof as it was given. Nothing of it counts before `verify`."""
 
     mac: bytes
     signature: bytes
@@ -69,7 +69,7 @@ class Proof:
         Raises ProofError that names what is wrong.
         """
         head = self._head()
-        if head.kind != Acknowledgement.KIND or head.channel != THREAD or head.case is None:
+        if not isinstance(head.body, Acknowledgement) or head.case is None:
             raise ProofError("acknowledgement", "another kind")
         roster = self._roster(pinned)
         if head.roster != roster.id:
@@ -81,8 +81,8 @@ class Proof:
             verify_signature(head.author, signed_bytes(head.kind, self.mac, self.signed_head), self.signature)
         except FormatError as error:
             raise ProofError("acknowledgement", error.code) from None
-        name = message_id(head.kind, self.mac, self.signed_head)
-        return Proved(head.case, author, head.day, roster.policy.organisation, name)
+        acknowledgement = MessageId(message_id(head.kind, self.mac, self.signed_head))
+        return Proved(head.case, author, head.day, roster.policy.organisation, acknowledgement)
 
     def _head(self) -> Head:
         try:

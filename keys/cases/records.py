@@ -1,4 +1,4 @@
-"""What goes into a dossier, held to the policy: forms and categories that it has, and true days; it seals nothing."""
+"""Records: forms, categories and standard replies, checked against the policy."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from keys.errors import RecordError
 from keys.policy import CHOICE, DAY
-from keys.wire import kinds
+from keys.wire import messages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,7 @@ def form_of(policy: Policy, name: str) -> Form:
     raise RecordError(", ".join(form.id for form in policy.forms))
 
 
-def fill(form: Form, answers: Mapping[str, str]) -> kinds.Filled:
+def fill(form: Form, answers: Mapping[str, str]) -> messages.Form:
     """Return a form filled in, without the fields that were left empty.
 
     Raises RecordError with the id of the first field that is not right.
@@ -35,10 +35,10 @@ def fill(form: Form, answers: Mapping[str, str]) -> kinds.Filled:
             raise RecordError(name)
     if not given:
         raise RecordError(form.id)
-    return kinds.Filled(form.id, given)
+    return messages.Form(form.id, given)
 
 
-def reply_of(policy: Policy, name: str, report: kinds.Report) -> tuple[str, str]:
+def reply_of(policy: Policy, name: str, report: messages.Report) -> tuple[str, str]:
     """Return how a message can begin: its kind, and the text in the language that the reporter reads.
 
     Raises RecordError with the ids that there are.
@@ -49,14 +49,14 @@ def reply_of(policy: Policy, name: str, report: kinds.Report) -> tuple[str, str]
     raise RecordError(", ".join(reply.id for reply in policy.replies))
 
 
-def categorise(policy: Policy, topic: str, category: str = "") -> kinds.Categorised:
+def categorise(policy: Policy, topic: str, category: str = "") -> messages.Category:
     """Return what a case is in the register; raise RecordError with the ids that there are."""
     known = policy.topic(topic)
     if known is None:
         raise RecordError(", ".join(one.id for one in policy.topics))
     if category and category not in [one.id for one in known.categories]:
         raise RecordError(", ".join(one.id for one in known.categories) or topic)
-    return kinds.Categorised(topic, category)
+    return messages.Category(topic, category)
 
 
 def _fits(field: Field, answer: str) -> bool:

@@ -1,4 +1,4 @@
-"""What the register says of a case: one line, and those that it said before a correction; it follows from messages."""
+"""The register: one line a case, and those that it had before something in it was replaced (SPEC 12.8)."""
 
 from __future__ import annotations
 
@@ -6,16 +6,30 @@ import datetime as dt
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from keys.cases.thread import stands_before
+from keys.cases.waiting import asks
 from keys.errors import MalformedError, RecordError
 from keys.policy import date_of
-from keys.wire import kinds
 from keys.wire.canonical import Json, b64, unb64
+from keys.wire.ids import PersonId
+from keys.wire.messages import (
+    Acknowledgement,
+    Approval,
+    Category,
+    Closed,
+    Correction,
+    Informed,
+    Outcome,
+    Reopened,
+    Report,
+    Retention,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from keys.cases.received import Said
-    from keys.cases.review import Case
+    from keys.cases.case import Case
+    from keys.cases.thread import JudgedMessage
 
 # Fields of a line that can be corrected. Days are written as 2026-03-02.
 RECEIVED = "received"
@@ -27,15 +41,15 @@ WAY = "way"
 OUTCOME = "outcome"
 DAYS = (RECEIVED, ACKNOWLEDGED, INFORMED, CLOSED)
 FIELDS = (*DAYS, NATURE, WAY, OUTCOME)
-ONLINE = "online"  # how a report came that nobody wrote down for somebody else
+ONLINE = "online"  # how a report came that its reporter wrote
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of the register; None or "" where something has not happened.
 
-    `until` is the day that recipients want it kept to, `corrected` what stands in a field in place of what follows from
-    the messages. `day` is the day of the last change, by `by`, whose `reason` a correction gives.
+    `months` is the term that a reader asked for last, `until` the last day of the case. `corrected` has what replaces a
+    field. `day` is the day of the last change, `by` its author (None for the reporter), `reason` why.
     """
 
     received: int
@@ -47,8 +61,10 @@ class Line:
     informed: int | None = None
     outcome: str = ""
     closed: int | None = None
+    months: int | None = None
     until: int | None = None
-    by: bytes | None = None
+    is_exercise: bool = False
+    by: PersonId | None = None
     reason: str = ""
     corrected: Mapping[str, str] = field(default_factory=dict)
 
@@ -70,7 +86,7 @@ class Line:
         try:
             by = members["by"]
             plain = {name: members[name] for name in _PLAIN}
-            return cls(**plain, by=unb64(by) if by else None, corrected=dict(members["corrected"]))
+            return cls(**plain, by=PersonId(unb64(by)) if by else None, corrected=dict(members["corrected"]))
         except (KeyError, TypeError) as error:
             raise MalformedError("line of the register") from error
 
@@ -85,78 +101,96 @@ _PLAIN = (
     "informed",
     "outcome",
     "closed",
+    "months",
     "until",
+    "is_exercise",
     "reason",
 )
 
 
-def correction(name: str, value: str, why: str) -> kinds.Correction:
-    """Return what corrects a field of the register; raise RecordError for a field or a day that there is not."""
+def correction(name: str, value: str, why: str) -> Correction:
+    """Return what corrects a field of the register; raise RecordError for an unknown field or an impossible day."""
     if name not in FIELDS:
         raise RecordError(", ".join(FIELDS))
     if name in DAYS and value != _written(value):
         raise RecordError(name)
-    return kinds.Correction(name, value, why)
+    return Correction(name, value, why)
 
 
 def lines_of(case: Case) -> tuple[Line, ...]:
     """Return the lines of a case, the one that counts last.
 
-    The same for all who have the same messages, whenever these came. A word about what was not known before is written
-    into the line; one that puts something else in the place of what stood there begins another.
+    All who have the same messages have the same lines. A message about what was not known completes the last line; one
+    that replaces something begins another.
     """
     report, entered = case.report, case.entered
-    body, way = report.message.head.body, entered.message.head.body if entered else None
     line = Line(
         received=report.day,
-        topic=body.topic if isinstance(body, kinds.Report) else "",
-        way=way.way if isinstance(way, kinds.Entered) else ONLINE,
+        topic=report.body.topic if isinstance(report.body, Report) else "",
+        way=entered.way if entered else ONLINE,
         day=report.day,
     )
     lines = [line]
-    is_ours = False  # the topic is the reporter's until a recipient has said what it is
-    for said in _merged(case):
-        changes, replaces = _changes(said, lines[-1], is_ours=is_ours)
-        is_ours |= "topic" in changes
+    is_ours = False  # the topic is the reporter's until a reader has given one
+    for number, message in enumerate(case.messages):
+        changes, replaces = _changes(case, number, lines[-1], is_ours=is_ours) if message.counts else ({}, False)
         if not changes:
             continue
-        author = said.author.identity if said.author else None
+        is_ours |= "topic" in changes
         reason = changes.pop("reason", "")
-        changed = replace(lines[-1], **changes, day=said.day, by=author, reason=reason)
+        changed = replace(lines[-1], **changes, day=message.day, by=message.person, reason=reason)
         lines[len(lines) - (0 if replaces else 1) :] = [changed]
+    closing = None if case.closed_by is None else case.find(case.closed_by)
+    lines[-1] = replace(
+        lines[-1],
+        closed=None if closing is None else closing.day,
+        until=None if case.last_day is None else case.last_day.day,
+        is_exercise=case.is_exercise,
+    )
     return tuple(lines)
 
 
-def _changes(said: Said, line: Line, *, is_ours: bool) -> tuple[dict[str, Any], bool]:
-    """Return what a message changes in a line, and whether that takes the place of something."""
-    body = said.message.head.body
-    if isinstance(body, kinds.Acknowledgement) and line.acknowledged is None:
-        return {"acknowledged": said.day}, False
-    if isinstance(body, kinds.Closed):
-        return {"closed": said.day}, line.closed is not None
-    if isinstance(body, kinds.Reopened) and line.closed is not None:
-        return {"closed": None, "reason": body.text}, True
-    if isinstance(body, kinds.Categorised):
-        return {"topic": body.topic, "category": body.category}, is_ours
-    if isinstance(body, kinds.Informed) and line.informed is None:
-        return {"informed": body.day}, False
-    if isinstance(body, kinds.Outcome):
-        return {"outcome": body.outcome}, line.outcome not in ("", body.outcome)
-    if isinstance(body, kinds.Retention):
-        return {"until": body.until, "reason": body.text}, line.until not in (None, body.until)
-    if isinstance(body, kinds.Correction) and body.field in FIELDS:
-        return {"corrected": {**line.corrected, body.field: body.value}, "reason": body.text}, True
+def _changes(case: Case, number: int, line: Line, *, is_ours: bool) -> tuple[dict[str, Any], bool]:
+    """Return what a message changes in a line, and whether it replaces something."""
+    message = case.messages[number]
+    match message.body:
+        case Acknowledgement() if line.acknowledged is None:
+            return {"acknowledged": message.day}, False
+        case Closed() if line.closed is None and _has_read_all(case, number):
+            return {"closed": message.day}, False
+        case Category() as body:
+            return {"topic": body.topic, "category": body.category}, is_ours
+        case Informed() as body if line.informed is None:
+            return {"informed": body.day}, False
+        case Outcome() as body:
+            return {"outcome": body.outcome}, line.outcome not in ("", body.outcome)
+        case Retention() as body:
+            return {"months": body.months, "reason": body.text}, line.months not in (None, body.months)
+        case Correction() as body if body.field in FIELDS:
+            return {"corrected": {**line.corrected, body.field: body.value}, "reason": body.text}, True
+    if line.closed is not None and _opens(case, message):
+        return {"closed": None, "reason": message.text if isinstance(message.body, Reopened) else ""}, True
     return {}, False
 
 
-def _merged(case: Case) -> Iterator[Said]:
-    """Yield thread and dossier in one order: each note behind the latest message of the thread that it had seen."""
-    behind: dict[int, list[Said]] = {}
-    for place, said in zip(case.dossier.places, case.dossier.said, strict=True):
-        behind.setdefault(place, []).append(said)
-    for place, said in enumerate(case.said):
-        yield said
-        yield from behind.get(place, ())
+def _has_read_all(case: Case, closed: int) -> bool:
+    """Say whether all asking messages that stand before a `closed` are in its past (SPEC 12.6)."""
+    messages = case.messages
+    return all(
+        messages[closed].past >> number & 1 or not asks(message) or not stands_before(messages, number, closed)
+        for number, message in enumerate(messages)
+    )
+
+
+def _opens(case: Case, message: JudgedMessage) -> bool:
+    """Say whether a message opens a closed case: the reporter's word, or a reader's that works."""
+    if isinstance(message.body, Reopened):
+        return message.id not in case.approved and message.id not in case.unapproved
+    if isinstance(message.body, Approval):
+        asked = case.find(message.body.message)
+        is_reopened = asked is not None and isinstance(asked.body, Reopened)
+        return is_reopened and case.approved.get(message.body.message) == message.id
+    return asks(message)
 
 
 def _written(value: str) -> str | None:

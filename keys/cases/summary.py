@@ -1,56 +1,52 @@
-"""What a list shows of a case and what its clocks start from, small enough to keep; it knows no day and no policy."""
+"""The summary of a case for one recipient: what a list shows and what deadlines count from, small enough to keep.
+
+It follows from the case alone; no day and no policy is in it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from keys.cases.clocks import Happened, happened_in
-from keys.cases.closing import closing_of
+from keys.cases.deadlines import DETRIMENT
+from keys.cases.happened import Happened, happened_in
+from keys.cases.notices import Notice, NoticeKind
 from keys.cases.register import Line, lines_of
+from keys.cases.requests import asked_of
+from keys.cases.states import state_of, unread_in
 from keys.errors import MalformedError
-from keys.wire import kinds
-from keys.wire.canonical import b64, encode, parse_object, unb64
+from keys.wire.canonical import Json, b64, encode, parse_object, unb64
+from keys.wire.ids import CaseId, IdentityKey, MessageId, PersonId
+from keys.wire.messages import Assigned, Form, Identity, Informed, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from keys.cases.received import Alarm, Said
-    from keys.cases.review import Case
-
-# States, of which a case has one.
-LOCKED = "locked"  # we have stepped back
-NEW = "new"  # we have not opened it
-OURS = "ours"  # it waits for us
-THEIRS = "theirs"  # it waits for the reporter
-CLOSED = "closed"
-STATES = (NEW, OURS, THEIRS, CLOSED, LOCKED)
-
-DETRIMENT = "benadeling"  # the form of the policy that asks whether the reporter is harmed, SPEC.md 7.4
-
-# An acknowledgement answers nothing, and a rating asks for nothing.
-_SILENT = (kinds.Acknowledgement, kinds.Opened, kinds.Rating, kinds.Left)
+    from keys.cases.case import Case
+    from keys.cases.thread import JudgedMessage
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A case for one recipient, on no day in particular; `latest` is the day of the last message, theirs or ours.
+    """A case for one recipient. All days are the server's; counts are of messages."""
 
-    `lines` are the register's, the last one counts; `told` is whether the board was told, `readers` who can open it,
-    `checked` the days on which somebody asked whether the reporter is harmed for the report.
-    """
-
-    id: bytes
+    id: CaseId
     number: str
-    state: str
+    state: str  # one of `states.STATES`
     happened: Happened
-    latest: int
-    lines: tuple[Line, ...]
-    told: bool
-    assigned: frozenset[bytes]
-    readers: frozenset[bytes]
-    checked: tuple[int, ...]
-    alarms: int
+    latest: int  # the day of the last message
+    lines: tuple[Line, ...]  # of the register; the last one counts
+    told: bool  # the board was told
+    assigned: frozenset[PersonId]
+    readers: frozenset[PersonId]
+    checked: tuple[int, ...]  # when somebody asked whether the reporter is harmed for the report
+    alarms: int  # how many of `notices` are alarms; they stand first
+    waiting: int  # of the reporter, without a reply
+    unread: int  # of the reporter, read by nobody who reads the case
+    asked: int  # that wait for an approval of the owner
+    notices: tuple[Notice, ...]
+    last_day: int | None
+    is_exercise: bool
 
     @property
     def line(self) -> Line:
@@ -71,98 +67,125 @@ class Summary:
         """Return it as bytes to be wrapped."""
         happened = self.happened
         days = (happened.received, happened.answered, happened.acknowledged, happened.informed, happened.closed)
-        return encode(
-            {
-                "alarms": self.alarms,
-                "assigned": [b64(name) for name in sorted(self.assigned)],
-                "checked": [*self.checked],
-                "days": [-1 if day is None else day for day in days],
-                "id": b64(self.id),
-                "latest": self.latest,
-                "lines": [line.members() for line in self.lines],
-                "number": self.number,
-                "readers": [b64(name) for name in sorted(self.readers)],
-                "state": self.state,
-                "told": self.told,
-            }
-        )
+        members: dict[str, Json] = {name: getattr(self, name) for name in _PLAIN}
+        members |= {
+            "assigned": _ids(self.assigned),
+            "checked": [*self.checked],
+            "days": [*days],
+            "id": b64(self.id),
+            "lines": [line.members() for line in self.lines],
+            "notices": [_notice_members(notice) for notice in self.notices],
+            "readers": _ids(self.readers),
+        }
+        return encode(members)
 
     @classmethod
     def parse(cls, raw: bytes) -> Summary:
         """Read what `encode` made; raise MalformedError for anything else."""
         members: Any = parse_object(raw)
         try:
-            received, *days = members["days"]
+            plain = {name: members[name] for name in _PLAIN}
             return cls(
-                id=unb64(members["id"]),
-                number=members["number"],
-                state=members["state"],
-                happened=Happened(received, *(None if day < 0 else day for day in days)),
-                latest=members["latest"],
+                **plain,
+                id=CaseId(unb64(members["id"])),
+                happened=Happened(*members["days"]),
                 lines=tuple(map(Line.parse, members["lines"])),
-                told=members["told"],
-                assigned=frozenset(unb64(name) for name in members["assigned"]),
-                readers=frozenset(unb64(name) for name in members["readers"]),
+                assigned=_persons(members["assigned"]),
+                readers=_persons(members["readers"]),
                 checked=tuple(members["checked"]),
-                alarms=members["alarms"],
+                notices=tuple(map(_notice, members["notices"])),
             )
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise MalformedError("summary") from error
 
 
-def summarise(case: Case, own: bytes, alarms: Sequence[Alarm] = ()) -> Summary:
-    """Return what a list shows of a case to the recipient with the identity `own`."""
-    assigned = case.dossier.latest(kinds.Assigned)
-    body = assigned.message.head.body if assigned else None
-    people = frozenset(body.people if isinstance(body, kinds.Assigned) else ())
+_PLAIN = (
+    "alarms",
+    "asked",
+    "is_exercise",
+    "last_day",
+    "latest",
+    "number",
+    "state",
+    "told",
+    "unread",
+    "waiting",
+)
+
+
+def summarise(case: Case, own: PersonId) -> Summary:
+    """Return what a list shows of a case to the person `own`."""
+    assigned = case.latest(Assigned)
+    body = assigned.body if assigned else None
     return Summary(
         id=case.id,
         number=case.number,
-        state=_state(case, own),
+        state=state_of(case, own),
         happened=happened_in(case),
-        latest=max(said.day for said in (*case.said, *case.dossier.said)),
+        latest=max(message.day for message in case.messages if message.is_shown),
         lines=lines_of(case),
-        told=case.dossier.latest(kinds.Informed) is not None,
-        assigned=people - case.left_out - case.stepped_back,
+        told=case.latest(Informed) is not None,
+        assigned=case.readers.intersection(body.people if isinstance(body, Assigned) else ()),
         readers=case.readers,
-        checked=tuple(sorted({said.day for said in case.dossier.said if _is_check(said)})),
-        alarms=len(alarms) + len(case.dossier.alarms),
+        checked=tuple(sorted({message.day for message in case.dossier if _is_check(message)})),
+        alarms=len(case.alarms),
+        waiting=len(case.waiting),
+        unread=len(unread_in(case)),
+        asked=len(asked_of(case, own)),
+        notices=(*case.alarms, *case.lines),
+        last_day=case.last_day.day if case.last_day else None,
+        is_exercise=case.is_exercise,
     )
 
 
-def words_of(case: Case, own: bytes) -> str:
-    """Return every word of a case that a search looks through, never who the reporter is.
+def words_of(case: Case, own: PersonId) -> str:
+    """Return all words of a case that a search looks through, without those that say who the reporter is.
 
-    Of a case that we have stepped back from that is its number alone.
+    Of a case that the person `own` does not read, that is its number alone.
     """
-    return case.number if own in case.stepped_back else "\n".join(_words(case)).casefold()
+    return "\n".join(_words(case)).casefold() if own in case.readers else case.number
 
 
 def _words(case: Case) -> Iterator[str]:
     yield case.number
-    for said in (*case.said, *case.dossier.said):
-        body = said.message.head.body
-        if isinstance(body, kinds.Identity):
+    for message in (*case.thread, *case.dossier):
+        body = message.body
+        if isinstance(body, Identity):
             continue
-        yield said.text
-        if isinstance(body, kinds.Report | kinds.Filled):
+        yield message.text
+        if isinstance(body, Report | Form):
             yield from body.answers.values()
-        yield from (file.name for file in said.message.head.files)
+        yield from (file.name for file in message.files)
 
 
-def _is_check(said: Said) -> bool:
-    body = said.message.head.body
-    return isinstance(body, kinds.Filled) and body.form == DETRIMENT
+def _is_check(message: JudgedMessage) -> bool:
+    return message.counts and isinstance(message.body, Form) and message.body.form == DETRIMENT
 
 
-def _state(case: Case, own: bytes) -> str:
-    if own in case.stepped_back:
-        return LOCKED
-    if own not in case.opened_by:
-        return NEW
-    last = [said for said in case.said if not isinstance(said.message.head.body, _SILENT)][-1]
-    if last.author is None:
-        return OURS
-    if not isinstance(last.message.head.body, kinds.Closed):
-        return THEIRS
-    return OURS if closing_of(case) is None else CLOSED
+def _ids(ids: frozenset[PersonId] | tuple[PersonId, ...] | tuple[MessageId, ...]) -> list[Json]:
+    return [b64(one) for one in sorted(ids)]
+
+
+def _persons(names: list[str]) -> frozenset[PersonId]:
+    return frozenset(PersonId(unb64(name)) for name in names)
+
+
+def _notice_members(notice: Notice) -> dict[str, Json]:
+    return {
+        "author": b64(notice.author) if notice.author else None,
+        "kind": notice.kind.value,
+        "messages": [b64(one) for one in notice.messages],
+        "people": _ids(notice.people),
+        "person": b64(notice.person) if notice.person else None,
+    }
+
+
+def _notice(members: Any) -> Notice:
+    author, person = members["author"], members["person"]
+    return Notice(
+        NoticeKind(members["kind"]),
+        tuple(MessageId(unb64(one)) for one in members["messages"]),
+        IdentityKey(unb64(author)) if author else None,
+        PersonId(unb64(person)) if person else None,
+        tuple(sorted(_persons(members["people"]))),
+    )
