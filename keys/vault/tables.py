@@ -212,3 +212,79 @@ outgoing_part = Table(
 
 # Every envelope that this vault made: a message of the own key under another mac was made with a copy of the key.
 own_envelope = Table("own_envelope", metadata, Column("mac", LargeBinary, primary_key=True))
+
+# What shares gave to whom: tells a thief no more than the messages that are here.
+given = Table(
+    "given",
+    metadata,
+    Column("case", LargeBinary, primary_key=True),
+    Column("person", LargeBinary, primary_key=True),
+    Column("message", LargeBinary, primary_key=True),
+)
+
+# Cases of which something is owed to somebody who cannot be sealed to yet.
+put_off = Table("put_off", metadata, Column("case", LargeBinary, primary_key=True))
+
+# Messages that were missing, and the days on which a `lacking` asked for them.
+asked = Table(
+    "asked",
+    metadata,
+    Column("case", LargeBinary, primary_key=True),
+    Column("message", LargeBinary, primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+)
+
+# The `arrived` and `lacking` of others that have their answer.
+answered = Table("answered", metadata, Column("mac", LargeBinary, primary_key=True))
+
+# The own `arrived`: its day, how far the log was read, and whether another is due. One row at most.
+arrival = Table(
+    "arrival",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("day", Integer, nullable=True),
+    Column("read_to", Integer, nullable=True),
+    Column("is_due", Integer, nullable=False),
+)
+
+# Who could not be sealed to in the own `arrived`.
+unreached = Table("unreached", metadata, Column("person", LargeBinary, primary_key=True))
+
+# The last days of cases: tells a thief which cases are to end.
+countdown = Table(
+    "countdown",
+    metadata,
+    Column("case", LargeBinary, primary_key=True),
+    Column("last_day", Integer, nullable=False),
+    Column("since", Integer, nullable=False),
+    Column("waits_long", Integer, nullable=False),
+)
+
+# Cases that the owner reads no more, since an own day.
+reading_ended = Table(
+    "reading_ended",
+    metadata,
+    Column("case", LargeBinary, primary_key=True),
+    Column("day", Integer, nullable=False),
+)
+
+# What stays of destroyed cases: tells a thief how many there were, and when each went.
+destroyed = Table(
+    "destroyed",
+    metadata,
+    Column("case", LargeBinary, primary_key=True),
+    Column("day", Integer, nullable=False),
+    Column("ended", String, nullable=False),
+    Column("is_agreed", Integer, nullable=False),  # its owner takes it again
+    Column("wrapped", LargeBinary, nullable=False),  # line of the register, and paths of files
+)
+
+# What reporters wrote into cases that were destroyed here, until it was shown.
+last_words = Table(
+    "last_words",
+    metadata,
+    Column("mac", LargeBinary, primary_key=True),
+    Column("case", LargeBinary, nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+)

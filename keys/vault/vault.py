@@ -17,12 +17,15 @@ from sqlalchemy.exc import DatabaseError
 from keys.errors import ExistsError, VaultError
 from keys.vault import tables
 from keys.vault.case_store import CaseStore
+from keys.vault.countdown_store import CountdownStore, ReadingEndedStore
+from keys.vault.destroyed import DestroyedCases
 from keys.vault.graves import Graves
 from keys.vault.index import Index
 from keys.vault.log_index import LogIndex
 from keys.vault.message_store import MessageStore
 from keys.vault.outbox_store import OutboxStore
 from keys.vault.own_bundles import OwnBundles
+from keys.vault.sharing_store import SharingStore
 from keys.vault.summary_cache import SummaryCache
 from keys.vault.versions import CaseVersions
 
@@ -91,6 +94,10 @@ class Vault:
         self.outbox = OutboxStore(self._execute, wrapper, self.versions)
         self.case_store = CaseStore(self.log, self.messages, self.outbox)
         self.summaries = SummaryCache(self._execute, wrapper)
+        self.sharing = SharingStore(self._execute)
+        self.countdowns = CountdownStore(self._execute)
+        self.reading_ended = ReadingEndedStore(self._execute)
+        self.destroyed = DestroyedCases(self._execute, wrapper)
         self.graves = Graves(self._execute, wrapper)
         self.bundles = OwnBundles(self._execute, wrapper)
 

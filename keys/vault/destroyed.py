@@ -1,0 +1,178 @@
+"""What stays of cases that a vault has destroyed: the id, a line of the register, and where files of them may lie."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, insert, select, update
+
+from keys.cases.destruction import Ended, is_taken_again
+from keys.cases.numbers import case_number
+from keys.cases.register import Line
+from keys.vault import tables
+from keys.wire.canonical import encode, parse_object
+from keys.wire.ids import CaseId
+from keys.wire.signed import join_frames, split_frames
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from keys.identity import Wrapper
+
+_DESTROYED = tables.destroyed.c
+_WORDS = tables.last_words.c
+
+
+@dataclass(frozen=True, slots=True)
+class DestroyedCase:
+    """A case that was destroyed on a day, and why.
+
+    `line` is what the register says of it, None where its report was never here. `paths` are files that were made of
+    the case and may still lie on this disk; `gone` is the number of those that lie there no more.
+    """
+
+    case: CaseId
+    day: int
+    ended: Ended
+    line: Line | None
+    paths: tuple[Path, ...] = field(default=(), repr=False)
+    gone: int = 0
+
+    @property
+    def number(self) -> str:
+        """The number that the case had."""
+        return case_number(self.case)
+
+
+@dataclass(frozen=True, slots=True)
+class LastWords:
+    """What the reporter wrote into a case after this vault had destroyed it."""
+
+    case: CaseId
+    day: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DestroyedCases:
+    """The cases that this vault has destroyed; its owner makes what is written durable."""
+
+    execute: Callable[..., Any]
+    wrapper: Wrapper
+
+    def all(self) -> list[DestroyedCase]:
+        """Return every case that was destroyed and not taken again since, by day."""
+        query = select(tables.destroyed).where(_DESTROYED.is_agreed == 0).order_by(_DESTROYED.day, _DESTROYED.case)
+        return [self._destroyed(row) for row in self.execute(query).mappings()]
+
+    def is_destroyed(self, case: CaseId) -> bool:
+        """Say whether a case was destroyed here, and its owner has not agreed to take it again (SPEC 12.7 step 7)."""
+        query = select(_DESTROYED.case).where(_DESTROYED.case == case, _DESTROYED.is_agreed == 0)
+        return self.execute(query).first() is not None
+
+    def takes_again(self, case: CaseId, *, named: bool) -> bool:
+        """Say whether a message of a destroyed case is taken; `named` says that its owner is named anew."""
+        row = self.execute(select(_DESTROYED.ended, _DESTROYED.is_agreed).where(_DESTROYED.case == case)).first()
+        return row is None or is_taken_again(Ended(row.ended), agreed=bool(row.is_agreed), named=named)
+
+    def agree(self, case: CaseId) -> None:
+        """Take a case again, because its owner agrees or is named anew: its messages are asked for by an `arrived`."""
+        self.execute(update(tables.destroyed).where(_DESTROYED.case == case).values(is_agreed=1))
+
+    def add(self, destroyed: DestroyedCase) -> None:
+        """Keep what stays of a case."""
+        row = {
+            "case": destroyed.case,
+            "day": destroyed.day,
+            "ended": destroyed.ended.value,
+            "is_agreed": 0,
+            "wrapped": self._wrap(destroyed),
+        }
+        self.execute(insert(tables.destroyed).prefix_with("OR REPLACE").values(row))
+
+    def forget_missing(self) -> None:
+        """Forget the paths of files that lie there no more, but for their number."""
+        for one in self.all():
+            left = tuple(path for path in one.paths if os.path.lexists(path))
+            if len(left) < len(one.paths):
+                gone = one.gone + len(one.paths) - len(left)
+                wrapped = self._wrap(DestroyedCase(one.case, one.day, one.ended, one.line, left, gone))
+                self.execute(update(tables.destroyed).where(_DESTROYED.case == one.case).values(wrapped=wrapped))
+
+    def add_last_words(self, words: LastWords, mac: bytes) -> None:
+        """Keep what the reporter wrote after the case was destroyed, until it was shown."""
+        wrapped = self.wrapper.wrap(_last_words(mac), words.text.encode())
+        row = {"mac": mac, "case": words.case, "day": words.day, "wrapped": wrapped}
+        self.execute(insert(tables.last_words).prefix_with("OR IGNORE").values(row))
+
+    def last_words(self) -> list[LastWords]:
+        """Return what reporters wrote after their case was destroyed here, and was not shown yet, by day."""
+        rows = self.execute(select(tables.last_words).order_by(_WORDS.day, _WORDS.mac))
+        return [
+            LastWords(CaseId(row.case), row.day, self.wrapper.unwrap(_last_words(row.mac), row.wrapped).decode())
+            for row in rows
+        ]
+
+    def forget_last_words(self) -> None:
+        """Forget them: they were shown, and are shown once."""
+        self.execute(delete(tables.last_words))
+
+    def note_export(self, case: CaseId, path: Path) -> None:
+        """Remember a file that was made of a case."""
+        number = (self.execute(select(func.max(tables.export.c.id))).scalar() or 0) + 1
+        wrapped = self.wrapper.wrap(f"export {number}", os.fsencode(path))
+        self.execute(insert(tables.export).values({"id": number, "case": case, "wrapped": wrapped}))
+
+    def paths_of(self, case: CaseId) -> tuple[Path, ...]:
+        """Return where files of a case were saved and what was made of it, each once."""
+        saved, message, export = tables.saved.c, tables.message.c, tables.export.c
+        query = (
+            select(saved.mac, saved.file, saved.wrapped)
+            .join(tables.message, message.mac == saved.mac)
+            .where(message.case == case)
+        )
+        found = [
+            self.wrapper.unwrap(f"saved {row.mac.hex()} {row.file}", row.wrapped) for row in self.execute(query).all()
+        ]
+        made = select(export.id, export.wrapped).where(export.case == case)
+        found += [self.wrapper.unwrap(f"export {row.id}", row.wrapped) for row in self.execute(made)]
+        return tuple(sorted({Path(os.fsdecode(path)) for path in found}))
+
+    def forget_paths(self, case: CaseId) -> None:
+        """Overwrite where files of a case lie."""
+        macs = select(tables.message.c.mac).where(tables.message.c.case == case).scalar_subquery()
+        self.execute(delete(tables.saved).where(tables.saved.c.mac.in_(macs)))
+        self.execute(delete(tables.export).where(tables.export.c.case == case))
+
+    def _destroyed(self, row: Any) -> DestroyedCase:
+        raw, *paths = split_frames(self.wrapper.unwrap(_purpose(row["case"]), row["wrapped"]))
+        members = parse_object(raw)
+        line, gone = members["line"], members["gone"]
+        assert isinstance(gone, int)
+        return DestroyedCase(
+            case=CaseId(row["case"]),
+            day=row["day"],
+            ended=Ended(row["ended"]),
+            line=None if line is None else Line.parse(line),
+            paths=tuple(Path(os.fsdecode(path)) for path in paths),
+            gone=gone,
+        )
+
+    def _wrap(self, destroyed: DestroyedCase) -> bytes:
+        line = None if destroyed.line is None else destroyed.line.members()
+        frames: Iterable[bytes] = [
+            encode({"gone": destroyed.gone, "line": line}),
+            *(os.fsencode(path) for path in destroyed.paths),
+        ]
+        return self.wrapper.wrap(_purpose(destroyed.case), join_frames(frames))
+
+
+def _purpose(case: bytes) -> str:
+    return f"destroyed {case.hex()}"
+
+
+def _last_words(mac: bytes) -> str:
+    return f"last words {mac.hex()}"
