@@ -192,6 +192,18 @@ class NoCaseError(MeldbusError):
     code = "no-case"
 
 
+class AmbiguousNumberError(MeldbusError):
+    """Two cases have this number, which hardly happens by chance: open the one that you mean from the inbox's list."""
+
+    code = "ambiguous-number"
+
+
+class GrownError(MeldbusError):
+    """Something new has come in this case, so nothing was written: read it, then do it again."""
+
+    code = "grown"
+
+
 class NobodyError(MeldbusError):
     """Nobody is left who may read this report: tell it to somebody outside, whom the site's page of others names."""
 

@@ -1,13 +1,11 @@
-"""The vault and the server brought together: trust, feed, channels, bundles, posting; it shows nothing to anyone."""
+"""The vault and the server brought together: trust, the log, bundles and the outbox."""
 
 from keys.sync.attaching import attach
 from keys.sync.decoys import post_decoy
-from keys.sync.desk import Desk
-from keys.sync.ending import BACKUP_WANTED, Tombstone
-from keys.sync.entering import enter
 from keys.sync.files import SavedFile, save_thread
-from keys.sync.key_rotation import RESTORED, card_bundle, rotate_keys
-from keys.sync.notices import Notice
+from keys.sync.key_rotation import card_bundle, rotate_keys
+from keys.sync.notices import Notice, NoticeKind
+from keys.sync.outbox import Sent
 from keys.sync.post import post_entry, post_message, unwatched
 from keys.sync.reporter import (
     Fetched,
@@ -21,24 +19,28 @@ from keys.sync.reporter import (
     trusted_history,
 )
 from keys.sync.served import Served, Source, documents_of, sealing_basis
+from keys.sync.session import RecipientSession
+from keys.sync.settings import BACKUP_WANTED, RESTORED
+from keys.sync.syncing import Synced
 from keys.sync.trust import Trust, fetch_texts, first_trust, load_trust
 
 __all__ = [
     "BACKUP_WANTED",
     "RESTORED",
-    "Desk",
     "Fetched",
     "Notice",
+    "NoticeKind",
+    "RecipientSession",
     "SavedFile",
     "SealedFile",
+    "Sent",
     "Served",
     "Source",
-    "Tombstone",
+    "Synced",
     "Trust",
     "attach",
     "card_bundle",
     "documents_of",
-    "enter",
     "fetch_texts",
     "first_trust",
     "let_in",

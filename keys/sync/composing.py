@@ -21,6 +21,7 @@ from keys.sealing.contents import open_files
 from keys.sealing.envelopes import open_head, seal_head
 from keys.sealing.stream import writers_capability
 from keys.vault.outbox_store import Destination, Reason
+from keys.wire.canonical import repair
 from keys.wire.exchange import CAPABILITY_SIZE, DOOR_CASE, DOOR_CHANNEL
 from keys.wire.ids import IdentityKey, MessageId, RosterId
 from keys.wire.messages import LOG, THREAD, Head, Report
@@ -132,7 +133,7 @@ class Composer:
     ) -> Head:
         return Head(
             author=IdentityKey(self.signer.public),
-            body=body,
+            body=_repaired(body),
             case=case_id,
             channel=body.CHANNEL,
             day=self.addressees.day,
@@ -187,6 +188,17 @@ class Composer:
 
 def _pieces(attachments: Sequence[Attachment | BytesAttachment]) -> Iterator[bytes]:
     return chain.from_iterable(one.pieces() for one in attachments)
+
+
+def _repaired(body: Body) -> Body:
+    """Return a body whose texts are well-formed Unicode (SPEC 4.2)."""
+
+    def repaired(value: object) -> object:
+        if isinstance(value, dict):
+            return {name: repaired(one) for name, one in value.items()}
+        return repair(value) if isinstance(value, str) else value
+
+    return type(body)(**{name: repaired(getattr(body, name)) for name in body.FIELDS})
 
 
 def _renamed(body: Body, renamed: dict[bytes, bytes]) -> Body:

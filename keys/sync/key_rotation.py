@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from keys.sealing import Signer
     from keys.vault import Vault
 
-RESTORED = "restored"  # from a backup, and nothing fetched since
 AWAY = "away"  # the day up to and with which the vault's owner is away
 MAX_TRIES = 3
 

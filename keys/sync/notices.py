@@ -1,15 +1,23 @@
-"""What a sync found that its owner has to know about keys, clocks and who looks; it changes nothing else."""
+"""What the owner of a vault has to know, as named kinds (SPEC 14): what a sync found, and what the vault holds.
+
+The sentences for people, each with its remedy, are elsewhere.
+"""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from keys.errors import ExpiredError
 from keys.roster import Freshness
 from keys.roster.weeks import WEEK, agree, monday
-from keys.sync.key_rotation import RESTORED
+from keys.sync.archives import SHARED_WRONGLY
+from keys.sync.intake import FOREIGN
+from keys.sync.log_reader import ENTRY_DAY
+from keys.vault.outbox_store import State
+from keys.wire.ids import CaseId
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,51 +26,121 @@ if TYPE_CHECKING:
     from keys.sync.served import Served
     from keys.sync.trust import Trust
     from keys.vault import Vault
+    from keys.vault.message_store import FaultyEntry
 
 NOTICES = "notices"
+UNKNOWN_DAYS = 7  # SPEC 10.2 step 9: then the first page counts the entries of a case that is not here
 
-CLOCK = "clock"  # the server's day and ours cannot both be right: `days` are both
-WITHHELD = "withheld"  # these people know a root or a roster that the server does not show
-UNUSABLE = "unusable"  # nobody can seal to the keys of these people
-COPIED = "copied"  # the server has keys of ours that this vault did not make
-ALONE = "alone"  # from this Monday on pages say that only some have looked: these people should
+
+class NoticeKind(Enum):
+    """What a notice says. Honest people and an honest server never cause an alarm."""
+
+    # Alarms on the server, or on a colleague together with it.
+    WITHHELD = "withheld"  # `people` know a root or a roster that the server does not show
+    WITNESS = "witness"  # the bundles of `people` name another log
+    ENTRY_DAY = "entry-day"  # `count` entries of a day are at a time at which no honest server takes them
+    LOST = "lost"  # `count` own messages were acknowledged and are not in the log
+    FAULTY = "faulty"  # `count` entries of a day are wrong: `fault` says how
+    # Alarms on nobody: somebody has a copy of the own key.
+    COPIED = "copied"  # the server has keys of the own identity that this vault did not make
+    OWN_KEY = "own-key"  # `count` messages of a day by the own identity were not written here
+    # Lines.
+    CLOCK = "clock"  # the server's day and the own one cannot both be right: `days` are both
+    DIFFERS = "differs"  # the server's log is not the one that was read, and its owner has not accepted it
+    UNUSABLE = "unusable"  # nobody can seal to the keys of `people`
+    ALONE = "alone"  # from a Monday on pages say that only some have looked: `people` should
+    NEVER_SEEN = "never-seen"  # `count` entries ended unread; the last one read before was of the first of `days`
+    TOO_MUCH = "too-much"  # the log was not read to its end: a sync goes on when it is told to
+    UNFINISHED = "unfinished"  # `count` shares did not come yet
+    SHARED_WRONGLY = "shared-wrongly"  # messages in `count` shares of a day have a wrong key
+    UNKNOWN_CASES = "unknown-cases"  # messages of `count` cases are here, and their reports are not
+    PUT_ASIDE = "put-aside"  # `count` own messages were put aside: their owner decides
+    SINCE_BACKUP = "since-backup"  # `count` own messages and bundles are of after the backup; said once
+    DESTROY_ON = "destroy-on"  # a case will be destroyed on a day
+    LAST_WORDS = "last-words"  # the reporter has written in a case that was destroyed; said once
+    NOBODY_READS = "nobody-reads"  # nobody on the roster reads a case whose keys are here
+    QUIET = "quiet"  # nothing has come in a case for a year, and it has no last day
+    BACKUP = "backup"  # a case was destroyed that the latest backup still holds
+
+
+ALARMS = frozenset(
+    {
+        NoticeKind.WITHHELD,
+        NoticeKind.WITNESS,
+        NoticeKind.ENTRY_DAY,
+        NoticeKind.LOST,
+        NoticeKind.FAULTY,
+        NoticeKind.COPIED,
+        NoticeKind.OWN_KEY,
+    }
+)
+_KIND_OF_FAULT = {
+    ENTRY_DAY: NoticeKind.ENTRY_DAY,
+    FOREIGN: NoticeKind.OWN_KEY,
+    SHARED_WRONGLY: NoticeKind.SHARED_WRONGLY,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing to know: its code, the names of those it is about, and the days that it tells."""
+    """One thing to know: its kind, the names of those it is about, the days, cases and number that it tells."""
 
-    code: str
+    kind: NoticeKind
     people: tuple[str, ...] = ()
     days: tuple[int, ...] = ()
+    cases: tuple[CaseId, ...] = ()
+    count: int = 0
+    fault: str = ""
 
     @property
-    def is_withheld(self) -> bool:
-        """Whether the sync is not complete: somebody knows a root or a roster that is not here."""
-        return self.code == WITHHELD
+    def is_alarm(self) -> bool:
+        """Say whether it accuses somebody."""
+        return self.kind in ALARMS
 
 
-def notices_of(vault: Vault, trust: Trust, served: Served, days: tuple[int, int], own: bytes) -> list[Notice]:
-    """Return what to tell after a sync; `days` are the server's and our own."""
+def notices_of(vault: Vault, trust: Trust, served: Served, own_day: int, own: bytes) -> Iterator[Notice]:
+    """Yield what roots, rosters and bundles tell; `own` is the own identity."""
+    days = (served.day, own_day)
     if not agree(*days):
-        return [Notice(CLOCK, days=days)]  # which bundles count is not known without a day
-    found = []
-    unknown = _named(trust, served, lambda bundle: not bundle.names_known(trust.documents))
-    if unknown:
-        found.append(Notice(WITHHELD, unknown))
-    unusable = _named(trust, served, lambda bundle: not bundle.can_be_sealed_to())
-    if unusable:
-        found.append(Notice(UNUSABLE, unusable))
-    if vault.setting(RESTORED) is None and _is_foreign(vault, served.bundles, own):
-        found.append(Notice(COPIED))
+        yield Notice(NoticeKind.CLOCK, days=days)
+        return  # which bundles count is not known without a day
+    if withheld := withheld_by(trust, served):
+        yield Notice(NoticeKind.WITHHELD, withheld)
+    if unusable := _named(trust, served, lambda bundle: not bundle.can_be_sealed_to()):
+        yield Notice(NoticeKind.UNUSABLE, unusable)
+    if foreign := foreign_bundles(vault, served.bundles, own):
+        yield Notice(NoticeKind.COPIED, count=foreign)
     if trust.roster.find(own) is not None:
-        found += _freshness(trust, served, own)
-    return found
+        yield from _freshness(trust, served, own)
 
 
-def keep_notices(vault: Vault, notices: Sequence[Notice]) -> None:
+def withheld_by(trust: Trust, served: Served) -> tuple[str, ...]:
+    """Return the names of those who know a root or a roster that is not here: the sync is not complete then."""
+    return _named(trust, served, lambda bundle: not bundle.names_known(trust.documents))
+
+
+def foreign_bundles(vault: Vault, shown: Iterable[Bundle], own: bytes) -> int:
+    """Return how many bundles of the own identity the server has that this vault did not make."""
+    return sum(bundle.identity == own and _is_foreign(vault, bundle) for bundle in shown)
+
+
+def standing_notices(vault: Vault, day: int) -> Iterator[Notice]:
+    """Yield what the vault holds that its owner has to know on a day, whatever the last sync found."""
+    yield from _faults(vault.messages.faults())
+    unknown = [case for case, since in vault.messages.unknown_since().items() if day >= since + UNKNOWN_DAYS]
+    if unknown:
+        yield Notice(NoticeKind.UNKNOWN_CASES, count=len(unknown))
+    if unfinished := len(vault.messages.unfinished()):
+        yield Notice(NoticeKind.UNFINISHED, count=unfinished)
+    aside = [one for one in vault.outbox.all() if one.state is State.PUT_ASIDE]
+    if aside:
+        cases = dict.fromkeys(one.message.case for one in aside if one.message.case is not None)
+        yield Notice(NoticeKind.PUT_ASIDE, cases=tuple(cases), count=len(aside))
+
+
+def keep_notices(vault: Vault, notices: Iterable[Notice]) -> None:
     """Keep what the last sync found."""
-    raw = json.dumps([[notice.code, notice.people, notice.days] for notice in notices])
+    raw = json.dumps([_encoded(notice) for notice in notices])
     with vault.transaction():
         vault.put_setting(NOTICES, raw.encode())
 
@@ -70,8 +148,26 @@ def keep_notices(vault: Vault, notices: Sequence[Notice]) -> None:
 def load_notices(vault: Vault) -> list[Notice]:
     """Return what the last sync found."""
     raw = vault.setting(NOTICES)
-    read = json.loads(raw) if raw else []
-    return [Notice(code, tuple(people), tuple(days)) for code, people, days in read]
+    return [_decoded(*one) for one in json.loads(raw)] if raw else []
+
+
+def _encoded(notice: Notice) -> list[object]:
+    cases = [case.hex() for case in notice.cases]
+    return [notice.kind.value, notice.people, notice.days, cases, notice.count, notice.fault]
+
+
+def _decoded(kind: str, people: list[str], days: list[int], cases: list[str], count: int, fault: str) -> Notice:
+    found = tuple(CaseId(bytes.fromhex(case)) for case in cases)
+    return Notice(NoticeKind(kind), tuple(people), tuple(days), found, count, fault)
+
+
+def _faults(faulty: Sequence[FaultyEntry]) -> Iterator[Notice]:
+    """Yield one notice for each fault and day."""
+    counts: dict[tuple[str, int], int] = {}
+    for entry in faulty:
+        counts[entry.fault, entry.day] = counts.get((entry.fault, entry.day), 0) + 1
+    for (fault, day), count in counts.items():
+        yield Notice(_KIND_OF_FAULT.get(fault, NoticeKind.FAULTY), days=(day,), count=count, fault=fault)
 
 
 def _named(trust: Trust, served: Served, is_meant: Callable[[Bundle], bool]) -> tuple[str, ...]:
@@ -80,21 +176,15 @@ def _named(trust: Trust, served: Served, is_meant: Callable[[Bundle], bool]) -> 
     return tuple(sorted({people[one.identity] for one in served.bundles if one.identity in people and is_meant(one)}))
 
 
-def _is_foreign(vault: Vault, shown: Iterable[Bundle], own: bytes) -> bool:
-    """Say whether the server has a bundle of ours that this vault did not make: somebody has a copy of the key."""
-    for bundle in shown:
-        if bundle.identity != own:
-            continue
-        made = vault.bundles.find(bundle.start, last=bundle.last)
-        if bundle.serial > vault.bundles.last_serial():
-            return True
-        if made is not None and made.bundle.serial == bundle.serial and made.bundle != bundle:
-            return True
-    return False
+def _is_foreign(vault: Vault, bundle: Bundle) -> bool:
+    if bundle.serial > vault.bundles.last_serial():
+        return True
+    made = vault.bundles.find(bundle.start, last=bundle.last)
+    return made is not None and made.bundle.serial == bundle.serial and made.bundle != bundle
 
 
 def _freshness(trust: Trust, served: Served, own: bytes) -> Iterator[Notice]:
-    """Yield from which Monday on, this one or the next, pages warn; we have looked, and sign for three weeks more."""
+    """Yield from which Monday on, this one or the next, pages warn; the own tool signs for three weeks more."""
     for day in (served.day, monday(served.day) + WEEK):
         try:
             seen = Freshness.of(trust.history, served.bundles, day, trust.documents)
@@ -104,5 +194,5 @@ def _freshness(trust: Trust, served: Served, own: bytes) -> Iterator[Notice]:
         looked = seen.looked | {own}
         if len(looked) < seen.wanted:
             others = tuple(person.name for person in receiving if person.identity not in looked)
-            yield Notice(ALONE, others, (monday(day),))
+            yield Notice(NoticeKind.ALONE, others, (monday(day),))
             return

@@ -154,6 +154,9 @@ case_version = Table(
     Column("version", Integer, nullable=False, unique=True),
 )
 
+# Cases that the owner does not want in the list, such as spam.
+set_aside = Table("set_aside", metadata, Column("case", LargeBinary, primary_key=True))
+
 # What shares said of messages from before this vault's first entry of the log.
 word = Table(
     "word",

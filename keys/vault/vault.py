@@ -25,6 +25,7 @@ from keys.vault.log_index import LogIndex
 from keys.vault.message_store import MessageStore
 from keys.vault.outbox_store import OutboxStore
 from keys.vault.own_bundles import OwnBundles
+from keys.vault.set_aside import SetAside
 from keys.vault.sharing_store import SharingStore
 from keys.vault.summary_cache import SummaryCache
 from keys.vault.versions import CaseVersions
@@ -95,6 +96,7 @@ class Vault:
         self.case_store = CaseStore(self.log, self.messages, self.outbox)
         self.summaries = SummaryCache(self._execute, wrapper)
         self.sharing = SharingStore(self._execute)
+        self.set_aside = SetAside(self._execute)
         self.countdowns = CountdownStore(self._execute)
         self.reading_ended = ReadingEndedStore(self._execute)
         self.destroyed = DestroyedCases(self._execute, wrapper)

@@ -14,7 +14,7 @@ from dropbox.config import Config
 from dropbox.store.database import Database
 from dropbox.store.documents import Documents
 from keys import courier as couriers
-from keys.cases import Alarm, Case, compose_report
+from keys.cases import compose_report
 from keys.ceremony import (
     Card,
     Changes,
@@ -33,15 +33,17 @@ from keys.courier import Courier
 from keys.identity import KeyFile, Profile
 from keys.receipt import Receipt
 from keys.sealing import Attachment
-from keys.sync import Desk, Served, let_in, post_entry, read_thread, say, sealing_basis
+from keys.sync import RecipientSession, Served, let_in, post_entry, read_thread, say, sealing_basis
 from keys.wire import kinds
 from tests.policies import SMALL, tell
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from keys.cases.case import Case
     from keys.policy import Policy
     from keys.roster import Addressees, Roster, RosterHistory
+    from keys.sync import Sent
 
 CHEAP = Profile(time=1, memory_kib=64, lanes=1)  # a test's passphrase guards nothing
 START = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
@@ -193,16 +195,23 @@ class Office:
         return self.cards[name].bundle.identity
 
     @contextmanager
-    def desk(self, name: str) -> Iterator[Desk]:
+    def session(self, name: str, courier: Courier | None = None) -> Iterator[RecipientSession]:
+        """Open the session of a recipient; nothing is posted unless the test ends it."""
         secret = unlock(self.folder / name, PASSPHRASE)
         with open_vault(self.folder / name, secret) as vault:
-            yield Desk(secret, vault, self.courier(), self.clock)
+            yield RecipientSession(secret, vault, courier or self.courier(), self.clock)
 
-    def read(self, name: str) -> list[tuple[Case, tuple[Alarm, ...]]]:
-        """Sync as this recipient and return what they see."""
-        with self.desk(name) as desk:
-            desk.sync()
-            return desk.cases()
+    def read(self, name: str) -> list[Case]:
+        """Sync as this recipient and return the cases that they read."""
+        with self.session(name) as session:
+            session.sync()
+            return session.cases()
+
+    def end(self, name: str) -> Sent:
+        """Sync as this recipient, and end the session: what waits is posted, and cover entries."""
+        with self.session(name) as session:
+            session.sync()
+            return session.end()
 
     def roster(self) -> Roster:
         return self.history().newest

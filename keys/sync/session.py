@@ -1,0 +1,200 @@
+"""A recipient with an unlocked identity, an open vault and a way to the server: what they read, and when they post."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from keys.cases.numbers import cases_with
+from keys.errors import (
+    AmbiguousNumberError,
+    ClockError,
+    LockedError,
+    NetworkError,
+    NoCaseError,
+    NotEnrolledError,
+    RestoredError,
+)
+from keys.sync.basis import load_basis
+from keys.sync.composing import Composer
+from keys.sync.log_reader import MOST_BYTES
+from keys.sync.notices import Notice, NoticeKind, load_notices, standing_notices
+from keys.sync.outbox import Outbox, Sent
+from keys.sync.post import unwatched
+from keys.sync.settings import BACKUP_WANTED, RESTORED
+from keys.sync.summaries import all_summaries
+from keys.sync.syncing import Synced, read_log, refresh, synchronise
+from keys.sync.trust import Trust, load_trust
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+    from threading import RLock
+
+    from keys.cases.case import Case
+    from keys.cases.summary import Summary
+    from keys.courier import Courier
+    from keys.identity import KeyFile
+    from keys.sealing import Signer
+    from keys.sync.basis import Basis
+    from keys.sync.post import Watch
+    from keys.vault import Vault
+    from keys.wire.ids import CaseId, PersonId
+
+
+@dataclass(slots=True)
+class RecipientSession:
+    """One session: it reads with `sync`, and posts with `end` or `send_now` alone."""
+
+    secret: KeyFile = field(repr=False)
+    vault: Vault
+    courier: Courier
+    clock: Callable[[], dt.datetime]
+    # The inbox writes while it fetches, and an outbox is emptied by one thread at a time.
+    lock: RLock = field(default_factory=threading.RLock, repr=False)
+    has_read: bool = field(default=False, init=False)  # the log was read in this session
+    _trust: Trust | None = field(default=None, init=False, repr=False)
+
+    @property
+    def signer(self) -> Signer:
+        """The identity that signs."""
+        return self.secret.signer()
+
+    def trust(self) -> Trust:
+        """Return what the vault trusts, as last synced; raise NotJoinedError before it has joined."""
+        if self._trust is None:
+            self._trust = load_trust(self.vault)
+        return self._trust
+
+    def take_trust(self, trust: Trust) -> None:
+        """Take what was refreshed and is in the vault."""
+        self._trust = trust
+
+    @property
+    def person(self) -> PersonId:
+        """The person of the own identity; raise NotEnrolledError where no roster lists it."""
+        person = self.trust().person_of(self.signer.public)
+        if person is None:
+            raise NotEnrolledError
+        return person
+
+    @property
+    def today(self) -> int:
+        """The own clock's day, in the time zone of the policy."""
+        return self.trust().roster.policy.day(self.clock())
+
+    @property
+    def is_restored(self) -> bool:
+        """Whether the vault came from a backup and has not read the log since."""
+        return self.vault.setting(RESTORED) is not None
+
+    @property
+    def wants_backup(self) -> bool:
+        """Whether a case was destroyed here that the latest backup still holds."""
+        return self.vault.setting(BACKUP_WANTED) is not None
+
+    def opens_until(self) -> int:
+        """Return the last day on which somebody can seal to a weekly key that is here; 0 where there is none."""
+        return max((own.bundle.end for own in self.vault.bundles.all() if not own.bundle.last), default=0)
+
+    def sync(self, watch: Watch = unwatched, *, most: int = MOST_BYTES) -> Synced:
+        """Read the log, and do what a complete sync does; nothing of it posts an envelope.
+
+        `watch` is given how many entries were read, and 0, since how many there are is not known; it ends the sync by
+        raising. After `most` bytes the sync stops, and goes on when it is called again. Raises TrustError where the
+        chain does not hold, NetworkError, VaultError: what was read before is kept.
+        """
+        with self.lock:
+            return synchronise(self, watch, most)
+
+    def end(self) -> Sent:
+        """Post what waits in the outbox, and cover entries up to the policy's `cover`, where the log was read.
+
+        Nothing is posted where the roster lists the owner no more, or the clocks do not agree: the notices say so.
+        """
+        if not self.has_read:
+            return Sent()
+        with self.lock:
+            try:
+                basis = refresh(self)
+                return self._outbox(basis).post(basis.served.work, self.trust().roster.policy.cover)
+            except (ClockError, NotEnrolledError):
+                return Sent()
+            except NetworkError:
+                return Sent(is_reached=False)
+
+    def send_now(self) -> Sent:
+        """Post what waits in the outbox at once, without cover; raise what `sync` raises, ClockError, NotEnrolledError.
+
+        Somebody who is left out of a case sees in the log when it was posted, and how large it is.
+        """
+        with self.lock:
+            basis = refresh(self)
+            return self._outbox(basis).post_waiting(basis.served.work)
+
+    def composer(self, basis: Basis | None = None) -> Composer:
+        """Return the hand that writes, by what the server said last.
+
+        Raises RestoredError before a restored vault has read the log, NotEnrolledError before the first sync and where
+        the roster does not list the own identity, ClockError where the clocks do not agree.
+        """
+        self._check_read()
+        trust, known = self.trust(), basis or load_basis(self.vault)
+        if known is None or trust.roster.find(self.signer.public) is None:
+            raise NotEnrolledError
+        addressees = known.addressees(trust, self.today)
+        return Composer(self.vault, self.signer, trust.rosters, addressees, trust.origin)
+
+    def load(self, case_id: CaseId) -> Case | None:
+        """Return a case as it is here, or None where its report is not; raise RestoredError as `case` does."""
+        self._check_read()
+        return self.vault.case_store.load(case_id, self.trust().rosters, self.today)
+
+    def case(self, number: str) -> Case:
+        """Return the case of a number.
+
+        Raises NoCaseError where there is none, AmbiguousNumberError where it fits two, LockedError where the owner
+        reads it no more, RestoredError before a restored vault has read the log.
+        """
+        self._check_read()
+        found = cases_with(number, self.vault.messages.cases())
+        if len(found) > 1:
+            raise AmbiguousNumberError
+        case = self.load(found[0]) if found else None
+        if case is None:
+            raise NoCaseError
+        if self.person not in case.readers:
+            raise LockedError
+        return case
+
+    def cases(self) -> list[Case]:
+        """Return the cases that the owner reads, the one that changed last at the end; raise RestoredError."""
+        self._check_read()
+        loaded = (self.load(case_id) for case_id in self.vault.versions.all())
+        return [case for case in loaded if case is not None and self.person in case.readers]
+
+    def summaries(self, most: int | None = None) -> dict[CaseId, Summary]:
+        """Return what a list shows of each case, at `most` so many of them read anew; raise RestoredError."""
+        self._check_read()
+        return all_summaries(self.vault, self.trust().rosters, self.today, self.person, most=most)
+
+    def words(self) -> dict[CaseId, str]:
+        """Return the words to search through, in lower case, of each case that `summaries` has read."""
+        return self.vault.summaries.words()
+
+    def notices(self) -> list[Notice]:
+        """Return all that the first page tells, the alarms first."""
+        found = [*load_notices(self.vault), *standing_notices(self.vault, self.today)]
+        if self.wants_backup:
+            found.append(Notice(NoticeKind.BACKUP))
+        return sorted(found, key=lambda notice: not notice.is_alarm)
+
+    def _outbox(self, basis: Basis) -> Outbox:
+        day = basis.served.day
+        composer = self.composer(basis)
+        return Outbox(self.vault, self.courier, composer, lambda: read_log(self, day, unwatched, most=MOST_BYTES))
+
+    def _check_read(self) -> None:
+        if self.is_restored:
+            raise RestoredError

@@ -1,0 +1,185 @@
+"""One sync: chain and bundles, the log, the outbox settled, and what only a complete sync may do (SPEC 10.2, 10.3).
+
+It posts no envelope. The day by which keys are destroyed is the one that the server gave before the log was read: an
+entry that was acknowledged just before midnight still has its key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from keys.errors import ExpiredError
+from keys.identity import open_log_capability
+from keys.roster import LogHead, Witness
+from keys.roster.weeks import agree
+from keys.sync.basis import Basis, keep_basis
+from keys.sync.intake import Intake
+from keys.sync.key_rotation import destroy_keys, rotate_keys
+from keys.sync.log_reader import LogReader
+from keys.sync.notices import Notice, NoticeKind, keep_notices, notices_of, withheld_by
+from keys.sync.outbox import lost, settle
+from keys.sync.own_keys import OwnKeys
+from keys.sync.served import Served
+from keys.sync.settings import COMPLETED, RESTORED
+from keys.sync.trust import refresh_trust
+from keys.wire.ids import Capability
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keys.sync.log_reader import LogRead
+    from keys.sync.post import Watch
+    from keys.sync.session import RecipientSession
+    from keys.sync.trust import Trust
+    from keys.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What a sync did: `new_entries` were read, `never_seen` ended on the server before, `unfinished` shares wait."""
+
+    is_whole: bool = False  # the log was read to its end
+    is_complete: bool = False
+    never_seen: int = 0
+    unfinished: int = 0
+    new_entries: int = 0
+    asks_to_go_on: bool = False  # it stopped for its size, and goes on when it is called again
+
+
+@dataclass(slots=True)
+class OwnEnvelopes:
+    """Which envelopes of the own identity this vault made.
+
+    Until its first complete sync a new or restored vault cannot tell: what it finds then is told once and is no alarm.
+    """
+
+    vault: Vault
+    is_new: bool
+    found: set[bytes] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, vault: Vault) -> OwnEnvelopes:
+        """Return those of a vault as it is now."""
+        return cls(vault, is_new=vault.setting(COMPLETED) is None)
+
+    def __contains__(self, mac: bytes) -> bool:
+        """Say whether this vault made the envelope, or cannot tell."""
+        is_own = self.vault.outbox.is_own(mac)
+        if self.is_new and not is_own:
+            self.found.add(mac)
+        return is_own or self.is_new
+
+
+def refresh(session: RecipientSession) -> Basis:
+    """Fetch bundles and chain, and keep them; the server's day comes before anything is read.
+
+    Raises TrustError where the chain does not hold: nothing is kept then.
+    """
+    served = Served.fetch(session.courier, every=True)
+    try:
+        trust = refresh_trust(session.vault, session.courier, served.day)
+    except ExpiredError:
+        # By the own day where the server's is wrong, and the chain is not.
+        own_day = session.today
+        if agree(served.day, own_day):
+            raise
+        trust = refresh_trust(session.vault, session.courier, own_day)
+    session.take_trust(trust)
+    basis = Basis(served, session.today)
+    keep_basis(session.vault, basis)
+    return basis
+
+
+def read_log(
+    session: RecipientSession, day: int, watch: Watch, *, most: int, own: OwnEnvelopes | None = None
+) -> LogRead:
+    """Read the log into the vault and take out of the outbox what it has; `day` is the server's of before.
+
+    Raises NotEnrolledError where the roster in force does not list the own identity, NetworkError, FormatError.
+    """
+    vault, trust = session.vault, session.trust()
+    intake = Intake(
+        vault,
+        session.person,
+        trust.rosters,
+        day,
+        is_own=(OwnEnvelopes.of(vault) if own is None else own).__contains__,
+    )
+    reader = LogReader(
+        vault,
+        session.courier.apart(),
+        intake,
+        Capability(open_log_capability(session.secret, trust.roster)),
+        trust.origin,
+        OwnKeys.of(vault.bundles.all()).pairs_for,
+    )
+    read = reader.read(lambda count: watch(count, 0), most=most)
+    with vault.transaction():
+        intake.forget_unknown()
+    settle(vault)
+    session.has_read = True
+    return read
+
+
+def synchronise(session: RecipientSession, watch: Watch, most: int) -> Synced:
+    """Carry out one sync of a session and keep what its owner has to know of it."""
+    vault = session.vault
+    basis = refresh(session)
+    trust, own = session.trust(), OwnEnvelopes.of(vault)
+    found = [*notices_of(vault, trust, basis.served, basis.own_day, session.signer.public)]
+    if trust.roster.find(session.signer.public) is None:
+        keep_notices(vault, found)
+        return Synced()
+    before = vault.log.count()
+    read = read_log(session, basis.served.day, watch, most=most, own=own)
+    is_complete = read.is_whole and basis.is_trusted and not withheld_by(trust, basis.served)
+    found += _of_reading(vault, read)
+    keep_notices(vault, _told_once(found, own))
+    if read.is_whole:
+        with vault.transaction():
+            vault.drop_setting(RESTORED)
+    if is_complete:
+        complete(session, basis)
+    return Synced(
+        is_whole=read.is_whole,
+        is_complete=is_complete,
+        never_seen=read.never_seen,
+        unfinished=read.unfinished,
+        new_entries=vault.log.count() - before,
+        asks_to_go_on=not read.is_whole,
+    )
+
+
+def complete(session: RecipientSession, basis: Basis) -> None:
+    """Do what only a complete sync does (SPEC 10.3); what goes by the network comes last."""
+    vault, trust, served = session.vault, session.trust(), basis.served
+    destroy_keys(vault, (served.day, basis.own_day))
+    with vault.transaction():
+        vault.put_setting(COMPLETED, b"1")
+    rotate_keys(vault, session.signer, session.courier, served.day, witness(vault, trust, served.day), served.bundles)
+
+
+def witness(vault: Vault, trust: Trust, day: int) -> Witness:
+    """Return what the own bundles say: the newest root and roster, and the last entry of an earlier day (SPEC 7.3)."""
+    last = vault.log.last_before(day, trust.origin)
+    return Witness(trust.root.id, trust.history.newest.id, LogHead(last.position, last.digest))
+
+
+def _of_reading(vault: Vault, read: LogRead) -> Iterator[Notice]:
+    if read.never_seen:
+        yield Notice(NoticeKind.NEVER_SEEN, count=read.never_seen)
+    if not read.is_whole:
+        yield Notice(NoticeKind.TOO_MUCH)
+    elif own := lost(vault):
+        yield Notice(NoticeKind.LOST, count=len(own))
+
+
+def _told_once(found: list[Notice], own: OwnEnvelopes) -> list[Notice]:
+    """Return the notices of a vault that is new or restored: what its owner made since is no alarm."""
+    if not own.is_new:
+        return found
+    copied = sum(notice.count for notice in found if notice.kind is NoticeKind.COPIED)
+    others = [notice for notice in found if notice.kind is not NoticeKind.COPIED]
+    count = copied + len(own.found)
+    return [*others, Notice(NoticeKind.SINCE_BACKUP, count=count)] if count else others
