@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from keys.cases import Telling
+from keys.cases.report_draft import ReportDraft
 from keys.policy import OutsideRoute, Policy
 
 if TYPE_CHECKING:
@@ -108,6 +109,11 @@ SMALL = Policy.from_toml(SMALL_TOML)
 def tell(text: str, **more: Any) -> Telling:
     """Return what a report of no more than a text tells, or of this too."""
     return Telling(**{"text": text, "topic": "anders", "language": "nl"} | more)
+
+
+def draft(text: str, **more: Any) -> ReportDraft:
+    """Return a report of no more than a text, or with this too."""
+    return ReportDraft(**{"text": text, "topic": "anders", "language": "nl"} | more)
 
 
 def shipped(*languages: str) -> Policy:
