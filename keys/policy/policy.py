@@ -33,7 +33,7 @@ from keys.policy.shapes import (
 )
 from keys.policy.texts import text_languages, texts_in, with_texts, without_texts
 from keys.wire.canonical import encode, parse_object
-from keys.wire.exchange import MAX_WORK
+from keys.wire.stamp import MAX_WORK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

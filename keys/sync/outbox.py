@@ -18,8 +18,8 @@ from keys.sync.cover import number_of_covers, post_cover
 from keys.sync.post import post_to
 from keys.vault.message_store import StoredMessage
 from keys.vault.outbox_store import Reason, State
-from keys.wire.exchange import DOOR_CHANNEL
 from keys.wire.messages import LOG, Arrived
+from keys.wire.posting import DOOR_APPEND
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -136,7 +136,7 @@ class Outbox:
         Raises the refusal where nothing can be done in this session.
         """
         first = waiting[0]
-        if isinstance(refusal, UnknownCapabilityError) and first.door == DOOR_CHANNEL:
+        if isinstance(refusal, UnknownCapabilityError) and first.door == DOOR_APPEND:
             # The mailbox has ended, and the recipients go on: the same envelope, by the other door.
             with self.vault.transaction():
                 self.vault.outbox.set_destination(first.message.mac, no_mailbox())

@@ -1,120 +1,66 @@
 """What passes to and from the server, SPEC.md 9 and 10: postings, stamps, looks; it opens no connection."""
 
+# ruff: noqa: I001, PLC0414
+
 from __future__ import annotations
 
-import hashlib
-import re
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keys.errors import MalformedError, StampError
-from keys.wire.canonical import b64, unb64
+from keys.errors import MalformedError
+from keys.wire.canonical import b64
 from keys.wire.envelope import Header, check_envelope_size, prefix_size
+from keys.wire.log import parse_log_cursor
+from keys.wire.mailbox import MORE_SIZE as MORE_SIZE, PAGE_SIZE as PAGE_SIZE
+from keys.wire.sizes import (
+    DAY_SIZE as DAY_SIZE,
+    ITEM_COUNT_SIZE as ITEM_COUNT_SIZE,
+    MAX_POSITION as MAX_POSITION,
+    POSITION_SIZE as POSITION_SIZE,
+    SIZE_SIZE as SIZE_SIZE,
+)
+from keys.wire.posting import (
+    ADDRESS_SIZE as ADDRESS_SIZE,
+    CAPABILITY_SIZE as CAPABILITY_SIZE,
+    DOOR_APPEND,
+    DOOR_OPEN,
+    DOOR_SIZE as DOOR_SIZE,
+    LEAVE_SIZE as LEAVE_SIZE,
+    POSTING_START as POSTING_START,
+    Posting as Posting,
+    append_address,
+    check_address as check_address,
+    mailbox_address,
+    parse_leave as parse_leave,
+)
+from keys.wire.stamp import (
+    MAX_WORK as MAX_WORK,
+    NONCE_SIZE as NONCE_SIZE,
+    SEAL_WORK_FACTOR as SEAL_WORK_FACTOR,
+    make_stamp as make_stamp,
+    stamp_holds as stamp_holds,
+    stamp_target as stamp_target,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-DOOR_SIZE = 1
-DOOR_CASE = 0
-DOOR_CHANNEL = 1
-NONCE_SIZE = 16
-CAPABILITY_SIZE = 32
-ADDRESS_SIZE = 2 * CAPABILITY_SIZE
-LEAVE_SIZE = 2 * CAPABILITY_SIZE
-POSTING_START = DOOR_SIZE + NONCE_SIZE + ADDRESS_SIZE
-
-PAGE_SIZE = 131_072
-MORE_SIZE = 1
-ITEM_COUNT_SIZE = 2
-POSITION_SIZE = 8
-DAY_SIZE = 4
-SIZE_SIZE = 8
+DOOR_CASE = DOOR_OPEN
+DOOR_CHANNEL = DOOR_APPEND
+parse_cursor = parse_log_cursor
 ITEM_START = POSITION_SIZE + DAY_SIZE + SIZE_SIZE
-
-MAX_POSITION = 2**63 - 1  # what a database counts to
-_POSITION = re.compile(r"0|[1-9][0-9]{0,18}")
-
-STAMP_BITS = 64
-MAX_WORK = 2**40
-SEAL_WORK_FACTOR = 16  # SPEC.md 9: a stamp made apart from the server has to hold under load
-
-
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """An envelope with its stamp and its destination, as it is sent to the server."""
-
-    door: int
-    nonce: bytes
-    address: bytes
-    envelope: bytes
-
-    @classmethod
-    def parse(cls, raw: bytes) -> Posting:
-        """Read a posting and check that its envelope has the form of one.
-
-        Raises UnsupportedError or MalformedError.
-        """
-        if len(raw) < POSTING_START or raw[0] not in (DOOR_CASE, DOOR_CHANNEL):
-            raise MalformedError("posting")
-        nonce = raw[DOOR_SIZE : DOOR_SIZE + NONCE_SIZE]
-        address = raw[DOOR_SIZE + NONCE_SIZE : POSTING_START]
-        envelope = raw[POSTING_START:]
-        check_envelope_size(Header.parse(envelope), len(envelope))
-        check_address(raw[0], address)
-        return cls(raw[0], nonce, address, envelope)
-
-    def encode(self) -> bytes:
-        """Return the bytes of the posting."""
-        return bytes([self.door]) + self.nonce + self.address + self.envelope
-
-
-def check_address(door: int, address: bytes) -> None:
-    """Raise MalformedError unless the halves of a door-0 address ascend: their order would tell which is whose."""
-    if door == DOOR_CASE and not address[:CAPABILITY_SIZE] < address[CAPABILITY_SIZE:]:
-        raise MalformedError("address")
 
 
 def open_case(envelope: bytes, nonce: bytes, recipients: bytes, reporter: bytes | None = None) -> Posting:
-    """Return the posting that opens a channel for these capabilities.
-
-    Shares, decoys and `feed` envelopes have no reporter; a random address stands for it, so that they look alike.
-    """
-    first = hashlib.sha256(reporter).digest() if reporter else secrets.token_bytes(CAPABILITY_SIZE)
-    halves = sorted((first, hashlib.sha256(recipients).digest()))
-    return Posting(DOOR_CASE, nonce, b"".join(halves), envelope)
+    """Return the posting that opens a mailbox for these capabilities, or looks like it."""
+    first = reporter or secrets.token_bytes(CAPABILITY_SIZE)
+    return Posting(DOOR_CASE, nonce, mailbox_address(first, recipients), envelope)
 
 
 def append(envelope: bytes, nonce: bytes, capability: bytes) -> Posting:
-    """Return the posting that appends to the channel of `capability`."""
-    return Posting(DOOR_CHANNEL, nonce, capability + secrets.token_bytes(CAPABILITY_SIZE), envelope)
-
-
-def stamp_holds(mac: bytes, nonce: bytes, work: int) -> bool:
-    """Say whether `nonce` is a stamp of at least `work` expected tries for the envelope with this mac."""
-    value = int.from_bytes(hashlib.sha256(mac + nonce).digest()[: STAMP_BITS // 8], "big")
-    return value < stamp_target(work)
-
-
-def stamp_target(work: int) -> int:
-    """Return the number that a stamp of `work` expected tries stays below."""
-    if not 1 <= work <= MAX_WORK:
-        raise StampError("work out of range")
-    return (1 << STAMP_BITS) // work
-
-
-def make_stamp(mac: bytes, work: int) -> bytes:
-    """Return a nonce that holds for `work`; takes about `work` hashes."""
-    target = stamp_target(work)
-    start = secrets.token_bytes(NONCE_SIZE // 2)
-    base = hashlib.sha256(mac + start)
-    for counter in range(2**STAMP_BITS):
-        tail = counter.to_bytes(NONCE_SIZE // 2, "big")
-        attempt = base.copy()
-        attempt.update(tail)
-        if int.from_bytes(attempt.digest()[: STAMP_BITS // 8], "big") < target:
-            return start + tail
-    raise StampError("no nonce found")
+    """Return the posting that appends to the mailbox of `capability`."""
+    return Posting(DOOR_CHANNEL, nonce, append_address(capability), envelope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,14 +127,6 @@ def fill(items: Iterable[Item]) -> Page:
     return Page(tuple(taken), more=False)
 
 
-def parse_cursor(text: str) -> tuple[int, bytes]:
-    """Return position and header digest of a cursor; raise MalformedError for anything else."""
-    position, dot, digest = text.partition(".")
-    if not dot or not _POSITION.fullmatch(position) or int(position) > MAX_POSITION:
-        raise MalformedError("cursor")
-    return int(position), unb64(digest, CAPABILITY_SIZE)
-
-
 def _parse_item(raw: bytes) -> Item:
     widths: Sequence[int] = (POSITION_SIZE, DAY_SIZE, SIZE_SIZE)
     numbers = []
@@ -203,10 +141,3 @@ def _parse_item(raw: bytes) -> Item:
     if len(prefix) != prefix_size(header, size):
         raise MalformedError("cut item")
     return Item(position, day, size, prefix)
-
-
-def parse_leave(raw: bytes) -> tuple[bytes, bytes]:
-    """Return the capability to be forgotten and the other one of its channel (SPEC.md 10); raise MalformedError."""
-    if len(raw) != LEAVE_SIZE:
-        raise MalformedError
-    return raw[:CAPABILITY_SIZE], raw[CAPABILITY_SIZE:]

@@ -1,16 +1,17 @@
-"""The log, SPEC 10: its entries, their digests, and the pages in which it is read; it opens no connection."""
+"""The log, SPEC 10: its entries, their digests, and the pages in which it is read."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, NewType, TypeVar
 
 from keys.errors import ForkError, MalformedError
-from keys.wire.canonical import b64
+from keys.wire.canonical import b64, unb64
 from keys.wire.envelope import CONTENT_SIZE, MAC_SIZE, SEALED_CHUNK_SIZE, Header, check_envelope_size
-from keys.wire.exchange import DAY_SIZE, ITEM_COUNT_SIZE, MAX_POSITION, POSITION_SIZE, SIZE_SIZE, parse_cursor
 from keys.wire.ids import Mac
+from keys.wire.sizes import DAY_SIZE, ITEM_COUNT_SIZE, MAX_POSITION, POSITION_SIZE, SIZE_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,6 +29,8 @@ SHORT_SIZE = LOG_ENTRY_START + DIGEST_SIZE + CONTENT_SIZE + MAC_SIZE
 MOST_ENTRIES = (LOG_PAGE_SIZE - LOG_PAGE_START) // SHORT_SIZE
 CURSOR_STEP = 64  # readers at different places ask alike
 MOST_UNTIL_DAYS = 29  # from the server's day to an `until`: four weeks, and a clock that is two days off
+
+_POSITION = re.compile(r"0|[1-9][0-9]{0,18}")
 
 
 def log_prefix_size(header: Header, size: int) -> int:
@@ -210,8 +213,10 @@ def log_cursor(position: int, digest: LogDigest) -> str:
 
 def parse_log_cursor(text: str) -> tuple[int, LogDigest]:
     """Return position and digest of a cursor; raise MalformedError for anything else."""
-    position, digest = parse_cursor(text)
-    return position, LogDigest(digest)
+    position, dot, digest = text.partition(".")
+    if not dot or not _POSITION.fullmatch(position) or int(position) > MAX_POSITION:
+        raise MalformedError("cursor")
+    return int(position), LogDigest(unb64(digest, DIGEST_SIZE))
 
 
 def _parse(raw: bytes, read: Callable[[bytes, int], tuple[Entry, int]]) -> LogPage[Entry]:

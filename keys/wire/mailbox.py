@@ -1,4 +1,4 @@
-"""The mailbox, SPEC 11: the pages in which a reporter's browser reads one thread; it opens no connection."""
+"""The mailbox, SPEC 11: the pages in which a reporter's browser reads one thread."""
 
 from __future__ import annotations
 
@@ -8,19 +8,13 @@ from typing import TYPE_CHECKING
 
 from keys.errors import MalformedError
 from keys.wire.envelope import Header, check_envelope_size, prefix_size
-from keys.wire.exchange import (
-    DAY_SIZE,
-    ITEM_COUNT_SIZE,
-    MAX_POSITION,
-    MORE_SIZE,
-    PAGE_SIZE,
-    POSITION_SIZE,
-    SIZE_SIZE,
-)
+from keys.wire.sizes import DAY_SIZE, ITEM_COUNT_SIZE, MAX_POSITION, POSITION_SIZE, SIZE_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+PAGE_SIZE = 131_072
+MORE_SIZE = 1
 NUMBER_SIZE = POSITION_SIZE
 MAILBOX_ENTRY_START = NUMBER_SIZE + DAY_SIZE + SIZE_SIZE
 

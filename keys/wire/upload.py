@@ -19,16 +19,10 @@ from keys.wire.envelope import (
     prefix_size,
     stream_size,
 )
-from keys.wire.exchange import (
-    DOOR_CASE,
-    DOOR_CHANNEL,
-    DOOR_SIZE,
-    NONCE_SIZE,
-    POSTING_START,
-    SIZE_SIZE,
-    check_address,
-)
 from keys.wire.plaintext import LENGTH_SIZE, MAX_HEAD_SIZE, SIGNATURE_SIZE
+from keys.wire.posting import DOOR_APPEND, DOOR_OPEN, DOOR_SIZE, POSTING_START, check_address
+from keys.wire.sizes import SIZE_SIZE
+from keys.wire.stamp import NONCE_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,7 +75,7 @@ class Opening:
 
         An envelope that fits one posting has no opening: each goes one way only.
         """
-        if len(raw) < OPENING_START or raw[0] not in (DOOR_CASE, DOOR_CHANNEL):
+        if len(raw) < OPENING_START or raw[0] not in (DOOR_OPEN, DOOR_APPEND):
             raise MalformedError("opening")
         nonce_end = DOOR_SIZE + NONCE_SIZE
         size = int.from_bytes(raw[POSTING_START:OPENING_START], "big")
