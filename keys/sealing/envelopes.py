@@ -1,4 +1,4 @@
-"""Heads of the final format sealed into envelopes, and opened from the prefix that the log gives (SPEC 3 and 4).
+"""Messages sealed into envelopes, and opened from the front of one (SPEC 3 and 4).
 
 Who may say what in a case is not its concern.
 """
@@ -13,17 +13,29 @@ from nacl.utils import random
 
 from keys.errors import MalformedError
 from keys.roster import verify_signature
-from keys.sealing.messages import Sealed, Signer, _exactly, _opened, _seal, _seal_header
+from keys.sealing.sealed import seal_envelope, seal_header
 from keys.sealing.slots import KEY_SIZE, PublicPair
-from keys.sealing.stream import check_content, check_mac, head_content
-from keys.wire.envelope import Header, check_envelope_size
+from keys.sealing.stream import check_content, check_mac, head_content, open_chunks
+from keys.wire.envelope import CHUNK_SIZE, PART_SIZE, Header, check_envelope_size, prefix_size
 from keys.wire.files import content_size
 from keys.wire.ids import CaseId, ContentKey, Mac, MessageId
 from keys.wire.messages import Head, Report
-from keys.wire.plaintext import check_padding, class_of, message_id, signed_bytes, split, start, start_size
+from keys.wire.plaintext import (
+    LENGTH_SIZE,
+    check_padding,
+    class_of,
+    message_id,
+    signed_bytes,
+    split,
+    start,
+    start_size,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+
+    from keys.sealing.sealed import Sealed
+    from keys.sealing.signer import Signer
 
 LABEL_ENTERED = b"meldbus/1 entered"
 
@@ -67,10 +79,25 @@ def seal_head(
     if signer.public != head.author:
         raise MalformedError("author is not the signer")
     content_key = random(KEY_SIZE)
-    header = _seal_header(content_key, readers, slots, until, head_content(content_key, raw))
+    header = seal_header(content_key, readers, slots, until, head_content(content_key, raw))
     before = start(raw, signer.sign(signed_bytes(head.kind, header.mac, raw)))
     pieces = chain([before], _exactly(content_size(head.files), contents))
-    return _seal(content_key, header, class_of(raw, head.files), pieces, message_id(head.kind, header.mac, raw))
+    return seal_envelope(content_key, header, class_of(raw, head.files), pieces, message_id(head.kind, header.mac, raw))
+
+
+def front_size(prefix: bytes, size: int, content_key: bytes) -> int:
+    """Return how many bytes of an envelope of `size` bytes have to be at hand for `open_head`.
+
+    `prefix` is header and first chunk, as a mailbox gives it; where head and signature go on after it, the first part
+    is needed too. Raises FormatError.
+    """
+    header = Header.parse(prefix)
+    check_mac(content_key, header)
+    padded = check_envelope_size(header, size)
+    first = _opened(content_key, header, prefix, padded, CHUNK_SIZE)
+    if start_size(first) <= len(first):
+        return len(prefix)
+    return min(size, prefix_size(header, size) + PART_SIZE)
 
 
 def open_head(prefix: bytes, content_key: bytes, size: int) -> OpenedMessage:
@@ -116,3 +143,24 @@ def read_statement(mac: bytes, signature: bytes, raw: bytes, content_key: bytes)
         signature=signature,
         content_key=ContentKey(content_key),
     )
+
+
+def _opened(content_key: bytes, header: Header, front: bytes, padded: int, least: int) -> bytes:
+    """Return the plaintext of the chunks that hold head and signature, and of `least` bytes where they are at hand."""
+    opened = bytearray()
+    for chunk in open_chunks(content_key, padded, memoryview(front)[header.size :]):
+        opened += chunk
+        if len(opened) >= max(least, start_size(bytes(opened[:LENGTH_SIZE]))):
+            break
+    return bytes(opened)
+
+
+def _exactly(size: int, contents: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the contents; raise MalformedError when they are not `size` bytes in all."""
+    for piece in contents:
+        size -= len(piece)
+        if size < 0:
+            break
+        yield piece
+    if size != 0:
+        raise MalformedError("size of the files")

@@ -1,101 +1,30 @@
-"""Messages sealed into envelopes and opened again, SPEC.md 3 to 5; who may say what in a case is not its concern."""
+"""The old format: messages sealed into envelopes and opened again."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain
-from random import SystemRandom
 from typing import TYPE_CHECKING
 
-from nacl import bindings
 from nacl.utils import random
 
 from keys.errors import MalformedError
 from keys.roster import verify_signature
-from keys.sealing.slots import KEY_SIZE, PublicPair, free_slot, seal_slot
-from keys.sealing.stream import (
-    check_content,
-    check_mac,
-    head_content,
-    header_mac,
-    open_chunks,
-    recipients_capability,
-    seal_chunks,
-)
-from keys.wire.envelope import (
-    CHUNK_SIZE,
-    CONTENT_SIZE,
-    MAC_SIZE,
-    PART_SIZE,
-    Header,
-    check_envelope_size,
-    prefix_size,
-    stream_size,
-)
+from keys.sealing.envelopes import _exactly, _opened
+from keys.sealing.sealed import seal_envelope, seal_header
+from keys.sealing.slots import KEY_SIZE, PublicPair
+from keys.sealing.stream import check_content, check_mac, head_content
+from keys.wire.envelope import Header, check_envelope_size
 from keys.wire.files import content_size
 from keys.wire.head import Head
 from keys.wire.kinds import Report
-from keys.wire.plaintext import LENGTH_SIZE, check_padding, class_of, message_id, signed_bytes, split, start, start_size
-from keys.wire.upload import travels_in_parts
+from keys.wire.plaintext import check_padding, class_of, message_id, signed_bytes, split, start, start_size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-
-@dataclass(frozen=True, slots=True)
-class Signer:
-    """An Ed25519 key that signs messages and bundles; its `repr` does not show the private half."""
-
-    public: bytes
-    private: bytes = field(repr=False)
-
-    @classmethod
-    def from_seed(cls, seed: bytes) -> Signer:
-        """Return the signer of a 32-byte seed."""
-        public, private = bindings.crypto_sign_seed_keypair(seed)
-        return cls(public, private)
-
-    @classmethod
-    def generate(cls) -> Signer:
-        """Return a new random signer."""
-        return cls.from_seed(random(KEY_SIZE))
-
-    def sign(self, signed: bytes) -> bytes:
-        """Return the 64-byte signature over `signed`."""
-        return bindings.crypto_sign(signed, self.private)[: bindings.crypto_sign_BYTES]
-
-
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """A sealed message: its envelope, its id, and the content key that its author may keep.
-
-    `prefix` is the header and the first chunk, `parts` what is behind it, in parts of 1 MiB. Those of a long one are
-    sealed when they are asked for, and each only once: whoever takes one keeps it until it has arrived. A file that is
-    not what it was raises ChangedError there; then all of it is given up.
-    """
-
-    prefix: bytes = field(repr=False)
-    parts: Iterable[bytes] = field(repr=False)
-    size: int
-    mac: bytes
-    id: bytes
-    content_key: bytes = field(repr=False)
-
-    @property
-    def is_long(self) -> bool:
-        """Whether it travels in parts; the others go in one posting."""
-        return travels_in_parts(check_envelope_size(Header.parse(self.prefix), self.size))
-
-    @property
-    def envelope(self) -> bytes:
-        """The whole envelope; raises MalformedError for a long one, of which there is never more than a part."""
-        if self.is_long:
-            raise MalformedError("too long for one piece")
-        return self.prefix + b"".join(self.parts)
-
-    def recipients_capability(self) -> bytes:
-        """Return the recipients' capability of the channel that this envelope opens."""
-        return recipients_capability(self.content_key)
+    from keys.sealing.sealed import Sealed
+    from keys.sealing.signer import Signer
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,31 +61,10 @@ def seal(
     if signer.public != head.author:
         raise MalformedError("author is not the signer")
     content_key = random(KEY_SIZE)
-    header = _seal_header(content_key, readers, slots, until, head_content(content_key, raw))
+    header = seal_header(content_key, readers, slots, until, head_content(content_key, raw))
     before = start(raw, signer.sign(signed_bytes(head.kind, header.mac, raw)))
     pieces = chain([before], _exactly(content_size(head.files), contents))
-    return _seal(content_key, header, class_of(raw, head.files), pieces, message_id(head.kind, header.mac, raw))
-
-
-def seal_decoy(*, slots: int, until: int, padded: int) -> Sealed:
-    """Return an envelope that nobody can open, of a class of `padded` bytes (SPEC.md 3.5)."""
-    content_key = random(KEY_SIZE)
-    header = _seal_header(content_key, (), slots, until, random(CONTENT_SIZE))
-    return _seal(content_key, header, padded, (), bytes(KEY_SIZE))
-
-
-def front_size(prefix: bytes, size: int, content_key: bytes) -> int:
-    """Return how many bytes of an envelope of `size` bytes have to be at hand for `open_message`.
-
-    That is the prefix, and the first part where head and signature go on behind the first chunk. Raises FormatError.
-    """
-    header = Header.parse(prefix)
-    check_mac(content_key, header)
-    padded = check_envelope_size(header, size)
-    first = _opened(content_key, header, prefix, padded, CHUNK_SIZE)
-    if start_size(first) <= len(first):
-        return len(prefix)
-    return min(size, prefix_size(header, size) + PART_SIZE)
+    return seal_envelope(content_key, header, class_of(raw, head.files), pieces, message_id(head.kind, header.mac, raw))
 
 
 def open_message(front: bytes, content_key: bytes, size: int | None = None) -> Message:
@@ -185,55 +93,3 @@ def open_message(front: bytes, content_key: bytes, size: int | None = None) -> M
     if isinstance(head.body, Report):
         PublicPair(head.body.box, head.body.kem).check()
     return Message(message_id(head.kind, header.mac, raw), header.mac, head, signature, content_key)
-
-
-def _opened(content_key: bytes, header: Header, front: bytes, padded: int, least: int) -> bytes:
-    """Return the plaintext of the chunks that hold head and signature, and of `least` bytes where they are at hand."""
-    opened = bytearray()
-    for chunk in open_chunks(content_key, padded, memoryview(front)[header.size :]):
-        opened += chunk
-        if len(opened) >= max(least, start_size(bytes(opened[:LENGTH_SIZE]))):
-            break
-    return bytes(opened)
-
-
-def _seal(content_key: bytes, header: Header, padded: int, pieces: Iterable[bytes], name: bytes) -> Sealed:
-    chunks = seal_chunks(content_key, padded, pieces)
-    prefix = header.encode() + next(chunks)
-    parts = _in_parts(chunks)
-    kept = parts if travels_in_parts(padded) else tuple(parts)
-    return Sealed(prefix, kept, header.size + stream_size(padded), header.mac, name, content_key)
-
-
-def _exactly(size: int, contents: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the contents; raise MalformedError when they are not `size` bytes in all."""
-    for piece in contents:
-        size -= len(piece)
-        if size < 0:
-            break
-        yield piece
-    if size != 0:
-        raise MalformedError("size of the files")
-
-
-def _in_parts(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield sealed chunks cut anew, into parts of 1 MiB and a shorter last one."""
-    held = bytearray()
-    for chunk in chunks:
-        held += chunk
-        if len(held) >= PART_SIZE:
-            yield bytes(held[:PART_SIZE])
-            del held[:PART_SIZE]
-    if held:
-        yield bytes(held)
-
-
-def _seal_header(content_key: bytes, readers: Iterable[PublicPair], slots: int, until: int, content: bytes) -> Header:
-    filled = [seal_slot(content_key, public) for public in readers]
-    if len(filled) > slots:
-        raise MalformedError("more readers than slots")
-    filled += [free_slot() for _ in range(slots - len(filled))]
-    # The place of a slot would tell the place of its reader on the roster.
-    SystemRandom().shuffle(filled)
-    header = Header.of(until, filled, content, bytes(MAC_SIZE))
-    return replace(header, mac=header_mac(content_key, header.before_mac()))

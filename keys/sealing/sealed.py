@@ -1,0 +1,99 @@
+"""A sealed envelope as it goes out: its header, and a stream that is sealed while it is read, once (SPEC 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from random import SystemRandom
+from typing import TYPE_CHECKING
+
+from nacl.utils import random
+
+from keys.errors import MalformedError
+from keys.sealing.slots import KEY_SIZE, free_slot, seal_slot
+from keys.sealing.stream import header_mac, recipients_capability, seal_chunks, writers_capability
+from keys.wire.envelope import CONTENT_SIZE, MAC_SIZE, PART_SIZE, Header, check_envelope_size, stream_size
+from keys.wire.upload import travels_in_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from keys.sealing.slots import PublicPair
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A sealed message: its envelope, its id, and the content key that its author may keep.
+
+    `prefix` is the header and the first chunk, `parts` what comes after it, in parts of 1 MiB. Those of a long one are
+    sealed when they are asked for, and each only once: whoever takes one keeps it until it has arrived. A file that is
+    not what it was raises ChangedError there; then all of it is given up.
+    """
+
+    prefix: bytes = field(repr=False)
+    parts: Iterable[bytes] = field(repr=False)
+    size: int
+    mac: bytes
+    id: bytes
+    content_key: bytes = field(repr=False)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it travels in parts; the others go in one posting."""
+        return travels_in_parts(check_envelope_size(Header.parse(self.prefix), self.size))
+
+    @property
+    def envelope(self) -> bytes:
+        """The whole envelope; raises MalformedError for a long one, of which there is never more than a part."""
+        if self.is_long:
+            raise MalformedError("too long for one piece")
+        return self.prefix + b"".join(self.parts)
+
+    def writers_capability(self) -> bytes:
+        """Return the capability by which recipients write into the mailbox that this report opens (SPEC 11)."""
+        return writers_capability(self.content_key)
+
+    def recipients_capability(self) -> bytes:
+        """Return the recipients' capability of the channel that this envelope opens."""
+        return recipients_capability(self.content_key)
+
+
+def seal_decoy(*, slots: int, until: int, padded: int) -> Sealed:
+    """Return an envelope that nobody can open, of a class of `padded` bytes (SPEC.md 3.5)."""
+    content_key = random(KEY_SIZE)
+    header = seal_header(content_key, (), slots, until, random(CONTENT_SIZE))
+    return seal_envelope(content_key, header, padded, (), bytes(KEY_SIZE))
+
+
+def seal_envelope(
+    content_key: bytes, header: Header, padded: int, pieces: Iterable[bytes], message_id: bytes
+) -> Sealed:
+    """Return the envelope of a header and the joined pieces, filled up to a class of `padded` bytes."""
+    chunks = seal_chunks(content_key, padded, pieces)
+    prefix = header.encode() + next(chunks)
+    parts = _in_parts(chunks)
+    kept = parts if travels_in_parts(padded) else tuple(parts)
+    return Sealed(prefix, kept, header.size + stream_size(padded), header.mac, message_id, content_key)
+
+
+def seal_header(content_key: bytes, readers: Iterable[PublicPair], slots: int, until: int, content: bytes) -> Header:
+    """Return a header with a slot for each of `readers` among free ones; raise MalformedError for too many readers."""
+    filled = [seal_slot(content_key, public) for public in readers]
+    if len(filled) > slots:
+        raise MalformedError("more readers than slots")
+    filled += [free_slot() for _ in range(slots - len(filled))]
+    # The place of a slot would tell the place of its reader on the roster.
+    SystemRandom().shuffle(filled)
+    header = Header.of(until, filled, content, bytes(MAC_SIZE))
+    return replace(header, mac=header_mac(content_key, header.before_mac()))
+
+
+def _in_parts(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield sealed chunks cut anew, into parts of 1 MiB and a shorter last one."""
+    held = bytearray()
+    for chunk in chunks:
+        held += chunk
+        if len(held) >= PART_SIZE:
+            yield bytes(held[:PART_SIZE])
+            del held[:PART_SIZE]
+    if held:
+        yield bytes(held)
