@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from keys.cases.case import Case
+from keys.cases.place import Place, PlacedMessage, Way
+from keys.errors import ForbiddenError
+from keys.wire.ids import MessageId
+from keys.wire.sizes import ID_SIZE
+
 if TYPE_CHECKING:
-    from keys.cases.case import Case
-    from keys.wire.ids import MessageId, PersonId
+    from collections.abc import Iterable
+
+    from keys.cases.rosters import Rosters
+    from keys.wire.ids import PersonId
+    from keys.wire.messages import Head
+
+_DRAFT = MessageId(bytes(ID_SIZE))  # the id of a message that is not sealed yet
 
 
 def addressees_of(case: Case, message_id: MessageId) -> frozenset[PersonId]:
@@ -17,3 +28,17 @@ def addressees_of(case: Case, message_id: MessageId) -> frozenset[PersonId]:
     """
     message = case.messages[case.numbers[message_id]]
     return message.readers | message.ended
+
+
+def addressees_of_draft(
+    head: Head, number: int, messages: Iterable[PlacedMessage], rosters: Rosters
+) -> frozenset[PersonId]:
+    """Return whom a message is sealed to that stands after `messages`, as the `number`-th that was written here.
+
+    Raises ForbiddenError where it would not count.
+    """
+    draft = PlacedMessage(_DRAFT, head, Place.unposted(number), head.day, Way.OWN)
+    case = Case.of([*messages, draft], rosters, head.day)
+    if case is None or not case.messages[case.numbers[_DRAFT]].counts:
+        raise ForbiddenError
+    return addressees_of(case, _DRAFT)

@@ -1,10 +1,11 @@
-"""Who can be sealed to on a day, by the roster in force and the bundles that the server gives (SPEC 7.3)."""
+"""Who can be sealed to on a day, by the roster in force and the bundles that the server gives (SPEC 7.3, 7.6)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
+from keys.errors import NotEnrolledError, RolledBackError
 from keys.roster.bundle import highest
 from keys.sealing import PublicPair
 
@@ -17,11 +18,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Addressees:
-    """The persons who can be sealed to on a day, with the pair of each."""
+    """The persons who can be sealed to on a day, with the pair of each.
+
+    `away` are those who say so, or of whom the policy does. `unknown` are the owners of bundles that name a root or
+    roster that is not here, `unusable` the owners of bundles that nobody can seal to. Nobody's bundle stops the others.
+    """
 
     roster: Roster
     day: int
     pairs: Mapping[PersonId, PublicPair] = field(repr=False)
+    away: frozenset[PersonId] = frozenset()
+    unknown: frozenset[PersonId] = frozenset()
+    unusable: frozenset[PersonId] = frozenset()
 
     @classmethod
     def on(
@@ -39,18 +47,34 @@ class Addressees:
         where no roster is valid on that day.
         """
         roster = history.in_force(day)
-        shown = highest(bundle for bundle in bundles if bundle.covers(day))
-        chosen = {(one.identity, one.last): one for one in shown if one.names_known(documents)}
-        pairs: dict[PersonId, PublicPair] = {}
-        for person in roster.receiving(day):
-            # A stolen key is sealed to by nobody from the moment on that its revocation is published.
-            if roster.revoked_on(person.identity) is not None:
-                continue
-            weekly = None if last_resort_only else chosen.get((person.identity, False))
-            pair = _pair(weekly) or _pair(chosen.get((person.identity, True)))
-            if pair is not None:
-                pairs[person.person] = pair
-        return cls(roster, day, pairs)
+        # A stolen key is sealed to by nobody from the moment on that its revocation is published.
+        people = {one.identity: one for one in roster.receiving(day) if roster.revoked_on(one.identity) is None}
+        shown = [one for one in highest(one for one in bundles if one.covers(day)) if one.identity in people]
+        known = [one for one in shown if one.names_known(documents)]
+        usable = [one for one in known if one.is_readable() and one.can_be_sealed_to()]
+        # The weekly bundle of each comes last, and is the one that stays.
+        in_order = sorted(usable, key=lambda one: not one.last)
+        said = {one.identity: one.away for one in sorted(known, key=lambda one: one.serial)}
+
+        def owners(of: Iterable[Bundle]) -> frozenset[PersonId]:
+            return frozenset(people[one.identity].person for one in of)
+
+        return cls(
+            roster,
+            day,
+            {
+                people[one.identity].person: PublicPair(one.box, one.kem)
+                for one in in_order
+                if one.last or not last_resort_only
+            },
+            away=frozenset(
+                one.person
+                for one in people.values()
+                if roster.policy.is_away(one.name, day) or (said.get(one.identity) or 0) >= day
+            ),
+            unknown=owners(one for one in shown if one not in known),
+            unusable=owners(one for one in known if one not in usable),
+        )
 
     def split(self, people: Collection[PersonId]) -> tuple[tuple[PersonId, ...], tuple[PersonId, ...]]:
         """Return who of these people is sealed to, and who is `missing`."""
@@ -58,9 +82,17 @@ class Addressees:
         to = tuple(person for person in ordered if person in self.pairs)
         return to, tuple(person for person in ordered if person not in self.pairs)
 
+    def pairs_of(self, people: Collection[PersonId]) -> list[PublicPair]:
+        """Return the pairs of people who can be sealed to; raise NotEnrolledError where they are nobody."""
+        if not people:
+            raise NotEnrolledError("nobody to seal to")
+        return [self.pairs[person] for person in sorted(people)]
 
-def _pair(bundle: Bundle | None) -> PublicPair | None:
-    """Return the pair of a bundle that counts."""
-    if bundle is None or not bundle.is_readable() or not bundle.can_be_sealed_to():
-        return None
-    return PublicPair(bundle.box, bundle.kem)
+    def check_current(self) -> Self:
+        """Return these addressees, or raise RolledBackError where an old roster leaves nobody to seal to.
+
+        Where all recipients know a roster that is not here, the server shows an old one.
+        """
+        if not self.pairs and self.unknown:
+            raise RolledBackError("the recipients know another roster")
+        return self

@@ -5,14 +5,12 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from keys.cases.addressees import addressees_of
+from keys.cases.addressees import addressees_of_draft
 from keys.cases.case import Case
-from keys.cases.place import Place, PlacedMessage, Way
 from keys.cases.seen import seen_of
 from keys.errors import ForbiddenError, NoCaseError, NotEnrolledError
 from keys.roster.weeks import until_of
@@ -22,10 +20,9 @@ from keys.sealing.envelopes import open_head, seal_head
 from keys.sealing.stream import writers_capability
 from keys.vault.outbox_store import Destination, Reason
 from keys.wire.canonical import repair
-from keys.wire.exchange import CAPABILITY_SIZE, DOOR_CASE, DOOR_CHANNEL
 from keys.wire.ids import IdentityKey, MessageId, RosterId
 from keys.wire.messages import LOG, THREAD, Head, Report
-from keys.wire.sizes import ID_SIZE
+from keys.wire.posting import DOOR_APPEND, DOOR_OPEN, append_address, random_address
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -39,13 +36,10 @@ if TYPE_CHECKING:
     from keys.wire.ids import CaseId, PersonId
     from keys.wire.messages import Body
 
-_DRAFT = MessageId(bytes(ID_SIZE))  # the id of a message that is not sealed yet
-
 
 def no_mailbox() -> Destination:
     """Return where an entry without a mailbox goes: nobody has the capabilities of these two hashes."""
-    halves = sorted((secrets.token_bytes(CAPABILITY_SIZE), secrets.token_bytes(CAPABILITY_SIZE)))
-    return Destination(DOOR_CASE, b"".join(halves))
+    return Destination(DOOR_OPEN, random_address())
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +115,7 @@ class Composer:
         contents: Iterable[bytes] = ()
         if head.files:
             contents = open_files(store.sealed(one).prefix, one.size, one.message, lambda part: store.part(mac, part))
-        way = Destination(one.door, one.address) if one.door == DOOR_CHANNEL else no_mailbox()
+        way = Destination(one.door, one.address) if one.door == DOOR_APPEND else no_mailbox()
         return self._seal(one.number, head, way, contents)
 
     def _head(
@@ -147,12 +141,8 @@ class Composer:
     def _addressed(self, head: Head, number: int) -> Head:
         """Return the head with `to` and `missing` (SPEC 12.3): the message itself is applied."""
         assert head.case
-        draft = PlacedMessage(_DRAFT, head, Place.unposted(number), head.day, Way.OWN)
         placed = self.vault.case_store.of_case(head.case, before=number)
-        case = Case.of([*placed, draft], self.rosters, self.addressees.day)
-        if case is None or not case.messages[case.numbers[_DRAFT]].counts:
-            raise ForbiddenError
-        to, missing = self.addressees.split(addressees_of(case, _DRAFT))
+        to, missing = self.addressees.split(addressees_of_draft(head, number, placed, self.rosters))
         return replace(head, to=to, missing=missing)
 
     def _way(self, head: Head) -> Destination:
@@ -160,7 +150,7 @@ class Composer:
         if head.channel != THREAD:
             return no_mailbox()
         capability = writers_capability(self._report(head).message.content_key)
-        return Destination(DOOR_CHANNEL, capability + secrets.token_bytes(CAPABILITY_SIZE))
+        return Destination(DOOR_APPEND, append_address(capability))
 
     def _report(self, head: Head) -> StoredMessage:
         assert head.case
@@ -170,9 +160,7 @@ class Composer:
         )
 
     def _seal(self, number: int, head: Head, way: Destination, contents: Iterable[bytes]) -> MessageId:
-        pairs = [self.addressees.pairs[person] for person in head.to]
-        if not pairs:
-            raise NotEnrolledError("nobody to seal to")
+        pairs = self.addressees.pairs_of(head.to)
         if head.channel == THREAD:
             body = self._report(head).message.head.body
             assert isinstance(body, Report)

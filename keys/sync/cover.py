@@ -1,4 +1,7 @@
-"""Cover entries, which nobody can open: they hide how much a session posts, and of which classes (SPEC 3.6, 10.5)."""
+"""Cover entries, which nobody can open (SPEC 3.6, 10.5).
+
+Those of a session hide how much it posts, and of which classes; those of the deployment's timer hide when reports come.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,23 @@ from typing import TYPE_CHECKING
 
 from keys.roster.weeks import until_of
 from keys.sealing import seal_decoy
-from keys.sync.composing import no_mailbox
 from keys.sync.post import post_to
-from keys.wire.envelope import SMALLEST_CLASS
+from keys.sync.served import Served
+from keys.wire.envelope import LARGEST_POWER, SMALLEST_CLASS
+from keys.wire.posting import DOOR_OPEN, random_address
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from keys.courier import Courier
+    from keys.roster import Roster, RosterHistory
     from keys.sync.addressees import Addressees
 
 CLASSES = (SMALLEST_CLASS, 2 * SMALLEST_CLASS, 4 * SMALLEST_CLASS)
 CHANCES = (12 / 16, 3 / 16, 1 / 16)
+# What a report without long files can have; half of the timer's entries are of the first class, a quarter of the next.
+TIMER_CLASSES = tuple(SMALLEST_CLASS << order for order in range((LARGEST_POWER // SMALLEST_CLASS).bit_length()))
+TIMER_WEIGHTS = tuple(2.0**-order for order in range(len(TIMER_CLASSES)))
 
 _RANDOM = SystemRandom()
 
@@ -46,8 +54,29 @@ def draw_class() -> int:
     return drawn
 
 
+def draw_timer_class() -> int:
+    """Return the class of a cover entry of the timer, in bytes: most reports are short."""
+    [drawn] = _RANDOM.choices(TIMER_CLASSES, TIMER_WEIGHTS)
+    return drawn
+
+
 def post_cover(courier: Courier, addressees: Addressees, work: int) -> None:
-    """Post one cover entry."""
-    until, way = until_of(addressees.day), no_mailbox()
-    sealed = seal_decoy(slots=addressees.roster.slots(), until=until, padded=draw_class())
-    post_to(courier, sealed, work, way.door, way.address)
+    """Post one cover entry of a session."""
+    _post(courier, addressees.roster, addressees.day, work, draw_class())
+
+
+def post_timer_cover(courier: Courier, history: RosterHistory, own_day: int) -> int:
+    """Post one cover entry of the timer and return its class, in bytes.
+
+    Raises ClockError where the server's day and `own_day` cannot both be right.
+    """
+    served = Served.fetch(courier)
+    served.check_day(own_day)
+    padded = draw_timer_class()
+    _post(courier, history.in_force(served.day), served.day, served.work, padded)
+    return padded
+
+
+def _post(courier: Courier, roster: Roster, day: int, work: int, padded: int) -> None:
+    sealed = seal_decoy(slots=roster.slots(), until=until_of(day), padded=padded)
+    post_to(courier, sealed, work, DOOR_OPEN, random_address())

@@ -1,4 +1,4 @@
-"""Posting a sealed envelope with a stamp that holds, whole or in parts; it seals nothing twice."""
+"""Posting a sealed envelope with a stamp that holds, whole or in parts (SPEC 9, 13.1). Nothing is sealed twice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from keys.courier import StampRefusedError
 from keys.errors import RefusedError, StampError
 from keys.sync.patience import patiently
-from keys.wire.exchange import Posting, append, make_stamp, open_case
+from keys.wire.posting import Posting, append_address, mailbox_address, random_address
+from keys.wire.stamp import make_stamp
 from keys.wire.upload import Opening, PartPosting
 
 if TYPE_CHECKING:
@@ -26,33 +27,15 @@ def unwatched(_done: int, _total: int) -> None:
     """Watch nothing."""
 
 
-def post_entry(
-    courier: Courier, sealed: Sealed, work: int, reporter: bytes | None = None, watch: Watch = unwatched
-) -> int:
-    """Post an envelope that opens a channel and return the server's day; `reporter` is the reporter's capability."""
-    recipients = sealed.recipients_capability()
-    return _post(courier, sealed, work, lambda start, nonce: open_case(start, nonce, recipients, reporter), watch)
+def post_to(courier: Courier, sealed: Sealed, work: int, door: int, address: bytes, watch: Watch = unwatched) -> int:
+    """Post an envelope to a door of the server, with a stamp of `work` at first, and return the server's day.
 
-
-def post_message(courier: Courier, sealed: Sealed, work: int, capability: bytes, watch: Watch = unwatched) -> int:
-    """Post an envelope into the channel of a capability and return the server's day."""
-    return _post(courier, sealed, work, lambda start, nonce: append(start, nonce, capability), watch)
-
-
-def post_to(courier: Courier, sealed: Sealed, work: int, door: int, address: bytes) -> int:
-    """Post an envelope to a door of the server, with the address that it had before, and return the server's day."""
-    return _post(courier, sealed, work, lambda start, nonce: Posting(door, nonce, address, start), unwatched)
-
-
-def opening_of(posting: Posting, size: int) -> Opening:
-    """Return the opening of an envelope of `size` bytes from a posting of its prefix."""
-    return Opening(posting.door, posting.nonce, posting.address, size, posting.envelope)
-
-
-def _post(courier: Courier, sealed: Sealed, work: int, address: Callable[[bytes, bytes], Posting], watch: Watch) -> int:
+    `watch` is given the bytes of an upload that are done, and all of them. Raises StampError where the server asks for
+    more work each time, RefusedError, NetworkError, and what the parts of the envelope raise.
+    """
     start = sealed.prefix if sealed.is_long else sealed.envelope
     for _ in range(MAX_TRIES):
-        posting = address(start, make_stamp(sealed.mac, work))
+        posting = Posting(door, make_stamp(sealed.mac, work), address, start)
         try:
             if sealed.is_long:
                 return _upload(courier, sealed, opening_of(posting, sealed.size), watch)
@@ -60,6 +43,30 @@ def _post(courier: Courier, sealed: Sealed, work: int, address: Callable[[bytes,
         except StampRefusedError as refusal:
             work = refusal.work
     raise StampError("the server asks for more each time")
+
+
+def post_entry(
+    courier: Courier, sealed: Sealed, work: int, reporter: bytes | None = None, watch: Watch = unwatched
+) -> int:
+    """Post an envelope of the old format that opens a channel."""
+    return post_to(
+        courier,
+        sealed,
+        work,
+        0,
+        mailbox_address(reporter or random_address()[:32], sealed.recipients_capability()),
+        watch,
+    )
+
+
+def post_message(courier: Courier, sealed: Sealed, work: int, capability: bytes, watch: Watch = unwatched) -> int:
+    """Post an envelope of the old format into a channel."""
+    return post_to(courier, sealed, work, 1, append_address(capability), watch)
+
+
+def opening_of(posting: Posting, size: int) -> Opening:
+    """Return the opening of an envelope of `size` bytes from a posting of its prefix."""
+    return Opening(posting.door, posting.nonce, posting.address, size, posting.envelope)
 
 
 def _upload(courier: Courier, sealed: Sealed, opening: Opening, watch: Watch) -> int:

@@ -1,14 +1,15 @@
-"""What the server says before an envelope is sealed, and whom it can be sealed to; nothing of it is taken on trust."""
+"""What the server says before an envelope is sealed, and whom it can be sealed to (SPEC 3.5, 7.6)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from keys.errors import ClockError, NetworkError
+from keys.errors import ClockError, FormatError, NetworkError
 from keys.policy import date_of
-from keys.roster import Addressees, Bundle, RosterHistory
+from keys.roster import Bundle, RosterHistory
 from keys.roster.weeks import agree
+from keys.sync.addressees import Addressees
 from keys.wire.signed import LABEL_ROOT, Signed
 
 if TYPE_CHECKING:
@@ -33,24 +34,26 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What the server says before an envelope is sealed: its day, the work it asks for, and the bundles."""
+    """What the server says before an envelope is sealed: its day, the work it asks for, and the bundles.
+
+    `spoilt` says that it gave bundles that do not parse, or that nobody's key signed: these do not count.
+    """
 
     day: int
     work: int
     bundles: tuple[Bundle, ...]
+    spoilt: int = 0
 
     @classmethod
     def fetch(cls, courier: Courier, *, every: bool = False) -> Served:
-        """Fetch it, all bundles verified; `every` one there is, or those of the day.
-
-        Raises TamperedError or MalformedError for a spoilt one.
-        """
-        day, work, bundles = courier.bundles(every=every)
-        return cls(day, work, tuple(map(Bundle.verify, bundles)))
+        """Fetch it, all bundles verified; `every` one there is, or those of the day."""
+        day, work, signed = courier.bundles(every=every)
+        bundles = verified(signed)
+        return cls(day, work, bundles, len(signed) - len(bundles))
 
     def addressees(self, trust: Trust) -> Addressees:
-        """Return who can be sealed to today."""
-        return Addressees.choose(trust.history, self.bundles, self.day, trust.documents)
+        """Return who can be sealed to today; raise ExpiredError."""
+        return Addressees.on(trust.history, self.bundles, self.day, trust.documents)
 
     def check_day(self, own: int) -> None:
         """Raise ClockError unless the server's day and our own can both be right.
@@ -61,12 +64,26 @@ class Served:
             raise ClockError(f"{date_of(self.day)}, {date_of(own)}")
 
 
+def verified(bundles: Iterable[Signed]) -> tuple[Bundle, ...]:
+    """Return the bundles whose signature is right: one that is spoilt stops nobody from sealing to the others."""
+    found = []
+    for signed in bundles:
+        try:
+            found.append(Bundle.verify(signed))
+        except FormatError:
+            continue
+    return tuple(found)
+
+
 def sealing_basis(courier: Courier, history: RosterHistory, own_day: int) -> tuple[Served, Addressees]:
-    """Return what somebody without a vault seals by; raise ClockError where the server's day cannot be right."""
+    """Return what somebody without a vault seals by.
+
+    Raises ClockError where the server's day cannot be right, RolledBackError where all recipients know another roster.
+    """
     served = Served.fetch(courier)
     served.check_day(own_day)
     documents = documents_of(courier, history, served.bundles)
-    return served, Addressees.choose(history, served.bundles, served.day, documents)
+    return served, Addressees.on(history, served.bundles, served.day, documents).check_current()
 
 
 def documents_of(source: Source, history: RosterHistory, bundles: Iterable[Bundle]) -> frozenset[bytes]:
