@@ -23,8 +23,9 @@ from keys.errors import (
     UnknownCapabilityError,
 )
 from keys.wire.canonical import b64, parse_object
-from keys.wire.exchange import PAGE_SIZE, Page, Posting
+from keys.wire.exchange import PAGE_SIZE, Page
 from keys.wire.log import LogPage
+from keys.wire.mailbox import MailboxPage
 from keys.wire.signed import Signed, join_publication, split_chain, split_frames
 from keys.wire.upload import part_count
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from keys.wire.canonical import Json
     from keys.wire.log import LogEntry, ShortEntry
+    from keys.wire.posting import Posting
     from keys.wire.upload import Opening, PartPosting
 
 BINARY = "application/octet-stream"
@@ -158,6 +160,14 @@ class Courier:
     def log_part(self, capability: bytes, position: int, number: int) -> bytes:
         """Return a part of the stream after header and first chunk of an entry."""
         return self._get(f"/log/{position}/{number}", capability)
+
+    def mailbox(self, capability: bytes, after: int) -> MailboxPage:
+        """Return one look into a mailbox, after a number; raise UnknownCapabilityError where there is none."""
+        return MailboxPage.parse(self._get(f"/mailbox?after={after}", capability), after)
+
+    def mailbox_part(self, capability: bytes, number: int, part: int) -> bytes:
+        """Return a part of the stream after header and first chunk of an item of a mailbox."""
+        return self._get(f"/mailbox/{number}/{part}", capability)
 
     def part(self, capability: bytes, position: int, number: int) -> bytes:
         """Return a part of the stream behind an envelope's prefix."""

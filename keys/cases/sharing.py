@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def owed(
-    case: Case, owner: PersonId, listed: Collection[PersonId], given: Collection[tuple[PersonId, MessageId]]
+    case: Case, owner: PersonId | None, listed: Collection[PersonId], given: Collection[tuple[PersonId, MessageId]]
 ) -> dict[PersonId, tuple[MessageId, ...]]:
     """Return what the vault of `owner` has still to give to each person on the roster in force, the `listed` ones.
 
     A reader gets each message of the case whose `to` does not name them, once from each vault: a share by somebody else
-    can be worthless, and nobody sees that. A person whose reading was ended gets the message that ended it, alone.
+    can be worthless, and nobody sees that; `owner` is None for the reporter's page. A person whose reading was ended gets the message that ended it, alone.
     """
     found = {}
     for person in sorted(set(listed) - {owner}):

@@ -1,23 +1,15 @@
 """The vault and the server brought together: trust, the log, bundles and the outbox."""
 
 from keys.sync.attaching import attach
-from keys.sync.decoys import post_decoy
-from keys.sync.files import SavedFile, save_thread
+from keys.sync.cover import post_timer_cover
+from keys.sync.files import SavedFile, save_files, save_thread
 from keys.sync.key_rotation import card_bundle, rotate_keys
+from keys.sync.mailbox_reader import ReporterThread, SpoiltItem, read_mailbox
 from keys.sync.notices import Notice, NoticeKind
 from keys.sync.outbox import Sent
-from keys.sync.post import post_entry, post_message, unwatched
-from keys.sync.reporter import (
-    Fetched,
-    SealedFile,
-    let_in,
-    places,
-    read_thread,
-    say,
-    seal_report,
-    trusted_chain,
-    trusted_history,
-)
+from keys.sync.post import unwatched
+from keys.sync.reporter import let_in, post_report, say, share_owed
+from keys.sync.sealed_files import Fetched, SealedFile, places, seal_report, trusted_chain, trusted_history
 from keys.sync.served import Served, Source, documents_of, sealing_basis
 from keys.sync.session import RecipientSession
 from keys.sync.settings import BACKUP_WANTED, RESTORED
@@ -31,11 +23,13 @@ __all__ = [
     "Notice",
     "NoticeKind",
     "RecipientSession",
+    "ReporterThread",
     "SavedFile",
     "SealedFile",
     "Sent",
     "Served",
     "Source",
+    "SpoiltItem",
     "Synced",
     "Trust",
     "attach",
@@ -46,15 +40,16 @@ __all__ = [
     "let_in",
     "load_trust",
     "places",
-    "post_decoy",
-    "post_entry",
-    "post_message",
-    "read_thread",
+    "post_report",
+    "post_timer_cover",
+    "read_mailbox",
     "rotate_keys",
+    "save_files",
     "save_thread",
     "say",
     "seal_report",
     "sealing_basis",
+    "share_owed",
     "trusted_chain",
     "trusted_history",
     "unwatched",

@@ -1,28 +1,32 @@
-"""Files of a case fetched from the server into a folder; what they are called on a disk, `saving` decides."""
+"""Files of a case fetched from the server into a folder (SPEC 10.1, 11); `keys.saving` names them on the disk."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keys.errors import FormatError, MalformedError
+from keys.identity import open_log_capability
 from keys.saving import check_space, own_folder, plan, write
-from keys.sealing import open_contents, recipients_capability
-from keys.sync.fetch import all_items, fetch_front
+from keys.sealing import OpenedMessage, open_files
 from keys.sync.patience import patiently
+from keys.wire.ids import Capability
+from keys.wire.log import log_cursor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
-    from keys.cases import Case
+    from keys.cases.case import Case
     from keys.courier import Courier
     from keys.saving import Target
-    from keys.sealing import Message
+    from keys.sync.mailbox_reader import ReporterThread
     from keys.sync.post import Watch
+    from keys.sync.session import RecipientSession
     from keys.vault import Vault
-    from keys.wire.exchange import Item
+    from keys.vault.message_store import StoredMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,51 +38,104 @@ class SavedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class _Work:
-    """A message whose files are to be saved, with where its envelope lies."""
+class _Source:
+    """An envelope whose files are `wanted`, by number. `fetch` gives a part of it."""
 
-    message: Message
-    item: Item
-    targets: Sequence[Target]
+    message: OpenedMessage
+    prefix: bytes = field(repr=False)
+    size: int
+    fetch: Callable[[int], bytes]
+    wanted: Collection[int]
+
+    def contents(self, at: int) -> Iterator[bytes]:
+        """Yield the bytes of all its files from an offset on."""
+        return open_files(self.prefix, self.size, self.message, lambda part: patiently(partial(self.fetch, part)), at)
 
 
 def save_files(
-    vault: Vault, courier: Courier, case: Case, folder: Path, *, again: bool, watch: Watch
+    session: RecipientSession, case: Case, folder: Path, *, again: bool, watch: Watch
 ) -> Iterator[SavedFile]:
-    """Save the files of a case that the vault does not know as saved; with `again` also those that are gone."""
-    wanted = {said.message.mac: _unsaved(vault, said.message, again=again) for said in case.said}
-    capability = recipients_capability(case.report.message.content_key)
-    for message, target, path in _save(courier, capability, case, folder, wanted, watch):
+    """Save the files of a case that the vault does not know as saved; with `again` also those that are gone.
+
+    Raises FolderError or SpaceError before the first file, NetworkError, and after the last file MalformedError where
+    an envelope is no longer in the log, or what is wrong with the files of a message.
+    """
+    vault = session.vault
+    shown = [message.id for message in case.messages if message.is_shown and message.placed.head.files]
+    stored = [found for message_id in shown if (found := vault.messages.by_id(message_id))]
+    wanted = [(one, numbers) for one in stored if (numbers := _unsaved(vault, one.message, again=again))]
+    if not wanted:
+        return
+    trust = session.trust()
+    # Over a circuit of its own: the server sees that somebody fetches these files, and not who reads the log.
+    log = _Log(vault, session.courier.apart(), Capability(open_log_capability(session.secret, trust.roster)))
+    sources = [log.source(one, numbers, trust.origin) for one, numbers in wanted]
+    for message, target, path in _save([source for source in sources if source], folder, watch):
         if path is not None:
             with vault.transaction():
                 vault.note_saved(message.mac, target.number, os.fsencode(path))
         yield SavedFile(target.file.name, path)
+    if None in sources:
+        raise MalformedError("an envelope is no longer in the log")
 
 
-def save_thread(courier: Courier, capability: bytes, case: Case, folder: Path, watch: Watch) -> Iterator[SavedFile]:
-    """Save all files of a case for who has no vault."""
-    wanted = {said.message.mac: range(len(said.message.head.files)) for said in case.said}
-    for _, target, path in _save(courier, capability, case, folder, wanted, watch):
+def save_thread(
+    courier: Courier, capability: bytes, thread: ReporterThread, folder: Path, watch: Watch
+) -> Iterator[SavedFile]:
+    """Save all files of a thread for its reporter, who has no vault; `capability` is theirs. Raises as `save_files`."""
+    messages = thread.case.messages if thread.case else ()
+    shown = [thread.stored[message.id] for message in messages if message.is_shown and message.placed.head.files]
+    sources = [
+        _Source(
+            one.message,
+            one.entry.prefix,
+            one.entry.size,
+            partial(courier.mailbox_part, capability, one.entry.number),
+            range(len(one.message.head.files)),
+        )
+        for one in shown
+    ]
+    for _, target, path in _save(sources, folder, watch):
         yield SavedFile(target.file.name, path)
 
 
-def _save(
-    courier: Courier,
-    capability: bytes,
-    case: Case,
-    folder: Path,
-    wanted: Mapping[bytes, Collection[int]],
-    watch: Watch,
-) -> Iterator[tuple[Message, Target, Path | None]]:
-    """Fetch and write what is wanted, by mac, and yield each file with its path.
+@dataclass(frozen=True, slots=True)
+class _Log:
+    """The log of the server, as the own index knows it."""
 
-    Raises FolderError or SpaceError before the first, and after the last what is wrong behind the files of a message.
-    """
-    if not any(wanted.values()):
+    vault: Vault
+    courier: Courier
+    capability: Capability = field(repr=False)
+
+    def source(self, stored: StoredMessage, wanted: Collection[int], origin: bytes) -> _Source | None:
+        """Return where the files of a message come from, or None where the log does not have its entry."""
+        message = stored.message
+        entry = self.vault.log.find([message.mac]).get(message.mac)
+        if entry is None or entry.place.after:
+            return None
+        position, prefix, size = entry.place.position, stored.prefix, stored.size
+        if prefix is None:
+            # An own message, or one whose key came by a share: its entry was read and not kept.
+            before = self.vault.log.digest_at(position - 1, origin)
+            if before is None:
+                return None
+            cursor = log_cursor(position - 1, before)
+            page = patiently(lambda: self.courier.log(self.capability, cursor, 1))
+            if page.first != position or page.entries[0].header().mac != message.mac:
+                return None
+            prefix, size = page.entries[0].prefix, page.entries[0].size
+        return _Source(message, prefix, size, partial(self.courier.log_part, self.capability, position), wanted)
+
+
+def _save(
+    sources: Sequence[_Source], folder: Path, watch: Watch
+) -> Iterator[tuple[OpenedMessage, Target, Path | None]]:
+    """Fetch and write what is wanted, and yield each file with its path; raise as `save_files` does."""
+    if not sources:
         return
     place = own_folder(folder)
-    work = _place(courier, capability, case, place, wanted)
-    total = sum(target.left() for one in work for target in one.targets)
+    work = [(one, plan(place, one.message.mac, one.message.head.files, one.wanted)) for one in sources]
+    total = sum(target.left() for _, targets in work for target in targets)
     check_space(place, total)
     done = 0
 
@@ -88,46 +145,17 @@ def _save(
         watch(min(done, total), total)
 
     alarm: FormatError | None = None
-    for one in work:
+    for source, targets in work:
         try:
-            for target, path in write(one.message.head.files, one.targets, _contents(courier, capability, one), count):
-                yield one.message, target, path
+            for target, path in write(source.message.head.files, targets, source.contents, count):
+                yield source.message, target, path
         except FormatError as error:
             alarm = error
     if alarm is not None:
         raise alarm
 
 
-def _unsaved(vault: Vault, message: Message, *, again: bool) -> set[int]:
+def _unsaved(vault: Vault, message: OpenedMessage, *, again: bool) -> set[int]:
     saved = vault.saved(message.mac)
     kept = {number for number, path in saved.items() if not again or Path(os.fsdecode(path)).exists()}
     return set(range(len(message.head.files))) - kept
-
-
-def _place(
-    courier: Courier, capability: bytes, case: Case, folder: Path, wanted: Mapping[bytes, Collection[int]]
-) -> list[_Work]:
-    """Return where the wanted files lie at the server; positions are not kept, since a restored server has others."""
-    messages = {said.message.mac: said.message for said in case.said if wanted[said.message.mac]}
-    work: list[_Work] = []
-    for item in all_items(lambda after: patiently(lambda: courier.channel(capability, after)), None):
-        message = messages.pop(item.header().mac, None)
-        if message is not None:
-            targets = plan(folder, message.mac, message.head.files, wanted[message.mac])
-            work.append(_Work(message, item, targets))
-    if messages:
-        raise MalformedError("an envelope is no longer there")
-    return work
-
-
-def _contents(courier: Courier, capability: bytes, work: _Work) -> Callable[[int], Iterator[bytes]]:
-    item, key = work.item, work.message.content_key
-
-    def fetch(number: int) -> bytes:
-        return patiently(lambda: courier.part(capability, item.position, number))
-
-    def contents(at: int) -> Iterator[bytes]:
-        front = patiently(lambda: fetch_front(courier, capability, item, key))
-        return open_contents(front, item.size, key, fetch, at)
-
-    return contents

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from keys.courier import StampRefusedError
 from keys.errors import RefusedError, StampError
 from keys.sync.patience import patiently
-from keys.wire.posting import Posting, append_address, mailbox_address, random_address
+from keys.wire.posting import Posting
 from keys.wire.stamp import make_stamp
 from keys.wire.upload import Opening, PartPosting
 
@@ -43,25 +43,6 @@ def post_to(courier: Courier, sealed: Sealed, work: int, door: int, address: byt
         except StampRefusedError as refusal:
             work = refusal.work
     raise StampError("the server asks for more each time")
-
-
-def post_entry(
-    courier: Courier, sealed: Sealed, work: int, reporter: bytes | None = None, watch: Watch = unwatched
-) -> int:
-    """Post an envelope of the old format that opens a channel."""
-    return post_to(
-        courier,
-        sealed,
-        work,
-        0,
-        mailbox_address(reporter or random_address()[:32], sealed.recipients_capability()),
-        watch,
-    )
-
-
-def post_message(courier: Courier, sealed: Sealed, work: int, capability: bytes, watch: Watch = unwatched) -> int:
-    """Post an envelope of the old format into a channel."""
-    return post_to(courier, sealed, work, 1, append_address(capability), watch)
 
 
 def opening_of(posting: Posting, size: int) -> Opening:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dropbox import create_app
 from dropbox.config import Config
 from dropbox.store.database import Database
 from dropbox.store.documents import Documents
 from keys import courier as couriers
-from keys.cases import compose_report
+from keys.cases.report_draft import ReportDraft
 from keys.ceremony import (
     Card,
     Changes,
@@ -33,17 +32,23 @@ from keys.courier import Courier
 from keys.identity import KeyFile, Profile
 from keys.receipt import Receipt
 from keys.sealing import Attachment
-from keys.sync import RecipientSession, Served, let_in, post_entry, read_thread, say, sealing_basis
-from keys.wire import kinds
-from tests.policies import SMALL, tell
+from keys.sync import RecipientSession
+from keys.sync.mailbox_reader import ReporterThread, read_mailbox
+from keys.sync.reporter import let_in, post_report, say
+from keys.sync.served import Served, sealing_basis
+from keys.wire.messages import Answer
+from tests.policies import SMALL
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from keys.cases.case import Case
     from keys.policy import Policy
-    from keys.roster import Addressees, Roster, RosterHistory
+    from keys.roster import Roster, RosterHistory
     from keys.sync import Sent
+    from keys.sync.addressees import Addressees
+    from keys.wire.ids import PersonId
+    from keys.wire.messages import Body
 
 CHEAP = Profile(time=1, memory_kib=64, lanes=1)  # a test's passphrase guards nothing
 START = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
@@ -219,40 +224,38 @@ class Office:
     def history(self) -> RosterHistory:
         return self.drafts[-1].finished()
 
+    def person(self, name: str) -> PersonId:
+        """Return the person whom the newest roster calls so."""
+        return next(one.person for one in self.roster().recipients if one.name == name)
+
     def report(
         self,
         text: str = "Er ging iets mis.",
         without: Sequence[str] = (),
         attachments: Sequence[Attachment] = (),
-        **telling: object,
+        **others: Any,
     ) -> Receipt:
         """Report as the page does and return the code."""
         receipt = Receipt.draw()
-        courier = self.courier()
-        served, addressees = self.addressees()
-        chosen = [person.identity for person in self.roster().recipients if person.name not in without]
-        sealed = compose_report(receipt, tell(text, **telling), addressees, chosen, served.day, attachments)
-        post_entry(courier, sealed, served.work, receipt.capability())
+        chosen = {one.person for one in self.roster().recipients if one.name not in without}
+        draft = ReportDraft(**{"text": text, "topic": "anders", "language": "nl"} | others)
+        post_report(self.courier(), self.history(), receipt, draft, chosen, self.today, attachments)
         return receipt
 
-    def thread(self, receipt: Receipt) -> tuple[Case | None, tuple[Alarm, ...]]:
-        return read_thread(self.courier(), self.history(), receipt)
+    def thread(self, receipt: Receipt) -> ReporterThread:
+        return read_mailbox(self.courier(), self.history(), receipt)
 
     def answer(self, receipt: Receipt, text: str, attachments: Sequence[Attachment] = ()) -> None:
-        self.say(receipt, kinds.Answer(text), attachments)
+        self.say(receipt, Answer(text), attachments)
 
-    def say(self, receipt: Receipt, body: kinds.Body, attachments: Sequence[Attachment] = ()) -> None:
+    def say(self, receipt: Receipt, body: Body, attachments: Sequence[Attachment] = ()) -> None:
         """Say something in the thread, as its reporter."""
-        case, _ = self.thread(receipt)
-        assert case
-        say(self.courier(), self.history(), receipt, case, body, self.today, attachments)
+        say(self.courier(), self.history(), receipt, self.thread(receipt), body, self.today, attachments)
 
     def let_in(self, receipt: Receipt, *names: str) -> None:
-        """Share the case as its reporter."""
-        case, _ = self.thread(receipt)
-        assert case
-        identities = [self.identity(name) for name in names]
-        let_in(self.courier(), self.history(), receipt, case, identities, self.today)
+        """Let people in as the reporter, and give them all of the thread."""
+        people = [self.person(name) for name in names]
+        let_in(self.courier(), self.history(), receipt, self.thread(receipt), people, self.today)
 
     def attachment(self, name: str, content: bytes, media_type: str = "") -> Attachment:
         """Return a file of this content to send along under any name."""
