@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.keys.line import Line
 from tests.keys.office import Office
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.keys.line import Line
 
 
 @pytest.fixture
@@ -20,4 +21,6 @@ def office(tmp_path: Path) -> Office:
 
 @pytest.fixture
 def line(office: Office) -> Line:
+    from tests.keys.line import Line
+
     return Line(office)
