@@ -4,14 +4,15 @@ import { MalformedError, NetworkError, RefusedError } from "./errors.ts";
 import { dayOf, integerOf } from "./roster/fields.ts";
 import { type Bytes, join } from "./wire/bytes.ts";
 import { b64, checkMembers, isObject, type Json, parseObject } from "./wire/canonical.ts";
-import { cursorOf, type Item, MAX_WORK, parsePage } from "./wire/exchange.ts";
+import { MAX_WORK } from "./wire/exchange.ts";
+import { type MailboxEntry, type MailboxPage, parseMailboxPage } from "./wire/mailbox.ts";
 import { parseSigned, type Signed, splitFrames } from "./wire/signed.ts";
 import { parseMissing, partSize } from "./wire/upload.ts";
 
 const BINARY = "application/octet-stream";
-// A line may fall silent without an end, as when a laptop sleeps. In this time Tor brings three parts at its slowest.
 const NOT_FOUND = 404;
 const UNKNOWN = '{"error":"unknown"}';
+// A line may fall silent without an end, as when a laptop sleeps. In this time Tor brings three parts at its slowest.
 const SILENCE = 600_000; // milliseconds
 
 /**
@@ -88,30 +89,20 @@ export class Courier {
     await this.ask("/parts", sending(part));
   }
 
-  /** Return every item of a channel, in its order. */
-  async channel(capability: Bytes): Promise<readonly Item[]> {
-    const items: Item[] = [];
-    for (;;) {
-      const last = items.at(-1);
-      const path = last ? `/channel?after=${cursorOf(last)}` : "/channel";
-      const page = parsePage(await this.ask(path, bearer(capability)));
-      const next = page.items[0];
-      // A server that sends the same again and again would keep the page busy for ever.
-      if (last && next && next.position <= last.position) throw new MalformedError();
-      if (page.more && !next) throw new MalformedError();
-      items.push(...page.items);
-      if (!page.more) return items;
-    }
+  /** Return the page of a mailbox after the number `after`; throw MalformedError where it does not go on there. */
+  async mailbox(capability: Bytes, after: bigint): Promise<MailboxPage> {
+    return parseMailboxPage(await this.ask(`/mailbox?after=${after}`, bearer(capability)), after);
   }
 
-  /** Return a part of the envelope at this position of a channel, as long as it should be. */
-  async part(capability: Bytes, { position, prefix, size }: Item, number: number): Promise<Bytes> {
-    const part = await this.ask(`/channel/${position}/${number}`, bearer(capability));
+  /** Return a part of an envelope in a mailbox, as long as it should be. */
+  async mailboxPart(capability: Bytes, entry: MailboxEntry, number: number): Promise<Bytes> {
+    const { number: at, prefix, size } = entry;
+    const part = await this.ask(`/mailbox/${at}/${number}`, bearer(capability));
     if (part.length !== partSize(prefix.length, size, number)) throw new MalformedError();
     return part;
   }
 
-  /** Have the server forget a capability for good; `other` is the other one of the same channel. */
+  /** Have the server forget a capability for good; `other` is the other one of the same mailbox. */
   async leave(capability: Bytes, other: Bytes): Promise<void> {
     try {
       await this.ask("/leave", sending(join(capability, other)));

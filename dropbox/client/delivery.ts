@@ -1,15 +1,15 @@
-// Getting one envelope to the server, however often it takes, SPEC.md 10; it does not know what is in it.
+// Getting one envelope to the server, however often it takes, SPEC 13.1; it does not know what is in it.
 
-import type { Composed } from "./cases/compose.ts";
 import type { Courier } from "./courier.ts";
 import { ChangedError, LostError, NetworkError, RefusedError } from "./errors.ts";
 import type { Progress, Reply } from "./protocol.ts";
-import { envelopeOf, isLong } from "./sealing/messages.ts";
+import { envelopeOf, isLong } from "./sealing/envelopes.ts";
 import type { Days, Today } from "./today.ts";
 import type { Trust } from "./trust.ts";
 import { Upload } from "./upload.ts";
 import { random } from "./wire/bytes.ts";
 import { encodePosting, makeStamp, type Posting } from "./wire/exchange.ts";
+import type { Composed } from "./worker/composing.ts";
 
 const MAX_REFUSALS = 3;
 const LONGEST_PAUSE = 60; // seconds

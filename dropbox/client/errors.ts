@@ -3,7 +3,7 @@
 /** Only the code leaves the worker, so no error carries words: a browser might keep them. */
 export class MeldbusError extends Error {
   readonly code: string = "error";
-  /** What it is about, where that is not plain: identities, or the name of a file. */
+  /** What it is about, where that is not plain: persons, or the name of a file. */
   readonly who: readonly string[] = [];
 }
 
@@ -21,6 +21,10 @@ export class MalformedError extends FormatError {
 
 export class NoSlotError extends FormatError {
   override readonly code = "no-slot";
+}
+
+export class ForbiddenError extends FormatError {
+  override readonly code = "forbidden";
 }
 
 export class TamperedError extends FormatError {
@@ -55,12 +59,17 @@ export class ForkError extends TrustError {
   override readonly code = "fork";
 }
 
-/** `who` are the identities that have no key to seal to today. */
+/** Nobody who would read it can be sealed to today. */
 export class NotEnrolledError extends TrustError {
   override readonly code = "not-enrolled";
+}
+
+/** Only one of the readers can be sealed to, and the person has not been told; `who` are the persons who cannot. */
+export class AloneError extends TrustError {
+  override readonly code = "alone";
   override readonly who: readonly string[];
 
-  constructor(who: readonly string[] = []) {
+  constructor(who: readonly string[]) {
     super();
     this.who = who;
   }
@@ -101,7 +110,7 @@ export class NetworkError extends MeldbusError {
   override readonly code: string = "network";
 }
 
-/** The server's own refusal, SPEC.md 10; `work` is what it asks for when the stamp did not suffice. */
+/** The server's own refusal, SPEC 13.1; `work` is what it asks for when the stamp did not suffice. */
 export class RefusedError extends NetworkError {
   override readonly code: string;
   readonly work: number;

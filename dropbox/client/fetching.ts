@@ -1,54 +1,26 @@
-// Messages and their files fetched from a channel, SPEC.md 4.4: a text without its files, a file when it is asked for.
+// Files of a message fetched from a mailbox (SPEC 4.4), each when it is asked for.
 
-import type { Courier } from "./courier.ts";
 import { type Asker, Pauses, type Wait } from "./delivery.ts";
 import { MalformedError, NetworkError, RefusedError, TamperedError } from "./errors.ts";
-import { openContents } from "./sealing/files.ts";
-import { findContentKey, frontSize, type Message, openMessage } from "./sealing/messages.ts";
+import { openFiles } from "./sealing/files.ts";
 import { sha256 } from "./sealing/native.ts";
-import type { PrivatePair } from "./sealing/slots.ts";
-import { type Bytes, equal, join } from "./wire/bytes.ts";
-import type { Item } from "./wire/exchange.ts";
+import { type Bytes, equal } from "./wire/bytes.ts";
 import { contentSize, digestOf, type File, MIB } from "./wire/files.ts";
 import { partCount } from "./wire/upload.ts";
+import type { MailboxMessage } from "./worker/mailbox_reader.ts";
 
 const MAX_ATTEMPTS = 6;
-
-/** An envelope of a channel as far as its message reaches; the files are behind it. */
-export interface Front {
-  readonly capability: Bytes;
-  readonly item: Item;
-  readonly raw: Bytes;
-  readonly message: Message;
-}
-
-/**
- * Open the message of an item, fetching no more than that takes.
- *
- * Throws FormatError where there is an alarm, NetworkError, RefusedError.
- */
-export async function openFront(
-  courier: Courier,
-  { capability, item }: Pick<Front, "capability" | "item">,
-  pair: PrivatePair,
-): Promise<Front> {
-  const { header, prefix, size } = item;
-  const contentKey = await findContentKey(header, pair);
-  const needed = await frontSize(prefix, size, contentKey);
-  const raw = needed > prefix.length ? join(prefix, await courier.part(capability, item, 0)) : prefix;
-  return { capability, item, raw, message: await openMessage(raw, contentKey, size) };
-}
 
 /**
  * Fetch the file at this place of a message, its digest checked.
  *
- * A line that breaks is tried again a few times. Throws MalformedError where there is no such file, TamperedError,
+ * `fetch` gives a part by its number. A line that breaks is tried again a few times. Throws MalformedError where there is no such file, TamperedError,
  * NetworkError, RefusedError.
  */
 export async function fetchFile(
-  courier: Courier,
-  { capability, item, raw, message }: Front,
+  { entry, front, message }: MailboxMessage,
   place: number,
+  fetch: (number: number) => Promise<Bytes>,
   wait: Wait,
   asker: Asker,
 ): Promise<Blob> {
@@ -56,9 +28,9 @@ export async function fetchFile(
   const file = files[place];
   if (!file) throw new MalformedError();
   const persist = (number: number): Promise<Bytes> =>
-    persistently(() => courier.part(capability, item, number), new Pauses(wait), asker);
-  const parts = oneAhead(partCount(item.prefix.length, item.size), persist);
-  const contents = openContents(raw, item.size, message.contentKey, parts, contentSize(files.slice(0, place)));
+    persistently(() => fetch(number), new Pauses(wait), asker);
+  const parts = oneAhead(partCount(entry.prefix.length, entry.size), persist);
+  const contents = openFiles(front, entry.size, message, parts, contentSize(files.slice(0, place)));
   const pieces: Blob[] = [];
   const digests: Bytes[] = [];
   let done = 0;

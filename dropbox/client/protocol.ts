@@ -1,10 +1,10 @@
 // What the page asks its worker and what the worker answers; plaintext passes here and nowhere else.
 
-import type { Clocks } from "./cases/clocks.ts";
+import type { Deadlines } from "./cases/deadlines.ts";
 
-/** A recipient as the verified roster lists them; `identity` is base64url. */
+/** A recipient as the verified rosters list them; `person` is base64url. */
 export interface ShownRecipient {
-  readonly identity: string;
+  readonly person: string;
   readonly name: string;
   readonly role: "secretaris" | "bestuur" | "external";
 }
@@ -25,7 +25,7 @@ export interface Question {
   readonly topics: readonly string[];
 }
 
-/** What decides who gets a report; `people` are identities. */
+/** What decides who gets a report; `people` are persons. */
 export interface Matter {
   readonly topic: string;
   readonly board: boolean;
@@ -34,7 +34,9 @@ export interface Matter {
 
 /** Where a recipient stands for a matter: cases/routing.ts. */
 export interface ShownPlace extends ShownRecipient {
-  readonly state: "reads" | "added" | "about" | "board" | "role" | "key";
+  readonly state: "reads" | "added" | "about" | "board" | "role";
+  /** Whether they can be sealed to now; who cannot is a reader all the same, and gets it later. */
+  readonly reachable: boolean;
   /** The Monday of the week in which they last looked; null where nothing shows that they have. */
   readonly looked: number | null;
 }
@@ -46,6 +48,8 @@ export interface ShownFreshness {
   readonly wanted: number;
   /** Whose keys name a root or a roster that the server does not show. */
   readonly unknown: readonly ShownRecipient[];
+  /** Whose keys name different logs at one place. */
+  readonly differing: readonly ShownRecipient[];
   /** The server's day and the browser's, where they cannot both be right. */
   readonly days: readonly [served: number, own: number] | null;
 }
@@ -108,7 +112,7 @@ export type Progress =
   | { readonly phase: "reading" | "sending" | "fetching"; readonly done: number; readonly total: number }
   | { readonly phase: "waiting"; readonly seconds: number };
 
-/** What a report tells; `topic` and the names of `answers` are ids of the policy, `people` identities. */
+/** What a report tells; `topic` and the names of `answers` are ids of the policy, `people` persons. */
 export interface Told {
   readonly text: string;
   readonly topic: string;
@@ -117,52 +121,79 @@ export interface Told {
   readonly answers: Readonly<Record<string, string>>;
 }
 
-/** What a reporter can say beside words and files: the members of SPEC.md 5, ids and identities as base64url. */
+/** What a reporter can say beside words and files: the members of SPEC 5.1, ids and persons as base64url. */
 export type Word =
-  | { readonly kind: "identity" | "withdrawn"; readonly text: string }
-  | { readonly kind: "consent"; readonly answer: "yes" | "no" | "withdrawn"; readonly request: string }
+  | { readonly kind: "identity" | "report-withdrawn"; readonly text: string }
+  | {
+    readonly kind: "consent";
+    readonly answer: "yes" | "no" | "withdrawn";
+    readonly people: readonly string[];
+    readonly request: string | null;
+  }
   | { readonly kind: "agreed"; readonly answer: "yes" | "no"; readonly minutes: string; readonly text: string }
   | { readonly kind: "rating"; readonly answer: "yes" | "partly" | "no"; readonly text: string }
-  | { readonly kind: "admit"; readonly people: readonly string[] }
   | { readonly kind: "left" };
 
 /**
- * One message of the thread, in the channel's order. `author` is null for the reporter; `present` is false where the newest
- * roster does not list the key that signed it. `day` is the server's.
+ * One message of the thread, in the order of the case. `day` is the server's.
  *
- * `body` are the members of its kind (SPEC.md 5), ids and identities as base64url; {} where the kind is not known.
+ * `body` are the members of its kind (SPEC 5.1), ids and persons as base64url; {} where the kind is not known.
  */
 export interface ShownMessage {
   readonly id: string;
   readonly kind: string;
   readonly known: boolean;
   readonly body: Readonly<Record<string, unknown>>;
-  readonly author: { readonly name: string; readonly role: string; readonly present: boolean } | null;
+  /** Null for the reporter. `present` is false where the newest roster does not list the key that signed it. */
+  readonly author: { readonly person: string; readonly name: string; readonly role: string; readonly present: boolean } | null;
   readonly day: number;
   readonly text: string;
   readonly files: readonly ShownFile[];
+  /** Whether it counts: a late or an unclear one changes nothing, and is shown with a mark (SPEC 12.2). */
+  readonly standing: "counts" | "late" | "unclear";
+  /** Whom its body names in `people`. */
+  readonly people: readonly ShownRecipient[];
+  /** Who has read it (SPEC 12.5). */
+  readonly readBy: readonly ShownRecipient[];
+  /** Who reads the case there, and whom it was not sealed to. */
+  readonly notTo: readonly ShownRecipient[];
+  /** Whether it asks for a reply and has none. */
+  readonly waits: boolean;
 }
 
-/** Something that SPEC.md 5.2 calls an alarm, at its place: `after` messages stand before it. */
+/**
+ * Something that SPEC 14 calls an alarm, at its place: `after` messages stand before it.
+ *
+ * `count` says how often it is there. `people` is the author whom "forbidden" and "left-out-named" accuse, where a roster
+ * lists them; the others accuse no person.
+ */
 export interface Alarm {
   readonly after: number;
-  readonly code: "missing" | "reordered" | "repeated" | "moved" | "spoilt" | "forbidden" | "unsupported";
+  readonly code: "missing" | "spoilt" | "forbidden" | "left-out-named";
+  readonly count: number;
+  readonly people: readonly ShownRecipient[];
 }
 
 export interface ShownThread {
   readonly messages: readonly ShownMessage[];
   readonly alarms: readonly Alarm[];
-  /** Whether a recipient has said that they opened the report. */
+  /** Whether somebody has said that they opened the report. */
   readonly opened: boolean;
-  /** Who can read what is sent now, after the roster of today. */
+  /** Who reads today. */
   readonly readers: readonly ShownRecipient[];
-  /** Who is left out, and has not been let in since; `about` where the report is about them. */
-  readonly leftOut: readonly (ShownRecipient & { readonly about: boolean })[];
-  /** Where the case stands; null where there is no report. */
-  readonly clocks: Clocks | null;
+  /** Those of them who cannot be sealed to now: they get what is written later. */
+  readonly unreachable: readonly ShownRecipient[];
+  /** Who is on the roster and does not read; `about` where the report is about them. */
+  readonly outside: readonly (ShownRecipient & { readonly about: boolean; readonly leftOut: boolean })[];
+  /** Where the case stands; null where there is no report. It is closed if `clocks.closed` is a day. */
+  readonly clocks: Deadlines | null;
   /** Whether the acknowledgement is late, and to whom the report can be sent too: never to those it is about. */
   readonly late: boolean;
   readonly offered: readonly ShownRecipient[];
+  /** Who wrote the report down for somebody: nobody can be let in there. */
+  readonly entered: { readonly by: ShownRecipient | null; readonly way: "phone" | "in-person" | "letter" } | null;
+  /** Whether reading stopped before the end: too much came that nobody can open. */
+  readonly stopped: boolean;
   /** The day by the policy's time zone. */
   readonly today: number;
 }
@@ -182,7 +213,7 @@ export interface Asks {
     readonly answer: { readonly places: readonly ShownPlace[]; readonly freshness: ShownFreshness };
   };
   /**
-   * Seal, stamp and post a report to the chosen identities. Asked again after a failure, it sends the same bytes.
+   * Seal, stamp and post a report to the chosen persons. Asked again after a failure, it sends the same bytes.
    *
    * `identity` is who the reporter is, or "": a message of its own, sent after. `named` is false where that failed.
    */
@@ -206,17 +237,17 @@ export interface Asks {
   };
   /** Seal, stamp and post another word of the reporter's into the thread that was looked at last. */
   readonly say: { readonly ask: { readonly word: Word }; readonly answer: { readonly day: number } };
-  /** Let people read all of the thread that was looked at last; those left out have to be admitted before. */
-  readonly share: { readonly ask: { readonly people: readonly string[] }; readonly answer: { readonly day: number } };
-  /** Make a proof of the first acknowledgement in the thread that was looked at last, SPEC.md 5.5. */
+  /** Give readers the keys of what they lack of the thread that was looked at last; the answer says how many got some. */
+  readonly share: { readonly ask: Record<never, never>; readonly answer: { readonly shared: number } };
+  /** Make a proof of the first acknowledgement in the thread that was looked at last, SPEC 5.5. */
   readonly prove: { readonly ask: Record<never, never>; readonly answer: { readonly blob: Blob } };
   /** Have the server forget the code of the thread that was looked at last, for good. */
   readonly leave: { readonly ask: Record<never, never>; readonly answer: Record<never, never> };
   /** Look into a file before it is added; nothing of it is sent. */
   readonly inspect: { readonly ask: { readonly file: Blob; readonly name: string }; readonly answer: Inspected };
-  /** Fetch a file of the thread that was looked at last, by its message's and its own place, its digest checked. */
+  /** Fetch a file of the thread that was looked at last, by its message's id and its own place, its digest checked. */
   readonly fetch: {
-    readonly ask: { readonly message: number; readonly file: number };
+    readonly ask: { readonly message: string; readonly file: number };
     readonly answer: { readonly blob: Blob };
   };
   /**
@@ -230,9 +261,9 @@ export interface Asks {
 export type Name = keyof Asks;
 
 /**
- * Codes are those of SPEC.md 10 and 11, and "network", "closed" (the fingerprint is another's), "empty", "too-long",
+ * Codes are those of SPEC 13.1 and 14, and "network", "closed" (the fingerprint is another's), "empty", "too-long",
  * "nobody", "cancelled", "changed" (a file is not what it was when it was chosen; `who` is its name), "unreadable" (likewise),
- * "too-many". With "not-enrolled", `who` are the identities that cannot be sealed to today.
+ * "too-many", "alone" (only one reader can be sealed to, which the page has not said; `who` are those who cannot).
  */
 export type Failure = { readonly code: string; readonly who: readonly string[] };
 

@@ -36,6 +36,6 @@ export class Trusting {
   }
 }
 
-export function shown({ identity, name, role }: Recipient): ShownRecipient {
-  return { identity, name, role };
+export function shown({ person, name, role }: Recipient): ShownRecipient {
+  return { person, name, role };
 }

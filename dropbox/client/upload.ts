@@ -3,7 +3,7 @@
 import type { Courier } from "./courier.ts";
 import { LostError, MalformedError, NetworkError, RefusedError } from "./errors.ts";
 import { release } from "./release.ts";
-import type { LongSealed } from "./sealing/messages.ts";
+import type { LongSealed } from "./sealing/envelopes.ts";
 import type { Bytes } from "./wire/bytes.ts";
 import type { Posting } from "./wire/exchange.ts";
 import { encodeOpening, encodePartPosting, partCount, partSize } from "./wire/upload.ts";

@@ -1,5 +1,8 @@
 // The rosters that a reader holds: which is in force on a day, and which person has an identity (SPEC 7.2, 12.2).
 
+import type { Roster } from "../roster/roster.ts";
+import { b64 } from "../wire/canonical.ts";
+
 /** What the rules read of a recipient's entry; ids and keys are in base64url. */
 export interface RecipientView {
   readonly person: string;
@@ -23,6 +26,14 @@ export class Rosters {
   readonly #ids: ReadonlySet<string>;
   readonly #persons = new Map<string, string>();
   readonly #revoked = new Map<string, number>();
+
+  /** Return what the rules read of these rosters. */
+  static of(rosters: readonly Roster[]): Rosters {
+    return new Rosters(rosters.map(({ id, version, start, recipients, revoked }) => {
+      const ended = [...revoked].map(([identity, day]) => ({ identity, day }));
+      return { id: b64(id), version, start, recipients, revoked: ended };
+    }));
+  }
 
   constructor(rosters: Iterable<RosterView>) {
     const versions = new Map([...rosters].map((roster) => [roster.version, roster]));

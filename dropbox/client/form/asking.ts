@@ -1,6 +1,6 @@
 // What is asked before somebody writes: what and whom it is about, who will read it; by the rules that the board signed.
 
-import type { ShownPlace, ShownRecipient } from "../protocol.ts";
+import type { ShownFreshness, ShownPlace, ShownRecipient } from "../protocol.ts";
 import { choice } from "./choices.ts";
 import { Failed } from "./desk.ts";
 import { chosenOf, type Draft, matterOf } from "./draft.ts";
@@ -29,13 +29,14 @@ export async function begin(steps: ReportSteps, draft: Draft): Promise<void> {
 
 /** Say that nobody has looked, or that the days do not fit, and the ways outside; the reporter decides. */
 function warn(steps: ReportSteps, draft: Draft): void {
-  const { looked, days, unknown } = draft.freshness;
+  const { looked, days } = draft.freshness;
+  const strange = strangeLines(draft.freshness);
   const step = steps.stage.show("stale");
   part(step, "unseen").hidden = looked.length > 0;
   part(step, "clock").hidden = days === null;
   if (days !== null) part(step, "clock").textContent = words("stale-clock", { site: dated(days[0]), own: dated(days[1]) });
-  part(step, "unknown").hidden = unknown.length === 0;
-  part(step, "unknown").replaceChildren(...unknownLine(unknown));
+  part(step, "unknown").hidden = strange.length === 0;
+  part(step, "unknown").replaceChildren(...strange);
   onPress(part(step, "on"), () => askTopic(steps, draft));
   onPress(part(step, "back"), steps.back);
 }
@@ -63,10 +64,10 @@ export function askTopic(steps: ReportSteps, draft: Draft): void {
 export function askAbout(steps: ReportSteps, draft: Draft, failed: readonly Mistake[] = []): void {
   const { stage, desk, trusted } = steps;
   const step = stage.show("about");
-  const rows = trusted.recipients.map(({ identity, name, role }) =>
-    choice(person(name, role), draft.people.has(identity), (on) => {
-      if (on) draft.people.add(identity);
-      else draft.people.delete(identity);
+  const rows = trusted.recipients.map(({ person: id, name, role }) =>
+    choice(person(name, role), draft.people.has(id), (on) => {
+      if (on) draft.people.add(id);
+      else draft.people.delete(id);
     }));
   const board = choice(words("whole-board"), draft.board, (on) => {
     draft.board = on;
@@ -102,17 +103,17 @@ export function askReaders(steps: ReportSteps, draft: Draft, failed: readonly Mi
   const { stage, trusted } = steps;
   const selectable = draft.places.filter(({ state }) => state === "reads" || state === "added");
   const step = stage.show(selectable.length === 0 ? "nobody" : "readers");
-  const { looked, wanted, unknown } = draft.freshness;
-  part(step, "out").replaceChildren(...reasons(draft.places), ...unknownLine(unknown));
+  const { looked, wanted } = draft.freshness;
+  part(step, "out").replaceChildren(...reasons(draft.places), ...strangeLines(draft.freshness));
   onPress(part(step, "back"), () => askAbout(steps, draft));
   if (selectable.length === 0) return;
-  const toggled = ({ state, identity }: ShownPlace) => (on: boolean): void => {
+  const toggled = ({ state, person: id }: ShownPlace) => (on: boolean): void => {
     const [set, into] = state === "reads" ? [draft.without, !on] : [draft.added, on];
-    if (into) set.add(identity);
-    else set.delete(identity);
+    if (into) set.add(id);
+    else set.delete(id);
   };
-  const isOn = ({ state, identity }: ShownPlace): boolean =>
-    state === "reads" ? !draft.without.has(identity) : draft.added.has(identity);
+  const isOn = ({ state, person: id }: ShownPlace): boolean =>
+    state === "reads" ? !draft.without.has(id) : draft.added.has(id);
   const boxOf = (place: ShownPlace): HTMLElement =>
     choice(person(place.name, place.role), isOn(place), toggled(place), lastLook(place));
   const added = selectable.filter(({ state }) => state === "added");
@@ -124,9 +125,10 @@ export function askReaders(steps: ReportSteps, draft: Draft, failed: readonly Mi
   part(step, "few").textContent = thin ? withNames("looked", looked) : "";
   part(step, "signed").textContent = words("signed", { organisation: trusted.organisation });
   onSubmit(step, () => {
-    const none = chosenOf(draft).length === 0;
-    if (none) showMistakes(step, [{ field: "readers", sentence: words("mistake-readers") }]);
-    else write(steps, draft);
+    const chosen = chosenOf(draft);
+    const key = chosen.length === 0 ? "mistake-readers" : "mistake-unreachable";
+    if (chosen.some(({ reachable }) => reachable)) write(steps, draft);
+    else showMistakes(step, [{ field: "readers", sentence: words(key) }]);
   });
   if (failed.length > 0) showMistakes(step, failed);
 }
@@ -136,21 +138,22 @@ function lastLook({ looked }: ShownPlace): string {
   return looked === null ? words("looked-never") : words("looked-week", { day: dated(looked) });
 }
 
-/** Return a line about those whose keys name a list that is not shown. */
-function unknownLine(people: readonly ShownRecipient[]): HTMLElement[] {
-  if (people.length === 0) return [];
-  const line = piece("reason");
-  line.textContent = withNames("out-unknown", people);
-  return [line];
+/** Return lines about those whose keys name a list that is not shown, or different messages. */
+function strangeLines({ unknown, differing }: ShownFreshness): HTMLElement[] {
+  return [...lineAbout("out-unknown", unknown), ...lineAbout("out-differing", differing)];
 }
 
-/** Return a line for each reason, with those whom it keeps out. */
+/** Return a line for each reason, with those whom it keeps out, and one about those who get it later. */
 function reasons(places: readonly ShownPlace[]): HTMLElement[] {
-  return (["about", "board", "role", "key"] as const).flatMap((reason) => {
-    const out: readonly ShownRecipient[] = places.filter(({ state }) => state === reason);
-    if (out.length === 0) return [];
-    const line = piece("reason");
-    line.textContent = withNames(`out-${reason}`, out);
-    return [line];
-  });
+  const out = (["about", "board", "role"] as const).flatMap((reason) =>
+    lineAbout(`out-${reason}`, places.filter(({ state }) => state === reason)));
+  const later = places.filter(({ state, reachable }) => (state === "reads" || state === "added") && !reachable);
+  return [...out, ...lineAbout("later", later)];
+}
+
+function lineAbout(family: string, people: readonly ShownRecipient[]): HTMLElement[] {
+  if (people.length === 0) return [];
+  const line = piece("reason");
+  line.textContent = withNames(family, people);
+  return [line];
 }

@@ -4,13 +4,13 @@ import type { Alarm, ShownMessage, ShownThread, Trusted } from "../protocol.ts";
 import { namesOf, person } from "./people.ts";
 import { part, piece } from "./stage.ts";
 import { toldLine } from "./told.ts";
-import { dated, isoDate, words, wordsFor } from "./words.ts";
+import { dated, isoDate, lastingDays, words, wordsFor } from "./words.ts";
 
-/** Adds to a message's item what can be done with it; `at` is its place in the thread. */
-export type Attach = (item: HTMLElement, message: ShownMessage, at: number) => void;
+/** Adds to a message's item what can be done with it. */
+export type Attach = (item: HTMLElement, message: ShownMessage) => void;
 
 /** Return the talk, a section for each day. */
-export function daysOf({ messages, alarms }: ShownThread, trusted: Trusted, attach: Attach): HTMLElement[] {
+export function daysOf({ messages, alarms, today }: ShownThread, trusted: Trusted, attach: Attach): HTMLElement[] {
   const sections: HTMLElement[] = [];
   let day: number | null = null;
   const add = (item: HTMLElement): void => part(sections.at(-1) ?? begin(sections), "messages").append(item);
@@ -27,7 +27,9 @@ export function daysOf({ messages, alarms }: ShownThread, trusted: Trusted, atta
       date.dateTime = isoDate(day);
       date.textContent = dated(day);
     }
-    add(itemOf(message, at > own, trusted, (item) => attach(item, message, at)));
+    const item = itemOf(message, at > own, trusted, attach);
+    part(item, "marks").replaceChildren(...marksOf(message, today).map(lineOf));
+    add(item);
   }
   return sections;
 }
@@ -38,18 +40,38 @@ function begin(sections: HTMLElement[]): HTMLElement {
   return section;
 }
 
-function alarmItem({ code }: Alarm): HTMLElement {
+function alarmItem({ code, count, people }: Alarm): HTMLElement {
   const item = piece("alarm");
-  item.textContent = words(`alarm-${code}`);
+  const name = people.length === 0 ? words("author-unknown") : namesOf(people);
+  item.textContent = words(count === 1 ? `alarm-${code}` : `alarms-${code}`, { count: String(count), name });
   return item;
 }
 
-function itemOf(message: ShownMessage, isNew: boolean, trusted: Trusted, attach: (item: HTMLElement) => void): HTMLElement {
+/** Return what is to be said of a message beside its words: who has read it, whether it waits, whether it counts. */
+function marksOf({ author, kind, standing, readBy, notTo, waits, day }: ShownMessage, today: number): string[] {
+  const marks: string[] = [];
+  if (standing !== "counts") marks.push(words(`mark-${standing}`));
+  if (author === null && kind !== "left") {
+    marks.push(readBy.length === 0 ? words("mark-unread") : words("mark-read", { names: namesOf(readBy) }));
+  }
+  if (waits) marks.push(today === day ? words("mark-waits-today") : words("mark-waits", { time: lastingDays(today - day) }));
+  if (notTo.length > 0) marks.push(words("mark-not-to", { names: namesOf(notTo) }));
+  return marks;
+}
+
+function lineOf(sentence: string): HTMLElement {
+  const line = document.createElement("li");
+  line.textContent = sentence;
+  return line;
+}
+
+function itemOf(message: ShownMessage, isNew: boolean, trusted: Trusted, attach: Attach): HTMLElement {
   const { author, kind, known, text } = message;
   const name = author === null ? words("you") : signer(author);
   if (!known || (text === "" && !WORDED.has(kind))) {
     const item = piece("event");
-    item.textContent = wordsFor("event", known ? eventOf(message) : "other", { name, people: admitted(message, trusted) });
+    const people = namesOf(message.people);
+    part(item, "what").textContent = wordsFor("event", known ? eventOf(message) : "other", { name, people });
     return item;
   }
   const item = piece("message");
@@ -59,17 +81,18 @@ function itemOf(message: ShownMessage, isNew: boolean, trusted: Trusted, attach:
   part(item, "new").hidden = !isNew;
   part(item, "told").replaceChildren(...toldIn(message, trusted));
   part(item, "text").textContent = text;
-  attach(item);
+  attach(item, message);
   return item;
 }
 
 /** Name an author. A stolen key, or one that has been replaced, must not pass for the person's key of today. */
 function signer({ name, role, present }: NonNullable<ShownMessage["author"]>): string {
+  if (name === "") return words("author-unknown");
   return present ? person(name, role) : words("old-key", { name: person(name, role) });
 }
 
 // With an answer beside the text, which may be empty.
-const WORDED: ReadonlySet<string> = new Set(["agreed", "rating", "withdrawn"]);
+const WORDED: ReadonlySet<string> = new Set(["agreed", "rating", "report-withdrawn"]);
 
 function eventOf({ kind, body }: ShownMessage): string {
   return kind === "consent" ? consentOf(body) : kind;
@@ -77,16 +100,11 @@ function eventOf({ kind, body }: ShownMessage): string {
 
 function consentOf(body: ShownMessage["body"]): string {
   const answer = textIn(body, "answer");
-  return `consent-${answer}`;
-}
-
-function admitted({ body }: ShownMessage, { recipients }: Trusted): string {
-  const people = listIn(body, "people");
-  return namesOf(recipients.filter(({ identity }) => people.includes(identity)));
+  return body["request"] === null ? `people-${answer}` : `consent-${answer}`;
 }
 
 /** Return what a message says beside its text. */
-function toldIn({ kind, body }: ShownMessage, { topics, questions, recipients }: Trusted): HTMLElement[] {
+function toldIn({ kind, body, people }: ShownMessage, { topics, questions }: Trusted): HTMLElement[] {
   if (kind === "report") {
     const topic = topics.find(({ id }) => id === body["topic"]);
     const answers = (body["answers"] ?? {}) as Readonly<Record<string, string>>;
@@ -100,7 +118,6 @@ function toldIn({ kind, body }: ShownMessage, { topics, questions, recipients }:
     ];
   }
   if (kind === "request") {
-    const people = recipients.filter(({ identity }) => listIn(body, "people").includes(identity));
     return [
       toldLine(words("request-to"), textIn(body, "to")),
       toldLine(words("request-what"), textIn(body, "what")),
@@ -116,9 +133,4 @@ function toldIn({ kind, body }: ShownMessage, { topics, questions, recipients }:
 export function textIn(body: ShownMessage["body"], name: string): string {
   const value = body[name];
   return typeof value === "string" ? value : "";
-}
-
-function listIn(body: ShownMessage["body"], name: string): readonly unknown[] {
-  const value = body[name];
-  return Array.isArray(value) ? value : [];
 }

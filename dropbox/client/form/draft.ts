@@ -1,20 +1,20 @@
 // What is being written, in this page's memory until the page is left; it sends and shows nothing.
 
-import type { Matter, Question, ShownFreshness, ShownPlace, ShownRecipient, Told } from "../protocol.ts";
+import type { Matter, Question, ShownFreshness, ShownPlace, Told } from "../protocol.ts";
 import { Files } from "./files.ts";
 import { language } from "./words.ts";
 
 export interface Draft {
   topic: string;
   board: boolean;
-  /** Identities of those whom it is about. */
+  /** The persons whom it is about. */
   readonly people: Set<string>;
   others: string;
   /** Who can get it, as it was asked last. */
   places: readonly ShownPlace[];
   /** Who has looked of late, as it was asked last. */
   freshness: ShownFreshness;
-  /** Identities that are unticked, and those that were added. */
+  /** The persons who are unticked, and those who were added. */
   readonly without: Set<string>;
   readonly added: Set<string>;
   text: string;
@@ -28,7 +28,7 @@ export interface Draft {
   tried: string;
 }
 
-const UNKNOWN: ShownFreshness = { looked: [], wanted: 0, unknown: [], days: null };
+const UNKNOWN: ShownFreshness = { looked: [], wanted: 0, unknown: [], differing: [], days: null };
 
 /** Return a draft of nothing. */
 export function emptyDraft(): Draft {
@@ -43,9 +43,9 @@ export function matterOf({ topic, board, people }: Draft): Matter {
 }
 
 /** Return those who get it. */
-export function chosenOf({ places, without, added }: Draft): readonly ShownRecipient[] {
-  return places.filter(({ state, identity }) =>
-    (state === "reads" && !without.has(identity)) || (state === "added" && added.has(identity)));
+export function chosenOf({ places, without, added }: Draft): readonly ShownPlace[] {
+  return places.filter(({ state, person }) =>
+    (state === "reads" && !without.has(person)) || (state === "added" && added.has(person)));
 }
 
 /** Return the questions that are asked of its topic. */
@@ -63,6 +63,6 @@ export function toldBy(draft: Draft, asked: readonly Question[]): Told {
 
 /** Return a text that is another one whenever something else would be sent. */
 export function letterOf(draft: Draft, asked: readonly Question[]): string {
-  const chosen = chosenOf(draft).map(({ identity }) => identity);
+  const chosen = chosenOf(draft).map(({ person }) => person);
   return JSON.stringify([toldBy(draft, asked), draft.identity, draft.files.letter(), chosen]);
 }

@@ -22,3 +22,12 @@ export function withNames(family: string, people: readonly ShownRecipient[]): st
 export function readersOf(readers: readonly ShownRecipient[]): string {
   return readers.length === 0 ? words("readers-none") : withNames("readers", readers);
 }
+
+/** Return which of the readers get it later, and whether only one can open it now; "" where all can. */
+export function laterOf(readers: readonly ShownRecipient[], unreachable: readonly ShownRecipient[]): string {
+  if (unreachable.length === 0) return "";
+  const now = readers.filter(({ person: id }) => unreachable.every((one) => one.person !== id));
+  const later = withNames("later", unreachable);
+  if (now.length === 0) return words("readers-unreachable");
+  return now.length === 1 ? `${words("alone", { name: namesOf(now) })} ${later}` : later;
+}

@@ -8,7 +8,7 @@ import { type Desk, Failed } from "./desk.ts";
 import { listFiles, showFiles } from "./choosing.ts";
 import { chosenOf, type Draft, emptyDraft, letterOf, questionsFor, toldBy } from "./draft.ts";
 import { control, encodedSize, mistakeInText, showMistakes, showRoom, type Mistake } from "./fields.ts";
-import { namesOf, readersOf, withNames } from "./people.ts";
+import { laterOf, namesOf, readersOf, withNames } from "./people.ts";
 import { showErrand } from "./progress.ts";
 import { hand } from "./saving.ts";
 import { onPress, onSubmit, oneAtATime, part, type Stage } from "./stage.ts";
@@ -93,7 +93,7 @@ async function review(steps: ReportSteps, draft: Draft, failed: readonly Mistake
   }
   const step = stage.show("review");
   const readers = chosenOf(draft);
-  const others = draft.places.filter(({ identity }) => readers.every((reader) => reader.identity !== identity));
+  const others = draft.places.filter(({ person }) => readers.every((reader) => reader.person !== person));
   part(step, "changed").hidden = !changed;
   part(step, "told").replaceChildren(...toldLines(steps, draft, asked));
   part(step, "text").textContent = draft.text;
@@ -102,6 +102,7 @@ async function review(steps: ReportSteps, draft: Draft, failed: readonly Mistake
   part(step, "named").hidden = draft.identity.trim() === "";
   part(step, "identity").textContent = draft.identity;
   part(step, "readers").textContent = readersOf(readers);
+  part(step, "later").textContent = laterOf(readers, readers.filter(({ reachable }) => !reachable));
   part(step, "without").textContent = others.length === 0 ? "" : withNames("without", others);
   showCode(stage, step, draft.receipt);
   onPress(part(step, "back"), () => write(steps, draft));
@@ -117,7 +118,7 @@ async function review(steps: ReportSteps, draft: Draft, failed: readonly Mistake
 function toldLines({ trusted }: ReportSteps, draft: Draft, asked: readonly Question[]): HTMLElement[] {
   const { about, answers } = toldBy(draft, asked);
   const topic = trusted.topics.find(({ id }) => id === draft.topic);
-  const people = trusted.recipients.filter(({ identity }) => draft.people.has(identity));
+  const people = trusted.recipients.filter(({ person }) => draft.people.has(person));
   const concerned = [
     ...(about.board ? [words("whole-board")] : []),
     ...(people.length > 0 ? [namesOf(people)] : []),
@@ -141,7 +142,7 @@ async function send(steps: ReportSteps, draft: Draft): Promise<void> {
   onPress(part(step, "cancel"), () => void desk.ask("cancel", {}));
   const { receipt, files, identity } = draft;
   const asked = questionsFor(draft, trusted.questions);
-  const chosen = chosenOf(draft).map((one) => one.identity);
+  const chosen = chosenOf(draft).map(({ person }) => person);
   draft.tried = letterOf(draft, asked);
   try {
     const told = toldBy(draft, asked);
@@ -156,12 +157,12 @@ async function send(steps: ReportSteps, draft: Draft): Promise<void> {
       stage.say(words(errand.perhapsSent() ? "cancelled-late" : "cancelled"));
       return;
     }
-    const unreachable = trusted.recipients.filter((one) => error.who.includes(one.identity));
+    const unreachable = trusted.recipients.filter(({ person }) => error.who.includes(person));
     const sentence = wordsFor("send", error.code, { people: namesOf(unreachable) });
     const wrong = files.blame(error.code, error.who, steps.limit);
     if (wrong.length > 0) write(steps, draft, wrong);
     else if (error.code === "nobody") askAbout(steps, draft, [{ field: null, sentence }]);
-    else if (unreachable.length > 0) askReaders(steps, draft, [{ field: "readers", sentence }]);
+    else if (error.code === "not-enrolled") askReaders(steps, draft, [{ field: "readers", sentence }]);
     else await review(steps, draft, [{ field: null, sentence }]);
   } finally {
     errand.end();

@@ -16,11 +16,11 @@ export interface SavingSteps {
   readonly during: <T>(errand: Promise<T>) => Promise<T>;
 }
 
-/** Show the files of the message at `place` of the thread under its text, each with a way to save it. */
+/** Show the files of the message with this id under its text, each with a way to save it. */
 export function showAttached(
   steps: SavingSteps,
   item: HTMLElement,
-  message: number,
+  message: string,
   files: readonly ShownFile[],
   inTurn: (act: Act) => () => void,
 ): void {
@@ -41,7 +41,7 @@ export function showAttached(
 async function save(
   { stage, desk, during }: SavingSteps,
   row: HTMLElement,
-  place: { message: number; file: number },
+  place: { message: string; file: number },
   name: string,
 ): Promise<void> {
   const state = part(row, "state");

@@ -2,12 +2,20 @@
 
 import type { ShownThread } from "../protocol.ts";
 import { part } from "./stage.ts";
+import { namesOf } from "./people.ts";
 import { dated, words } from "./words.ts";
 
 /** Show where the case stands. */
 export function showStanding(step: HTMLElement, thread: ShownThread): void {
-  const { clocks, opened, today } = thread;
-  part(step, "unopened").hidden = opened;
+  const { clocks, opened, readers, entered, stopped, today } = thread;
+  part(step, "unopened").hidden = opened || clocks === null;
+  part(step, "stopped").hidden = !stopped;
+  part(step, "unattended").hidden = readers.length > 0 || clocks === null;
+  part(step, "entered").hidden = entered === null;
+  if (entered !== null) {
+    const name = entered.by === null ? words("author-unknown") : namesOf([entered.by]);
+    part(step, "entered").textContent = words(`entered-${entered.way}`, { name });
+  }
   part(step, "standing").hidden = clocks === null;
   if (clocks === null) return;
   const { received, acknowledged, informed, closed } = clocks;

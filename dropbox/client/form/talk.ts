@@ -6,7 +6,7 @@ import { daysOf } from "./conversation.ts";
 import { Failed, type Listener } from "./desk.ts";
 import { control, field, mistakeInText, type Mistake, showMistakes, showRoom } from "./fields.ts";
 import type { Files } from "./files.ts";
-import { readersOf } from "./people.ts";
+import { laterOf, namesOf, readersOf } from "./people.ts";
 import { showErrand } from "./progress.ts";
 import { type SavingSteps, showAttached } from "./saving.ts";
 import { onPress, onSubmit, oneAtATime, part } from "./stage.ts";
@@ -66,8 +66,7 @@ function talk(steps: TalkSteps, receipt: string, first: ShownThread): void {
   };
   const refuseAs = (family: string) => (error: unknown): void => {
     if (!(error instanceof Failed)) throw error;
-    const nobody = family === "send" && error.code === "not-enrolled";
-    refuse([{ field: null, sentence: nobody ? words("readers-none") : wordsFor(family, error.code) }]);
+    refuse([{ field: null, sentence: family === "send" ? refusalOf(error, steps.trusted) : wordsFor(family, error.code) }]);
   };
 
   /** Read the talk again, and return whether there was anything new. */
@@ -76,22 +75,29 @@ function talk(steps: TalkSteps, receipt: string, first: ShownThread): void {
     const before = length;
     length = thread.messages.length + thread.alarms.length;
     show(thread);
+    share();
     return length > before;
   };
+  // Readers get what they lack of the talk. Nothing is said of it: where it fails, the next visit does it.
+  const share = (): void => void desk.ask("share", {}).catch((error) => {
+    if (!(error instanceof Failed)) throw error;
+  });
   const wishes = new Wishes(steps, step, inTurn, look, refuseAs);
   const show = (thread: ShownThread): void => {
     showStanding(step, thread);
-    part(step, "alarmed").hidden = thread.alarms.every(({ code }) => code === "unsupported");
+    part(step, "alarmed").hidden = thread.alarms.length === 0;
     part(step, "saving").hidden = thread.messages.every((message) => message.files.length === 0);
-    part(field(step, "story"), "readers").textContent = readersOf(thread.readers);
-    const sections = daysOf(thread, steps.trusted, (item, message, at) => {
-      showAttached(steps, item, at, message.files, inTurn);
+    const { readers, unreachable } = thread;
+    part(field(step, "story"), "readers").textContent = [readersOf(readers), laterOf(readers, unreachable)].join(" ");
+    const sections = daysOf(thread, steps.trusted, (item, message) => {
+      showAttached(steps, item, message.id, message.files, inTurn);
       wishes.attach(item, message, thread);
     });
     part(step, "days").replaceChildren(...sections);
     wishes.show(thread);
   };
   show(first);
+  share();
   showRoom(step, "story");
   showFiles(steps, step, files);
 
@@ -122,7 +128,7 @@ function talk(steps: TalkSteps, receipt: string, first: ShownThread): void {
       if (!(error instanceof Failed)) throw error;
       showSending(step, false);
       if (error.code === "cancelled") stage.say(words(errand.perhapsSent() ? "cancelled-late" : "cancelled"));
-      else refuse(mistakesOf(error, files, limit));
+      else refuse(mistakesOf(error, files, steps));
       return;
     } finally {
       errand.end();
@@ -151,10 +157,14 @@ function showSending(step: HTMLElement, is: boolean): void {
   (is ? part(errand, "heading") : control(step, "story")).focus();
 }
 
-function mistakesOf({ code, who }: Failed, files: Files, limit: number): readonly Mistake[] {
-  const wrong = files.blame(code, who, limit);
+function mistakesOf(error: Failed, files: Files, { trusted, limit }: TalkSteps): readonly Mistake[] {
+  const wrong = files.blame(error.code, error.who, limit);
   if (wrong.length > 0) return wrong;
-  if (code === "not-enrolled") return [{ field: null, sentence: words("readers-none") }];
-  const full = code === "full" && files.list.length > 0;
-  return [{ field: null, sentence: full ? words("files-full") : wordsFor("send", code) }];
+  const full = error.code === "full" && files.list.length > 0;
+  return [{ field: null, sentence: full ? words("files-full") : refusalOf(error, trusted) }];
+}
+
+function refusalOf({ code, who }: Failed, { recipients }: Trusted): string {
+  const people = namesOf(recipients.filter(({ person }) => who.includes(person)));
+  return code === "not-enrolled" ? words("readers-none") : wordsFor("send", code, { people });
 }

@@ -1,6 +1,6 @@
 // What a reporter can say beside words: consent, minutes, letting in, a name, a rating, to withdraw, to leave for good.
 
-import type { ShownMessage, ShownRecipient, ShownThread, Word } from "../protocol.ts";
+import type { ShownMessage, ShownThread, Word } from "../protocol.ts";
 import { choice } from "./choices.ts";
 import { textIn } from "./conversation.ts";
 import { control, mistakeInText, showMistakes } from "./fields.ts";
@@ -32,8 +32,7 @@ export class Wishes {
     this.#press("name", () => this.#sayText("identity", "said-identity"));
     this.#press("withdraw", () => this.#withdraw());
     this.#press("admit", () => this.#admit([...this.#picked]));
-    this.#press("offer", () => this.#admit((this.#thread?.offered ?? []).map(({ identity }) => identity)));
-    this.#press("resend", () => this.#share((this.#thread?.readers ?? []).map(({ identity }) => identity), "said-again"));
+    this.#press("offer", () => this.#admit((this.#thread?.offered ?? []).map(({ person: id }) => id)));
     this.#press("prove", () => this.#prove());
     this.#press("end", () => this.#leave());
     onPress(part(step, "end-first"), () => {
@@ -48,24 +47,24 @@ export class Wishes {
     this.#thread = thread;
     const step = this.#step;
     const last = (kind: string): number => thread.messages.map((one) => one.kind).lastIndexOf(kind);
-    const { late, offered, clocks, leftOut, opened } = thread;
+    const { late, offered, clocks, outside, entered } = thread;
     part(step, "late").hidden = !late;
     part(step, "offer").hidden = offered.length === 0;
-    part(step, "resend").hidden = opened;
     part(step, "late-to").textContent = offered.length === 0 ? "" : words("late-to", { people: namesOf(offered) });
-    part(step, "others").hidden = leftOut.length === 0;
+    part(step, "others").hidden = outside.length === 0 || entered !== null;
     this.#picked.clear();
-    part(step, "left-out").replaceChildren(...leftOut.map((one) => this.#box(one)));
+    part(step, "left-out").replaceChildren(...outside.map((one) => this.#box(one)));
     part(step, "rating").hidden = last("closed") === -1 || last("rating") > last("closed");
-    part(step, "withdrawing").hidden = last("withdrawn") !== -1;
+    part(step, "withdrawing").hidden = last("report-withdrawn") !== -1;
     part(step, "unproved").hidden = clocks?.acknowledged !== null;
     part(step, "prove").hidden = clocks?.acknowledged === null;
   }
 
   /** Show under a message how it can be answered, or how it was. */
-  attach(item: HTMLElement, { kind, id, author }: ShownMessage, { messages }: ShownThread): void {
+  attach(item: HTMLElement, { kind, id, author, people }: ShownMessage, { messages, entered }: ShownThread): void {
     if (author === null) return;
-    if (kind === "request") {
+    if (kind === "request" && entered === null) {
+      const asked = people.map(({ person: one }) => one);
       const answers = messages.filter((one) => one.kind === "consent" && one.body["request"] === id);
       const said = answers.at(-1);
       this.#answering(item, "asking", (place) => {
@@ -74,7 +73,7 @@ export class Wishes {
         for (const answer of ["yes", "no", "withdrawn"] as const) {
           const shown = answer === "withdrawn" ? given === "yes" : given !== "yes" && given !== answer;
           part(place, answer).hidden = !shown;
-          onPress(part(place, answer), this.#turn(() => this.#say({ kind: "consent", answer, request: id }, "said-answer")));
+          onPress(part(place, answer), this.#turn(() => this.#say({ kind: "consent", answer, people: asked, request: id }, "said-answer")));
         }
       });
     } else if (kind === "minutes") {
@@ -115,9 +114,9 @@ export class Wishes {
     this.#steps.stage.say(words(done));
   }
 
-  async #sayText(kind: "identity" | "withdrawn", done: string): Promise<void> {
+  async #sayText(kind: "identity" | "report-withdrawn", done: string): Promise<void> {
     const area = control(this.#step, kind);
-    const sentence = kind === "withdrawn" && area.value.trim() === "" ? null : mistakeInText(area.value);
+    const sentence = kind === "report-withdrawn" && area.value.trim() === "" ? null : mistakeInText(area.value);
     showMistakes(this.#step, sentence === null ? [] : [{ field: kind, sentence }]);
     if (sentence !== null) return;
     await this.#say({ kind, text: area.value.trim() }, done);
@@ -125,7 +124,7 @@ export class Wishes {
   }
 
   #withdraw(): Promise<void> {
-    return this.#sayText("withdrawn", "said-withdrawn");
+    return this.#sayText("report-withdrawn", "said-report-withdrawn");
   }
 
   async #rate(answer: "yes" | "partly" | "no"): Promise<void> {
@@ -134,25 +133,13 @@ export class Wishes {
     area.value = "";
   }
 
-  /** Say that they may read it after all, where they were left out, and let them. */
+  /** Say that they may read it after all. */
   async #admit(people: readonly string[]): Promise<void> {
     if (people.length === 0) {
       showMistakes(this.#step, [{ field: "admitted", sentence: words("mistake-admitted") }]);
       return;
     }
-    const { stage, desk, during } = this.#steps;
-    const out = people.filter((one) => this.#thread?.leftOut.some(({ identity }) => identity === one));
-    showMistakes(this.#step, []);
-    stage.say(words("step-sending"));
-    if (out.length > 0) await during(desk.ask("say", { word: { kind: "admit", people: out.sort() } }));
-    await this.#share(people, "said-admitted");
-  }
-
-  async #share(people: readonly string[], done: string): Promise<void> {
-    const { stage, desk, during } = this.#steps;
-    stage.say(words("step-sending"));
-    await during(desk.ask("share", { people: [...people].sort() }));
-    await this.#seen(done);
+    await this.#say({ kind: "consent", answer: "yes", people: [...people].sort(), request: null }, "said-admitted");
   }
 
   async #prove(): Promise<void> {
@@ -171,11 +158,11 @@ export class Wishes {
     onPress(part(step, "again"), back);
   }
 
-  #box(one: ShownRecipient & { readonly about: boolean }): HTMLElement {
+  #box(one: ShownThread["outside"][number]): HTMLElement {
     const name = person(one.name, one.role);
     return choice(one.about ? words("about-them", { name }) : name, false, (on) => {
-      if (on) this.#picked.add(one.identity);
-      else this.#picked.delete(one.identity);
+      if (on) this.#picked.add(one.person);
+      else this.#picked.delete(one.person);
     });
   }
 }

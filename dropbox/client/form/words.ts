@@ -53,6 +53,11 @@ export function lasting(seconds: number): string {
   return measured(Math.round(seconds / 3600), "hour", "long");
 }
 
+/** Return a number of days in words: "3 dagen". */
+export function lastingDays(days: number): string {
+  return measured(days, "day", "long");
+}
+
 /** Return a share as a percentage, rounded down: only all of it is 100 %. */
 export function share(done: number, total: number): string {
   const percent = total === 0 ? 100 : Math.floor((100 * done) / total);

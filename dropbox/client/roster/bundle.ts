@@ -18,10 +18,12 @@ const MEMBERS = [
   "away", "box", "formats", "from", "identity", "kem", "last", "log", "root", "roster", "serial", "to", "week",
 ];
 
-/** What the tool of a bundle's owner had seen when it signed: ids (b64) of root and roster. */
+/** What the tool of a bundle's owner had seen when it signed: ids of root and roster, a place of the log and its digest (b64). */
 export interface Witness {
   readonly root: string;
   readonly roster: string;
+  readonly place: number;
+  readonly digest: string;
 }
 
 /** A bundle that its identity (b64) signed: only `verify` makes one. `start`, `end` and `week` are days. */
@@ -105,8 +107,10 @@ function witnessOf({ root, roster, log }: JsonObject): Witness | null {
   if (root === null && roster === null && log === null) return null;
   if (!isObject(log!)) throw new MalformedError();
   checkMembers(log, ["digest", "place"]);
-  // A page reads no log: that its digest is one is all there is to see.
-  integerOf(log["place"], 0);
-  unb64(log["digest"], ID_SIZE);
-  return { root: b64(unb64(root, ID_SIZE)), roster: b64(unb64(roster, ID_SIZE)) };
+  return {
+    root: b64(unb64(root, ID_SIZE)),
+    roster: b64(unb64(roster, ID_SIZE)),
+    place: integerOf(log["place"], 0),
+    digest: b64(unb64(log["digest"], ID_SIZE)),
+  };
 }

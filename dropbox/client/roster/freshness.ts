@@ -1,41 +1,51 @@
-// Who has looked of late, SPEC.md 7.3, by what recipients sign each week; it asks nobody.
+// Who has looked of late, SPEC 7.7, by what recipients sign each week; it asks nobody.
 
 import { b64 } from "../wire/canonical.ts";
-import { Bundle } from "./bundle.ts";
+import { Bundle, type Witness } from "./bundle.ts";
 import type { RosterHistory } from "./history.ts";
 import { AHEAD, monday } from "./weeks.ts";
 
 const WITNESSES = 2; // so many who have looked need no word
 
 /**
- * Of whom the server shows today that they looked in this week or the three before, and each one's last week.
+ * Of whom the server shows today that they looked in this week or the three before, and each one's last week; persons.
  *
  * A server that hides a new roster has to hide every bundle that names it too: then nobody has looked.
  */
 export class Freshness {
   readonly looked: ReadonlySet<string>;
   readonly weeks: ReadonlyMap<string, number>;
+  /** Whose bundles name different logs at one place: the server shows them two, or one of them says what is not so. */
+  readonly differing: ReadonlySet<string>;
   /** So many should have looked. */
   readonly wanted: number;
 
   /** Judge the bundles of those who receive today; `documents` are the ids (b64) that are here. */
   constructor(history: RosterHistory, bundles: readonly Bundle[], today: number, documents: ReadonlySet<string>) {
     const roster = history.inForce(today);
-    const revoked = history.newest.revoked;
-    const people = roster.receiving(today).map(({ identity }) => identity).filter((identity) => !revoked.has(identity));
+    const receiving = roster.receiving(today).filter(({ identity }) => !history.newest.revoked.has(identity));
+    const owners = new Map(receiving.map(({ identity, person }) => [identity, person]));
     const newer = history.rosters.filter(({ version }) => version >= roster.version).map(({ id }) => id);
     const current = [roster.previous, ...newer].map((id) => id && b64(id));
-    const looked = new Set<string>();
+    const shown = Bundle.highest(bundles.filter((one) => one.covers(today))).flatMap((bundle) => {
+      const { identity, seen, week } = bundle;
+      const owner = owners.get(identity);
+      const counts = owner !== undefined && seen && week <= today && bundle.namesKnown(documents);
+      return counts ? [{ owner, seen, week, last: bundle.last }] : [];
+    });
     const weeks = new Map<string, number>();
-    for (const bundle of Bundle.highest(bundles.filter((one) => one.covers(today)))) {
-      const { identity, seen, last, week } = bundle;
-      if (!seen || week > today || !people.includes(identity)) continue;
-      if (!bundle.namesKnown(documents)) continue;
-      weeks.set(identity, Math.max(week, weeks.get(identity) ?? 0));
-      if (!last && week >= monday(today) - AHEAD && current.includes(seen.roster)) looked.add(identity);
-    }
-    this.looked = looked;
+    for (const { owner, week } of shown) weeks.set(owner, Math.max(week, weeks.get(owner) ?? 0));
+    const differing = new Set(shown.filter(({ seen }) => shown.some((other) => differ(seen, other.seen))).map(({ owner }) => owner));
+    const looked = shown.filter(({ owner, seen, week, last }) =>
+      !last && week >= monday(today) - AHEAD && current.includes(seen.roster) && !differing.has(owner));
+    this.looked = new Set(looked.map(({ owner }) => owner));
     this.weeks = weeks;
-    this.wanted = Math.min(WITNESSES, people.length);
+    this.differing = differing;
+    this.wanted = Math.min(WITNESSES, receiving.length);
   }
+}
+
+/** SPEC 7.6 step 9: one log has one digest at each place. */
+function differ(one: Witness, other: Witness): boolean {
+  return one.place === other.place && one.digest !== other.digest;
 }

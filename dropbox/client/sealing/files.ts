@@ -14,10 +14,10 @@ import {
   TAG_SIZE,
 } from "../wire/envelope.ts";
 import { contentSize, digestOf, type File, MIB } from "../wire/files.ts";
-import { parseHead } from "../wire/head.ts";
-import { checkPadding, split, startSize } from "../wire/plaintext.ts";
+import { checkPadding, LENGTH_SIZE, SIGNATURE_SIZE } from "../wire/plaintext.ts";
+import type { OpenedMessage } from "./envelopes.ts";
 import { sha256 } from "./native.ts";
-import { checkContent, checkMac, type Chunks, chunkCount, gather, openChunks } from "./stream.ts";
+import { checkMac, type Chunks, chunkCount, openChunks } from "./stream.ts";
 
 // A browser asks another of its processes for each reading, so there are few, and one waits while another is in use.
 const READING = 2 * MIB;
@@ -140,13 +140,14 @@ class Reading {
 /**
  * Yield the bytes of all files of a message, joined, from offset `at`, in pieces of up to 64 KiB.
  *
- * `front` is what `openMessage` took, `fetch` gives a part by its number. Nothing is checked but the tags, and at the
- * end the padding: digests are the caller's. Throws TamperedError, MalformedError, and what `fetch` throws.
+ * `front` is what `openHead` took of an envelope of `size` bytes, `fetch` gives a part by its number. Nothing is checked
+ * but the tags, and at the end the padding: digests are the caller's. Throws TamperedError, MalformedError, and what
+ * `fetch` throws.
  */
-export async function* openContents(
+export async function* openFiles(
   front: Bytes,
   size: number,
-  contentKey: Bytes,
+  { contentKey, rawHead, head }: Pick<OpenedMessage, "contentKey" | "rawHead" | "head">,
   fetch: (number: number) => Promise<Bytes>,
   at = 0,
 ): Chunks {
@@ -154,11 +155,8 @@ export async function* openContents(
   await checkMac(contentKey, header);
   const padded = checkEnvelopeSize(header, size);
   const stream = front.subarray(headerSize(header.slots.length));
-  const before = await gather(openChunks(contentKey, padded, stream));
-  const begin = startSize(before) + at;
-  const [head] = split(before);
-  await checkContent(contentKey, header.content, head);
-  const left = contentSize(parseHead(head).files) - at;
+  const begin = LENGTH_SIZE + rawHead.length + SIGNATURE_SIZE + at;
+  const left = contentSize(head.files) - at;
   const number = Math.floor(begin / CHUNK_SIZE);
   // Where the next chunk begins in the plaintext, counted from the first byte that was asked for.
   let offset = number * CHUNK_SIZE - begin;

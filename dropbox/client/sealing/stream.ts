@@ -11,7 +11,7 @@ import {
   LABEL_CONTENT,
   LABEL_HEADER,
   LABEL_PAYLOAD,
-  LABEL_RECIPIENTS,
+  LABEL_WRITERS,
   SEALED_CHUNK_SIZE,
   TAG_SIZE,
 } from "../wire/envelope.ts";
@@ -50,9 +50,9 @@ export async function checkMac(contentKey: Bytes, header: Header): Promise<void>
   if (!(await hmacHolds(key, header.mac, beforeMac(header)))) throw new TamperedError();
 }
 
-/** Return the recipients' capability of the channel that this envelope is the first of (SPEC.md 5.3). */
-export async function recipientsCapability(contentKey: Bytes): Promise<Bytes> {
-  return hkdf(contentKey, LABEL_RECIPIENTS);
+/** Return the writers' capability of the mailbox that a report with this content key opens (SPEC 11). */
+export async function writersCapability(contentKey: Bytes): Promise<Bytes> {
+  return hkdf(contentKey, LABEL_WRITERS);
 }
 
 /** Return the stream of a padded plaintext. */

@@ -1,6 +1,5 @@
 // The layout of an envelope, SPEC.md 3: sizes, header, slots and classes; it decrypts nothing.
 
-import { sha256 } from "@noble/hashes/sha2.js";
 import { MalformedError, UnsupportedError } from "../errors.ts";
 import { bigEndian, type Bytes, equal, join, numberOf, utf8 } from "./bytes.ts";
 
@@ -24,13 +23,13 @@ export const TAG_SIZE = 16;
 export const SEALED_CHUNK_SIZE = CHUNK_SIZE + TAG_SIZE;
 const SMALLEST_CLASS = 16384;
 export const LARGEST_POWER = 1048576;
-export const PART_SIZE = 1048576; // SPEC.md 10: the unit in which a stream travels behind its prefix
+export const PART_SIZE = 1048576; // SPEC 10.1: the unit in which a stream travels behind its prefix
 
 export const LABEL_HEADER = utf8("meldbus/1 header");
 export const LABEL_CONTENT = utf8("meldbus/1 content");
 export const LABEL_PAYLOAD = utf8("meldbus/1 payload");
 export const LABEL_SLOT = utf8("meldbus/1 slot");
-export const LABEL_RECIPIENTS = utf8("meldbus/1 recipients");
+export const LABEL_WRITERS = utf8("meldbus/1 writers");
 
 /** Return n for a roster of so many recipients: they and the reporter, up to a multiple of 8. */
 export function slotCount(recipients: number): number {
@@ -130,11 +129,6 @@ export function beforeMac(header: Omit<Header, "mac">): Bytes {
 
 export function encodeHeader(header: Header): Bytes {
   return join(beforeMac(header), header.mac);
-}
-
-/** Return the SHA-256 by which a cursor names this envelope (SPEC.md 10). */
-export function headerDigest(header: Header): Bytes {
-  return sha256(encodeHeader(header));
 }
 
 /** Return the class of an envelope of `size` bytes in all; throw MalformedError where there is none. */

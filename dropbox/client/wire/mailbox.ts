@@ -3,9 +3,14 @@
 import { MalformedError } from "../errors.ts";
 import { type Bytes, numberOf } from "./bytes.ts";
 import { checkEnvelopeSize, type Header, parseHeader, prefixSize } from "./envelope.ts";
-import { DAY_SIZE, ITEM_COUNT_SIZE, MAX_POSITION, MORE_SIZE, PAGE_SIZE, POSITION_SIZE, SIZE_SIZE } from "./exchange.ts";
+import { SIZE_SIZE } from "./exchange.ts";
 
-const NUMBER_SIZE = POSITION_SIZE;
+const PAGE_SIZE = 131_072;
+const MORE_SIZE = 1;
+const ITEM_COUNT_SIZE = 2;
+const NUMBER_SIZE = 8;
+const MAX_NUMBER = 2n ** 63n - 1n; // what a database counts to
+const DAY_SIZE = 4;
 const MAILBOX_ENTRY_START = NUMBER_SIZE + DAY_SIZE + SIZE_SIZE;
 
 /** An envelope in a mailbox: `day` is the server's, `size` the whole envelope's, `prefix` ends with a chunk. */
@@ -38,7 +43,7 @@ export function parseMailboxPage(raw: Bytes, after: bigint): MailboxPage {
   const entries: MailboxEntry[] = [];
   for (let number = after + 1n; entries.length < count; number++) {
     const entry = readEntry(raw.subarray(at));
-    if (entry.number !== number || number > MAX_POSITION) throw new MalformedError();
+    if (entry.number !== number || number > MAX_NUMBER) throw new MalformedError();
     entries.push(entry);
     at += MAILBOX_ENTRY_START + entry.prefix.length;
   }

@@ -6,8 +6,8 @@ import { isList, type Json } from "./canonical.ts";
 import { checkEnvelopeSize, LARGEST_POWER, MAC_SIZE, PART_SIZE, parseHeader, prefixSize } from "./envelope.ts";
 import {
   checkAddress,
-  DOOR_CASE,
-  DOOR_CHANNEL,
+  DOOR_OPEN,
+  DOOR_APPEND,
   DOOR_SIZE,
   NONCE_SIZE,
   type Posting,
@@ -49,7 +49,7 @@ export interface Opening extends Omit<Posting, "envelope"> {
  */
 export function parseOpening(raw: Bytes): Opening {
   const door = raw[0]!;
-  if (raw.length < OPENING_START || (door !== DOOR_CASE && door !== DOOR_CHANNEL)) throw new MalformedError();
+  if (raw.length < OPENING_START || (door !== DOOR_OPEN && door !== DOOR_APPEND)) throw new MalformedError();
   const size = numberOf(raw.subarray(POSTING_START, OPENING_START));
   const prefix = raw.subarray(OPENING_START);
   const header = parseHeader(prefix);

@@ -1,10 +1,10 @@
-// Messages sealed into envelopes and opened again, SPEC.md 3 to 5; who may say what in a case is not its concern.
+// Messages sealed into envelopes and opened again, SPEC 3 and 4; who may say what in a case is not its concern.
 
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { MalformedError, NoSlotError } from "../errors.ts";
 import { release } from "../release.ts";
 import { verifySignature } from "../roster/signature.ts";
-import { type Bytes, compare, equal, join, random } from "../wire/bytes.ts";
+import { type Bytes, compare, equal, join, random, utf8 } from "../wire/bytes.ts";
 import {
   checkEnvelopeSize,
   CHUNK_SIZE,
@@ -17,7 +17,8 @@ import {
   streamSize,
 } from "../wire/envelope.ts";
 import { contentSize } from "../wire/files.ts";
-import { encodeHead, type Head, parseHead } from "../wire/head.ts";
+import { encodeHead, type Head, isOf, parseHead } from "../wire/messages/head.ts";
+import { Report } from "../wire/messages/thread.ts";
 import {
   checkPadding,
   classOf,
@@ -28,7 +29,6 @@ import {
   start,
   startSize,
 } from "../wire/plaintext.ts";
-import { Report } from "../wire/bodies.ts";
 import { travelsInParts } from "../wire/upload.ts";
 import { checkPair, freeSlot, KEY_SIZE, openSlot, type PrivatePair, type PublicPair, sealSlot } from "./slots.ts";
 import {
@@ -42,6 +42,8 @@ import {
   type Pieces,
   sealChunks,
 } from "./stream.ts";
+
+const LABEL_ENTERED = utf8("meldbus/1 entered");
 
 /** An Ed25519 key that signs messages. */
 export interface Signer {
@@ -85,14 +87,18 @@ export async function envelopeOf(sealed: Sealed): Promise<Bytes> {
   return join(sealed.prefix, await gather(sealed.parts));
 }
 
-/** A message whose envelope opened and whose author's signature is right; whether the author may say it is open. */
-export interface Message {
+/**
+ * A message whose envelope opened and whose author's signature is right; whether the author may say it is open.
+ *
+ * `rawHead` are the bytes that were signed. `case` is a report's own id, or the id that the head names.
+ */
+export interface OpenedMessage {
   readonly id: Bytes;
   readonly mac: Bytes;
   readonly signature: Bytes;
   readonly head: Head;
-  /** The id of the case: the report's own id, or the one that the head names. */
-  readonly case: Bytes;
+  readonly rawHead: Bytes;
+  readonly case: Bytes | null;
   readonly contentKey: Bytes;
 }
 
@@ -105,10 +111,10 @@ export interface Shape {
 /**
  * Seal a message for `readers` into an envelope of this shape; `contents` are the bytes of its files, in order.
  *
- * Throws MalformedError when there are more readers than slots, or the head is too large or not as SPEC.md says, and
+ * Throws MalformedError when there are more readers than slots, or the head is too large or not as SPEC 4.1 says, and
  * what `contents` throws.
  */
-export async function seal(
+export async function sealHead(
   head: Head,
   signer: Signer,
   readers: readonly PublicPair[],
@@ -154,7 +160,7 @@ export async function findContentKey(header: Header, pair: PrivatePair): Promise
 }
 
 /**
- * Return how many bytes of an envelope of `size` bytes have to be at hand for `openMessage`.
+ * Return how many bytes of an envelope of `size` bytes have to be at hand for `openHead`.
  *
  * That is the prefix, and the first part where head and signature go on behind the first chunk. Throws FormatError.
  */
@@ -173,22 +179,34 @@ export async function frontSize(prefix: Bytes, size: number, contentKey: Bytes):
  * Where all of the envelope is at hand, its padding is checked too, yet not the digests of its files. Throws
  * FormatError: MalformedError, TamperedError or UnsupportedError, each of which is an alarm.
  */
-export async function openMessage(front: Bytes, contentKey: Bytes, size = front.length): Promise<Message> {
+export async function openHead(front: Bytes, contentKey: Bytes, size = front.length): Promise<OpenedMessage> {
   const header = parseHeader(front);
   await checkMac(contentKey, header);
   const padded = checkEnvelopeSize(header, size);
   const plaintext = await opened(contentKey, header, front, padded, size === front.length ? padded : 0);
   const [raw, signature] = split(plaintext);
   await checkContent(contentKey, header.content, raw);
-  const head = parseHead(raw);
+  const message = await readStatement(header.mac, signature, raw, contentKey);
+  const { files } = message.head;
   // A class larger than needed is refused too: its author could hide something in the choice.
-  if (classOf(raw, head.files) !== padded) throw new MalformedError();
-  if (plaintext.length === padded) checkPadding(plaintext, startSize(plaintext) + contentSize(head.files));
-  else if (head.files.length === 0) throw new MalformedError();
-  verifySignature(head.author, signedBytes(head.kind, header.mac, raw), signature);
-  if (head.body instanceof Report) await checkPair(head.body);
-  const id = messageId(head.kind, header.mac, raw);
-  return { id, mac: header.mac, signature, head, case: head.case ?? id, contentKey };
+  if (classOf(raw, files) !== padded) throw new MalformedError();
+  if (plaintext.length === padded) checkPadding(plaintext, startSize(plaintext) + contentSize(files));
+  else if (files.length === 0) throw new MalformedError();
+  return message;
+}
+
+/** Return the message of a head and its signature, as an envelope brings them; throw FormatError. */
+async function readStatement(mac: Bytes, signature: Bytes, raw: Bytes, contentKey: Bytes): Promise<OpenedMessage> {
+  const head = parseHead(raw);
+  verifySignature(head.author, signedBytes(head.kind, mac, raw), signature);
+  if (isOf(head, Report)) {
+    // Keys of low order would make every answer fail.
+    await checkPair(head.body);
+    const { entered } = head.body;
+    if (entered) verifySignature(entered.author, join(LABEL_ENTERED, head.author), entered.signature);
+  }
+  const id = messageId(head.kind, mac, raw);
+  return { id, mac, signature, head, rawHead: raw, case: isOf(head, Report) ? id : head.case, contentKey };
 }
 
 /** Return the plaintext of the chunks that hold head and signature, and of `least` bytes where they are at hand. */

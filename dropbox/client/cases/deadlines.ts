@@ -1,13 +1,15 @@
-// The clocks of a case, SPEC.md 5.4: which day something is due, by the policy's terms; it reads no clock itself.
+// The deadlines of a case, SPEC 12.8: which day something is due, by the policy's terms; it reads no clock itself.
 
 import type { Members } from "../policy/policy.ts";
-import type { Case } from "./review.ts";
+import { Acknowledgement, Answer, Closed, Feedback, Question } from "../wire/messages/thread.ts";
+import type { Case } from "./case.ts";
+import { counts } from "./thread.ts";
 
 const DAY = 86_400_000; // milliseconds
 const SATURDAY = 6;
 
 /** Days; what has not happened yet is null. */
-export interface Clocks {
+export interface Deadlines {
   readonly received: number;
   /** When a personal answer is due, the acknowledgement, and what is done. */
   readonly answer: number;
@@ -48,7 +50,7 @@ export interface Happened {
 }
 
 /** Return what is due when, after what has happened. */
-export function clocks({ terms, holidays }: Members, happened: Happened): Clocks {
+export function deadlines({ terms, holidays }: Members, happened: Happened): Deadlines {
   const { received, acknowledged } = happened;
   const acknowledgement = received + terms.acknowledgement_days;
   return {
@@ -59,16 +61,17 @@ export function clocks({ terms, holidays }: Members, happened: Happened): Clocks
   };
 }
 
-/** Return what has happened in a case, by the server's days. */
-export function happenedIn({ said }: Case): Happened {
-  const first = (...kinds: readonly string[]): number | null =>
-    said.find(({ author, message }) => author !== null && kinds.includes(message.head.kind))?.day ?? null;
+/** Return what has happened in a case, by the days of the mailbox; it is `closed` on the day of what closes it now. */
+export function happenedIn({ messages, closedBy }: Case): Happened {
+  const first = (...kinds: readonly { readonly KIND: string }[]): number | null =>
+    messages.find((one) => !one.byReporter && counts(one) && kinds.some(({ KIND }) => KIND === one.head.kind))?.day ??
+    null;
   return {
-    received: said[0]!.day,
-    answered: first("acknowledgement", "question", "answer", "feedback", "closed"),
-    acknowledged: first("acknowledgement"),
-    informed: first("feedback", "closed"),
-    closed: first("closed"),
+    received: messages[0]!.day,
+    answered: first(Acknowledgement, Question, Answer, Feedback, Closed),
+    acknowledged: first(Acknowledgement),
+    informed: first(Feedback, Closed),
+    closed: messages.find(({ id }) => id === closedBy)?.day ?? null,
   };
 }
 

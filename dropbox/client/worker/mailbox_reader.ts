@@ -1,0 +1,114 @@
+// A mailbox read to its end (SPEC 11): each envelope opened and checked; one that fails is an alarm and stops nothing.
+
+import type { Courier } from "../courier.ts";
+import { FormatError, MalformedError, RefusedError } from "../errors.ts";
+import { untilOf } from "../roster/weeks.ts";
+import { findContentKey, frontSize, openHead, type OpenedMessage } from "../sealing/envelopes.ts";
+import type { PrivatePair } from "../sealing/slots.ts";
+import { type Bytes, equal, join } from "../wire/bytes.ts";
+import { b64 } from "../wire/canonical.ts";
+import type { MailboxEntry } from "../wire/mailbox.ts";
+import { THREAD } from "../wire/messages/fields.ts";
+import { isOf } from "../wire/messages/head.ts";
+import { Share } from "../wire/messages/log.ts";
+import { Report } from "../wire/messages/thread.ts";
+
+const MOST_IDLE_PAGES = 40; // SPEC 11: whoever can write here could fill it for ever
+
+/** A message of a mailbox; `front` are the bytes of its envelope that hold it, its files come after them. */
+export interface MailboxMessage {
+  readonly entry: MailboxEntry;
+  readonly front: Bytes;
+  readonly message: OpenedMessage;
+}
+
+/** What a mailbox holds for the holder of a receipt. */
+export interface Mailbox {
+  readonly report: MailboxMessage | null;
+  /** The messages of the thread, by id (b64), each at its lowest number. */
+  readonly thread: ReadonlyMap<string, MailboxMessage>;
+  /** The reporter's own shares. */
+  readonly shares: readonly MailboxMessage[];
+  /** The numbers of envelopes that cannot be opened or do not belong here, ascending. */
+  readonly spoilt: readonly bigint[];
+  /** Whether it was read to its end. */
+  readonly isWhole: boolean;
+}
+
+/** Whose mailbox is read: the capability, the pair that opens it, and the key that signed the report. */
+export interface MailboxOwner {
+  readonly capability: Bytes;
+  readonly pair: PrivatePair;
+  readonly author: Bytes;
+}
+
+/**
+ * Read a mailbox from its first message on; stop after 40 pages without a message that opens.
+ *
+ * Throws MalformedError for a page that does not follow the one before, NetworkError, RefusedError.
+ */
+export async function readMailbox(courier: Courier, owner: MailboxOwner): Promise<Mailbox> {
+  const opened: MailboxMessage[] = [];
+  const spoilt: bigint[] = [];
+  let after = 0n;
+  for (let idle = 0; idle < MOST_IDLE_PAGES; idle++) {
+    const page = await courier.mailbox(owner.capability, after);
+    for (const entry of page.entries) {
+      after = entry.number;
+      const found = await open(courier, owner, entry);
+      if (found) opened.push(found);
+      else spoilt.push(entry.number);
+      if (found) idle = -1;
+    }
+    if (!page.more) return sorted(opened, spoilt, owner, true);
+  }
+  return sorted(opened, spoilt, owner, false);
+}
+
+/** Return a part of an envelope by its number. */
+export function partsOf(courier: Courier, { capability }: MailboxOwner, entry: MailboxEntry) {
+  return (number: number): Promise<Bytes> => courier.mailboxPart(capability, entry, number);
+}
+
+/** Open an envelope, fetching no more than its message takes; return null where something is wrong with it. */
+async function open(courier: Courier, owner: MailboxOwner, entry: MailboxEntry): Promise<MailboxMessage | null> {
+  const { header, prefix, size } = entry;
+  try {
+    const contentKey = await findContentKey(header, owner.pair); // SPEC 10.2 step 5
+    const needed = await frontSize(prefix, size, contentKey);
+    const front = needed > prefix.length ? join(prefix, await partsOf(courier, owner, entry)(0)) : prefix;
+    const message = await openHead(front, contentKey, size); // SPEC 10.2 step 6
+    if (untilOf(message.head.day) !== header.until) throw new MalformedError();
+    return { entry, front, message };
+  } catch (error) {
+    if (error instanceof FormatError || error instanceof RefusedError) return null;
+    throw error;
+  }
+}
+
+/** Sort what opened: the thread, shares, and what does not belong to the case of this receipt. */
+function sorted(
+  opened: readonly MailboxMessage[],
+  spoilt: readonly bigint[],
+  { author }: MailboxOwner,
+  isWhole: boolean,
+): Mailbox {
+  const isOwn = ({ message: { head } }: MailboxMessage): boolean => equal(head.author, author);
+  const report = opened.find((one) => isOf(one.message.head, Report) && isOwn(one)) ?? null;
+  const belongs = ({ message }: MailboxMessage): boolean =>
+    report === null || (message.case !== null && equal(message.case, report.message.id));
+  const strangers = opened.filter((one) => !belongs(one)).map(({ entry }) => entry.number);
+  const own = opened.filter(belongs);
+  const thread = new Map<string, MailboxMessage>();
+  for (const one of own) {
+    const id = b64(one.message.id);
+    if (one.message.head.channel === THREAD && !thread.has(id)) thread.set(id, one); // SPEC 10.2 step 7
+  }
+  return {
+    report,
+    thread,
+    shares: own.filter((one) => isOf(one.message.head, Share) && isOwn(one)),
+    spoilt: [...spoilt, ...strangers].sort((left, right) => (left < right ? -1 : 1)),
+    isWhole,
+  };
+}
