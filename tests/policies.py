@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from keys.cases import Telling
 from keys.cases.report_draft import ReportDraft
 from keys.policy import OutsideRoute, Policy
 
@@ -104,11 +103,6 @@ phone = ""
 text = { nl = "Gratis en vertrouwelijk advies.", en = "Free and confidential advice." }
 """
 SMALL = Policy.from_toml(SMALL_TOML)
-
-
-def tell(text: str, **more: Any) -> Telling:
-    """Return what a report of no more than a text tells, or of this too."""
-    return Telling(**{"text": text, "topic": "anders", "language": "nl"} | more)
 
 
 def draft(text: str, **more: Any) -> ReportDraft:

@@ -67,6 +67,7 @@ class Case:
     awaiting: tuple[MessageId, ...]  # what an approval of today would bring about
     last_day: LastDay | None
     is_exercise: bool
+    entered_by: PersonId | None  # who wrote the report down for somebody
     alarms: tuple[Notice, ...]
     lines: tuple[Notice, ...]
 
@@ -103,6 +104,7 @@ class Case:
             awaiting=ids(awaiting(judged, approved, closing, rosters, readers, day)),
             last_day=end,
             is_exercise=_is_exercise(judged, approved),
+            entered_by=_entered_by(judged[0], rosters),
             alarms=tuple(alarms(judged, past.astray)),  # SPEC 12.1 step 7
             lines=(*lines(judged, lacking, closing, readers), *quiet),
         )
@@ -182,6 +184,11 @@ class Case:
 
     def _shown(self, channel: str) -> tuple[JudgedMessage, ...]:
         return tuple(one for one in self.messages if one.head.channel == channel and one.is_shown)
+
+
+def _entered_by(report: JudgedMessage, rosters: Rosters) -> PersonId | None:
+    body = report.body
+    return rosters.person_of(body.entered.author) if isinstance(body, Report) and body.entered else None
 
 
 def _is_exercise(messages: Sequence[JudgedMessage], approved: Mapping[int, int]) -> bool:

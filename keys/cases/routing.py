@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-    from collections.abc import Set as AbstractSet
 
     from keys.policy import Policy
     from keys.roster import Recipient
@@ -29,14 +28,6 @@ class Matter:
     topic: str
     board: bool = False  # about the whole board
     people: frozenset[PersonId] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Presence:
-    """Who can receive today: `reachable` have a key to seal to, `away` are not there; identities."""
-
-    reachable: AbstractSet[bytes]
-    away: AbstractSet[bytes]
 
 
 def route(

@@ -1,21 +1,23 @@
-"""What a message says beside its text, in lines; every word of a stranger is made harmless first."""
+"""What a message says, in lines. Every word of a stranger is made harmless first."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keys.speech.cases import names_in_words, topic_in_words, worded
+from keys.speech.cases import author_in_words, kind_in_words, names_in_words, person_in_words, topic_in_words, worded
 from keys.speech.register import field_in_words, outcome_in_words
 from keys.speech.words import _, date, harmless, one_line
-from keys.wire import kinds
+from keys.wire import messages as kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from keys.cases import Case, Said
+    from keys.cases.case import Case
+    from keys.cases.thread import JudgedMessage
     from keys.policy import Policy
     from keys.roster import Recipient
+    from keys.wire.ids import MessageId, PersonId
 
 
 def _mark(text: str) -> str:
@@ -35,86 +37,77 @@ _RATING = {"yes": _mark("handled well"), "partly": _mark("partly handled well"),
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A case to be shown, with what its ids and identities stand for.
+    """A case to be shown, with what its ids and persons stand for.
 
-    Who the reporter is stays hidden without `identity`: whoever handles a case seldom has to know.
+    Who the reporter is stays hidden without `identity`: a handler seldom has to know.
     """
 
     case: Case
-    people: Mapping[bytes, Recipient]
+    persons: Mapping[PersonId, Recipient]
     policy: Policy
     identity: bool = False
 
-    def lines(self, said: Said) -> Iterator[str]:
+    def lines(self, message: JudgedMessage) -> Iterator[str]:
         """Yield what a message says, its text last."""
-        if self.hides(said):
+        if self.hides(message):
             yield _("Shown with --identity only.")
             return
-        yield from self.beside(said)
-        yield from harmless(said.text).splitlines()
+        yield from self.beside(message)
+        yield from harmless(message.text).splitlines()
 
-    def hides(self, said: Said) -> bool:
-        """Say whether a message tells who the reporter is, which nobody has asked for."""
-        return isinstance(said.message.head.body, kinds.Identity) and not self.identity
+    def hides(self, message: JudgedMessage) -> bool:
+        """Say whether a message tells who the reporter is and that was not asked for."""
+        return isinstance(message.body, kinds.Identity) and not self.identity
 
     def concerned(self) -> str:
-        """Return whom the report is about: names and roles, and nothing else that it says."""
-        report = self.case.report.message.head.body
+        """Return whom the report is about."""
+        report = self.case.report.body
         about = report.about if isinstance(report, kinds.Report) else kinds.About()
         board = [_("the whole board")] if about.board else []
         others = [one_line(about.others)] if about.others else []
-        names = [names_in_words(self.case.concerned, self.people)] if self.case.concerned else []
+        names = [names_in_words(about.people, self.persons)] if about.people else []
         return ", ".join([*board, *names, *others]) or _("nobody who is named")
 
-    def beside(self, said: Said) -> Iterator[str]:
+    def beside(self, message: JudgedMessage) -> Iterator[str]:
         """Yield what a message says beside its text."""
-        body = said.message.head.body
+        body = message.body
         match body:
             case kinds.Report():
-                yield from self._told(body)
+                yield from self._report(body)
             case kinds.Request():
                 yield f"{_('To whom:')} {one_line(body.to)}"
                 yield f"{_('What:')} {one_line(body.what)}"
                 if body.people:
-                    yield f"{_('Would read it:')} {names_in_words(body.people, self.people)}"
+                    yield f"{_('Would read it:')} {names_in_words(body.people, self.persons)}"
                 yield _("Why:")
             case kinds.Consent():
                 yield _(_CONSENT[body.answer])
-            case kinds.Admit():
-                yield f"{_('May read it after all:')} {names_in_words(body.people, self.people)}"
+                if body.people:
+                    yield f"{_('Who may read the case:')} {names_in_words(body.people, self.persons)}"
+                if body.request is not None:
+                    yield f"{_('Asked by:')} {self._named(body.request)}"
             case kinds.Agreed():
                 yield _(_AGREED[body.answer])
             case kinds.Rating():
                 yield _(_RATING[body.answer])
+            case kinds.Joined():
+                yield names_in_words(body.people, self.persons)
             case _:
                 yield from self._noted(body)
 
     def _noted(self, body: kinds.Body) -> Iterator[str]:
-        """Yield what stands in a dossier alone."""
+        """Yield what is said in the dossier."""
         match body:
-            case kinds.Assigned() | kinds.HandedOver():
-                yield names_in_words(body.people, self.people) or _("nobody")
+            case kinds.Assigned():
+                yield names_in_words(body.people, self.persons) or _("nobody")
             case kinds.Informed():
-                yield f"{names_in_words(body.people, self.people)}, {date(body.day)}"
+                yield f"{names_in_words(body.people, self.persons)}, {date(body.day)}"
                 yield f"{_('How:')} {one_line(body.how)}"
                 yield f"{_('By:')} {one_line(body.by)}"
-            case kinds.Categorised():
+            case kinds.Category():
                 yield topic_in_words(self.policy, body.topic, body.category)
-            case kinds.Filled():
-                yield from self._filled(body)
-            case _:
-                yield from self._ended(body)
-
-    def _ended(self, body: kinds.Body) -> Iterator[str]:
-        """Yield what is said of how a case ends."""
-        match body:
-            case kinds.Outcome():
-                yield outcome_in_words(body.outcome)
-                for name, text in ((_("measures"), body.measures), (_("grounds"), body.grounds)):
-                    if text:
-                        yield f"{name}: {harmless(text)}"
-            case kinds.Retention():
-                yield _("Kept up to and with %(day)s.") % {"day": date(body.until)}
+            case kinds.Form():
+                yield from self._form(body)
             case kinds.Correction():
                 yield f"{field_in_words(body.field)}: {one_line(body.value)}"
             case kinds.Exported():
@@ -122,12 +115,39 @@ class Reading:
                 if body.identity:
                     yield _("It says who the reporter is.")
             case _:
+                yield from self._ended(body)
+
+    def _ended(self, body: kinds.Body) -> Iterator[str]:
+        """Yield what is said about how a case ends."""
+        match body:
+            case kinds.Outcome():
+                yield outcome_in_words(body.outcome)
+                for name, text in ((_("measures"), body.measures), (_("grounds"), body.grounds)):
+                    if text:
+                        yield f"{name}: {harmless(text)}"
+            case kinds.Retention():
+                yield _("Kept for %(months)d months after it was closed.") % {"months": body.months}
+            case kinds.Hold():
+                yield _("Kept at least up to and including %(day)s.") % {"day": date(body.until)}
+            case kinds.Approval() | kinds.Objection() | kinds.Revealed():
+                yield f"{_('This is about:')} {self._named(body.message)}"
+            case _:
                 pass
 
-    def _told(self, report: kinds.Report) -> Iterator[str]:
-        # First of all: whoever is named here must not hear of it.
+    def _named(self, message_id: MessageId) -> str:
+        """Return which message another one names."""
+        message = self.case.find(message_id)
+        if message is None or not message.is_shown:
+            return _("a message that has not come")
+        author, kind = author_in_words(message, self.persons), kind_in_words(message.kind)
+        return f"{author} · {kind} · {date(message.day)}"
+
+    def _report(self, report: kinds.Report) -> Iterator[str]:
+        # First of all: those who are named here must not hear of it.
         yield f"{_('It is about:')} {self.concerned()}"
         yield f"{_('Topic:')} {topic_in_words(self.policy, report.topic)}"
+        if report.entered:
+            yield f"{_('Written down by:')} {person_in_words(self.case.entered_by, self.persons)}"
         questions = {question.id: question for question in self.policy.questions}
         for name, answer in report.answers.items():
             question = questions.get(name)
@@ -135,7 +155,7 @@ class Reading:
             choices = {choice.id: choice.name for choice in question.choices} if question else {}
             yield f"{label} {worded(choices[answer]) if answer in choices else one_line(answer)}"
 
-    def _filled(self, filled: kinds.Filled) -> Iterator[str]:
+    def _form(self, filled: kinds.Form) -> Iterator[str]:
         form = next((form for form in self.policy.forms if form.id == filled.form), None)
         yield one_line(filled.form) if form is None else worded(form.name)
         fields = {field.id: field for field in form.fields} if form else {}

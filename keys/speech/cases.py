@@ -1,20 +1,23 @@
-"""What a case is called, where it stands and what is due, in words; every word of a stranger is made harmless first."""
+"""The words for kinds, states, deadlines and people. Every word of a stranger is made harmless first."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keys.cases.standing import ACKNOWLEDGEMENT, ANSWER, BOARD, CHECK, FEEDBACK, OVERDUE, PURGE
-from keys.cases.summary import CLOSED, LOCKED, NEW, OURS, THEIRS
+from keys.cases.authors import Standing
+from keys.cases.deadlines import ACKNOWLEDGEMENT, ANSWER, BOARD, CHECK, FEEDBACK, OVERDUE
+from keys.cases.states import CLOSED, LOCKED, NEW, OURS, THEIRS
 from keys.speech.words import _, date, harmless, language, one_line
-from keys.wire import kinds
+from keys.wire import messages as kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from keys.cases import Due, Said
+    from keys.cases.deadlines import Due
+    from keys.cases.thread import JudgedMessage
     from keys.policy import Policy
     from keys.roster import Recipient
+    from keys.wire.ids import PersonId
 
 
 def _mark(text: str) -> str:
@@ -32,45 +35,34 @@ KINDS = {
     kinds.Minutes.KIND: _mark("minutes of a conversation"),
     kinds.Closed.KIND: _mark("has closed the case"),
     kinds.Request.KIND: _mark("asks for consent"),
-    kinds.Consent.KIND: _mark("answer to a request for consent"),
-    kinds.Admit.KIND: _mark("lets someone read it after all"),
-    kinds.Identity.KIND: _mark("says who they are"),
+    kinds.Joined.KIND: _mark("lets somebody read the case"),
+    kinds.SteppedBack.KIND: _mark("has stepped back"),
+    kinds.Consent.KIND: _mark("says who may read the case or be told"),
     kinds.Agreed.KIND: _mark("answer to the minutes"),
+    kinds.Identity.KIND: _mark("says who they are"),
     kinds.Rating.KIND: _mark("how it was handled"),
-    kinds.Withdrawn.KIND: _mark("wants to withdraw the report"),
-    kinds.Left.KIND: _mark("has left: nobody reads here any more"),
-    kinds.Begun.KIND: _mark("has begun a dossier"),
+    kinds.ReportWithdrawn.KIND: _mark("wants to withdraw the report"),
+    kinds.Left.KIND: _mark("has left and reads here no more"),
     kinds.Note.KIND: _mark("note"),
-    kinds.Filled.KIND: _mark("form"),
-    kinds.Assigned.KIND: _mark("who is on it"),
+    kinds.Form.KIND: _mark("form"),
+    kinds.Assigned.KIND: _mark("who handles it"),
     kinds.Informed.KIND: _mark("the board was told"),
-    kinds.Categorised.KIND: _mark("what it is in the register"),
-    kinds.Conflict.KIND: _mark("has stepped back"),
-    kinds.HandedOver.KIND: _mark("let somebody read it"),
+    kinds.Category.KIND: _mark("category in the register"),
     kinds.Revealed.KIND: _mark("has looked at who the reporter is"),
-    kinds.Entered.KIND: _mark("has written the report down for the reporter"),
-    kinds.Outcome.KIND: _mark("what it ended in"),
-    kinds.Retention.KIND: _mark("how long it is kept"),
-    kinds.Reopened.KIND: _mark("has reopened the case"),
-    kinds.Purge.KIND: _mark("asks to destroy the case before its day"),
-    kinds.Approval.KIND: _mark("approves"),
     kinds.Correction.KIND: _mark("corrects the register"),
     kinds.Exported.KIND: _mark("has made a file of the case"),
-}
-
-ALARMS = {
-    "missing": _mark("ALARM: an earlier message is missing here. Tell the others and the operator."),
-    "reordered": _mark("ALARM: messages stand in another order than they were written in."),
-    "repeated": _mark("ALARM: the server gave a message a second time."),
-    "moved": _mark("ALARM: a message of another case was put here."),
-    "spoilt": _mark("ALARM: a message cannot be opened. It was altered, or was not sealed for you."),
-    "tampered": _mark("ALARM: an entry for you was altered on its way."),
-    "forbidden": _mark("ALARM: someone said something here that they may not say. It counts for nothing."),
-    "excluded": _mark("ALARM: someone tried to let you into a case from which the reporter left you out."),
-    "unsupported": _mark("There is a message of a newer version here: update the tool."),
-    "last-resort": _mark(
-        "ALARM: a report was sealed to your last-resort key. The server may be hiding your newer keys."
-    ),
+    kinds.Exercise.KIND: _mark("says that it is an exercise"),
+    kinds.Outcome.KIND: _mark("what it ended in"),
+    kinds.Retention.KIND: _mark("how long it is kept"),
+    kinds.Hold.KIND: _mark("keeps the case for now"),
+    kinds.Purge.KIND: _mark("asks to destroy the case before its day"),
+    kinds.Objection.KIND: _mark("objects to destroying the case"),
+    kinds.Approval.KIND: _mark("approves"),
+    kinds.Reopened.KIND: _mark("has reopened the case"),
+    kinds.Arrived.KIND: _mark("has a new vault and asks for the cases"),
+    kinds.Lacking.KIND: _mark("asks for messages that did not come"),
+    kinds.Share.KIND: _mark("gives somebody the keys of messages"),
+    kinds.LogAccepted.KIND: _mark("has accepted another log"),
 }
 
 STATES = {
@@ -78,7 +70,7 @@ STATES = {
     OURS: _mark("waits for us"),
     THEIRS: _mark("waits for the reporter"),
     CLOSED: _mark("closed"),
-    LOCKED: _mark("you have stepped back"),
+    LOCKED: _mark("you do not read it any more"),
 }
 
 DUTIES = {
@@ -86,29 +78,48 @@ DUTIES = {
     ACKNOWLEDGEMENT: _mark("acknowledgement"),
     BOARD: _mark("tell the board"),
     FEEDBACK: _mark("what is done, and why"),
-    CHECK: _mark("ask whether the reporter is harmed for it"),
-    PURGE: _mark("destroy it"),
+    CHECK: _mark("ask whether the reporter is harmed"),
+}
+
+# A message that counts has no mark, and one that is forbidden is not shown.
+STANDINGS = {
+    Standing.LATE: _mark("late: its author did not read the case any more, so it changes nothing"),
+    Standing.UNCLEAR: _mark("unclear: something that it builds on has not come, so it changes nothing yet"),
 }
 
 
-def kind_in_words(said: Said) -> str:
-    """Return what a message is."""
-    known = KINDS.get(said.kind)
-    return _(known) if known else _("something this version does not know: update the tool")
+def kind_in_words(kind: str) -> str:
+    """Return what a message of a kind is."""
+    return _(KINDS[kind]) if kind in KINDS else _("something this version does not know: update the tool")
 
 
-def author_in_words(said: Said) -> str:
+def author_in_words(message: JudgedMessage, persons: Mapping[PersonId, Recipient]) -> str:
     """Return name and role of a recipient, or "reporter"."""
-    return harmless(f"{said.author.name} ({said.author.role})") if said.author else _("reporter")
+    return _("reporter") if message.by_reporter else person_in_words(message.person, persons)
 
 
-def alarm_in_words(code: str) -> str:
-    """Return what an alarm says."""
-    return _(ALARMS.get(code, ALARMS["spoilt"]))
+def person_in_words(person: PersonId | None, persons: Mapping[PersonId, Recipient]) -> str:
+    """Return the name and role of a person; None stands for an author whom no list names."""
+    known = None if person is None else persons.get(person)
+    return (
+        _("the reporter, or somebody whom no list names,")
+        if known is None
+        else harmless(f"{known.name} ({known.role})")
+    )
+
+
+def names_in_words(people: Collection[PersonId], persons: Mapping[PersonId, Recipient]) -> str:
+    """Return the names and roles of people, in alphabetical order."""
+    return ", ".join(sorted(person_in_words(person, persons) for person in people))
+
+
+def standing_in_words(message: JudgedMessage) -> str:
+    """Return the mark of a message that is shown and does not count, or ""."""
+    return _(STANDINGS[message.standing]) if message.standing in STANDINGS else ""
 
 
 def due_in_words(due: Due, day_in_words: Callable[[int], str] = date) -> str:
-    """Return what is due and by when, "overdue" where that day has passed."""
+    """Return what is due and by when, "overdue" if that day has passed."""
     what = _(DUTIES[due.what])
     if due.day is None:
         return _("%(what)s: before it is closed") % {"what": what}
@@ -127,12 +138,5 @@ def topic_in_words(policy: Policy, topic: str, category: str = "") -> str:
 
 
 def worded(texts: Mapping[str, str]) -> str:
-    """Return one text of the policy in the tool's language where it has it."""
+    """Return one text of the policy in the tool's language, or in its first."""
     return harmless(texts.get(language()) or next(iter(texts.values())))
-
-
-def names_in_words(identities: Collection[bytes], people: Mapping[bytes, Recipient]) -> str:
-    """Return the names and roles of recipients, in alphabetical order."""
-    # Each person once, whichever of their keys are named: by the newest name that a roster gives them.
-    known = {people[identity].person: people[identity] for identity in people if identity in identities}
-    return ", ".join(sorted(harmless(f"{person.name} ({person.role})") for person in known.values()))

@@ -1,22 +1,26 @@
-"""The register in words: a line, how a report came, what a case ended in; every word of a stranger is harmless."""
+"""The words for lines of the register, outcomes, published numbers and destroyed cases."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keys.cases import case_number, closing, register
-from keys.speech.cases import names_in_words, topic_in_words, worded
-from keys.speech.words import _, date, harmless, one_line
-from keys.wire.kinds import Entered
+from keys.cases import outcomes, register
+from keys.cases.destruction import Ended
+from keys.speech.cases import names_in_words, person_in_words, topic_in_words, worded
+from keys.speech.words import _, date, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from keys.cases import Line, Overview, Summary
+    from keys.cases.overview import Overview
+    from keys.cases.register import Line
+    from keys.cases.summary import Summary
     from keys.policy import Policy
     from keys.roster import Recipient
-    from keys.sync import Tombstone, Trust
+    from keys.sync import Trust
+    from keys.vault.destroyed import DestroyedCase
+    from keys.wire.ids import CaseId, PersonId
 
 
 def _mark(text: str) -> str:
@@ -24,16 +28,16 @@ def _mark(text: str) -> str:
 
 
 OUTCOMES = {
-    closing.ARRANGEMENT: _mark("an arrangement between those concerned"),
-    closing.ADAPTED: _mark("adapted work"),
-    closing.GUIDANCE: _mark("guidance or control"),
-    closing.INTERVENTION: _mark("an intervention towards third parties"),
-    closing.ORDER: _mark("an order measure, from a warning to dismissal"),
-    closing.NONE: _mark("no measure"),
-    closing.REFERRED: _mark("referred to somebody else"),
-    closing.NOT_ENOUGH: _mark("not enough information"),
-    closing.UNFOUNDED: _mark("unfounded"),
-    closing.WITHDRAWN: _mark("withdrawn by the reporter"),
+    outcomes.ARRANGEMENT: _mark("an arrangement between those concerned"),
+    outcomes.ADAPTED: _mark("adapted work"),
+    outcomes.GUIDANCE: _mark("guidance or control"),
+    outcomes.INTERVENTION: _mark("an intervention towards third parties"),
+    outcomes.ORDER: _mark("an order measure, from a warning to dismissal"),
+    outcomes.NONE: _mark("no measure"),
+    outcomes.REFERRED: _mark("referred to somebody else"),
+    outcomes.NOT_ENOUGH: _mark("not enough information"),
+    outcomes.UNFOUNDED: _mark("unfounded"),
+    outcomes.WITHDRAWN: _mark("withdrawn by the reporter"),
 }
 WAYS = {
     register.ONLINE: _mark("through the site"),
@@ -42,8 +46,6 @@ WAYS = {
     "letter": _mark("by letter, written down by a recipient"),
 }
 TOLD = {"phone": _mark("by phone"), "in-person": _mark("face to face"), "letter": _mark("by letter")}
-assert TOLD.keys() == {*Entered.WAYS}
-assert WAYS.keys() == {register.ONLINE, *Entered.WAYS}
 FIELDS = {
     register.RECEIVED: _mark("received"),
     register.ACKNOWLEDGED: _mark("acknowledged"),
@@ -53,17 +55,21 @@ FIELDS = {
     register.WAY: _mark("how it came"),
     register.OUTCOME: _mark("outcome"),
 }
+ENDED = {
+    Ended.LAST_DAY: _mark("its last day had passed"),
+    Ended.READING: _mark("you had not read it for 90 days"),
+    Ended.BY_HAND: _mark("you destroyed your copy"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A line of the register in words, days as 2026-03-02; `case` is whose it is.
 
-    `changed` says who changed it when and why, where it took the place of another; a line that no longer counts
-    `is_old`.
+    `changed` says when, by whom and why a line replaced another. A line that was replaced `is_old`.
     """
 
-    case: bytes
+    case: CaseId
     number: str
     received: str
     acknowledged: str
@@ -78,15 +84,14 @@ class Entry:
     is_old: bool
 
 
-def entries(summaries: Iterable[Summary], trust: Trust, until: Mapping[bytes, int | None]) -> list[Entry]:
-    """Return the lines of cases, by the day of receipt and then by number; `until` says to which day each is kept."""
-    found = []
-    for summary in sorted(summaries, key=lambda one: (one.happened.received, one.number)):
-        for at, line in enumerate(summary.lines):
-            is_old = at < len(summary.lines) - 1
-            kept = line.until if is_old else until[summary.id]
-            found.append(_entry(summary, line, trust, kept, is_first=at == 0, is_old=is_old))
-    return found
+def entries(summaries: Iterable[Summary], trust: Trust) -> list[Entry]:
+    """Return the lines of cases, by the day of receipt and then by number."""
+    policy = trust.roster.policy
+    return [
+        _entry(summary, at, policy, trust.persons)
+        for summary in sorted(summaries, key=lambda one: (one.happened.received, one.number))
+        for at in range(len(summary.lines))
+    ]
 
 
 def outcome_in_words(outcome: str) -> str:
@@ -121,63 +126,66 @@ def columns_in_words() -> dict[str, str]:
     }
 
 
-def grave_columns_in_words() -> tuple[str, ...]:
-    """Return the heads of what `grave_in_words` returns."""
-    return _("case"), _("received"), _("closed"), _("nature"), _("outcome"), _("destroyed"), _("gone from")
+def destroyed_columns_in_words() -> tuple[str, ...]:
+    """Return the heads of what `destroyed_in_words` returns."""
+    return _("case"), _("received"), _("closed"), _("nature"), _("outcome"), _("destroyed"), _("why")
 
 
-def grave_in_words(stone: Tombstone, policy: Policy) -> Sequence[str]:
-    """Return what stays of a destroyed case: number, received, closed, nature, outcome, destroyed, gone."""
-    body = stone.body
+def destroyed_in_words(case: DestroyedCase, policy: Policy) -> Sequence[str]:
+    """Return what stays of a destroyed case: number, received, closed, nature, outcome, destroyed, and why."""
+    line = case.line
+    why = _(ENDED[case.ended])
+    if line is None:
+        return case.number, "-", "-", "-", "-", date(case.day), why
     return (
-        case_number(stone.case),
-        date(body.received),
-        date(body.closed),
-        topic_in_words(policy, body.topic, body.category),
-        outcome_in_words(body.outcome) or "-",
-        date(stone.day),
-        date(stone.gone),
+        case.number,
+        one_line(line.date(register.RECEIVED)) or "-",
+        one_line(line.date(register.CLOSED)) or "-",
+        _nature(line, policy),
+        _outcome(line) or "-",
+        date(case.day),
+        why,
     )
 
 
-def refused_in_words() -> str:
-    """Return what a tombstone is that nothing allows."""
-    return _("ALARM: somebody told the tools to destroy a case, which nothing allows. It was kept.")
-
-
 def counts_in_words(found: Overview, policy: Policy) -> list[tuple[str, str]]:
-    """Return a year's counts by the names of the topics, and all together where that is shown."""
+    """Return a year's numbers by the names of the topics, and all together, or that there are too few to tell."""
+    if found.counts is None:
+        return [(_("together"), _("fewer than 20, so nothing else is published"))]
     names = {topic.id: worded(topic.name) for topic in policy.topics}
-    rows = [(names[topic], _count(count)) for topic, count in found.counts.items()]
-    rows.append((_("topics of an earlier policy"), _count(found.others)))
-    return [*rows, *([] if found.total is None else [(_("together"), str(found.total))])]
+    rows = [(names[topic], str(count)) for topic, count in found.counts.items()]
+    return [*rows, (_("topics of an earlier policy"), str(found.others)), (_("together"), str(found.total))]
 
 
-def _count(count: int | None) -> str:
-    return _("fewer than 5") if count is None else str(count)
-
-
-def _entry(summary: Summary, line: Line, trust: Trust, kept: int | None, *, is_first: bool, is_old: bool) -> Entry:
-    nature = topic_in_words(trust.roster.policy, line.topic, line.category)
+def _entry(summary: Summary, at: int, policy: Policy, persons: Mapping[PersonId, Recipient]) -> Entry:
+    line = summary.lines[at]
     return Entry(
         case=summary.id,
         number=summary.number,
         received=one_line(line.date(register.RECEIVED)),
         acknowledged=one_line(line.date(register.ACKNOWLEDGED)),
-        nature=one_line(line.corrected.get(register.NATURE, "")) or nature,
+        nature=_nature(line, policy),
         way=one_line(line.corrected.get(register.WAY, "")) or way_in_words(line.way),
-        readers=names_in_words(summary.readers, trust.recipients_by_id),
+        readers=names_in_words(summary.readers, persons),
         informed=one_line(line.date(register.INFORMED)),
-        outcome=one_line(line.corrected.get(register.OUTCOME, "")) or outcome_in_words(line.outcome),
+        outcome=_outcome(line),
         closed=one_line(line.date(register.CLOSED)),
-        until="" if kept is None else date(kept),
-        changed="" if is_first else _changed(line, trust.recipients_by_id),
-        is_old=is_old,
+        until="" if line.until is None else date(line.until),
+        changed="" if at == 0 else _changed(line, persons),
+        is_old=at < len(summary.lines) - 1,
     )
 
 
-def _changed(line: Line, people: Mapping[bytes, Recipient]) -> str:
-    author = people.get(line.by) if line.by else None
-    who = harmless(author.name) if author else _("reporter")
+def _nature(line: Line, policy: Policy) -> str:
+    nature = one_line(line.corrected.get(register.NATURE, "")) or topic_in_words(policy, line.topic, line.category)
+    return _("exercise: %(nature)s") % {"nature": nature} if line.is_exercise else nature
+
+
+def _outcome(line: Line) -> str:
+    return one_line(line.corrected.get(register.OUTCOME, "")) or outcome_in_words(line.outcome)
+
+
+def _changed(line: Line, persons: Mapping[PersonId, Recipient]) -> str:
+    who = person_in_words(line.by, persons) if line.by else _("reporter")
     words = f"{date(line.day)} · {who}"
     return f"{words}: {one_line(line.reason)}" if line.reason else words

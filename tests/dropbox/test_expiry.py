@@ -15,7 +15,7 @@ import dropbox
 import dropbox.__main__ as dropbox_main
 from dropbox.store.commit import MAILBOX_DAYS
 from dropbox.store.expiry import BATCH_BYTES, BATCH_ROWS, ENDING_DAYS, ENTRY_DAYS, delete_envelopes
-from keys.cases.clocks import months_after
+from keys.cases.terms import months_after
 from keys.policy.members import Terms
 from keys.roster.weeks import until_of
 from keys.wire.canonical import parse_object

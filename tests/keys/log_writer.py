@@ -7,7 +7,6 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keys.cases.compose import reporter_pair
 from keys.receipt import Receipt
 from keys.roster import Bundle
 from keys.roster.weeks import until_of
@@ -15,6 +14,7 @@ from keys.sealing import Attachment, PublicPair, Sealed, Signer, seal_decoy
 from keys.sealing.envelopes import OpenedMessage, open_head, seal_head
 from keys.sealing.stream import writers_capability
 from keys.sync.post import opening_of
+from keys.sync.reporter_composer import reporter_pair
 from keys.wire.exchange import append, make_stamp, open_case
 from keys.wire.ids import CaseId, IdentityKey, PersonId, RosterId
 from keys.wire.messages import LOG, Body, Head, Report, Share

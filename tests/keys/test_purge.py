@@ -17,7 +17,7 @@ from keys.cases import (
     standing,
     summarise,
 )
-from keys.cases.clocks import months_after
+from keys.cases.terms import months_after
 from keys.cases.compose import _head, _seal, _with_bundles
 from keys.cases.standing import PURGE
 from keys.ceremony import back_up, restore

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from keys.cases.clocks import months_after
+from keys.cases.terms import months_after
 from keys.receipt import Receipt
 from keys.speech.words import date
 from keys.wire import kinds
