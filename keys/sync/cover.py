@@ -60,9 +60,9 @@ def draw_timer_class() -> int:
     return drawn
 
 
-def post_cover(courier: Courier, addressees: Addressees, work: int) -> None:
-    """Post one cover entry of a session."""
-    _post(courier, addressees.roster, addressees.day, work, draw_class())
+def post_cover(courier: Courier, addressees: Addressees, work: int, padded: int) -> None:
+    """Post one cover entry of a session, of a class that `draw_class` gave."""
+    _post(courier, addressees.roster, addressees.day, work, padded)
 
 
 def post_timer_cover(courier: Courier, history: RosterHistory, own_day: int) -> int:

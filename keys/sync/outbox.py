@@ -1,4 +1,4 @@
-"""What a session posts when it ends (SPEC 10.5): the outbox in order, then cover entries.
+"""What a session posts when it ends (SPEC 10.5): the outbox in order, among cover entries.
 
 Within a case one message goes after the other; among cases the smaller goes first. Each goes over a connection of its
 own. What is noted on the disk before a posting and after its answer lets a tool that was ended at any moment go on.
@@ -14,11 +14,12 @@ from keys.cases.place import Way
 from keys.errors import FormatError, NetworkError, RefusedError, UnknownCapabilityError
 from keys.roster.weeks import until_of
 from keys.sync.composing import no_mailbox
-from keys.sync.cover import number_of_covers, post_cover
+from keys.sync.cover import draw_class, goes_next, number_of_covers, post_cover
 from keys.sync.post import post_to
 from keys.vault.message_store import StoredMessage
 from keys.vault.outbox_store import Reason, State
 from keys.wire.messages import LOG, Arrived
+from keys.wire.plaintext import class_of
 from keys.wire.posting import DOOR_APPEND
 
 if TYPE_CHECKING:
@@ -71,6 +72,16 @@ class Sent:
     is_reached: bool = True
 
 
+@dataclass(slots=True)
+class _Progress:
+    """How far a session has come with its outbox; a case in `held` waits for the next session."""
+
+    sent: Sent
+    is_whole: bool  # the log was read to its end
+    held: set[CaseId | None] = field(default_factory=set)
+    sealed_anew: set[CaseId | None] = field(default_factory=set)
+
+
 @dataclass(frozen=True, slots=True)
 class Outbox:
     """The way out of a vault; `read` reads the log into it."""
@@ -83,74 +94,101 @@ class Outbox:
     def post(self, work: int, cover: int) -> Sent:
         """Post what waits, and cover entries up to the next multiple of `cover`, with stamps of `work` at first.
 
-        Raises what `read` raises, before anything is posted.
+        An own message takes the place of a cover entry of its class, as long as there is room for all of them. Raises
+        what `read` raises, before anything is posted.
         """
-        sent = self.post_waiting(work)
-        try:
-            while sent.is_reached and sent.covers < number_of_covers(sent.posted, cover):
-                post_cover(self.courier.apart(), self.composer.addressees, work)
-                sent.covers += 1
-        except (NetworkError, FormatError):
-            sent.is_reached = False
-        return sent
+        progress = self._begin()
+        waiting = self._waiting(progress)
+        left = len(waiting) + number_of_covers(len(waiting), cover)
+        while left and progress.sent.is_reached:
+            drawn, waiting = draw_class(), self._waiting(progress)
+            if goes_next([class_of(one.message.raw_head, one.message.head.files) for one in waiting], left, drawn):
+                left -= self._advance(waiting[0], work, progress)
+            elif cover:
+                left -= self._cover(drawn, work, progress)
+            else:
+                break
+        return progress.sent
 
     def post_waiting(self, work: int) -> Sent:
         """Post what waits, and nothing else; raise what `read` raises."""
-        sent, is_whole = Sent(), self._read()
-        if is_whole:
-            sent.lost = lost(self.vault)
-        for case_id in self.vault.outbox.queues():
-            try:
-                self._post_case(case_id, work, sent, is_whole=is_whole)
-            except RefusedError as refusal:
-                sent.refused[case_id] = _code(refusal)
-            except (NetworkError, FormatError):
-                sent.is_reached = False
-                break
-        return sent
+        progress = self._begin()
+        while progress.sent.is_reached and (waiting := self._waiting(progress)):
+            self._advance(waiting[0], work, progress)
+        return progress.sent
 
-    def _post_case(self, case_id: CaseId | None, work: int, sent: Sent, *, is_whole: bool) -> None:
-        """Post the messages of a case until one of them has to wait."""
-        is_sealed_anew = False
-        while waiting := self.vault.outbox.waiting(case_id):
-            if waiting[0].state is State.QUEUED:
-                if not is_whole:
-                    return
-                fate = self._fate(waiting[0])
-                if fate is Fate.PUT_ASIDE:
-                    self._put_aside(waiting, Reason.WOULD_NOT_COUNT)
-                    return
-                if fate is Fate.SEALED_ANEW and not is_sealed_anew:
-                    self.composer.seal_anew(waiting)
-                    is_sealed_anew = True
-                    continue
-            try:
-                self._send(waiting[0], work)
-                sent.posted += 1
-            except RefusedError as refusal:
-                is_sealed_anew = self._take_refusal(waiting, refusal, is_sealed_anew=is_sealed_anew)
+    def _begin(self) -> _Progress:
+        is_whole = self._read()
+        return _Progress(Sent(lost=lost(self.vault) if is_whole else []), is_whole)
 
-    def _take_refusal(self, waiting: Sequence[Outgoing], refusal: RefusedError, *, is_sealed_anew: bool) -> bool:
-        """Do what a refusal of the first message asks for; return whether the case is sealed anew by now.
+    def _waiting(self, progress: _Progress) -> list[Outgoing]:
+        """Return what can go out in this session: of each case in order, the smallest case first."""
+        cases = (case_id for case_id in self.vault.outbox.queues() if case_id not in progress.held)
+        return [one for case_id in cases for one in self.vault.outbox.waiting(case_id)]
 
-        Raises the refusal where nothing can be done in this session.
-        """
-        first = waiting[0]
+    def _cover(self, padded: int, work: int, progress: _Progress) -> bool:
+        """Post a cover entry; return whether the server has taken it."""
+        try:
+            post_cover(self.courier.apart(), self.composer.addressees, work, padded)
+        except (NetworkError, FormatError):
+            progress.sent.is_reached = False
+        else:
+            progress.sent.covers += 1
+        return progress.sent.is_reached
+
+    def _advance(self, first: Outgoing, work: int, progress: _Progress) -> bool:
+        """Bring the first message of a case one step on; return whether it is posted now."""
+        case_id = first.message.case
+        if first.state is State.QUEUED and not self._is_ready(first, progress):
+            return False
+        try:
+            self._send(first, work)
+        except RefusedError as refusal:
+            if not self._take_refusal(first, refusal, progress):
+                progress.sent.refused[case_id] = _code(refusal)
+                progress.held.add(case_id)
+            return False
+        except (NetworkError, FormatError):
+            progress.sent.is_reached = False
+            return False
+        progress.sent.posted += 1
+        return True
+
+    def _is_ready(self, first: Outgoing, progress: _Progress) -> bool:
+        """Say whether a message goes out as it is; else it is sealed anew, put aside, or held."""
+        case_id = first.message.case
+        if not progress.is_whole:
+            progress.held.add(case_id)
+            return False
+        fate = self._fate(first)
+        if fate is Fate.PUT_ASIDE:
+            self._put_aside(self.vault.outbox.waiting(case_id), Reason.WOULD_NOT_COUNT)
+            return False
+        if fate is Fate.SEALED_ANEW and case_id not in progress.sealed_anew:
+            self.composer.seal_anew(self.vault.outbox.waiting(case_id))
+            progress.sealed_anew.add(case_id)
+            return False
+        return True
+
+    def _take_refusal(self, first: Outgoing, refusal: RefusedError, progress: _Progress) -> bool:
+        """Do what a refusal asks for; return whether the message, as it is then, can be tried again."""
+        case_id = first.message.case
+        waiting = self.vault.outbox.waiting(case_id)
         if isinstance(refusal, UnknownCapabilityError) and first.door == DOOR_APPEND:
             # The mailbox has ended, and the recipients go on: the same envelope, by the other door.
             with self.vault.transaction():
                 self.vault.outbox.set_destination(first.message.mac, no_mailbox())
         elif _code(refusal) in _TOO_LARGE:
             self._put_aside(waiting, Reason.TOO_LARGE)
-        elif _code(refusal) == _UNTIL and not is_sealed_anew and self._read():
+        elif _code(refusal) == _UNTIL and case_id not in progress.sealed_anew and self._read():
             # Only now is it known that the log does not have it: sealed twice, it would be said twice.
-            left = self.vault.outbox.waiting(first.message.case)
+            left = self.vault.outbox.waiting(case_id)
             if left and left[0].message.mac == first.message.mac:
                 self.composer.seal_anew(left)
-                return True
+                progress.sealed_anew.add(case_id)
         else:
-            raise refusal
-        return is_sealed_anew
+            return False
+        return True
 
     def _send(self, one: Outgoing, work: int) -> None:
         mac = one.message.mac

@@ -10,7 +10,7 @@ import pytest
 from keys.cases.drafts import Fate
 from keys.errors import RefusedError
 from keys.sealing.stream import writers_capability
-from keys.sync.outbox import Outbox
+from keys.sync.outbox import Outbox, Sent, _Progress
 from keys.vault.outbox_store import Reason, State
 from keys.wire.messages import (
     Answer,
@@ -229,8 +229,8 @@ def test_a_message_that_is_too_old_and_in_the_log_is_not_sealed_anew(office: Off
         refusing(office, 410, b'{"error":"until"}')
         hand.courier = office.courier()
         outbox = hand.outbox
-        waiting = hand.vault.outbox.waiting(id_of(report))
-        outbox._take_refusal(waiting, RefusedError("until"), is_sealed_anew=False)
+        [waiting] = hand.vault.outbox.waiting(id_of(report))
+        outbox._take_refusal(waiting, RefusedError("until"), _Progress(Sent(), is_whole=True))
         assert hand.vault.outbox.all() == []
         assert hand.vault.log.find([one.message.mac])
 
