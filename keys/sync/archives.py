@@ -38,7 +38,7 @@ def read_archives(vault: Vault, courier: Courier, capability: Capability, intake
     for share in vault.messages.unfinished():
         mac = share.stored.message.mac
         try:
-            raw = _fetch(courier, capability, share)
+            raw = _fetch(vault, courier, capability, share)
             archived = parse_archive(raw)
         except NetworkError:
             if intake.day <= share.since + TRIED_DAYS:
@@ -56,14 +56,17 @@ def read_archives(vault: Vault, courier: Courier, capability: Capability, intake
     return left
 
 
-def _fetch(courier: Courier, capability: Capability, share: Unfinished) -> bytes:
+def _fetch(vault: Vault, courier: Courier, capability: Capability, share: Unfinished) -> bytes:
     """Return the bytes of the archive; raise NetworkError where they do not come, FormatError where they are wrong."""
     stored = share.stored
     [file] = stored.message.head.files
+    position = vault.log.position_of(stored.message.mac)
+    if position is None:  # SPEC 10.4: the log has lost it, and can have it again
+        raise NetworkError("the log does not have it")
     isolated = courier.apart()  # the one thing besides the log that a sync asks for
 
     def fetch(number: int) -> bytes:
-        return isolated.log_part(capability, share.position, number)
+        return isolated.log_part(capability, position, number)
 
     digest, raw = FileDigest(), bytearray()
     for piece in open_files(stored.prefix or b"", stored.size, stored.message, fetch):

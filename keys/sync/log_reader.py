@@ -85,6 +85,9 @@ class LogReader:
             watch(count)
             if page.entries:
                 position, digest = page.first + len(page.entries) - 1, page.digests()[-1]
+            last = page.first + len(page.entries) - 1
+            if page.end and last < self.vault.log.end(self.origin).position:
+                raise DiffersError(last)  # SPEC 10.4: the log is shorter than it was
             if page.end or size >= most:
                 unfinished = read_archives(self.vault, self.courier, self.capability, self.intake)
                 end = self.vault.log.end(self.origin)

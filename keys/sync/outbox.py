@@ -54,8 +54,10 @@ def settle(vault: Vault) -> None:
 def lost(vault: Vault) -> list[Mac]:
     """Return the own messages that the server acknowledged and then did not show: an alarm on it.
 
-    To be asked after a complete sync, and not while a log that differs waits.
+    To be asked after a complete sync. While a log that differs waits, the answer is none.
     """
+    if vault.log.lost.waiting() is not None:
+        return []
     acknowledged = [one.message.mac for one in vault.outbox.acknowledged()]
     found = vault.log.find(acknowledged)
     return [mac for mac in acknowledged if mac not in found]

@@ -82,6 +82,14 @@ class Trust:
         return Witness(self.root.id, self.history.newest.id, LogHead(0, self.origin))
 
 
+def last_synced(vault: Vault) -> tuple[bytes, int]:
+    """Return the id of root version 1 and the server's day, as the last sync left them; raise NotJoinedError."""
+    roots, day = vault.setting(ROOTS), vault.setting(TRUST_DAY)
+    if roots is None or day is None:
+        raise NotJoinedError
+    return _split(roots)[0].id(LABEL_ROOT), int(day)
+
+
 def load_trust(vault: Vault) -> Trust:
     """Return what the last `refresh_trust` left, verified again from the pinned root.
 
@@ -91,7 +99,7 @@ def load_trust(vault: Vault) -> Trust:
     if pinned is None or roots is None or rosters is None or day is None:
         raise NotJoinedError
     trust = _verify(pinned, _split(roots), _split(rosters), int(day))
-    return replace(trust, roster=trust.roster.with_texts(_known_texts(vault)))
+    return replace(trust, roster=trust.roster.with_texts(known_texts(vault)))
 
 
 def refresh_trust(vault: Vault, courier: Courier, today: int) -> Trust:
@@ -141,7 +149,7 @@ def _keep(
     # Verified before it is kept: what is kept is what every later start relies on.
     trust = _verify(pinned, roots, rosters, today)
     trust.root.check_day(today)
-    roster = fetch_texts(trust.roster, courier, _known_texts(vault))
+    roster = fetch_texts(trust.roster, courier, known_texts(vault))
     with vault.transaction():
         vault.put_setting(PINNED, trust.root.id)
         vault.put_setting(ROOTS, join_frames(document.encode() for document in roots))
@@ -151,7 +159,7 @@ def _keep(
     return replace(trust, roster=roster)
 
 
-def _known_texts(vault: Vault) -> dict[bytes, bytes]:
+def known_texts(vault: Vault) -> dict[bytes, bytes]:
     """Return the documents of texts that were kept with the last roster, by their hashes."""
     documents = split_frames(vault.setting(TEXTS) or b"")
     return {hashlib.sha256(document).digest(): document for document in documents}

@@ -13,7 +13,8 @@ from sqlalchemy import func, insert, select
 from keys.cases.place import Place
 from keys.cases.placing import FirstEntry, IndexedEntry
 from keys.vault import tables
-from keys.wire.log import LogDigest, cursor_position
+from keys.vault.lost_entries import LostEntries
+from keys.wire.log import CURSOR_STEP, LogDigest, cursor_position
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -40,6 +41,11 @@ class LogIndex:
 
     execute: Callable[..., Any]
 
+    @property
+    def lost(self) -> LostEntries:
+        """What the log has lost since it was read."""
+        return LostEntries(self.execute)
+
     def end(self, origin: bytes) -> LogEnd:
         """Return how far the log is read; `origin` is the id of root version 1, the digest before the first entry."""
         query = select(_LOG.position, _LOG.day, _LOG.digest).order_by(_LOG.position.desc()).limit(1)
@@ -49,6 +55,9 @@ class LogIndex:
     def first(self) -> FirstEntry | None:
         """Return the first entry that was read, or None before any was."""
         row = self.execute(select(_LOG.position, _LOG.day).order_by(_LOG.position).limit(1)).first()
+        if row is None:  # the log is empty again: what was read of it counts still
+            lost = tables.lost_entry.c
+            row = self.execute(select(lost.position, lost.day).order_by(lost.position, lost.after).limit(1)).first()
         return None if row is None else FirstEntry(row.position, row.day)
 
     def cursor(self, origin: bytes) -> tuple[int, LogDigest]:
@@ -67,6 +76,15 @@ class LogIndex:
             return LogDigest(origin)
         digest = self.execute(select(_LOG.digest).where(_LOG.position == position)).scalar()
         return None if digest is None else LogDigest(digest)
+
+    def marks(self, origin: bytes) -> list[LogEnd]:
+        """Return the entries at multiples of 64, ascending, from before the first entry on (SPEC 10.4)."""
+        query = select(_LOG.position, _LOG.day, _LOG.digest).where(_LOG.position % CURSOR_STEP == 0)
+        rows = self.execute(query.order_by(_LOG.position))
+        return [
+            LogEnd(0, 0, LogDigest(origin)),
+            *(LogEnd(row.position, row.day, LogDigest(row.digest)) for row in rows),
+        ]
 
     def last_before(self, day: int, origin: bytes) -> LogEnd:
         """Return the last entry of an earlier day than `day`, as a bundle names it (SPEC 7.3)."""
@@ -90,21 +108,35 @@ class LogIndex:
         ]
         if rows:
             self.execute(insert(tables.log_entry), rows)
+            if self.lost.waiting() is None:
+                # What was given back stands in the log again: for everybody at one place.
+                self.lost.forget([entry.mac for entry in entries])
 
     def find(self, macs: Iterable[Mac]) -> dict[bytes, IndexedEntry]:
         """Return what is known of these envelopes, each at its lowest place."""
-        wanted = [*set(macs)]
+        wanted, waiting = [*set(macs)], self.lost.waiting()
         found: dict[bytes, IndexedEntry] = {}
         for start in range(0, len(wanted), _MANY):
-            query = (
-                select(_LOG.position, _LOG.day, _LOG.content, _LOG.mac)
-                .where(_LOG.mac.in_(wanted[start : start + _MANY]))
-                .order_by(_LOG.position.desc())
-            )
-            for row in self.execute(query):
-                found[row.mac] = IndexedEntry(Place(row.position), row.day, row.content)
+            some = wanted[start : start + _MANY]
+            for row in self.execute(select(_LOG.position, _LOG.day, _LOG.content, _LOG.mac).where(_LOG.mac.in_(some))):
+                place = waiting.place(row.position) if waiting else Place(row.position)
+                _keep_lowest(found, row.mac, IndexedEntry(place, row.day, row.content))
+            for row in self.execute(select(tables.lost_entry).where(tables.lost_entry.c.mac.in_(some))):
+                place = Place(row.position, row.after)
+                _keep_lowest(found, row.mac, IndexedEntry(place, row.day, row.content))
         return found
+
+    def position_of(self, mac: Mac) -> int | None:
+        """Return the position at which the server has an envelope now, to fetch its parts; None where it has not."""
+        position = self.execute(select(func.min(_LOG.position)).where(_LOG.mac == mac)).scalar()
+        return None if position is None else int(position)
 
     def count(self) -> int:
         """Return how many entries were ever read."""
         return int(self.execute(select(func.count()).select_from(tables.log_entry)).scalar())
+
+
+def _keep_lowest(found: dict[bytes, IndexedEntry], mac: bytes, entry: IndexedEntry) -> None:
+    known = found.get(mac)
+    if known is None or entry.place < known.place:
+        found[mac] = entry

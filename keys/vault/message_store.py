@@ -120,7 +120,7 @@ class MessageStore:
     def forget_case(self, case: CaseId) -> None:
         """Overwrite all that is here of a case."""
         macs = select(_MESSAGE.mac).where(_MESSAGE.case == case).scalar_subquery()
-        for table in (tables.word, tables.unfinished, tables.faulty_entry):
+        for table in (tables.word, tables.unfinished, tables.faulty_entry, tables.fetched_part):
             self.execute(delete(table).where(table.c.mac.in_(macs)))
         self.execute(delete(tables.message).where(_MESSAGE.case == case))
         self.versions.bump(case)
@@ -162,9 +162,9 @@ class MessageStore:
         return [FaultyEntry(row.position, row.day, row.fault) for row in self.execute(query)]
 
     def add_unfinished(self, mac: Mac, position: int, since: int) -> None:
-        """Note that the archive of a share is still to be fetched."""
+        """Note that the archive of a share is still to be fetched, from where the log has it now."""
         row = {"mac": mac, "position": position, "since": since}
-        self.execute(insert(tables.unfinished).prefix_with("OR IGNORE").values(row))
+        self.execute(insert(tables.unfinished).prefix_with("OR REPLACE").values(row))
 
     def unfinished(self) -> list[Unfinished]:
         """Return the shares whose archive is still to be fetched, by place."""

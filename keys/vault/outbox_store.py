@@ -191,6 +191,15 @@ class OutboxStore:
         self._bump(_OUTGOING.mac == mac)
         self.execute(update(tables.outgoing).where(_OUTGOING.mac == mac).values(state=state.value))
 
+    def send_again(self) -> None:
+        """Let what was acknowledged go out again: the server has lost what the own index does not have yet."""
+        acknowledged = _is(State.ACKNOWLEDGED.value)
+        self.execute(update(tables.outgoing).where(acknowledged).values(state=State.TRIED.value))
+
+    def read_no_further(self, position: int) -> None:
+        """Note that of the log there is now, what waits here was written after no later position than this one."""
+        self.execute(update(tables.outgoing).where(_OUTGOING.read_to > position).values(read_to=position))
+
     def put_aside(self, messages: Sequence[Outgoing], reason: Reason) -> None:
         """Put a message aside for a reason, and with it those that follow it in its case."""
         self._bump(_OUTGOING.number.in_([one.number for one in messages]))

@@ -131,6 +131,35 @@ log_entry = Table(
     Column("digest", LargeBinary, nullable=False),
 )
 
+# What the log has lost since this vault read it, at the place where it still counts (SPEC 10.4).
+lost_entry = Table(
+    "lost_entry",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("after", Integer, primary_key=True, autoincrement=False),
+    Column("day", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("mac", LargeBinary, nullable=False, index=True),
+)
+
+# One row while a log that differs waits until its owner accepts it.
+waiting_log = Table(
+    "waiting_log",
+    metadata,
+    Column("last_common", Integer, primary_key=True, autoincrement=False),
+    Column("base_position", Integer, nullable=False),
+    Column("base_after", Integer, nullable=False),
+)
+
+# Sealed parts that were fetched of entries of the own cases, to be given back to a server that has lost them.
+fetched_part = Table(
+    "fetched_part",
+    metadata,
+    Column("mac", LargeBinary, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
 # Messages whose envelope opened, or whose key a share brought: tells a thief which entries are of one case.
 message = Table(
     "message",

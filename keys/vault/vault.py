@@ -25,6 +25,7 @@ from keys.vault.log_index import LogIndex
 from keys.vault.message_store import MessageStore
 from keys.vault.outbox_store import OutboxStore
 from keys.vault.own_bundles import OwnBundles
+from keys.vault.part_store import PartStore
 from keys.vault.set_aside import SetAside
 from keys.vault.sharing_store import SharingStore
 from keys.vault.summary_cache import SummaryCache
@@ -93,6 +94,7 @@ class Vault:
         self.versions = CaseVersions(self._execute)
         self.messages = MessageStore(self._execute, wrapper, self.versions)
         self.outbox = OutboxStore(self._execute, wrapper, self.versions)
+        self.parts = PartStore(self._execute)
         self.case_store = CaseStore(self.log, self.messages, self.outbox)
         self.summaries = SummaryCache(self._execute, wrapper)
         self.sharing = SharingStore(self._execute)

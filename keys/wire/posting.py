@@ -59,6 +59,11 @@ def mailbox_address(reporter: bytes, writers: bytes) -> bytes:
     return _ascending(hashlib.sha256(reporter).digest(), hashlib.sha256(writers).digest())
 
 
+def reopening_address(mailbox: bytes, writers: bytes) -> bytes:
+    """Return the same address from a report's `mailbox`, which is the hash of the reporter's capability."""
+    return _ascending(mailbox, hashlib.sha256(writers).digest())
+
+
 def random_address() -> bytes:
     """Return the address of door 0 for an entry without a mailbox: nobody has the capabilities of its two hashes."""
     return _ascending(secrets.token_bytes(CAPABILITY_SIZE), secrets.token_bytes(CAPABILITY_SIZE))

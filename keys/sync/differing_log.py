@@ -1,0 +1,290 @@
+"""A log that differs from the one that was read: a restored backup, or a fork (SPEC 10.4).
+
+A tool cannot tell the two apart, so it only says what it finds and keeps all it has. Until its owner accepts the new
+log, the tool reads and writes, but destroys no key and no case and signs no bundle.
+
+    1 the server answers `differs`, or a digest is another one: `LogReader.read` raises DiffersError
+    2 the last place that both have: `find_difference`; reading goes on from there
+    3 what is gone, and the words to compare with a colleague: `load_difference`
+    4 the owner has asked the operator and a colleague: `accept`
+    5 the server gets back what it has lost: `give_chain`, `give_back`
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from keys.errors import (
+    DiffersError,
+    ForkError,
+    FormatError,
+    MalformedError,
+    NetworkError,
+    RefusedError,
+    UnknownCapabilityError,
+)
+from keys.roster import proquint
+from keys.roster.weeks import monday
+from keys.sealing import Sealed
+from keys.sealing.stream import writers_capability
+from keys.sync.composing import no_mailbox
+from keys.sync.post import post_to
+from keys.sync.trust import known_texts, last_synced
+from keys.vault.outbox_store import Destination
+from keys.wire.envelope import Header, prefix_size
+from keys.wire.ids import MessageId, PersonId
+from keys.wire.log import CURSOR_STEP, log_cursor
+from keys.wire.messages import THREAD, LogAccepted, Report
+from keys.wire.posting import DOOR_APPEND, DOOR_OPEN, append_address, reopening_address
+from keys.wire.signed import LABEL_ROSTER
+from keys.wire.upload import part_count
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from keys.courier import Courier
+    from keys.sync.composing import Composer
+    from keys.sync.trust import Trust
+    from keys.vault import Vault
+    from keys.vault.log_index import LogEnd
+    from keys.vault.message_store import StoredMessage
+    from keys.wire.ids import Capability, CaseId, Mac
+    from keys.wire.log import LogDigest
+
+WORDS = 6
+WORD_SIZE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How the log differs from the one that was read.
+
+    Both have the entries up to `last_common`. Of those after it that were read, `gone` are not in the new log, the
+    first of them of the day `since`; they touch `cases`. The new log is read up to `place`, with `digest` after it.
+    `words` are those of the digest after the last entry before this week, to be compared with a colleague.
+    """
+
+    last_common: int
+    place: int
+    digest: LogDigest
+    gone: int
+    since: int | None
+    cases: tuple[CaseId, ...]
+    words: str
+
+
+@dataclass(slots=True)
+class GivenBack:
+    """What became of giving the server what it has lost."""
+
+    posted: int = 0
+    refused: list[Mac] = field(default_factory=list)
+    not_held: int = 0  # to be given back, but not here as it was sealed
+    is_reached: bool = True
+
+
+def is_waiting(vault: Vault) -> bool:
+    """Say whether a log that differs waits for the owner's word: nothing is destroyed or signed until then."""
+    return vault.log.lost.waiting() is not None
+
+
+def find_difference(vault: Vault, courier: Courier, capability: Capability, origin: bytes) -> Difference:
+    """Find the last place that both logs have, and set aside what was read after it; reading goes on from there.
+
+    Raises ForkError where the server does not even know how the log begins, MalformedError where its answers
+    contradict each other, NetworkError, VaultError: then nothing has changed.
+    """
+    mark = _last_shared_mark(courier, capability, vault.log.marks(origin))
+    last_common = _last_shared(vault, courier, capability, origin, mark)
+    if last_common >= vault.log.end(origin).position:
+        raise MalformedError("the server's log differs, and does not")
+    with vault.transaction():
+        vault.log.lost.begin(last_common)
+        vault.outbox.read_no_further(last_common)
+        _note_moved(vault)
+    difference = load_difference(vault)
+    assert difference is not None
+    return difference
+
+
+def load_difference(vault: Vault) -> Difference | None:
+    """Return how the log differs that waits for the owner's word, as last synced; None where none waits."""
+    waiting = vault.log.lost.waiting()
+    if waiting is None:
+        return None
+    origin, day = last_synced(vault)
+    end = vault.log.end(origin)
+    gone = vault.log.lost.after(waiting.last_common)
+    return Difference(
+        last_common=waiting.last_common,
+        place=end.position,
+        digest=end.digest,
+        gone=len(gone),
+        since=min((entry.day for entry in gone), default=None),
+        cases=tuple(vault.log.lost.cases_after(waiting.last_common)),
+        words=spoken_digest(vault.log.last_before(monday(day), origin).digest),
+    )
+
+
+def spoken_digest(digest: LogDigest) -> str:
+    """Return the first 12 bytes of a digest as six words."""
+    return " ".join(proquint(digest[at : at + WORD_SIZE]) for at in range(0, WORDS * WORD_SIZE, WORD_SIZE))
+
+
+def accept(vault: Vault, composer: Composer) -> None:
+    """Let the new log count, by the owner's word, and tell all recipients; posts nothing.
+
+    What the log has lost stands after the last common place from now on, before all that is new. Every waiting of a
+    last day begins anew, and what the server had acknowledged and lost goes out again. Changes nothing where no log
+    waits.
+    """
+    difference = load_difference(vault)
+    if difference is None:
+        return
+    everybody = [PersonId(entry.person) for entry in composer.addressees.roster.recipients]
+    with vault.transaction():
+        vault.log.lost.accept()
+        vault.countdowns.begin_anew()  # SPEC 12.7 step 2
+        vault.outbox.send_again()
+        _note_moved(vault)
+        to, _ = composer.addressees.split(everybody)
+        if to:  # a server restored without any bundle must not keep the owner from accepting it
+            composer.write_to(everybody, LogAccepted(digest=difference.digest, place=difference.place))
+
+
+def give_chain(vault: Vault, courier: Courier, trust: Trust) -> bool:
+    """Give the server the newest chain if its own is older; return whether it was.
+
+    A restored server can have forgotten the roster in force, and the capability of its log with it. Raises
+    RefusedError where the server does not take the chain, NetworkError.
+    """
+    roots, shown = courier.chain()
+    has = {signed.id(LABEL_ROSTER) for signed in shown}
+    chain = [*zip(trust.signed_rosters, trust.history.rosters, strict=True)]
+    newer = chain[1 + max((at for at, (_, roster) in enumerate(chain) if roster.id in has), default=-1) :]
+    if not newer and len(roots) >= len(trust.signed_roots):
+        return False
+    given, texts = newer or chain[-1:], known_texts(vault)
+    named = {digest for _, roster in given for digest in roster.texts.values()}
+    documents = [texts[digest] for digest in sorted(named) if digest in texts]
+    courier.publish_chain(trust.signed_roots, [signed for signed, _ in given], documents)
+    return True
+
+
+def give_back(vault: Vault, courier: Courier, trust: Trust, own: PersonId) -> GivenBack:
+    """Give the server, in old order, what its log has lost and still takes: reports, reporters' and own messages.
+
+    To be called once the log is accepted, and again at the end of each session until nothing is left: what is in the
+    log again is no longer lost.
+    """
+    given = GivenBack()
+    if is_waiting(vault):
+        return given
+    try:
+        day, work, _ = courier.bundles()
+        for stored in _owed(vault, trust, own, day):
+            sealed = _sealed(vault, stored)
+            if sealed is None:
+                given.not_held += 1
+                continue
+            try:
+                _post(courier, vault, stored, sealed, work)
+                given.posted += 1
+            except RefusedError:
+                given.refused.append(stored.message.mac)
+    except (NetworkError, FormatError):
+        given.is_reached = False
+    return given
+
+
+def _last_shared_mark(courier: Courier, capability: Capability, marks: Sequence[LogEnd]) -> LogEnd:
+    """Return the last of these entries that the server has too, by halving."""
+    if not _has(courier, capability, marks[0]):
+        raise ForkError("the log of another organisation")
+    shared, other = 0, len(marks)
+    while other - shared > 1:
+        middle = (shared + other) // 2
+        if _has(courier, capability, marks[middle]):
+            shared = middle
+        else:
+            other = middle
+    return marks[shared]
+
+
+def _has(courier: Courier, capability: Capability, entry: LogEnd) -> bool:
+    try:
+        page = courier.short_log(capability, log_cursor(entry.position, entry.digest), 1)
+        page.check_follows(entry.position, entry.digest)
+    except (DiffersError, ForkError):
+        return False
+    return True
+
+
+def _last_shared(vault: Vault, courier: Courier, capability: Capability, origin: bytes, mark: LogEnd) -> int:
+    """Return the last place that both logs have, from a mark that both have on."""
+    page = courier.short_log(capability, log_cursor(mark.position, mark.digest), CURSOR_STEP)
+    shared = mark.position
+    for position, digest in enumerate(page.digests(), page.first):
+        known = vault.log.digest_at(position, origin)
+        if known is not None and known != digest:
+            break
+        shared = position if known is not None else shared
+    return shared
+
+
+def _note_moved(vault: Vault) -> None:
+    """Let every case be computed anew: the places of its messages can be others."""
+    for case_id in vault.messages.cases():
+        vault.versions.bump(case_id)
+
+
+def _owed(vault: Vault, trust: Trust, own: PersonId, day: int) -> list[StoredMessage]:
+    """Return the messages that this vault gives back, in their old order."""
+    found = (vault.messages.find(entry.mac) for entry in vault.log.lost.all())
+    return [one for one in found if one is not None and one.until >= day and _is_ours_to_give(vault, trust, own, one)]
+
+
+def _is_ours_to_give(vault: Vault, trust: Trust, own: PersonId, stored: StoredMessage) -> bool:
+    """Say whether a message is a report, its reporter's, or the owner's own: other recipients give back their own."""
+    head = stored.message.head
+    if isinstance(head.body, Report) or trust.person_of(head.author) == own:
+        return True
+    report = vault.messages.by_id(MessageId(head.case)) if head.case else None
+    return report is not None and report.message.head.author == head.author
+
+
+def _sealed(vault: Vault, stored: StoredMessage) -> Sealed | None:
+    """Return the envelope of a message as it was sealed, or None where not all of it is here."""
+    if stored.prefix is None:
+        return None
+    message = stored.message
+    start = prefix_size(Header.parse(stored.prefix), stored.size)
+    parts: list[bytes] = [stored.prefix[start:]]
+    if len(stored.prefix) < stored.size:
+        if vault.parts.count(message.mac) < part_count(start, stored.size):
+            return None
+        parts = [*vault.parts.of(message.mac)]
+    return Sealed(stored.prefix[:start], parts, stored.size, message.mac, message.id, message.content_key)
+
+
+def _post(courier: Courier, vault: Vault, stored: StoredMessage, sealed: Sealed, work: int) -> None:
+    way = _destination(vault, stored)
+    try:
+        post_to(courier.apart(), sealed, work, way.door, way.address)
+    except UnknownCapabilityError:
+        # The mailbox is gone, and the recipients still read the log.
+        way = no_mailbox()
+        post_to(courier.apart(), sealed, work, way.door, way.address)
+
+
+def _destination(vault: Vault, stored: StoredMessage) -> Destination:
+    """Return where a message went: a report opens its mailbox again, and what else is of a thread goes into that."""
+    head = stored.message.head
+    if isinstance(head.body, Report):
+        writers = writers_capability(stored.message.content_key)
+        return Destination(DOOR_OPEN, reopening_address(head.body.mailbox, writers))
+    report = vault.messages.by_id(MessageId(head.case)) if head.channel == THREAD and head.case else None
+    if report is None:
+        return no_mailbox()
+    return Destination(DOOR_APPEND, append_address(writers_capability(report.message.content_key)))
