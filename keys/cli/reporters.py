@@ -1,4 +1,4 @@
-"""Commands for reporters without a usable browser, and for decoys: seal, open, decoy; none needs a key of its own."""
+"""Commands without a key of one's own: for reporters without a usable browser, and for cover entries."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from keys.cases import ADDED, READS, Matter, Telling
+from keys.cases.report_draft import ReportDraft
+from keys.cases.routing import ADDED, READS, Matter
 from keys.ceremony import fingerprint_of
 from keys.cli.conversation import conversation
 from keys.cli.files import attaching, keeping_names, progress, reporters_files, save, watched
@@ -18,24 +19,29 @@ from keys.identity import write_new_pieces
 from keys.receipt import Receipt
 from keys.saving import check_space
 from keys.speech.bodies import Reading
+from keys.speech.mailbox import thread_notices
 from keys.speech.words import _, columns, harmless
 from keys.sync import (
     Fetched,
     fetch_texts,
+    last_resort_addressees,
     places,
-    post_decoy,
-    read_thread,
+    post_timer_cover,
+    read_mailbox,
     save_thread,
     say,
     seal_report,
+    share_owed,
     trusted_history,
 )
-from keys.wire import kinds
+from keys.wire.messages import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from keys.roster import Recipient
+    from keys.sync.addressees import Addressees
+    from keys.wire.ids import PersonId
 
 _server = click.option("--server", cls=Option, required=True, help="The server's address.")
 _fingerprint = click.option("--fingerprint", cls=Option, required=True, help="The words, or the address of the poster.")
@@ -93,23 +99,24 @@ def seal_command(
     topics = [one.id for one in roster.policy.topics]
     if topic is not None and topic not in topics:
         raise click.UsageError(_("--topic is one of these: %(topics)s") % {"topics": ", ".join(topics)})
-    people = frozenset(person.identity for person in receiving if person.name in about)
+    people = frozenset(person.person for person in receiving if person.name in about)
     matter = Matter(topic or topics[-1], about_board, people)
-    chosen = _chosen(receiving, places(origin, history, matter, today), without, added)
+    addressees = last_resort_addressees(origin, history, today)
+    chosen = _chosen(receiving, places(addressees, matter), without, added)
     tell(_("These people can read it:"))
-    for line in columns([(person.role, person.name) for person in chosen]):
+    for line in columns([_addressed(person, addressees) for person in chosen]):
         tell(f"  {harmless(line)}")
     receipt = Receipt.draw()
     attachments = reporters_files(attached, roster.policy.file_bytes, keep_names=keep_names)
-    identities = [person.identity for person in chosen]
-    telling = Telling(
+    draft = ReportDraft(
         text=read_text(source),
         topic=matter.topic,
         language=roster.policy.languages[0],
         people=people,
         board=about_board,
     )
-    sealed = seal_report(origin, history, receipt, telling, identities, today, attachments)
+    persons = {person.person for person in chosen}
+    sealed = seal_report(origin, history, receipt, draft, persons, today, attachments)
     check_space(output.absolute().parent, sealed.size)
     with progress(_("Sealing")) as watch:
         write_new_pieces(output, watched(sealed, watch))
@@ -119,21 +126,27 @@ def seal_command(
 
 
 def _chosen(
-    receiving: Sequence[Recipient], placed: Mapping[bytes, str], without: Collection[str], added: Collection[str]
+    receiving: Sequence[Recipient], placed: Mapping[PersonId, str], without: Collection[str], added: Collection[str]
 ) -> list[Recipient]:
     """Return who gets the report; raise ExcludedError for who may not be added, NobodyError where nobody is left."""
-    open_to = [person for person in receiving if placed[person.identity] in (ADDED, READS)]
+    open_to = [person for person in receiving if placed[person.person] in (ADDED, READS)]
     refused = set(added) - {person.name for person in open_to}
     if refused:
         raise ExcludedError(", ".join(sorted(refused)))
     chosen = [
         person
         for person in open_to
-        if person.name not in without and (placed[person.identity] == READS or person.name in added)
+        if person.name not in without and (placed[person.person] == READS or person.name in added)
     ]
     if not chosen:
         raise NobodyError
     return chosen
+
+
+def _addressed(person: Recipient, addressees: Addressees) -> tuple[str, str, str]:
+    """Return role and name of somebody who gets a report, and whether they get it later than others."""
+    later = _("has no key today: gets it from the others")
+    return person.role, person.name, "" if person.person in addressees.pairs else later
 
 
 @click.command("open", cls=Command)
@@ -162,22 +175,26 @@ def open_command(
     courier = tool.courier(server)
     history = trusted_history(courier, fingerprint_of(fingerprint, courier), tool.today())
     roster = fetch_texts(history.in_force(tool.today()), courier, {})
-    case, alarms = read_thread(courier.apart(), history, receipt)
-    if case is None:
+    isolated, own_day = courier.apart(), roster.policy.day(tool.clock())
+    thread = read_mailbox(isolated, history, receipt)
+    for line in thread_notices(thread):
+        tell(line)
+    if thread.case is None:
         raise NoCaseError
-    people = {person.identity: person for person in roster.recipients}
-    for line in conversation(Reading(case, people, roster.policy, identity=True), alarms):
+    for line in conversation(Reading(thread.case, thread.persons, roster.policy, identity=True)):
         click.echo(line)
-    if not case.opened_by:
+    if not thread.case.opened_by:
         tell(_("Nobody has opened it yet."))
     if folder is not None:
-        save(folder, lambda into, watch: save_thread(courier.apart(), receipt.capability(), case, into, watch))
+        save(folder, lambda into, watch: save_thread(courier.apart(), receipt.capability(), thread, into, watch))
     if answering:
         attachments = reporters_files(attached, roster.policy.file_bytes, keep_names=keep_names)
-        text, own_day = read_text(None), roster.policy.day(tool.clock())
+        answer = Answer(read_text(None))
         with progress(_("Sending")) as watch:
-            say(courier.apart(), history, receipt, case, kinds.Answer(text), own_day, attachments, watch)
+            say(isolated, history, receipt, thread, answer, own_day, attachments, watch)
         tell(_("sent"))
+    # Whoever reads the case gets what they were not sealed, as on the page.
+    share_owed(isolated, history, receipt, thread, own_day)
 
 
 @click.command("decoy", cls=Command)
@@ -188,7 +205,7 @@ def decoy_command(tool: Tool, server: str, fingerprint: str) -> None:
     """Send one entry that nobody can open; a timer on the server's machine runs this at random times."""
     courier = tool.courier(server)
     history = trusted_history(courier, fingerprint_of(fingerprint, courier), tool.today())
-    post_decoy(courier, history, history.newest.policy.day(tool.clock()))
+    post_timer_cover(courier, history, history.newest.policy.day(tool.clock()))
 
 
 def _typed_receipt(descriptor: int | None) -> str:

@@ -9,7 +9,15 @@ from keys.sync.notices import Notice, NoticeKind
 from keys.sync.outbox import Sent
 from keys.sync.post import unwatched
 from keys.sync.reporter import let_in, post_report, say, share_owed
-from keys.sync.sealed_files import Fetched, SealedFile, places, seal_report, trusted_chain, trusted_history
+from keys.sync.sealed_files import (
+    Fetched,
+    SealedFile,
+    last_resort_addressees,
+    places,
+    seal_report,
+    trusted_chain,
+    trusted_history,
+)
 from keys.sync.served import Served, Source, documents_of, sealing_basis
 from keys.sync.session import RecipientSession
 from keys.sync.settings import BACKUP_WANTED, RESTORED
@@ -37,6 +45,7 @@ __all__ = [
     "documents_of",
     "fetch_texts",
     "first_trust",
+    "last_resort_addressees",
     "let_in",
     "load_trust",
     "places",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from keys.courier import Courier
     from keys.receipt import Receipt
-    from keys.roster import RosterHistory
+    from keys.roster import Recipient, RosterHistory
     from keys.sealing import OpenedMessage, PrivatePair
     from keys.wire.ids import MessageId, PersonId
     from keys.wire.mailbox import MailboxEntry
@@ -60,6 +60,7 @@ class ReporterThread:
     stored: Mapping[MessageId, MailboxMessage]
     shared: frozenset[tuple[PersonId, MessageId]]
     rosters: Rosters
+    persons: Mapping[PersonId, Recipient]  # everybody who stood on a roster
     is_whole: bool
     day: int  # the server's
 
@@ -68,10 +69,12 @@ def read_mailbox(courier: Courier, history: RosterHistory, receipt: Receipt) -> 
     """Return the thread of a receipt as its reporter reads it today.
 
     Raises UnknownCapabilityError where the server has no mailbox for this code, ForkError where its earlier rosters do
-    not lead to those of `history`, NetworkError, and MalformedError for a page that cannot be read.
+    not lead to those of `history` or list an identity as two persons, NetworkError, and MalformedError for a page that
+    cannot be read.
     """
     day, _, _ = courier.bundles()
-    rosters = Rosters(whole_history(courier, history).rosters)
+    whole = whole_history(courier, history)
+    rosters = Rosters(whole.rosters)
     opened, spoilt, is_whole = _read(courier, receipt)
     case_id = next((CaseId(name) for name, one in opened.items() if _is_report(one.message, receipt)), None)
     stored = {name: one for name, one in opened.items() if one.message.case == case_id}
@@ -84,6 +87,7 @@ def read_mailbox(courier: Courier, history: RosterHistory, receipt: Receipt) -> 
         stored=stored,
         shared=_shared(courier, receipt, stored),
         rosters=rosters,
+        persons={one.person: one for one in whole.people.recipients_by_id.values()},
         is_whole=is_whole,
         day=day,
     )

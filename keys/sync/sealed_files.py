@@ -81,11 +81,21 @@ def trusted_chain(source: Source, fingerprint: bytes, today: int) -> tuple[Root,
     return root, RosterHistory.verify(rosters, root)
 
 
-def places(source: Source, history: RosterHistory, matter: Matter, today: int) -> dict[PersonId, str]:
-    """Return who gets a report that is sealed to a file today, as `route` names their places."""
-    addressees = _addressees(source, history, today)
+def last_resort_addressees(source: Source, history: RosterHistory, today: int) -> Addressees:
+    """Return who can be sealed to without a network, by the own clock's day.
+
+    Raises ExpiredError, and RolledBackError where all recipients know another roster.
+    """
+    _, _, signed = source.bundles()
+    bundles = verified(signed)
+    documents = documents_of(source, history, bundles)
+    return Addressees.on(history, bundles, today, documents, last_resort_only=True).check_current()
+
+
+def places(addressees: Addressees, matter: Matter) -> dict[PersonId, str]:
+    """Return who gets a report, as `route` names their places."""
     roster = addressees.roster
-    return route(roster.policy, roster.receiving(today), matter, addressees.away)
+    return route(roster.policy, roster.receiving(addressees.day), matter, addressees.away)
 
 
 def seal_report(
@@ -102,7 +112,7 @@ def seal_report(
     Only last-resort bundles are used, and the stamp holds under load (SPEC 7.3 and 9). Raises what
     `ReporterComposer.report` raises, and RolledBackError where all recipients know another roster.
     """
-    addressees = _addressees(source, history, today)
+    addressees = last_resort_addressees(source, history, today)
     sealed = ReporterComposer(receipt, addressees).report(draft, chosen, attachments)
     nonce = make_stamp(sealed.mac, addressees.roster.policy.work * SEAL_WORK_FACTOR)
     address = mailbox_address(receipt.capability(), sealed.writers_capability())
@@ -111,11 +121,3 @@ def seal_report(
         return SealedFile(len(posting.encode()), [posting.encode()])
     opening = opening_of(posting, sealed.size).encode()
     return SealedFile(len(opening) + sealed.size - len(sealed.prefix), chain([opening], sealed.parts))
-
-
-def _addressees(source: Source, history: RosterHistory, today: int) -> Addressees:
-    """Return who can be sealed to without a network, by the own clock's day."""
-    _, _, signed = source.bundles()
-    bundles = verified(signed)
-    documents = documents_of(source, history, bundles)
-    return Addressees.on(history, bundles, today, documents, last_resort_only=True).check_current()
