@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from keys.cases.destruction import Ended, is_taken_again
 from keys.cases.place import Way
 from keys.errors import ForbiddenError
-from keys.wire.messages import LOG, Report, Share
+from keys.vault.destroyed import LastWords
+from keys.wire.messages import LOG, THREAD, Consent, Joined, Report, Share
+from keys.wire.messages.reporter import YES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -36,15 +39,13 @@ class Arrival:
 class Intake:
     """The way of a message into the vault of `owner`.
 
-    `day` is the server's day of this sync. `is_destroyed` says whether a case was destroyed here and is not to be taken
-    again, `is_own` whether this vault made the envelope.
+    `day` is the server's day of this sync. `is_own` says whether this vault made the envelope.
     """
 
     vault: Vault
     owner: PersonId
     rosters: Rosters
     day: int
-    is_destroyed: Callable[[CaseId], bool] = lambda _case: False
     is_own: Callable[[bytes], bool] = lambda _mac: True
 
     def take(self, arrivals: Iterable[Arrival]) -> None:
@@ -67,8 +68,14 @@ class Intake:
 
     def take_case(self, case_id: CaseId, messages: list[StoredMessage]) -> None:
         """Keep messages of one case, or nothing of it where it leaves the owner out."""
-        if self.is_destroyed(case_id):  # SPEC 10.2 step 8
-            return
+        ended = self.vault.destroyed.ended(case_id)
+        if ended is not None:  # SPEC 10.2 step 8, 12.7 step 7
+            if not is_taken_again(ended, agreed=False, named=any(map(self._names_owner, messages))):
+                if ended is not Ended.READING:
+                    self._keep_last_words(case_id, messages)
+                return
+            self.vault.destroyed.agree(case_id)
+            self.vault.sharing.set_due()
         case = self.vault.case_store.load(case_id, self.rosters, self.day, messages)
         if case is None:  # SPEC 10.2 step 9: its report can still come, by a share
             self.vault.messages.add(replace(one, unknown_since=self.day) for one in messages)
@@ -104,6 +111,20 @@ class Intake:
         is_ours = self.rosters.person_of(head.author) == self.owner and not isinstance(head.body, Report)
         if is_ours and stored.way is Way.LOG and not self.is_own(arrival.mac):
             self._add_fault(arrival, FOREIGN)
+
+    def _names_owner(self, stored: StoredMessage) -> bool:
+        """Say whether a message lets the owner in, as far as it can be told where its case is not here."""
+        body = stored.message.head.body
+        is_naming = isinstance(body, Joined) or (isinstance(body, Consent) and body.answer == YES)
+        return is_naming and self.owner in body.people
+
+    def _keep_last_words(self, case_id: CaseId, messages: Iterable[StoredMessage]) -> None:
+        """Keep what the reporter still wrote into a case that the owner read to its end, to be shown once."""
+        for one in messages:
+            head, text = one.message.head, getattr(one.message.head.body, "text", "")
+            by_reporter = self.rosters.person_of(head.author) is None and head.channel == THREAD
+            if by_reporter and one.way is Way.LOG and text:
+                self.vault.destroyed.add_last_words(LastWords(case_id, self.day, text), one.message.mac)
 
     def _add_fault(self, arrival: Arrival, fault: str) -> None:
         self.vault.messages.add_fault(arrival.mac, arrival.position, arrival.day, fault)

@@ -16,9 +16,10 @@ from keys.roster.weeks import until_of
 from keys.sync.composing import no_mailbox
 from keys.sync.cover import draw_class, goes_next, number_of_covers, post_cover
 from keys.sync.post import post_to
+from keys.sync.sharing import drop_share, share_fate
 from keys.vault.message_store import StoredMessage
 from keys.vault.outbox_store import Reason, State
-from keys.wire.messages import LOG, Arrived
+from keys.wire.messages import LOG, Arrived, Share
 from keys.wire.plaintext import class_of
 from keys.wire.posting import DOOR_APPEND
 
@@ -157,7 +158,7 @@ class Outbox:
         return True
 
     def _is_ready(self, first: Outgoing, progress: _Progress) -> bool:
-        """Say whether a message goes out as it is; else it is sealed anew, put aside, or held."""
+        """Say whether a message goes out as it is; else it is sealed anew, put aside, dropped, or held."""
         case_id = first.message.case
         if not progress.is_whole:
             progress.held.add(case_id)
@@ -165,6 +166,9 @@ class Outbox:
         fate = self._fate(first)
         if fate is Fate.PUT_ASIDE:
             self._put_aside(self.vault.outbox.waiting(case_id), Reason.WOULD_NOT_COUNT)
+            return False
+        if fate is Fate.DROPPED:
+            drop_share(self.vault, self.composer.rosters, first)
             return False
         if fate is Fate.SEALED_ANEW and case_id not in progress.sealed_anew:
             self.composer.seal_anew(self.vault.outbox.waiting(case_id))
@@ -206,6 +210,8 @@ class Outbox:
         arrived = self._arrived_after(one.read_to)
         if self.composer.rosters.is_revoked(message.head.author, addressees.day):
             return Fate.SEALED_ANEW  # by an own key that does not count any more
+        if isinstance(message.head.body, Share):
+            return share_fate(self.composer, one, arrived)
         if message.case is None or message.head.channel == LOG:
             return Fate.SEALED_ANEW if arrived.intersection(message.head.to) else Fate.GOES_OUT
         case = self.vault.case_store.load(message.case, self.composer.rosters, addressees.day)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, insert, select, update
 
-from keys.cases.destruction import Ended, is_taken_again
+from keys.cases.destruction import Ended
 from keys.cases.numbers import case_number
 from keys.cases.register import Line
 from keys.vault import tables
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _DESTROYED = tables.destroyed.c
 _WORDS = tables.last_words.c
+_AS_IT_CAME = ("utf-8", "surrogatepass")  # a text can have lone surrogates, which UTF-8 has no place for
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +71,13 @@ class DestroyedCases:
 
     def is_destroyed(self, case: CaseId) -> bool:
         """Say whether a case was destroyed here, and its owner has not agreed to take it again (SPEC 12.7 step 7)."""
-        query = select(_DESTROYED.case).where(_DESTROYED.case == case, _DESTROYED.is_agreed == 0)
-        return self.execute(query).first() is not None
+        return self.ended(case) is not None
 
-    def takes_again(self, case: CaseId, *, named: bool) -> bool:
-        """Say whether a message of a destroyed case is taken; `named` says that its owner is named anew."""
-        row = self.execute(select(_DESTROYED.ended, _DESTROYED.is_agreed).where(_DESTROYED.case == case)).first()
-        return row is None or is_taken_again(Ended(row.ended), agreed=bool(row.is_agreed), named=named)
+    def ended(self, case: CaseId) -> Ended | None:
+        """Return why a case was destroyed, or None where it is not, or its owner has agreed to take it again."""
+        query = select(_DESTROYED.ended).where(_DESTROYED.case == case, _DESTROYED.is_agreed == 0)
+        ended = self.execute(query).scalar()
+        return None if ended is None else Ended(ended)
 
     def agree(self, case: CaseId) -> None:
         """Take a case again, because its owner agrees or is named anew: its messages are asked for by an `arrived`."""
@@ -104,7 +105,7 @@ class DestroyedCases:
 
     def add_last_words(self, words: LastWords, mac: bytes) -> None:
         """Keep what the reporter wrote after the case was destroyed, until it was shown."""
-        wrapped = self.wrapper.wrap(_last_words(mac), words.text.encode())
+        wrapped = self.wrapper.wrap(_last_words(mac), words.text.encode(*_AS_IT_CAME))
         row = {"mac": mac, "case": words.case, "day": words.day, "wrapped": wrapped}
         self.execute(insert(tables.last_words).prefix_with("OR IGNORE").values(row))
 
@@ -112,7 +113,9 @@ class DestroyedCases:
         """Return what reporters wrote after their case was destroyed here, and was not shown yet, by day."""
         rows = self.execute(select(tables.last_words).order_by(_WORDS.day, _WORDS.mac))
         return [
-            LastWords(CaseId(row.case), row.day, self.wrapper.unwrap(_last_words(row.mac), row.wrapped).decode())
+            LastWords(
+                CaseId(row.case), row.day, self.wrapper.unwrap(_last_words(row.mac), row.wrapped).decode(*_AS_IT_CAME)
+            )
             for row in rows
         ]
 

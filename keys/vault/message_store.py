@@ -173,8 +173,14 @@ class MessageStore:
         return [Unfinished(stored, row.position, row.since) for stored, row in found if stored is not None]
 
     def set_finished(self, mac: Mac) -> None:
-        """Note that the archive of a share was read, or is given up."""
+        """Forget a share whose archive was read, or is given up.
+
+        With its key the log would give the keys of a case that was destroyed.
+        """
         self.execute(delete(tables.unfinished).where(tables.unfinished.c.mac == mac))
+        self.execute(delete(tables.message).where(_MESSAGE.mac == mac))
+        # What was in it and not taken leaves no trace, not even of how much it was.
+        self.execute(delete(tables.word).where(tables.word.c.mac.not_in(select(_MESSAGE.mac))))
 
     def _bump(self, cases: Iterable[bytes | None]) -> None:
         for case in dict.fromkeys(cases):

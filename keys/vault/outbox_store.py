@@ -14,6 +14,7 @@ from keys.sealing.envelopes import read_statement
 from keys.vault import tables
 from keys.wire.envelope import MAC_SIZE
 from keys.wire.ids import CaseId
+from keys.wire.messages import LOG
 from keys.wire.plaintext import SIGNATURE_SIZE
 from keys.wire.sizes import KEY_SIZE
 
@@ -153,8 +154,8 @@ class OutboxStore:
         return self._found(_OUTGOING.case == case, _is(State.PUT_ASIDE.value))
 
     def has_own_words(self, case: CaseId) -> bool:
-        """Say whether something of a case is here: then the vault does not destroy it (SPEC 12.7 step 4)."""
-        return self.execute(select(_OUTGOING.number).where(_OUTGOING.case == case)).first() is not None
+        """Say whether a message of its thread or dossier is here: then the case is kept (SPEC 12.7 step 4)."""
+        return any(one.message.head.channel != LOG for one in self._found(_OUTGOING.case == case))
 
     def unposted(self, case: CaseId, before: int | None = None) -> list[PlacedMessage]:
         """Return the own messages of a case that count from when they are written, with a number below `before`.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from keys.vault import tables
 from keys.wire.ids import CaseId, MessageId, PersonId
@@ -54,11 +54,13 @@ class SharingStore:
         """Note that something of a case is owed to somebody who cannot be given it yet."""
         self.execute(insert(tables.put_off).prefix_with("OR IGNORE").values({"case": case}))
 
-    def take_put_off(self) -> list[CaseId]:
-        """Return the cases of which something is still owed, and forget that they are."""
-        found = [CaseId(case) for case in self.execute(select(tables.put_off.c.case)).scalars()]
-        self.execute(delete(tables.put_off))
-        return found
+    def all_put_off(self) -> list[CaseId]:
+        """Return the cases of which something is still owed."""
+        return [CaseId(case) for case in self.execute(select(tables.put_off.c.case)).scalars()]
+
+    def forget_put_off(self, case: CaseId) -> None:
+        """Note that a case is looked at again."""
+        self.execute(delete(tables.put_off).where(tables.put_off.c.case == case))
 
     def note_asked(self, case: CaseId, ids: Iterable[MessageId], day: int) -> None:
         """Note that missing messages of a case were asked for on a day."""
@@ -74,14 +76,14 @@ class SharingStore:
             found.setdefault(MessageId(row.message), []).append(row.day)
         return found
 
-    def asked_until(self, day: int) -> list[CaseId]:
-        """Return the cases of which something was asked for on this day or before."""
-        return [
-            CaseId(case) for case in self.execute(select(_ASKED.case).where(_ASKED.day <= day).distinct()).scalars()
-        ]
+    def asked_once_until(self, day: int) -> list[CaseId]:
+        """Return the cases of which something was asked for once, on this day or before."""
+        once = select(_ASKED.case).group_by(_ASKED.case, _ASKED.message)
+        query = once.having((func.count() == 1) & (func.max(_ASKED.day) <= day)).distinct()
+        return [CaseId(case) for case in self.execute(query).scalars()]
 
     def forget_asked(self, case: CaseId, ids: Iterable[MessageId]) -> None:
-        """Forget that messages were asked for: they have come, or were asked for twice."""
+        """Forget that messages were asked for: they have come."""
         self.execute(delete(tables.asked).where(_ASKED.case == case, _ASKED.message.in_([*ids])))
 
     def note_answered(self, macs: Iterable[bytes]) -> None:

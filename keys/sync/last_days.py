@@ -1,0 +1,164 @@
+"""The ends of cases: countdowns, the lock of ninety days, and destroying (SPEC 12.3, 12.7).
+
+No message destroys anything: each vault computes its own dates, and only from the cases that have changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from keys.cases.destruction import Countdown, Ended, is_lock_over, reading_ended
+from keys.cases.register import lines_of
+from keys.errors import EarlyError
+from keys.sync.sharing import contents_of, drop_share
+from keys.vault.destroyed import DestroyedCase
+from keys.wire.canonical import encode, parse_object
+from keys.wire.messages import Share
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from keys.cases.case import Case
+    from keys.cases.destruction import SyncDays
+    from keys.cases.rosters import Rosters
+    from keys.sync.trust import Trust
+    from keys.vault import Vault
+    from keys.wire.ids import CaseId, PersonId
+
+_SETTLED = "settled"
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """The cases that were not looked at since they changed, and what is settled once they are."""
+
+    cases: tuple[CaseId, ...]
+    version: int  # of the cases (SPEC 12.1)
+    persons: str  # who is on the roster in force, and which roster is the newest
+    day: int
+    before: int | None  # the day of the complete sync before this one
+
+
+def unsettled(vault: Vault, rosters: Rosters, day: int) -> Unsettled:
+    """Return what a complete sync on `day` looks at: all cases where the rosters say something else."""
+    raw = vault.setting(_SETTLED)
+    members = parse_object(raw) if raw else {}
+    listed = sorted(person.hex() for person in rosters.persons_on(day) or ())
+    persons = " ".join([str(rosters.newest_version), *listed])
+    known, before = members.get("version"), members.get("day")
+    is_known = isinstance(known, int) and members.get("persons") == persons
+    cases: Sequence[CaseId] = vault.messages.cases()
+    if is_known and isinstance(known, int):
+        cases = vault.versions.since(known)
+    return Unsettled(tuple(cases), vault.versions.latest(), persons, day, before if isinstance(before, int) else None)
+
+
+def note_settled(vault: Vault, done: Unsettled) -> None:
+    """Note that shares and last days follow from the cases as they were at `done`; in a transaction of the caller's."""
+    vault.put_setting(_SETTLED, encode({"day": done.day, "persons": done.persons, "version": done.version}))
+
+
+def settle_last_days(
+    vault: Vault, trust: Trust, days: SyncDays, person: PersonId, changed: Iterable[CaseId]
+) -> list[DestroyedCase]:
+    """Compute the countdowns of the cases that have changed, and destroy what is due; return what was destroyed.
+
+    To be called after a complete sync, and not while a log that differs waits. `person` is the vault's owner, whose
+    reading is settled too.
+    """
+    locked = settle_reading(vault, trust, days.own, person, changed)
+    with vault.transaction():
+        # SPEC 12.7 step 2: a clock that was wrong keeps nothing for ever.
+        vault.countdowns.cap(max(days.server, days.own))
+        for case_id in changed:
+            case = vault.case_store.load(case_id, trust.rosters, days.server)
+            before = vault.countdowns.find(case_id)
+            vault.countdowns.put(case_id, case and Countdown.at_sync(before, case, days))
+    arrived = _own_arrived(vault)
+    due = [
+        case_id
+        for case_id, countdown in vault.countdowns.all().items()
+        # SPEC 12.7 step 4 last: it reads the outbox.
+        if countdown.is_due(days, arrived, has_own_words=False) and not vault.outbox.has_own_words(case_id)
+    ]
+    return [*locked, *_destroy(vault, trust, due, Ended.LAST_DAY, min(days.server, days.own))]
+
+
+def settle_reading(
+    vault: Vault, trust: Trust, own_day: int, person: PersonId, changed: Iterable[CaseId]
+) -> list[DestroyedCase]:
+    """Note which cases the owner reads no more, and destroy those of ninety days ago (SPEC 12.3); return these.
+
+    By the own clock and the rosters that are here, without a sync: who is off the roster has none.
+    """
+    ended = vault.reading_ended.all()
+    with vault.transaction():
+        vault.reading_ended.cap(own_day)
+        for case_id in changed:
+            case = vault.case_store.load(case_id, trust.rosters, own_day)
+            day = None
+            if case is not None:
+                day = reading_ended(ended.get(case_id), own_day, reads=person in case.readers)
+            vault.reading_ended.put(case_id, day)
+    over = [case_id for case_id, day in vault.reading_ended.all().items() if is_lock_over(day, own_day)]
+    return _destroy(vault, trust, over, Ended.READING, own_day)
+
+
+def destroy_own_copy(vault: Vault, trust: Trust, case: Case, own_day: int) -> DestroyedCase:
+    """Destroy a case by hand after its last day, where the server does not answer; raise EarlyError before."""
+    if case.last_day is None or own_day <= case.last_day.day:
+        raise EarlyError
+    [destroyed] = _destroy(vault, trust, [case.id], Ended.BY_HAND, own_day)
+    return destroyed
+
+
+def take_again(vault: Vault, case_id: CaseId) -> None:
+    """Take a case again that this vault has destroyed, because its owner agrees: others are asked for its messages."""
+    with vault.transaction():
+        vault.destroyed.agree(case_id)
+        vault.sharing.set_due()
+
+
+def will_be_destroyed(vault: Vault, day: int) -> dict[CaseId, int]:
+    """Return the first day on which each case that has a last day can be destroyed, for the first page."""
+    arrived = _own_arrived(vault)
+    return {case_id: countdown.destroyed_on(arrived, day) for case_id, countdown in vault.countdowns.all().items()}
+
+
+def _own_arrived(vault: Vault) -> int | None:
+    own = vault.sharing.own_arrived()
+    return None if own is None else own.day
+
+
+def _destroy(vault: Vault, trust: Trust, case_ids: Sequence[CaseId], ended: Ended, day: int) -> list[DestroyedCase]:
+    """Overwrite all that is here of these cases but for a line of the register and the id (SPEC 12.7 step 6)."""
+    if not case_ids:
+        return []
+    destroyed = [_what_stays(vault, trust, case_id, ended, day) for case_id in case_ids]
+    with vault.destruction():
+        _drop_answers(vault, trust.rosters, {*case_ids})
+        for one in destroyed:
+            vault.destroyed.forget_paths(one.case)
+            vault.summaries.forget(one.case)
+            vault.outbox.forget_case(one.case)
+            vault.messages.forget_case(one.case)
+            vault.sharing.forget_case(one.case)
+            vault.countdowns.forget(one.case)
+            vault.reading_ended.put(one.case, None)
+            vault.destroyed.add(one)
+    return destroyed
+
+
+def _what_stays(vault: Vault, trust: Trust, case_id: CaseId, ended: Ended, day: int) -> DestroyedCase:
+    case = vault.case_store.load(case_id, trust.rosters, day)
+    line = None if case is None else lines_of(case)[-1]
+    return DestroyedCase(case_id, day, ended, line, vault.destroyed.paths_of(case_id))
+
+
+def _drop_answers(vault: Vault, rosters: Rosters, case_ids: Collection[CaseId]) -> None:
+    """Drop the answers to an `arrived` that wait and hold keys of these cases; the next sync answers without them."""
+    for one in vault.outbox.all():
+        is_answer = isinstance(one.message.head.body, Share) and one.message.head.case is None
+        if is_answer and not contents_of(vault, one).keys().isdisjoint(case_ids):
+            drop_share(vault, rosters, one)
