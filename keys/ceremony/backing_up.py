@@ -47,6 +47,8 @@ def restore(home: Path, passphrase: str, raw: bytes) -> None:
     with open_vault(home, secret) as vault, vault.transaction():
         # What was decided since, such as a purge, is known to the server and the others: it counts first.
         vault.put_setting(RESTORED, b"1")
+        vault.sharing.set_due()
+        vault.countdowns.begin_anew()
     # The key file comes last: while it is missing, nothing has been restored and it can be done again.
     write_new(home / IDENTITY_FILE, key_file)
 

@@ -30,6 +30,7 @@ from keys.errors import (
 from keys.sync.key_rotation import AWAY
 from keys.sync.log_reader import MOST_BYTES
 from keys.sync.post import unwatched
+from keys.sync.sharing import share_with_newcomers
 from keys.sync.syncing import read_log, refresh
 from keys.vault.outbox_store import State
 from keys.wire.messages import (
@@ -130,7 +131,7 @@ def reveal(session: RecipientSession, case: Case, purpose: str) -> Case:
 
 
 def hand_over(session: RecipientSession, case: Case, people: Collection[PersonId], text: str = "") -> Case:
-    """Let people read a case: `joined` for all to see, and the reason in the dossier.
+    """Let people read a case: `joined` for all to see, all of the case for them, and the reason in the dossier.
 
     Raises ExcludedError where the reporter left one of them out, NotEnrolledError where the roster does not list one.
     """
@@ -222,15 +223,18 @@ def _joined(session: RecipientSession, people: Collection[PersonId]) -> Draft:
 
 
 def _write(session: RecipientSession, case: Case, drafts: Sequence[Draft]) -> Case:
-    """Write messages one after the other, all with what stood on the screen before the first of them."""
+    """Write messages one after the other, all or none, with what stood on the screen before the first of them."""
     for draft in drafts:
         _check(case, draft.body)
     needs_log = any(isinstance(draft.body, ON_WHAT_IS_THERE) for draft in drafts)
     with session.lock:
         _look(session, case, needs_log=needs_log)
         composer, screen = session.composer(), screen_of(case)
-        for draft in drafts:
-            composer.write(case.id, draft.body, screen, draft.attachments)
+        with session.vault.transaction():
+            for draft in drafts:
+                composer.write(case.id, draft.body, screen, draft.attachments)
+                if isinstance(draft.body, Joined):
+                    share_with_newcomers(composer, session.person, case.id, draft.body.people)
         return _again(session, case)
 
 

@@ -5,15 +5,14 @@ No message destroys anything: each vault computes its own dates, and only from t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keys.cases.destruction import Countdown, Ended, is_lock_over, reading_ended
 from keys.cases.register import lines_of
 from keys.errors import EarlyError
+from keys.sync.settings import BACKUP_WANTED
 from keys.sync.sharing import contents_of, drop_share
 from keys.vault.destroyed import DestroyedCase
-from keys.wire.canonical import encode, parse_object
 from keys.wire.messages import Share
 
 if TYPE_CHECKING:
@@ -25,38 +24,6 @@ if TYPE_CHECKING:
     from keys.sync.trust import Trust
     from keys.vault import Vault
     from keys.wire.ids import CaseId, PersonId
-
-_SETTLED = "settled"
-
-
-@dataclass(frozen=True, slots=True)
-class Unsettled:
-    """The cases that were not looked at since they changed, and what is settled once they are."""
-
-    cases: tuple[CaseId, ...]
-    version: int  # of the cases (SPEC 12.1)
-    persons: str  # who is on the roster in force, and which roster is the newest
-    day: int
-    before: int | None  # the day of the complete sync before this one
-
-
-def unsettled(vault: Vault, rosters: Rosters, day: int) -> Unsettled:
-    """Return what a complete sync on `day` looks at: all cases where the rosters say something else."""
-    raw = vault.setting(_SETTLED)
-    members = parse_object(raw) if raw else {}
-    listed = sorted(person.hex() for person in rosters.persons_on(day) or ())
-    persons = " ".join([str(rosters.newest_version), *listed])
-    known, before = members.get("version"), members.get("day")
-    is_known = isinstance(known, int) and members.get("persons") == persons
-    cases: Sequence[CaseId] = vault.messages.cases()
-    if is_known and isinstance(known, int):
-        cases = vault.versions.since(known)
-    return Unsettled(tuple(cases), vault.versions.latest(), persons, day, before if isinstance(before, int) else None)
-
-
-def note_settled(vault: Vault, done: Unsettled) -> None:
-    """Note that shares and last days follow from the cases as they were at `done`; in a transaction of the caller's."""
-    vault.put_setting(_SETTLED, encode({"day": done.day, "persons": done.persons, "version": done.version}))
 
 
 def settle_last_days(
@@ -138,6 +105,7 @@ def _destroy(vault: Vault, trust: Trust, case_ids: Sequence[CaseId], ended: Ende
     destroyed = [_what_stays(vault, trust, case_id, ended, day) for case_id in case_ids]
     with vault.destruction():
         _drop_answers(vault, trust.rosters, {*case_ids})
+        vault.put_setting(BACKUP_WANTED, b"1")
         for one in destroyed:
             vault.destroyed.forget_paths(one.case)
             vault.summaries.forget(one.case)

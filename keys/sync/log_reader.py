@@ -78,7 +78,11 @@ class LogReader:
         while True:
             page = self.courier.log(self.capability, log_cursor(position, digest))
             day = page.day if day is None else day
-            never_seen += self._follow(page, position, digest)
+            ended = self._follow(page, position, digest)
+            if ended:
+                with self.vault.transaction():
+                    self.vault.sharing.set_due()
+            never_seen += ended
             self._take_page(page)
             count += len(page.entries)
             size += sum(entry.length for entry in page.entries)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from keys.cases.destruction import SyncDays
 from keys.errors import ExpiredError
 from keys.identity import open_log_capability
 from keys.roster import LogHead, Witness
@@ -22,6 +23,7 @@ from keys.sync.outbox import lost, settle
 from keys.sync.own_keys import OwnKeys
 from keys.sync.served import Served
 from keys.sync.settings import COMPLETED, RESTORED
+from keys.sync.settling import settle_cases
 from keys.sync.trust import refresh_trust
 from keys.wire.ids import Capability
 
@@ -155,6 +157,7 @@ def complete(session: RecipientSession, basis: Basis) -> None:
     """Do what only a complete sync does (SPEC 10.3); what goes by the network comes last."""
     vault, trust, served = session.vault, session.trust(), basis.served
     destroy_keys(vault, (served.day, basis.own_day))
+    settle_cases(session.composer(basis), trust, session.person, SyncDays(served.day, basis.own_day))
     with vault.transaction():
         vault.put_setting(COMPLETED, b"1")
     rotate_keys(vault, session.signer, session.courier, served.day, witness(vault, trust, served.day), served.bundles)
