@@ -115,8 +115,9 @@ class Intake:
     def _names_owner(self, stored: StoredMessage) -> bool:
         """Say whether a message lets the owner in, as far as it can be told where its case is not here."""
         body = stored.message.head.body
-        is_naming = isinstance(body, Joined) or (isinstance(body, Consent) and body.answer == YES)
-        return is_naming and self.owner in body.people
+        if isinstance(body, Consent):
+            return body.answer == YES and self.owner in body.people
+        return isinstance(body, Joined) and self.owner in body.people
 
     def _keep_last_words(self, case_id: CaseId, messages: Iterable[StoredMessage]) -> None:
         """Keep what the reporter still wrote into a case that the owner read to its end, to be shown once."""

@@ -41,7 +41,7 @@ def settle_last_days(
         for case_id in changed:
             case = vault.case_store.load(case_id, trust.rosters, days.server)
             before = vault.countdowns.find(case_id)
-            vault.countdowns.put(case_id, case and Countdown.at_sync(before, case, days))
+            vault.countdowns.put(case_id, None if case is None else Countdown.at_sync(before, case, days))
     arrived = _own_arrived(vault)
     due = [
         case_id

@@ -30,7 +30,7 @@ from keys.wire.messages.log import MAX_LACKING
 from keys.wire.plaintext import message_id
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from keys.cases.case import Case
     from keys.cases.rosters import Rosters
@@ -142,17 +142,17 @@ def share_fate(composer: Composer, share: Outgoing, arrived: Collection[PersonId
 
 def drop_share(vault: Vault, rosters: Rosters, share: Outgoing) -> None:
     """Take a share out of the outbox, so that what it holds is owed or to be answered again."""
+    case_id = share.message.head.case
     with vault.transaction():
         for person in {*share.message.head.to, *share.message.head.missing}:
-            for case_id, ids in contents_of(vault, share).items():
-                vault.sharing.take_back(case_id, person, ids)
-            case_id = share.message.head.case
+            for shared, ids in contents_of(vault, share).items():
+                vault.sharing.take_back(shared, person, ids)
             asking = vault.messages.about_all_cases() if case_id is None else vault.messages.of_case(case_id)
             vault.sharing.unanswer(
                 one.message.mac for one in asking if rosters.person_of(one.message.head.author) == person
             )
-        if share.message.head.case is not None:
-            vault.sharing.put_off(share.message.head.case)
+        if case_id is not None:
+            vault.sharing.put_off(case_id)
         vault.outbox.drop(share.message.mac)
 
 
@@ -235,7 +235,7 @@ class _Giving:
                 self.vault.sharing.note_answered(macs.get(person, ()))
             return self.give(case, wanted)
 
-    def give(self, case: Case, wanted: dict[PersonId, Collection[MessageId]]) -> int:
+    def give(self, case: Case, wanted: Mapping[PersonId, Collection[MessageId]]) -> int:
         """Give people messages of a case; who cannot be sealed to is looked at again."""
         stored = {one.message.id: one for one in self.vault.messages.of_case(case.id)}
         count = 0

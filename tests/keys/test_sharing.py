@@ -48,6 +48,7 @@ def test_a_newcomer_gets_all_of_a_case_at_once_and_once(quiet: Office, writer: L
     with quiet.session(A) as session:
         session.sync()
         case = write(session, session.cases()[0], Note("Voor de lezers."))
+        session.send_now()
         hand_over(session, case, writer.people([X]), "Zij weet meer.")
         assert shares(session) == [writer.people([X])]
         session.end()
