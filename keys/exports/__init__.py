@@ -1,4 +1,4 @@
-"""Files that are made of cases for people outside: what they say and leave out, in which format, on which ground."""
+"""Exports: files made of cases for people outside, in which format and on which ground."""
 
 from keys.exports.copies import form_id
 from keys.exports.formats import FORMATS

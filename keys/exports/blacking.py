@@ -1,4 +1,4 @@
-"""Words that must not be in a file, blacked in every text of it; over-done rather than missed."""
+"""Redaction: words that must not be in a file are blacked in each of its texts, too many rather than too few."""
 
 from __future__ import annotations
 
@@ -13,9 +13,20 @@ if TYPE_CHECKING:
 BLACK = "█████"  # as long as any other: a length can tell a name
 LEAST_WORD = 3
 SHORT_NAME = 2
+LEAST_STEM = 4  # a name as long as this is found inside a longer word
+MOST_AROUND = 3  # with so many letters around it: Smits, Smitje, psmit
 ENDING_DIGITS = 8  # what is alike in a telephone number with its country and without
-_WORD = re.compile(r"(?:\w|[\u0300-\u036f\u064b-\u0652])+")  # with the marks that a letter may have
+# A word, with the marks that a letter may have, and with what is not seen in it or breaks it at a line's end: hidden
+# characters, also as `harmless` shows them.
+_HIDDEN = r"[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]|\\u[0-9a-f]{4}|-\n(?=\w)"
+_WORD = re.compile(rf"(?:\w|[\u0300-\u036f\u064b-\u0652]|(?<=\w)(?:{_HIDDEN}))+")
+_JOINTS = re.compile(_HIDDEN)
+# Where a word can consist of words: psmit_verslag, JanJansen, jansen2024.
+_PART = re.compile(r"[^\W\d_]+|\d+")
+_HUMPS = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])")
 _NUMBER = re.compile(r"\+?\d(?:[ \-./()]*\d){5,}")
+# Letters of other alphabets that look like a Latin one.
+_ALIKE = str.maketrans("аеорсухіјѕԁһӏαειονρτυκχ", "aeopcyxijsdhlaeiovptukx")
 # So common that blacking them would black everything and hide nothing; in the two languages of this tool.
 _COMMON_WORDS = """
 aan als ben bent bij dan dat deze die dit door een haar had heb hebben heeft hem hen het hier hij hoe hun iemand
@@ -31,28 +42,29 @@ COMMON = frozenset(_COMMON_WORDS.split())
 
 @dataclass(frozen=True, slots=True)
 class Blacking:
-    """What is to be blacked: words, telephone numbers and the like, and runs of so many words on end.
+    """What is to be blacked: words, telephone numbers and the like, and runs of so many words in a row.
 
-    Words stand here folded; `runs` are all `length` words long.
+    Words are folded here; `runs` are all `length` words long. With `capitals`, each word with a capital is blacked too.
     """
 
     words: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
     runs: frozenset[tuple[str, ...]] = frozenset()
     length: int = 0
+    capitals: bool = False
 
     @classmethod
-    def of_words(cls, texts: Iterable[str]) -> Blacking:
-        """Return what blacks every word of some texts that is not in everybody's mouth."""
+    def of_words(cls, texts: Iterable[str], *, capitals: bool = False) -> Blacking:
+        """Return what blacks each word of some texts that is not in common use."""
         whole = [*texts]
-        words = {word for text in whole for word in _WORD.findall(text)}
+        words = {part for text in whole for word in _WORD.findall(text) for part in (word, *_parts(word))}
         names = {_fold(word) for word in words if len(word) >= LEAST_WORD or _is_short_name(word)}
         numbers = {_digits(found) for text in whole for found in _NUMBER.findall(text)}
-        return cls(frozenset(names - COMMON), frozenset(numbers))
+        return cls(frozenset(names - COMMON), frozenset(numbers), capitals=capitals)
 
     @classmethod
     def of_runs(cls, texts: Iterable[str], length: int) -> Blacking:
-        """Return what blacks every `length` words that stand in this order in some texts: what was quoted."""
+        """Return what blacks each `length` words that stand in this order in some texts: what was quoted."""
         runs: set[tuple[str, ...]] = set()
         for text in texts:
             words = [_fold(word) for word in _WORD.findall(text)]
@@ -66,12 +78,13 @@ class Blacking:
             self.numbers | other.numbers,
             self.runs | other.runs,
             max(self.length, other.length),
+            self.capitals or other.capitals,
         )
 
     def apply(self, text: str) -> str:
         """Return a text without those words."""
         found = [*_WORD.finditer(text)]
-        black = self._hits([_fold(one.group()) for one in found])
+        black = self._hits([one.group() for one in found])
         for number in _NUMBER.finditer(text):
             if self._has_number(_digits(number.group())):
                 black |= {at for at, one in enumerate(found) if number.start() <= one.start() < number.end()}
@@ -82,15 +95,36 @@ class Blacking:
         return "".join([*pieces, text[at:]])
 
     def _hits(self, words: list[str]) -> set[int]:
-        hits = {at for at, word in enumerate(words) if word in self.words or self._is_genitive(word)}
+        folded = [_fold(word) for word in words]
+        known: dict[str, bool] = {}
+        for word in words:
+            if word not in known:
+                known[word] = self._is_black(word)
+        hits = {at for at, word in enumerate(words) if known[word]}
         if self.length:
-            for at in range(len(words) - self.length + 1):
-                if tuple(words[at : at + self.length]) in self.runs:
+            for at in range(len(folded) - self.length + 1):
+                if tuple(folded[at : at + self.length]) in self.runs:
                     hits.update(range(at, at + self.length))
         return hits
 
+    def _is_black(self, word: str) -> bool:
+        folded = _fold(word)
+        if self.capitals and word[:1].isupper() and folded not in COMMON:
+            return True
+        parts = [folded, *(_fold(part) for part in _parts(word))]
+        return any(part in self.words or self._is_genitive(part) or self._has_stem(part) for part in parts)
+
     def _is_genitive(self, word: str) -> bool:
         return word.endswith("s") and len(word) > LEAST_WORD and word[:-1] in self.words
+
+    def _has_stem(self, word: str) -> bool:
+        """Say whether a longer name stands inside a word that is not much longer."""
+        least = max(LEAST_STEM, len(word) - MOST_AROUND)
+        return any(
+            word[start : start + size] in self.words
+            for size in range(least, len(word))
+            for start in range(len(word) - size + 1)
+        )
 
     def _has_number(self, digits: str) -> bool:
         return any(digits == one or _ending(digits) == _ending(one) for one in self.numbers)
@@ -100,10 +134,16 @@ def _is_short_name(word: str) -> bool:
     return len(word) == SHORT_NAME and word[0].isupper()
 
 
+def _parts(word: str) -> list[str]:
+    """Return the words that a word consists of, if it does: of letters or of digits alone, each with one hump."""
+    pieces = [hump for piece in _JOINTS.split(word) for part in _PART.findall(piece) for hump in _HUMPS.split(part)]
+    return pieces if len(pieces) > 1 else []
+
+
 def _fold(word: str) -> str:
-    """Return a word as it is compared: without case and accents; Turkish has an i without its dot."""
-    parted = unicodedata.normalize("NFKD", word).casefold().replace("ı", "i")  # noqa: RUF001 - a letter of its own
-    return "".join(one for one in parted if not unicodedata.combining(one)) or word
+    """Return a word as it is compared: without case, accents and hidden characters; look-alikes count as Latin."""
+    parted = unicodedata.normalize("NFKD", _JOINTS.sub("", word)).casefold().replace("ı", "i")  # noqa: RUF001
+    return "".join(one for one in parted if not unicodedata.combining(one)).translate(_ALIKE) or word
 
 
 def _digits(text: str) -> str:

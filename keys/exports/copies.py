@@ -1,57 +1,55 @@
-"""What somebody whom a report is about may be given, AVG art. 15, and what the board is told: no word of who told."""
+"""The copy for a person whom a report is about (AVG art. 15), and the notice for the board: no word of the reporter."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keys.cases import summarise
+from keys.cases.summary import summarise
 from keys.exports.blacking import Blacking
-from keys.exports.case_file import identity_texts, outcome_facts
+from keys.exports.case_file import outcome_facts
 from keys.exports.document import Document, Table
-from keys.exports.tables import shown
 from keys.speech.bodies import Reading
 from keys.speech.register import columns_in_words, entries
 from keys.speech.words import _, date, harmless, language
-from keys.wire import kinds
+from keys.wire.messages import Form, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
-    from keys.cases import Case, Said
+    from keys.cases.case import Case
+    from keys.cases.thread import JudgedMessage
     from keys.sync import Trust
+    from keys.wire.ids import PersonId
 
-QUOTE = 3  # so many words on end are a quotation
+QUOTE = 3  # so many words in a row are a quotation
 _TOLD = ("number", "received", "nature", "closed", "outcome", "until")
 
 
 def copy_for_concerned(
-    case: Case, trust: Trust, own: bytes, until: int | None, made: str, forms: Collection[str]
+    case: Case, trust: Trust, own: PersonId, made: str, forms: Collection[str], *, outcome: bool
 ) -> Document:
     """Return what the person whom a case is about may read: days, nature, outcome, and the `forms` that were chosen.
 
-    No word of the reporter is in it: what recipients wrote is blacked where it quotes one.
+    With `outcome` it has measures and grounds too. What recipients wrote is blacked where it has a word of the reporter
+    that is not in common use, and at each capital letter: that can be the name of a witness.
     """
     blacking = _blacking(case)
-    [*_old, line] = entries([summarise(case, own)], trust, {case.id: until})
-    heads = columns_in_words()
-    reading = Reading(case, trust.recipients_by_id, trust.roster.policy)
+    reading = Reading(case, trust.persons, trust.roster.policy)
     rows = [
-        [date(said.day), blacking.apply("\n".join(reading.beside(said)))]
-        for said in case.dossier.said
-        if form_id(said) in forms
+        [date(message.day), blacking.apply("\n".join(reading.beside(message)))]
+        for message in case.dossier
+        if message.counts and form_id(message) in forms
     ]
     tables = [Table(_("Forms of the case"), (_("day"), _("text")), rows)] if rows else []
-    roles = sorted(
-        {harmless(trust.recipients_by_id[name].role) for name in case.readers if name in trust.recipients_by_id}
-    )
+    roles = sorted({harmless(trust.persons[person].role) for person in case.readers if person in trust.persons})
     return Document(
         title=_("%(organisation)s: what is kept of you in case %(number)s")
         % {"organisation": harmless(trust.roster.policy.organisation), "number": case.number},
         made=made,
         language=language(),
         facts=[
-            *((heads[name], shown(line, name, blacking)) for name in _TOLD),
-            *outcome_facts(case, blacking),
+            *_line(case, trust, own, blacking, _TOLD),
+            *(outcome_facts(case, blacking) if outcome else ()),
             (_("who can read it"), ", ".join(roles)),
             (_("where it comes from"), _("a report; the law protects whoever made it, and does not let us say who")),
             (
@@ -61,60 +59,55 @@ def copy_for_concerned(
         ],
         tables=tables,
         left_out=[
-            _("The report, the talk with the reporter, their files, and who it was."),
-            _("Words of the reporter, which are black where somebody wrote them again."),
+            _("The report, the conversation with the reporter, their files, and who it was."),
+            _("Words of the reporter, and names: they are black where somebody wrote them again."),
             _("Notes of those who handle the case, and forms that were not chosen."),
         ],
     )
 
 
-def notice(case: Case, trust: Trust, own: bytes, made: str) -> Document:
+def notice(case: Case, trust: Trust, own: PersonId, made: str) -> Document:
     """Return what the board is told of a case: its number, the day and its nature."""
-    [*_old, line] = entries([summarise(case, own)], trust, {case.id: None})
-    heads, blacking = columns_in_words(), _blacking(case)
     return Document(
         title=_("%(organisation)s: notice of case %(number)s")
         % {"organisation": harmless(trust.roster.policy.organisation), "number": case.number},
         made=made,
         language=language(),
-        facts=[(heads[name], shown(line, name, blacking)) for name in ("number", "received", "nature")],
+        facts=[*_line(case, trust, own, _blacking(case), ("number", "received", "nature"))],
         left_out=[_("Everything else: who reported, what was reported, and whom it is about.")],
     )
 
 
-def form_id(said: Said) -> str | None:
+def form_id(message: JudgedMessage) -> str | None:
     """Return the id of the form that a message is, or None."""
-    body = said.message.head.body
-    return body.form if isinstance(body, kinds.Filled) else None
+    return message.body.form if isinstance(message.body, Form) else None
 
 
 def reporters_texts(case: Case) -> list[str]:
     """Return every text of the reporter."""
-    return [text for said in case.said if said.author is None for text in _texts(said)]
+    return [text for message in case.thread if message.by_reporter for text in _texts(message)]
 
 
-def marks(case: Case) -> Iterator[str]:
-    """Yield what in the reporter's texts can tell by itself who wrote, saw or knows something.
-
-    It is who they are, and each word that has a digit or an at sign, or a capital where no sentence begins.
-    """
-    yield from identity_texts(case)
-    for text in reporters_texts(case):
-        words = text.split()
-        for before, word in zip([".", *words], words, strict=False):
-            inside = before[-1] not in ".!?:" and word.lstrip("\"'(“‘")[:1].isupper()
-            if inside or "@" in word or any(one.isdigit() for one in word):
-                yield word
+def _line(
+    case: Case, trust: Trust, own: PersonId, blacking: Blacking, names: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield fields of the case's line of the register. What somebody typed to correct one is blacked."""
+    summary = summarise(case, own)
+    [*_old, line] = entries([summary], trust)
+    heads = columns_in_words()
+    for name in names:
+        value: str = getattr(line, name)
+        yield heads[name], blacking.apply(value) if name in summary.line.corrected else value
 
 
 def _blacking(case: Case) -> Blacking:
-    return Blacking.of_runs(reporters_texts(case), QUOTE) | Blacking.of_words(marks(case))
+    texts = reporters_texts(case)
+    return Blacking.of_runs(texts, QUOTE) | Blacking.of_words(texts, capitals=True)
 
 
-def _texts(said: Said) -> Iterator[str]:
-    body = said.message.head.body
-    yield said.text
-    if isinstance(body, kinds.Report):
-        yield from body.answers.values()
-        yield body.about.others
-    yield from (file.name for file in said.message.head.files)
+def _texts(message: JudgedMessage) -> Iterator[str]:
+    yield message.text
+    if isinstance(message.body, Report):
+        yield from message.body.answers.values()
+        yield message.body.about.others
+    yield from (file.name for file in message.files)

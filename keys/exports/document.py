@@ -1,4 +1,4 @@
-"""What stands in a file that is made of cases, before it has a format; every word in it is harmless already."""
+"""The contents of a file made of cases, before it has a format. Every word in it is harmless already."""
 
 from __future__ import annotations
 

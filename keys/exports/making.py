@@ -1,11 +1,11 @@
-"""A file made of cases: recorded in each of their dossiers and remembered with its path, and only then written."""
+"""Exports: a file made of cases is recorded in each of their dossiers and remembered with its path, then written."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keys.cases import kept_until, summarise
+from keys.cases.summary import summarise
 from keys.errors import ExistsError, FileNameError, NoGroundError, UnreadableError
 from keys.exports.blacking import Blacking
 from keys.exports.case_file import case_file, identity_texts
@@ -13,21 +13,23 @@ from keys.exports.copies import copy_for_concerned, notice
 from keys.exports.formats import FORMATS, render
 from keys.exports.tables import register_table
 from keys.identity import write_new
+from keys.speech.cases import person_in_words
 from keys.speech.register import entries
-from keys.speech.words import _, date, harmless, one_line
-from keys.sync import Served, load_trust, unwatched
-from keys.wire import kinds
+from keys.speech.words import _, date, one_line
+from keys.sync import actions, unwatched
+from keys.wire.messages import Exported, Request
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from keys.cases import Case, Said
+    from keys.cases.case import Case
+    from keys.cases.thread import JudgedMessage
     from keys.exports.document import Document
-    from keys.sync import Desk
+    from keys.sync import RecipientSession
     from keys.sync.post import Watch
 
-# What a file can be; so it stands in the dossier.
+# What a file can be, as the dossier names it.
 CASE, COPY, NOTICE, REGISTER = "case", "copy", "notice", "register"
 
 
@@ -35,30 +37,32 @@ CASE, COPY, NOTICE, REGISTER = "case", "copy", "notice", "register"
 class Export:
     """A file to be made at `path` for a `purpose`: for whom, and what for.
 
-    Of a case, it says who the reporter is only with a `ground`; a copy has these `forms` in it, by their ids.
+    Of a case, it says who the reporter is only with a `ground`. A copy has these `forms` in it, by their ids, and with
+    `outcome` what was done and on what grounds.
     """
 
     what: str
     path: Path
     purpose: str
-    ground: Said | None = None
+    ground: JudgedMessage | None = None
     forms: tuple[str, ...] = ()
+    outcome: bool = False
 
-    def make(self, desk: Desk, cases: Sequence[Case], watch: Watch = unwatched) -> Path:
+    def make(self, session: RecipientSession, cases: Sequence[Case], watch: Watch = unwatched) -> Path:
         """Make it of one case, or the register of several, and return its whole path.
 
-        It is recorded in every case, then its path is remembered, then it is written: what could not be written stands
-        in the dossier all the same. Raises FileNameError, ExistsError and UnreadableError before any of that where no
-        file can come here, and what `note` raises.
+        It is recorded in every case, then its path is remembered, then it is written. If it cannot be written, the
+        dossier names it all the same. Raises FileNameError, ExistsError and UnreadableError before any of that if no
+        file can be made here, and what `actions.write` raises.
         """
         self._check()
         path = self.path.absolute()
-        content = render(self._document(desk, cases, Served.fetch(desk.courier).day), path.suffix)
+        content = render(self._document(session, cases), path.suffix)
         for done, case in enumerate(cases):
             watch(done, len(cases))
-            desk.note(case, self._record())
-            with desk.vault.transaction():
-                desk.vault.graves.note_export(case.id, path)
+            actions.write(session, case, self._record())
+            with session.vault.transaction():
+                session.vault.destroyed.note_export(case.id, path)
         write_new(path, content)
         watch(len(cases), len(cases))
         return path
@@ -71,44 +75,42 @@ class Export:
         if self.path.exists() or self.path.is_symlink():
             raise ExistsError(one_line(str(self.path)))
 
-    def _record(self) -> kinds.Exported:
+    def _record(self) -> Exported:
         text = f"{self.purpose}\n{ground_in_words(self.ground)}" if self.ground and self.purpose else self.purpose
-        return kinds.Exported(self.what, identity=self.ground is not None, text=text)
+        return Exported(self.what, identity=self.ground is not None, text=text)
 
-    def _document(self, desk: Desk, cases: Sequence[Case], day: int) -> Document:
-        trust, own = load_trust(desk.vault), desk.signer.public
-        policy = trust.roster.policy
-        summaries = [summarise(case, own) for case in cases]
-        until = {one.id: kept_until(one, policy) for one in summaries}
+    def _document(self, session: RecipientSession, cases: Sequence[Case]) -> Document:
+        trust, own = session.trust(), session.person
         made = _("Made by %(name)s on %(day)s. Confidential.")
-        made %= {"name": harmless(trust.recipients_by_id[own].name), "day": date(day)}
+        made %= {"name": person_in_words(own, trust.persons), "day": date(session.today)}
         if self.what == REGISTER:
             black = {case.id: Blacking.of_words(identity_texts(case)) for case in cases}
-            return register_table(entries(summaries, trust, until), black, desk.tombstones(), trust, made)
+            lines = entries([summarise(case, own) for case in cases], trust)
+            return register_table(lines, black, session.vault.destroyed.all(), trust, made)
         [case] = cases
         if self.what == NOTICE:
             return notice(case, trust, own, made)
         if self.what == COPY:
-            return copy_for_concerned(case, trust, own, until[case.id], made, self.forms)
-        return case_file(case, trust, own, until[case.id], made, identity=self.ground is not None)
+            return copy_for_concerned(case, trust, own, made, self.forms, outcome=self.outcome)
+        return case_file(case, trust, own, made, identity=self.ground is not None)
 
 
-def register_cases(desk: Desk) -> list[Case]:
-    """Return the cases that stand in our register: all that we can open, without those we have stepped back from."""
-    return [case for case, _alarms in desk.cases() if desk.signer.public not in case.stepped_back]
+def register_cases(session: RecipientSession) -> list[Case]:
+    """Return the cases of the owner's register: all that they read."""
+    return session.cases()
 
 
-def chosen_ground(found: Sequence[Said], number: int) -> Said:
-    """Return one of some grounds by its number, from 1; raise NoGroundError where there is none."""
+def chosen_ground(found: Sequence[JudgedMessage], number: int) -> JudgedMessage:
+    """Return one of some grounds by its number, from 1; raise NoGroundError if there is none."""
     if not 1 <= number <= len(found):
         raise NoGroundError
     return found[number - 1]
 
 
-def ground_in_words(ground: Said) -> str:
+def ground_in_words(ground: JudgedMessage) -> str:
     """Return on what ground somebody is told who the reporter is, on one line."""
-    body = ground.message.head.body
-    if isinstance(body, kinds.Request):
+    body = ground.body
+    if isinstance(body, Request):
         words = {"day": date(ground.day), "to": one_line(body.to), "what": one_line(body.what)}
         return _("consent to what was asked on %(day)s: %(what)s, to %(to)s") % words
-    return _("legal demand of %(day)s, which a second recipient has approved of") % {"day": date(ground.day)}
+    return _("legal demand of %(day)s, which a second person has approved") % {"day": date(ground.day)}

@@ -1,11 +1,11 @@
-"""The register as it stands in a file."""
+"""The register as a file has it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from keys.exports.document import Document, Table
-from keys.speech.register import columns_in_words, grave_columns_in_words, grave_in_words
+from keys.speech.register import columns_in_words, destroyed_columns_in_words, destroyed_in_words
 from keys.speech.words import _, harmless, language
 
 if TYPE_CHECKING:
@@ -13,11 +13,17 @@ if TYPE_CHECKING:
 
     from keys.exports.blacking import Blacking
     from keys.speech.register import Entry
-    from keys.sync import Tombstone, Trust
+    from keys.sync import Trust
+    from keys.vault.destroyed import DestroyedCase
+    from keys.wire.ids import CaseId
 
 
 def register_table(
-    lines: Sequence[Entry], black: Mapping[bytes, Blacking], stones: Sequence[Tombstone], trust: Trust, made: str
+    lines: Sequence[Entry],
+    black: Mapping[CaseId, Blacking],
+    destroyed: Sequence[DestroyedCase],
+    trust: Trust,
+    made: str,
 ) -> Document:
     """Return the register of some lines, and what stays of destroyed cases; `made` says by whom and when.
 
@@ -27,16 +33,16 @@ def register_table(
     heads = columns_in_words()
     rows = [[_row_start(line), *(shown(line, name, black[line.case]) for name in [*heads][1:])] for line in lines]
     tables = [Table(_("The register"), [*heads.values()], rows)]
-    if stones:
-        graves = [[*grave_in_words(stone, policy)] for stone in stones]
-        tables.append(Table(_("What stays of destroyed cases"), grave_columns_in_words(), graves))
+    if destroyed:
+        left = [[*destroyed_in_words(case, policy)] for case in destroyed]
+        tables.append(Table(_("What stays of destroyed cases"), destroyed_columns_in_words(), left))
     return Document(
         title=f"{harmless(policy.organisation)}: {_('The register')}",
         made=made,
         language=language(),
         tables=tables,
         left_out=[
-            _("Cases that whoever made this cannot open."),
+            _("Cases that the maker of this file does not read."),
             _("Every text of the cases, and who reported."),
         ],
     )

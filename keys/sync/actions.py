@@ -167,7 +167,8 @@ def close(
     if months is not None and months > policy.retention.months and not why.strip():
         raise ReasonError
     term = [] if months is None else [Draft(Retention(months, why))]
-    return _write(session, case, [Draft(outcome), *term, Draft(Closed(text))])
+    # After the closing: a shorter term works only if it has the closing in its past (SPEC 12.7).
+    return _write(session, case, [Draft(outcome), Draft(Closed(text)), *term])
 
 
 def set_aside(session: RecipientSession, case: Case, *, aside: bool) -> None:
@@ -223,7 +224,7 @@ def _joined(session: RecipientSession, people: Collection[PersonId]) -> Draft:
 
 
 def _write(session: RecipientSession, case: Case, drafts: Sequence[Draft]) -> Case:
-    """Write messages one after the other, all or none, with what stood on the screen before the first of them."""
+    """Write messages one after the other, all or none, each with what stood on the screen and those before it."""
     for draft in drafts:
         _check(case, draft.body)
     needs_log = any(isinstance(draft.body, ON_WHAT_IS_THERE) for draft in drafts)
@@ -232,7 +233,7 @@ def _write(session: RecipientSession, case: Case, drafts: Sequence[Draft]) -> Ca
         composer, screen = session.composer(), screen_of(case)
         with session.vault.transaction():
             for draft in drafts:
-                composer.write(case.id, draft.body, screen, draft.attachments)
+                screen.append(composer.write(case.id, draft.body, screen, draft.attachments))
                 if isinstance(draft.body, Joined):
                     share_with_newcomers(composer, session.person, case.id, draft.body.people)
         return _again(session, case)

@@ -1,4 +1,4 @@
-"""Words that must not be in a file: whatever somebody said of who they are, none of it is left in another text."""
+"""Redaction: no word of what somebody said about who they are is left in another text."""
 
 from __future__ import annotations
 
@@ -41,6 +41,17 @@ def bare(word: str) -> str:
         ("kamer B12", "in B12", f"in {BLACK}"),
         ("ik ben van de nachtdienst", "hij is van de nachtdienst", f"hij is van de {BLACK}"),
         ("\u0623\u062d\u0645\u062f", "من \u0623\u064e\u062d\u0645\u062f", f"من {BLACK}"),
+        (
+            "Piet Smit",
+            "verslag_smit.pdf of psmit of SmitVerslag of smit2024",
+            f"{BLACK}.pdf of {BLACK} of {BLACK} of {BLACK}",
+        ),
+        ("Smit", "Smits of Smitje, de heer smit", f"{BLACK} of {BLACK}, de heer {BLACK}"),
+        ("Jansen", "Jan\u00adsen of Jan\u200bsen of Jan-\nsen", f"{BLACK} of {BLACK} of {BLACK}"),
+        ("Jansen", "zegt Jan\\u00adsen", f"zegt {BLACK}"),  # as it is shown
+        ("Piet", "Р\u0456\u0435t", BLACK),  # noqa: RUF001 - Cyrillic letters that look like Latin ones
+        ("\u0645\u062d\u0645\u062f", "\u0644\u0645\u062d\u0645\u062f", BLACK),
+        ("1234 AB", "1234AB", BLACK),
         ("", "niets", "niets"),
     ],
 )
@@ -56,3 +67,9 @@ def test_a_quotation_is_black_and_single_words_of_it_stay() -> None:
 def test_what_is_black_is_as_long_whatever_it_was() -> None:
     blacking = Blacking.of_words(["Jan", "Sentinella"])
     assert blacking.apply("Jan") == blacking.apply("Sentinella") == BLACK
+
+
+def test_with_capitals_every_name_is_black_also_behind_an_abbreviation_and_at_the_beginning() -> None:
+    blacking = Blacking(capitals=True)
+    text = "Mw. Jansen zag het. Bakker ook: Dr. De Wit. Hij ontkent het."
+    assert blacking.apply(text) == f"{BLACK} zag het. {BLACK} ook: {BLACK}. De {BLACK}. Hij ontkent het."
