@@ -1,24 +1,73 @@
-"""Envelopes with files as a server keeps them, for the tests of sealing; it checks nothing."""
+"""Messages of the people of the vectors, and envelopes with files as a server keeps them; it checks nothing."""
 
 from __future__ import annotations
 
 import hashlib
 import random
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from keys.sealing import Sealed, front_size, open_contents, seal
+from keys.roster.weeks import until_of
+from keys.sealing import OpenedMessage, Sealed, front_size, open_files, open_head, seal_head
 from keys.wire.envelope import PART_SIZE
 from keys.wire.files import MIB, File
-from tests.vectors.generator.people import BESTUUR_1, REPORTER, SECRETARIS
-from tests.vectors.generator.sealer import UNTIL, report_head
+from keys.wire.ids import CaseId, IdentityKey, MessageId, PersonId, RosterId
+from keys.wire.messages import Head, Report
+from tests.vectors.generator.people import BESTUUR_1, REPORTER, SECRETARIS, TODAY, seed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from keys.wire.head import Head
+    from keys.wire.messages import Body
 
 READERS = (SECRETARIS.public, BESTUUR_1.public, REPORTER.public)
+UNTIL = until_of(TODAY)
+CASE = CaseId(seed("case"))
+TEXT = "Er verdwijnt geld uit de kas."
+
+
+def person(label: str) -> PersonId:
+    return PersonId(seed(f"person {label}", 16))
+
+
+def report_head(text: str = TEXT, files: Sequence[File] = ()) -> Head:
+    """Return the head of a report that leaves one person out."""
+    body = Report(
+        text=text,
+        box=REPORTER.public.box,
+        kem=REPORTER.public.kem,
+        mailbox=seed("mailbox"),
+        topic="anders",
+        language="nl",
+    )
+    return Head(
+        author=IdentityKey(REPORTER.identity),
+        body=body,
+        case=None,
+        channel=body.CHANNEL,
+        day=TODAY,
+        files=tuple(files),
+        kind=body.KIND,
+        roster=RosterId(seed("roster id")),
+        seen=(),
+        to=(person("secretaris"), person("bestuur 1")),
+        without=(person("bestuur 2"),),
+    )
+
+
+def head_of(body: Body, kind: str = "", files: Sequence[File] = ()) -> Head:
+    """Return the head of a later message of the reporter; `kind` where its body is unknown."""
+    return Head(
+        author=IdentityKey(REPORTER.identity),
+        body=body,
+        case=CASE,
+        channel="thread",
+        day=TODAY,
+        files=tuple(files),
+        kind=kind or body.KIND,
+        roster=RosterId(seed("roster id")),
+        seen=(MessageId(CASE),),
+        to=(person("secretaris"), person("bestuur 1")),
+    )
 
 
 def bytes_of(size: int, label: str = "") -> bytes:
@@ -27,7 +76,7 @@ def bytes_of(size: int, label: str = "") -> bytes:
 
 
 def digest_of(content: bytes) -> bytes:
-    """Return the digest of SPEC.md 4.4 in the words of the page."""
+    """Return the digest of SPEC 4.4 in the words of the page."""
     each = [hashlib.sha256(content[at : at + MIB]).digest() for at in range(0, len(content), MIB)]
     return hashlib.sha256(b"".join(each)).digest()
 
@@ -37,11 +86,11 @@ def listed(content: bytes, name: str = "bestand-1.jpg") -> File:
 
 
 def report_of(*contents: bytes) -> Head:
-    return replace(report_head(), files=tuple(listed(content) for content in contents))
+    return report_head(files=[listed(content) for content in contents])
 
 
-def sealed_with(head: Head, contents: Iterable[bytes]) -> Sealed:
-    return seal(head, REPORTER.signer, READERS, slots=8, until=UNTIL, contents=contents)
+def sealed_with(head: Head, contents: Iterable[bytes] = ()) -> Sealed:
+    return seal_head(head, REPORTER.signer, READERS, slots=8, until=UNTIL, contents=contents)
 
 
 class Kept:
@@ -57,15 +106,22 @@ class Kept:
 
     @property
     def front(self) -> bytes:
+        """The bytes that it takes to open the message."""
         wanted = front_size(self.prefix, self.size, self.key)
         return (self.prefix + b"".join(self.parts[:1]))[:wanted]
+
+    @property
+    def message(self) -> OpenedMessage:
+        """The message, opened."""
+        return open_head(self.front, self.key, self.size)
 
     def fetch(self, number: int) -> bytes:
         self.asked.append(number)
         return self.parts[number]
 
     def contents(self, at: int = 0) -> Iterator[bytes]:
-        return open_contents(self.front, self.size, self.key, self.fetch, at)
+        """Yield the files as a mailbox gives them: from the prefix and the parts."""
+        return open_files(self.prefix, self.size, self.message, self.fetch, at)
 
 
 def pour(pieces: Iterable[bytes], into: bytearray) -> None:

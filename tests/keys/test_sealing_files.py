@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keys.errors import FormatError, MalformedError, TamperedError
-from keys.sealing import front_size, open_contents, open_message
+from keys.sealing import front_size, open_files, open_head
 from keys.sealing.stream import seal_chunks
 from keys.wire.envelope import (
     CHUNK_SIZE,
@@ -25,13 +25,22 @@ from keys.wire.envelope import (
     stream_size,
 )
 from keys.wire.files import MAX_FILES, MAX_NAME_SIZE, MIB, File, FileDigest, content_size
-from keys.wire.head import Head
-from keys.wire.kinds import KINDS, Identity, Report, Unknown, Words
+from keys.wire.messages import KINDS, Head, Report, Unknown
 from keys.wire.plaintext import LENGTH_SIZE, SIGNATURE_SIZE, class_of
-from tests.keys.kept import Kept, bytes_of, digest_of, listed, pour, report_of, sealed_with
-from tests.keys.strategies import heads
-from tests.vectors.generator.people import REPORTER, seed
-from tests.vectors.generator.sealer import Draft, head_of, report_head
+from tests.keys.kept import (
+    UNTIL,
+    Kept,
+    bytes_of,
+    digest_of,
+    head_of,
+    listed,
+    pour,
+    report_head,
+    report_of,
+    sealed_with,
+)
+from tests.keys.message_strategies import heads
+from tests.vectors.generator.sealer import Draft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -56,9 +65,8 @@ def test_any_files_come_out_as_they_went_in(drawn: list[tuple[str, int]], data: 
     files = tuple(listed(content, name) for content, (name, _) in zip(contents, drawn, strict=True))
     joined = b"".join(contents)
     cuts = data.draw(st.lists(st.integers(0, max(1, len(joined))), max_size=6))
-    kept = Kept(sealed_with(replace(report_head(), files=files), pieces_of(joined, cuts)))
-    message = open_message(kept.front, kept.key, kept.size)
-    assert message.head.files == files
+    kept = Kept(sealed_with(report_head(files=files), pieces_of(joined, cuts)))
+    assert kept.message.head.files == files
     at = data.draw(st.integers(0, len(joined)) | st.sampled_from([0, len(joined)]))
     assert b"".join(kept.contents(at)) == joined[at:]
 
@@ -93,7 +101,7 @@ def test_a_digest_does_not_depend_on_how_its_bytes_came(start: bytes, cuts: list
 def test_a_message_is_read_without_its_files() -> None:
     content = bytes_of(3 * MIB)
     kept = Kept(sealed_with(report_of(content), [content]))
-    message = open_message(kept.prefix, kept.key, kept.size)
+    message = open_head(kept.prefix, kept.key, kept.size)
     assert isinstance(message.head.body, Report)
     assert front_size(kept.prefix, kept.size, kept.key) == len(kept.prefix)
     assert kept.asked == []
@@ -101,13 +109,13 @@ def test_a_message_is_read_without_its_files() -> None:
 
 def test_a_head_that_goes_on_behind_the_first_chunk_needs_the_first_part_and_no_more() -> None:
     files = tuple(File("x" * MAX_NAME_SIZE, "", MIB // 50, digest_of(bytes(MIB // 50))) for _ in range(MAX_FILES))
-    head = replace(report_head("a" * 100_000), files=files)
+    head = report_head("a" * 100_000, files)
     assert len(head.encode()) > 3 * CHUNK_SIZE
     kept = Kept(sealed_with(head, (bytes(file.size) for file in files)))
     assert front_size(kept.prefix, kept.size, kept.key) == len(kept.prefix) + PART_SIZE
-    assert open_message(kept.front, kept.key, kept.size).head == head
+    assert kept.message.head == head
     with pytest.raises(MalformedError):
-        open_message(kept.prefix, kept.key, kept.size)
+        open_head(kept.prefix, kept.key, kept.size)
     assert b"".join(kept.contents()) == bytes(content_size(files))
 
 
@@ -132,13 +140,11 @@ def test_the_front_alone_tells_that_a_class_is_wrong() -> None:
     right = class_of(raw, [listed(content)])
     begin = _begin(raw)
     for padded in (LARGEST_POWER, padded_size(right + 1), padded_size(4 * right)):
-        draft = Draft(raw, behind=content[: padded - begin].ljust(padded - begin, b"\0"))
+        draft = Draft(raw, until=UNTIL, behind=content[: padded - begin].ljust(padded - begin, b"\0"))
         envelope = draft.seal()
         prefix = envelope[: prefix_size(Header.parse(envelope), len(envelope))]
         with pytest.raises(MalformedError):
-            open_message(prefix, draft.key, len(envelope))
-        with pytest.raises(MalformedError):
-            next(open_contents(prefix, len(envelope), draft.key, _nothing_is_fetched))
+            open_head(prefix, draft.key, len(envelope))
 
 
 def _nothing_is_fetched(number: int) -> bytes:
@@ -152,15 +158,16 @@ def test_padding_behind_files_is_zeros_or_nothing_counts_behind_the_last_file(pl
     begin = _begin(raw)
     behind = bytearray(class_of(raw, [listed(content)]) - begin - len(content))
     behind[place] = 1
-    draft = Draft(raw, behind=content + behind)
+    draft = Draft(raw, until=UNTIL, behind=content + behind)
     envelope = draft.seal()
     header = Header.parse(envelope)
     prefix, stream = envelope[: header.size + SEALED_CHUNK_SIZE], envelope[header.size + SEALED_CHUNK_SIZE :]
     parts = [stream[at : at + PART_SIZE] for at in range(0, len(stream), PART_SIZE)]
     came = bytearray()
-    assert open_message(prefix, draft.key, len(envelope)).head.files == (listed(content),)
+    message = open_head(prefix, draft.key, len(envelope))
+    assert message.head.files == (listed(content),)
     with pytest.raises(MalformedError):
-        pour(open_contents(prefix, len(envelope), draft.key, parts.__getitem__), came)
+        pour(open_files(prefix, len(envelope), message, parts.__getitem__), came)
     assert came == content
 
 
@@ -176,7 +183,7 @@ def what_came(kept: Kept, parts: list[bytes]) -> bytearray:
     """Hold that these parts are refused, and return what came before: the beginning of the file as it was sealed."""
     came = bytearray()
     with pytest.raises(FormatError) as refusal:
-        pour(open_contents(kept.front, kept.size, kept.key, parts.__getitem__), came)
+        pour(open_files(kept.prefix, kept.size, kept.message, parts.__getitem__), came)
     assert refusal.type in (TamperedError, MalformedError)
     assert CONTENT.startswith(came)
     return came
@@ -221,9 +228,9 @@ def test_an_envelope_that_goes_on_behind_its_last_part_is_refused(kept: Kept) ->
 
 
 def test_no_part_is_fetched_under_a_header_that_was_changed(kept: Kept) -> None:
-    changed = kept.front[:100] + bytes([kept.front[100] ^ 1]) + kept.front[101:]
+    changed = kept.prefix[:100] + bytes([kept.prefix[100] ^ 1]) + kept.prefix[101:]
     with pytest.raises(TamperedError):
-        next(open_contents(changed, kept.size, kept.key, _nothing_is_fetched))
+        next(open_files(changed, kept.size, kept.message, _nothing_is_fetched))
 
 
 def test_a_stream_holds_no_more_than_its_class() -> None:
@@ -240,10 +247,10 @@ def test_contents_of_another_size_than_the_head_says_are_not_sealed_to_the_end(s
 
 
 @given(heads())
-def test_only_a_message_with_a_text_may_have_files_and_one_of_an_unknown_kind(head: Head) -> None:
-    files = (listed(b"x"),)
+def test_only_a_kind_that_may_have_files_has_some(head: Head) -> None:
+    files = (replace(listed(b"x"), name="", type=""),)
     raw = replace(head, files=files).encode()
-    if (isinstance(head.body, Report | Words) and head.kind != Identity.KIND) or head.kind not in KINDS:
+    if head.kind not in KINDS or KINDS[head.kind].FILES[1]:
         assert Head.parse(raw).files == files
     else:
         with pytest.raises(MalformedError):
@@ -251,7 +258,7 @@ def test_only_a_message_with_a_text_may_have_files_and_one_of_an_unknown_kind(he
 
 
 def test_a_kind_of_a_newer_version_may_have_files() -> None:
-    head = replace(head_of(Unknown.keep({}), "hand-over", REPORTER, seed("case")), files=(listed(b"x"),))
+    head = head_of(Unknown.parse({}), "hand-over", [listed(b"x")])
     kept = Kept(sealed_with(head, [b"x"]))
     assert b"".join(kept.contents()) == b"x"
 
