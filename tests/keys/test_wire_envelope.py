@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keys.errors import MalformedError, StampError
-from keys.sealing import Sealed, Signer, seal, seal_decoy
+from keys.sealing import BytesAttachment, Sealed, Signer, seal_decoy, seal_head
 from keys.wire.canonical import encoded_size
 from keys.wire.envelope import (
     LARGEST_POWER,
@@ -24,28 +24,32 @@ from keys.wire.envelope import (
     slot_count,
     stream_size,
 )
-from keys.wire.exchange import (
-    MAX_WORK,
-    PAGE_SIZE,
-    Item,
-    Page,
-    append,
-    fill,
-    make_stamp,
-    open_case,
-    parse_cursor,
-    stamp_holds,
-    stamp_target,
+from keys.wire.ids import CaseId, ContentKey, IdentityKey, Mac, MessageId, PersonId, RosterId
+from keys.wire.log import LogDigest, log_cursor, parse_log_cursor
+from keys.wire.mailbox import PAGE_SIZE, MailboxEntry, MailboxPage, fill_mailbox
+from keys.wire.messages import (
+    MAX_SEEN,
+    About,
+    Acknowledgement,
+    Answer,
+    ArchivedMessage,
+    Body,
+    Entered,
+    Head,
+    Note,
+    Report,
+    Share,
+    encode_archives,
 )
-from keys.wire.head import MAX_SEEN, Head
-from keys.wire.kinds import FIRST_CLASS_TEXT_SIZE, About, Acknowledgement, Answer, Body, Report
-from keys.wire.sizes import KEM_KEY_SIZE
-from tests.vectors.generator.people import REPORTER, TODAY, seed
-from tests.vectors.vector import committed
+from keys.wire.messages.fields import MAX_DAY
+from keys.wire.posting import DOOR_APPEND, DOOR_OPEN, Posting, append_address, mailbox_address, random_address
+from keys.wire.sizes import KEM_KEY_SIZE, MAX_POSITION
+from keys.wire.stamp import MAX_WORK, make_stamp, stamp_holds, stamp_target
+from tests.keys.kept import head_of, report_head, sealed_with
+from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, REPORTER, SECRETARIS, TODAY, seed
 
-ENVELOPES = {vector.title: vector.raw for vector in committed() if vector.subject == "envelope"}
-OPENING = [vector for vector in committed() if vector.expect == "opens"]
-SMALL = ENVELOPES["report-opened-by-a-recipient"]
+SMALL = sealed_with(report_head()).envelope
+FIRST_CLASS_TEXT_SIZE = 12_000  # bytes of a text in the head, SPEC 4: on any roster it fits the first class
 # What a text can consist of and how many bytes of the head each takes.
 WORST = (("a", 1), ('"', 2), ("\u20ac", 3), ("\U0001f9fe", 4), ("\x01", 6))
 
@@ -102,40 +106,49 @@ def test_a_stream_of_any_other_size_is_malformed(size: int) -> None:
 
 
 def test_what_an_envelope_looks_like_does_not_tell_who_was_chosen() -> None:
-    sizes = {
-        len(ENVELOPES[title])
-        for title in ("report-opened-by-a-recipient", "report-for-others", "decoy", "header-without-a-free-slot")
-    }
-    assert sizes == {header_size(8) + stream_size(SMALLEST_CLASS)}
+    everybody = (SECRETARIS.public, BESTUUR_1.public, BESTUUR_2.public, REPORTER.public)
+    sealed = [
+        seal_head(report_head(), REPORTER.signer, everybody[:count], slots=8, until=TODAY) for count in range(1, 5)
+    ]
+    sealed += [sealed_with(head_of(Answer("Ja."))), seal_decoy(slots=8, until=TODAY, padded=SMALLEST_CLASS)]
+    assert {len(one.envelope) for one in sealed} == {header_size(8) + stream_size(SMALLEST_CLASS)}
 
 
-def _people(number: int) -> tuple[bytes, ...]:
-    return tuple(seed(f"recipient {at}") for at in range(number))
+def _people(number: int) -> tuple[PersonId, ...]:
+    return tuple(PersonId(seed(f"recipient {at}", 16)) for at in range(number))
 
 
-def _sealed(body: Body, kind: str, recipients: int, *, left_out: int = 0) -> Sealed:
+def _sealed(body: Body, recipients: int, *, left_out: int = 0) -> Sealed:
     """Return a message with as much in its head as there can be."""
     people = _people(recipients)
-    opens = kind == Report.KIND
+    opens = body.KIND == Report.KIND
     head = Head(
-        author=REPORTER.identity,
-        kind=kind,
-        channel="thread",
-        case=None if opens else seed("case"),
-        day=2**32 - 1,
-        roster=seed("roster id"),
-        seen=() if opens else tuple(seed(f"id {at}") for at in range(MAX_SEEN)),
+        author=IdentityKey(REPORTER.identity),
+        body=body,
+        case=None if opens else CaseId(seed("case")),
+        channel=body.CHANNEL,
+        day=MAX_DAY,
+        kind=body.KIND,
+        roster=RosterId(seed("roster id")),
+        seen=() if opens else tuple(MessageId(seed(f"id {at}")) for at in range(MAX_SEEN)),
         to=people[left_out:],
         without=people[:left_out] if opens else (),
-        body=body,
     )
-    return seal(head, REPORTER.signer, (), slots=slot_count(recipients), until=TODAY)
+    return seal_head(head, REPORTER.signer, (), slots=slot_count(recipients), until=TODAY)
 
 
 def _report_of(text: str, recipients: int) -> Report:
-    """Return a report of this text about everybody, its other names as long as they can be."""
-    about = About(tuple(range(recipients)), board=False)
-    return Report(text, bytes(32), bytes(KEM_KEY_SIZE), "a" * 40, "nl-Latn", about)
+    """Return a report of this text about everybody, entered by a recipient, its other names as long as they can be."""
+    return Report(
+        text=text,
+        box=bytes(32),
+        kem=bytes(KEM_KEY_SIZE),
+        mailbox=seed("mailbox"),
+        topic="a" * 40,
+        language="nl-Latn",
+        about=About(board=False, people=_people(recipients)),
+        entered=Entered(IdentityKey(seed("recipient")), bytes(64), "in-person"),
+    )
 
 
 def _spread(text: str, recipients: int) -> Report:
@@ -151,69 +164,86 @@ def _spread(text: str, recipients: int) -> Report:
     return spread
 
 
+def _posted(sealed: Sealed, door: int = DOOR_OPEN) -> int:
+    """Return the bytes of the posting of an envelope."""
+    address = random_address() if door == DOOR_OPEN else append_address(bytes(32))
+    return len(Posting(door, bytes(16), address, sealed.envelope).encode())
+
+
 @pytest.mark.parametrize("recipients", [1, 7, 8, 31])
 @pytest.mark.parametrize(("letter", "bytes_each"), WORST)
-def test_texts_of_1_to_12000_bytes_have_one_size_in_report_answer_and_decoy(
+def test_texts_of_1_to_12000_bytes_have_one_size_in_all_that_is_written_and_in_a_cover_entry(
     recipients: int, letter: str, bytes_each: int
 ) -> None:
-    decoy = seal_decoy(slots=slot_count(recipients), until=TODAY, padded=SMALLEST_CLASS)
-    sizes = {len(open_case(decoy.envelope, bytes(16), bytes(32)).encode())}
+    sizes = {_posted(seal_decoy(slots=slot_count(recipients), until=TODAY, padded=SMALLEST_CLASS))}
     for length in (1, FIRST_CLASS_TEXT_SIZE // bytes_each):
         text = letter * length
-        for body in (_report_of(text, recipients), _spread(text, recipients)):
-            report = _sealed(body, Report.KIND, recipients, left_out=recipients // 2)
-            sizes.add(len(open_case(report.envelope, bytes(16), bytes(32), bytes(32)).encode()))
-        answer = _sealed(Answer(text), Answer.KIND, recipients)
-        official = _sealed(Acknowledgement(text), Acknowledgement.KIND, recipients)
-        sizes.add(len(append(answer.envelope, bytes(16), bytes(32)).encode()))
-        sizes.add(len(append(official.envelope, bytes(16), bytes(32)).encode()))
+        for report in (_report_of(text, recipients), _spread(text, recipients)):
+            sizes.add(_posted(_sealed(report, recipients, left_out=recipients // 2)))
+        sizes |= {_posted(_sealed(body, recipients), DOOR_APPEND) for body in (Answer(text), Acknowledgement(text))}
+        sizes.add(_posted(_sealed(Note(text), recipients)))
     assert len(sizes) == 1
 
 
-def test_an_entry_without_a_thread_is_posted_like_a_report() -> None:
-    case = open_case(SMALL, bytes(16), bytes(32), bytes(32))
-    entry = open_case(SMALL, bytes(16), bytes(32))
-    assert len(case.address) == len(entry.address)
-    assert case.door == entry.door
-    assert open_case(SMALL, bytes(16), bytes(32)).address != entry.address
-    assert append(SMALL, bytes(16), bytes(32)).address[32:] != append(SMALL, bytes(16), bytes(32)).address[32:]
+def test_a_share_of_one_class_looks_like_a_report_of_it() -> None:
+    """Property 10: an archive is a file, and the class is that of head and files together."""
+    archived = ArchivedMessage(
+        key=ContentKey(bytes(32)),
+        day=TODAY,
+        place=None,
+        gone=False,
+        mac=Mac(bytes(32)),
+        signature=bytes(64),
+        head=head_of(Answer("Ja.")).encode(),
+    )
+    [archive] = encode_archives([archived] * 3)
+    attached = BytesAttachment.of(archive)
+    head = replace(head_of(Share(), files=[attached.file]), channel="log", seen=())
+    assert sealed_with(head, attached.pieces()).size == len(SMALL)
 
 
-@pytest.mark.parametrize("raw", [vector.raw for vector in OPENING], ids=[vector.title for vector in OPENING])
-def test_a_header_encodes_to_its_own_bytes(raw: bytes) -> None:
-    header = Header.parse(raw)
-    assert header.encode() == raw[: header.size]
+def test_an_entry_without_a_mailbox_is_posted_like_a_report() -> None:
+    opening, other = mailbox_address(bytes(32), seed("writers")), random_address()
+    assert len(opening) == len(other) == len(append_address(bytes(32)))
+    assert opening == mailbox_address(seed("writers"), bytes(32))
+    for address in (opening, other):
+        assert address[:32] < address[32:]
+    assert random_address() != other
+    assert append_address(bytes(32))[32:] != append_address(bytes(32))[32:]
 
 
-@given(st.lists(st.integers(0, 2**63 - 1), max_size=12, unique=True).map(sorted))
-def test_a_look_has_one_size_and_loses_no_item(positions: list[int]) -> None:
+def test_a_header_encodes_to_its_own_bytes() -> None:
+    header = Header.parse(SMALL)
+    assert header.encode() == SMALL[: header.size]
+
+
+@given(st.integers(0, 12), st.integers(0, MAX_POSITION - 12))
+def test_a_look_into_a_mailbox_has_one_size_and_loses_no_item(count: int, after: int) -> None:
     prefix = SMALL[: prefix_size(Header.parse(SMALL), len(SMALL))]
-    items = [Item(position, TODAY, len(SMALL), prefix) for position in positions]
-    page = fill(items)
+    entries = [MailboxEntry(after + number, TODAY, len(SMALL), prefix) for number in range(1, count + 1)]
+    page = fill_mailbox(entries)
     raw = page.encode()
     assert len(raw) == PAGE_SIZE
-    assert Page.parse(raw) == page
-    assert page.items == tuple(items[: len(page.items)])
-    assert page.more == (len(page.items) < len(items))
-    assert bool(page.items) == bool(items)
+    assert MailboxPage.parse(raw, after) == page
+    assert page.entries == tuple(entries[: len(page.entries)])
+    assert page.more == (len(page.entries) < count)
+    assert bool(page.entries) == bool(entries)
 
 
 def test_the_largest_prefix_fits_a_page() -> None:
-    raw = ENVELOPES["header-of-32-slots"]
-    header = Header.parse(raw)
+    header = Header.parse(seal_decoy(slots=32, until=TODAY, padded=SMALLEST_CLASS).prefix)
     size = header.size + stream_size(LARGEST_POWER)
-    item = Item(1, TODAY, size, raw[: header.size] + bytes(prefix_size(header, size) - header.size))
-    assert Page.parse(fill([item]).encode()).items == (item,)
+    entry = MailboxEntry(1, TODAY, size, header.encode() + bytes(prefix_size(header, size) - header.size))
+    assert MailboxPage.parse(fill_mailbox([entry]).encode(), 0).entries == (entry,)
 
 
 def test_two_empty_looks_are_filled_with_other_bytes() -> None:
-    assert Page((), more=False).encode() != Page((), more=False).encode()
+    assert MailboxPage((), more=False).encode() != MailboxPage((), more=False).encode()
 
 
-@given(st.integers(0, 2**63 - 1))
-def test_a_cursor_leads_back_to_its_item(position: int) -> None:
-    item = Item(position, TODAY, len(SMALL), SMALL)
-    assert parse_cursor(item.cursor()) == (position, item.header().digest())
+@given(st.integers(0, MAX_POSITION), st.binary(min_size=32, max_size=32))
+def test_a_cursor_leads_back_to_its_place(position: int, digest: bytes) -> None:
+    assert parse_log_cursor(log_cursor(position, LogDigest(digest))) == (position, digest)
 
 
 @given(st.integers(1, 2000), st.binary(min_size=32, max_size=32))
@@ -235,6 +265,6 @@ def test_work_out_of_range_is_refused(work: int) -> None:
 
 
 def test_a_signer_may_not_seal_for_another_author() -> None:
-    head = Head.parse(next(v.raw for v in committed() if v.name == "head/answer"))
+    head = replace(report_head(), author=IdentityKey(bytes(32)))
     with pytest.raises(MalformedError):
-        seal(replace(head, author=bytes(32)), Signer.generate(), (), slots=8, until=TODAY)
+        seal_head(head, Signer.generate(), (), slots=8, until=TODAY)
