@@ -1,133 +1,90 @@
 """What a recipient does in a case: each act is in the outbox, on the disk, when its function returns (SPEC 12.3).
 
 Replying, closing, approving, asking to destroy and stepping back read the log first, and stop where the case has grown.
-`opened` and `revealed` are recorded before the words are shown. Nothing here posts.
+`opened` and `revealed` are recorded before the words are shown. Nothing but `enter` and `accept_log` posts.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import contextlib
 from typing import TYPE_CHECKING
 
-from keys.cases.approvals import is_legal_demand
 from keys.cases.deadlines import board_to_be_informed
 from keys.cases.summary import summarise
 from keys.errors import (
-    AloneError,
     BoardError,
-    EnteredError,
-    ExcludedError,
-    GrownError,
-    MalformedError,
     NetworkError,
     NobodyLeftError,
     NoCaseError,
     NoIdentityError,
     NotEnrolledError,
     ReasonError,
-    TextError,
 )
+from keys.sync import last_days
+from keys.sync.differing_log import accept, give_back, give_chain
+from keys.sync.entering import enter
 from keys.sync.key_rotation import AWAY
-from keys.sync.log_reader import MOST_BYTES
-from keys.sync.post import unwatched
-from keys.sync.sharing import share_with_newcomers
-from keys.sync.syncing import read_log, refresh
+from keys.sync.writing import Draft, as_it_is, check_text, look, screen_of, write, write_all
 from keys.vault.outbox_store import State
-from keys.wire.messages import (
-    Acknowledgement,
-    Answer,
-    Approval,
-    Assigned,
-    Closed,
-    Feedback,
-    Identity,
-    Informed,
-    Joined,
-    Minutes,
-    Note,
-    Opened,
-    Purge,
-    Question,
-    Request,
-    Retention,
-    Revealed,
-    SteppedBack,
-)
+from keys.wire.messages import Closed, Identity, Joined, Note, Opened, Retention, Revealed, SteppedBack
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
 
     from keys.cases.case import Case
-    from keys.sealing import Attachment
+    from keys.sync.differing_log import GivenBack
     from keys.sync.session import RecipientSession
     from keys.sync.syncing import Synced
+    from keys.vault.destroyed import DestroyedCase
     from keys.vault.outbox_store import Outgoing
-    from keys.wire.ids import Mac, MessageId, PersonId
-    from keys.wire.messages import Body, Outcome
+    from keys.wire.ids import CaseId, Mac, PersonId
+    from keys.wire.messages import Outcome
 
-# SPEC 12.3: these act on what is there.
-ON_WHAT_IS_THERE = (
-    Acknowledgement,
-    Answer,
-    Approval,
-    Closed,
-    Feedback,
-    Minutes,
-    Purge,
-    Question,
-    Request,
-    SteppedBack,
-)
-NAMES_READERS = (Assigned, Informed, Joined)
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A message before it is written: its body, and the files that go with it."""
-
-    body: Body
-    attachments: Sequence[Attachment] = ()
-
-
-def write(session: RecipientSession, case: Case, body: Body, attachments: Sequence[Attachment] = ()) -> Case:
-    """Write a message into thread or dossier of a case, which is as it stands on the screen; return it as it is then.
-
-    Without a network it is written all the same, unless it acts on what is there.
-
-    Raises GrownError where it does and the case has grown, TextError for a text that is empty or too long, EnteredError
-    for a request that no consent could answer, AloneError for a demand that nobody could approve, ExcludedError where
-    it names somebody who is left out, ForbiddenError where the owner may not write it, NotEnrolledError where the
-    roster does not list the owner, ClockError where the clocks do not agree, ChangedError for a file that is not what
-    it was.
-    """
-    return _write(session, case, [Draft(body, attachments)])
+__all__ = [
+    "accept_log",
+    "be_away",
+    "close",
+    "destroy_own_copy",
+    "drop",
+    "enter",
+    "hand_over",
+    "open_report",
+    "put_aside",
+    "reveal",
+    "send_anyway",
+    "set_aside",
+    "step_back",
+    "take_again",
+    "write",
+]
 
 
 def open_report(session: RecipientSession, case: Case) -> Case:
     """Record, once, that the owner has opened the report: only then may it be shown. It needs no network.
 
-    Raises what `write` raises for a line that is not needed.
+    Raises ClockError where the clocks do not agree, NotEnrolledError where the roster does not list the owner.
     """
     with session.lock:
         if session.person in case.opened_by:
             return case
         session.composer().write(case.id, Opened(), screen_of(case))
-        return _again(session, case)
+        return as_it_is(session, case.id)
 
 
 def reveal(session: RecipientSession, case: Case, purpose: str) -> Case:
-    """Record that the owner looks at who the reporter is, and what for: only then may it be shown.
+    """Record that the owner looks at who the reporter is, and what for: only then may it be shown. It needs no network.
 
-    Raises NoIdentityError where the reporter has not said it, TextError without a purpose. It needs no network.
+    Raises NoIdentityError where the reporter has not said it, TextError without a purpose, and what `open_report`
+    raises.
     """
     told = case.latest(Identity)
     if told is None:
         raise NoIdentityError
     body = Revealed(told.id, purpose)
-    _check(case, body)
+    check_text(body)
     with session.lock:
         session.composer().write(case.id, body, screen_of(case))
-        return _again(session, case)
+        return as_it_is(session, case.id)
 
 
 def hand_over(session: RecipientSession, case: Case, people: Collection[PersonId], text: str = "") -> Case:
@@ -136,7 +93,7 @@ def hand_over(session: RecipientSession, case: Case, people: Collection[PersonId
     Raises ExcludedError where the reporter left one of them out, NotEnrolledError where the roster does not list one.
     """
     reason = [Draft(Note(text))] if text else []
-    return _write(session, case, [_joined(session, people), *reason])
+    return write_all(session, case, [_joined(session, people), *reason])
 
 
 def step_back(session: RecipientSession, case: Case, text: str, to: Collection[PersonId] = ()) -> None:
@@ -145,12 +102,12 @@ def step_back(session: RecipientSession, case: Case, text: str, to: Collection[P
     Raises NobodyLeftError where nobody else who reads it could be sealed to, and what `hand_over` raises.
     """
     with session.lock:
-        _look(session, case, needs_log=True)
+        look(session)
         others = (case.readers | {*to}) - {session.person}
         if others.isdisjoint(session.composer().addressees.pairs):
             raise NobodyLeftError
         joined = [_joined(session, to)] if to else []
-        _write(session, case, [*joined, Draft(Note(text)), Draft(SteppedBack())])
+        write_all(session, case, [*joined, Draft(Note(text)), Draft(SteppedBack())])
 
 
 def close(
@@ -168,7 +125,19 @@ def close(
         raise ReasonError
     term = [] if months is None else [Draft(Retention(months, why))]
     # After the closing: a shorter term works only if it has the closing in its past (SPEC 12.7).
-    return _write(session, case, [Draft(outcome), Draft(Closed(text)), *term])
+    return write_all(session, case, [Draft(outcome), Draft(Closed(text)), *term])
+
+
+def destroy_own_copy(session: RecipientSession, case: Case) -> DestroyedCase:
+    """Destroy a case by hand after its last day, where the server does not answer; raise EarlyError before."""
+    with session.lock:
+        return last_days.destroy_own_copy(session.vault, session.trust(), case, session.today)
+
+
+def take_again(session: RecipientSession, case_id: CaseId) -> None:
+    """Take a case again that this vault has destroyed, by its owner's word: others are asked for its messages."""
+    with session.lock:
+        last_days.take_again(session.vault, case_id)
 
 
 def set_aside(session: RecipientSession, case: Case, *, aside: bool) -> None:
@@ -185,20 +154,36 @@ def put_aside(session: RecipientSession) -> list[Outgoing]:
 def send_anyway(session: RecipientSession, mac: Mac) -> None:
     """Let a message that was put aside go out with the next session, and the later ones of its case.
 
-    It is sealed anew, for those who read the case now. Raises what `write` raises.
+    They are sealed anew, for those who read the case now; what would still not count stays put aside. Raises
+    NoCaseError where it was not put aside, ClockError, NotEnrolledError.
     """
     with session.lock:
-        case_id = next((one.message.case for one in put_aside(session) if one.message.mac == mac), None)
-        if case_id is None:
+        aside = put_aside(session)
+        chosen = next((one for one in aside if one.message.mac == mac), None)
+        if chosen is None:
             raise NoCaseError
-        aside = session.vault.outbox.put_aside_of(case_id)
-        session.composer().seal_anew(aside[[one.message.mac for one in aside].index(mac) :])
+        of_case = [one for one in aside if one.message.case == chosen.message.case and one.number >= chosen.number]
+        session.composer().seal_anew(of_case)
 
 
 def drop(session: RecipientSession, mac: Mac) -> None:
-    """Take a message out of the outbox that never went out: it is as if it had not been written."""
+    """Take a message out of the outbox that was put aside: it is as if it had not been written."""
     with session.lock, session.vault.transaction():
-        session.vault.outbox.drop(mac)
+        if any(one.message.mac == mac for one in put_aside(session)):
+            session.vault.outbox.drop(mac)
+
+
+def accept_log(session: RecipientSession) -> GivenBack:
+    """Let a log that differs count, and give the server its newest chain and what it has lost (SPEC 10.4).
+
+    To be called when its owner has asked the operator and compared the words with a colleague. What cannot be given
+    back now goes with the next sessions. Raises ClockError, NotEnrolledError.
+    """
+    with session.lock:
+        accept(session.vault, session.composer())
+        with contextlib.suppress(NetworkError):
+            give_chain(session.vault, session.courier.apart(), session.trust())
+        return give_back(session.vault, session.courier, session.trust(), session.person)
 
 
 def be_away(session: RecipientSession, until: int) -> Synced:
@@ -211,70 +196,8 @@ def be_away(session: RecipientSession, until: int) -> Synced:
     return session.sync()
 
 
-def screen_of(case: Case) -> list[MessageId]:
-    """Return what stands on the screen where all of a case is shown. A name not yet revealed counts as on it."""
-    return [message.id for message in case.messages if message.is_shown]
-
-
 def _joined(session: RecipientSession, people: Collection[PersonId]) -> Draft:
     listed = {entry.person for entry in session.trust().roster.recipients}
     if not listed.issuperset(people):
         raise NotEnrolledError
     return Draft(Joined(tuple(sorted(people))))
-
-
-def _write(session: RecipientSession, case: Case, drafts: Sequence[Draft]) -> Case:
-    """Write messages one after the other, all or none, each with what stood on the screen and those before it."""
-    for draft in drafts:
-        _check(case, draft.body)
-    needs_log = any(isinstance(draft.body, ON_WHAT_IS_THERE) for draft in drafts)
-    with session.lock:
-        _look(session, case, needs_log=needs_log)
-        composer, screen = session.composer(), screen_of(case)
-        with session.vault.transaction():
-            for draft in drafts:
-                screen.append(composer.write(case.id, draft.body, screen, draft.attachments))
-                if isinstance(draft.body, Joined):
-                    share_with_newcomers(composer, session.person, case.id, draft.body.people)
-        return _again(session, case)
-
-
-def _look(session: RecipientSession, case: Case, *, needs_log: bool) -> None:
-    """Read the log before something is written; raise GrownError where that acts on a case that has grown."""
-    try:
-        basis = refresh(session)
-        basis.served.check_day(basis.own_day)
-        is_whole = read_log(session, basis.served.day, unwatched, most=MOST_BYTES).is_whole
-    except NetworkError:
-        if needs_log:
-            raise
-        return
-    if not needs_log:
-        return
-    known = {message.id for message in case.messages}
-    if not is_whole or any(
-        message.is_shown and message.placed.place.is_posted and message.id not in known
-        for message in _again(session, case).messages
-    ):
-        raise GrownError
-
-
-def _again(session: RecipientSession, case: Case) -> Case:
-    found = session.load(case.id)
-    if found is None:
-        raise NoCaseError
-    return found
-
-
-def _check(case: Case, body: Body) -> None:
-    """Raise unless every reader would take this body in this case, before anything of it is sealed."""
-    try:
-        type(body).parse(body.members())
-    except MalformedError:
-        raise TextError from None
-    if isinstance(body, Request) and case.entered is not None:
-        raise EnteredError
-    if isinstance(body, NAMES_READERS) and case.left_out.intersection(body.people):
-        raise ExcludedError
-    if is_legal_demand(body) and len(case.readers) < 2:
-        raise AloneError

@@ -104,7 +104,7 @@ class Composer:
             body=_renamed(before.body, renamed),
             day=self.addressees.day,
             roster=RosterId(self.addressees.roster.id),
-            seen=tuple(MessageId(renamed.get(name, name)) for name in before.seen),
+            seen=self._still_named(one, renamed),
         )
         if head.channel == LOG:
             to, missing = self.addressees.split({*head.to, *head.missing})
@@ -117,6 +117,15 @@ class Composer:
             contents = open_files(store.sealed(one).prefix, one.size, one.message, lambda part: store.part(mac, part))
         way = Destination(one.door, one.address) if one.door == DOOR_APPEND else no_mailbox()
         return self._seal(one.number, head, way, contents)
+
+    def _still_named(self, one: Outgoing, renamed: dict[bytes, bytes]) -> tuple[MessageId, ...]:
+        """Return what a message names by the ids of today, without what its owner has dropped since: it never comes."""
+        head = one.message.head
+        if head.case is None or not head.seen:
+            return ()
+        here = {placed.id for placed in self.vault.case_store.of_case(head.case, before=one.number)}
+        names = (MessageId(renamed.get(name, name)) for name in head.seen)
+        return tuple(name for name in names if name in here)
 
     def _head(
         self,

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from keys.cases.terms import MONTHS_A_YEAR, months_after
 from keys.errors import ExpiredError
 from keys.roster import Freshness
 from keys.roster.weeks import WEEK, agree, monday
 from keys.sync.archives import SHARED_WRONGLY
+from keys.sync.differing_log import load_difference
 from keys.sync.intake import FOREIGN
+from keys.sync.last_days import will_be_destroyed
 from keys.sync.log_reader import ENTRY_DAY
 from keys.vault.outbox_store import State
 from keys.wire.ids import CaseId
@@ -22,6 +25,7 @@ from keys.wire.ids import CaseId
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from keys.cases.summary import Summary
     from keys.roster import Bundle
     from keys.sync.served import Served
     from keys.sync.trust import Trust
@@ -37,7 +41,7 @@ class NoticeKind(Enum):
 
     # Alarms on the server, or on a colleague together with it.
     WITHHELD = "withheld"  # `people` know a root or a roster that the server does not show
-    WITNESS = "witness"  # the bundles of `people` name another log
+    WITNESS = "witness"  # the bundles of `people` name another log, or a place of it that the server does not show
     ENTRY_DAY = "entry-day"  # `count` entries of a day are at a time at which no honest server takes them
     LOST = "lost"  # `count` own messages were acknowledged and are not in the log
     FAULTY = "faulty"  # `count` entries of a day are wrong: `fault` says how
@@ -46,7 +50,7 @@ class NoticeKind(Enum):
     OWN_KEY = "own-key"  # `count` messages of a day by the own identity were not written here
     # Lines.
     CLOCK = "clock"  # the server's day and the own one cannot both be right: `days` are both
-    DIFFERS = "differs"  # the server's log is not the one that was read, and its owner has not accepted it
+    DIFFERS = "differs"  # the server's log is not the one that was read: `count` entries are gone since a day
     UNUSABLE = "unusable"  # nobody can seal to the keys of `people`
     ALONE = "alone"  # from a Monday on pages say that only some have looked: `people` should
     NEVER_SEEN = "never-seen"  # `count` entries ended unread; the last one read before was of the first of `days`
@@ -59,7 +63,7 @@ class NoticeKind(Enum):
     DESTROY_ON = "destroy-on"  # a case will be destroyed on a day
     LAST_WORDS = "last-words"  # the reporter has written in a case that was destroyed; said once
     NOBODY_READS = "nobody-reads"  # nobody on the roster reads a case whose keys are here
-    QUIET = "quiet"  # nothing has come in a case for a year, and it has no last day
+    QUIET = "quiet"  # nothing has come in a case since a day, a year ago, and it has no last day
     BACKUP = "backup"  # a case was destroyed that the latest backup still holds
 
 
@@ -127,15 +131,32 @@ def foreign_bundles(vault: Vault, shown: Iterable[Bundle], own: bytes) -> int:
 def standing_notices(vault: Vault, day: int) -> Iterator[Notice]:
     """Yield what the vault holds that its owner has to know on a day, whatever the last sync found."""
     yield from _faults(vault.messages.faults())
+    difference = load_difference(vault)
+    if difference is not None:
+        days = () if difference.since is None else (difference.since,)
+        yield Notice(NoticeKind.DIFFERS, days=days, cases=difference.cases, count=difference.gone)
     unknown = [case for case, since in vault.messages.unknown_since().items() if day >= since + UNKNOWN_DAYS]
     if unknown:
         yield Notice(NoticeKind.UNKNOWN_CASES, count=len(unknown))
     if unfinished := len(vault.messages.unfinished()):
         yield Notice(NoticeKind.UNFINISHED, count=unfinished)
+    for case_id, first in sorted(will_be_destroyed(vault, day).items(), key=lambda one: one[1]):
+        yield Notice(NoticeKind.DESTROY_ON, days=(first,), cases=(case_id,))
+    for words in vault.destroyed.last_words():
+        yield Notice(NoticeKind.LAST_WORDS, days=(words.day,), cases=(words.case,))
     aside = [one for one in vault.outbox.all() if one.state is State.PUT_ASIDE]
     if aside:
         cases = dict.fromkeys(one.message.case for one in aside if one.message.case is not None)
         yield Notice(NoticeKind.PUT_ASIDE, cases=tuple(cases), count=len(aside))
+
+
+def notices_of_cases(summaries: Iterable[Summary], day: int) -> Iterator[Notice]:
+    """Yield which cases nobody reads any more, and in which nothing has come for a year."""
+    for one in summaries:
+        if not one.readers:
+            yield Notice(NoticeKind.NOBODY_READS, cases=(one.id,))
+        if one.last_day is None and day > months_after(one.latest, MONTHS_A_YEAR):
+            yield Notice(NoticeKind.QUIET, days=(one.latest,), cases=(one.id,))
 
 
 def keep_notices(vault: Vault, notices: Iterable[Notice]) -> None:

@@ -18,8 +18,9 @@ from keys.errors import (
 )
 from keys.sync.basis import load_basis
 from keys.sync.composing import Composer
+from keys.sync.differing_log import give_back
 from keys.sync.log_reader import MOST_BYTES
-from keys.sync.notices import Notice, NoticeKind, load_notices, standing_notices
+from keys.sync.notices import Notice, NoticeKind, load_notices, notices_of_cases, standing_notices
 from keys.sync.outbox import Outbox, Sent
 from keys.sync.post import unwatched
 from keys.sync.settings import BACKUP_WANTED, RESTORED
@@ -111,6 +112,8 @@ class RecipientSession:
     def end(self) -> Sent:
         """Post what waits in the outbox, and cover entries up to the policy's `cover`, where the log was read.
 
+        Then the server gets back what its log has lost, if there is something (SPEC 10.4).
+
         Nothing is posted where the roster lists the owner no more, or the clocks do not agree: the notices say so.
         """
         if not self.has_read:
@@ -118,7 +121,10 @@ class RecipientSession:
         with self.lock:
             try:
                 basis = refresh(self)
-                return self._outbox(basis).post(basis.served.work, self.trust().roster.policy.cover)
+                sent = self._outbox(basis).post(basis.served.work, self.trust().roster.policy.cover)
+                if sent.is_reached and self.vault.log.lost.all():
+                    give_back(self.vault, self.courier, self.trust(), self.person)
+                return sent
             except (ClockError, NotEnrolledError):
                 return Sent()
             except NetworkError:
@@ -184,10 +190,12 @@ class RecipientSession:
         return self.vault.summaries.words()
 
     def notices(self) -> list[Notice]:
-        """Return all that the first page tells, the alarms first."""
+        """Return all that the first page tells, the alarms first; of cases as far as `summaries` has read them."""
         found = [*load_notices(self.vault), *standing_notices(self.vault, self.today)]
         if self.wants_backup:
             found.append(Notice(NoticeKind.BACKUP))
+        if not self.is_restored:
+            found += notices_of_cases(self.summaries(most=0).values(), self.today)
         return sorted(found, key=lambda notice: not notice.is_alarm)
 
     def _outbox(self, basis: Basis) -> Outbox:

@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from keys.cases.destruction import SyncDays
-from keys.errors import ExpiredError
+from keys.errors import DiffersError, ExpiredError
 from keys.identity import open_log_capability
 from keys.roster import LogHead, Witness
 from keys.roster.weeks import agree
 from keys.sync.basis import Basis, keep_basis
+from keys.sync.differing_log import find_difference, is_waiting
 from keys.sync.intake import Intake
 from keys.sync.key_rotation import destroy_keys, rotate_keys
+from keys.sync.last_days import settle_reading
 from keys.sync.log_reader import LogReader
 from keys.sync.notices import Notice, NoticeKind, keep_notices, notices_of, withheld_by
 from keys.sync.outbox import lost, settle
@@ -25,11 +27,13 @@ from keys.sync.served import Served
 from keys.sync.settings import COMPLETED, RESTORED
 from keys.sync.settling import settle_cases
 from keys.sync.trust import refresh_trust
+from keys.sync.witnesses import check_witnesses, names_later_place
 from keys.wire.ids import Capability
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from keys.roster import Bundle
     from keys.sync.log_reader import LogRead
     from keys.sync.post import Watch
     from keys.sync.session import RecipientSession
@@ -116,7 +120,12 @@ def read_log(
         trust.origin,
         OwnKeys.of(vault.bundles.all()).pairs_for,
     )
-    read = reader.read(lambda count: watch(count, 0), most=most)
+    try:
+        read = reader.read(lambda count: watch(count, 0), most=most)
+    except DiffersError:
+        # SPEC 10.4: the owner decides; what is new stands after all that was read before.
+        find_difference(vault, reader.courier, reader.capability, trust.origin)
+        read = reader.read(lambda count: watch(count, 0), most=most)
     with vault.transaction():
         intake.forget_unknown()
     settle(vault)
@@ -132,11 +141,12 @@ def synchronise(session: RecipientSession, watch: Watch, most: int) -> Synced:
     found = [*notices_of(vault, trust, basis.served, basis.own_day, session.signer.public)]
     if trust.roster.find(session.signer.public) is None:
         keep_notices(vault, found)
+        _settle_off_the_roster(session)
         return Synced()
     before = vault.log.count()
     read = read_log(session, basis.served.day, watch, most=most, own=own)
-    is_complete = read.is_whole and basis.is_trusted and not withheld_by(trust, basis.served)
-    found += _of_reading(vault, read)
+    is_complete = _is_complete(vault, trust, basis, read)
+    found += _of_reading(vault, trust, basis, read)
     keep_notices(vault, _told_once(found, own))
     if read.is_whole:
         with vault.transaction():
@@ -151,6 +161,16 @@ def synchronise(session: RecipientSession, watch: Watch, most: int) -> Synced:
         new_entries=vault.log.count() - before,
         asks_to_go_on=not read.is_whole,
     )
+
+
+def _settle_off_the_roster(session: RecipientSession) -> None:
+    """Lock the cases of an owner whom the roster lists no more: they go after ninety days by the own clock alone."""
+    vault, trust = session.vault, session.trust()
+    person = trust.person_of(session.signer.public)
+    if person is not None:
+        ended = vault.reading_ended.all()
+        changed = [case_id for case_id in vault.messages.cases() if case_id not in ended]
+        settle_reading(vault, trust, session.today, person, changed)
 
 
 def complete(session: RecipientSession, basis: Basis) -> None:
@@ -169,13 +189,39 @@ def witness(vault: Vault, trust: Trust, day: int) -> Witness:
     return Witness(trust.root.id, trust.history.newest.id, LogHead(last.position, last.digest))
 
 
-def _of_reading(vault: Vault, read: LogRead) -> Iterator[Notice]:
+def _is_complete(vault: Vault, trust: Trust, basis: Basis, read: LogRead) -> bool:
+    """Say whether a sync may destroy and sign: nothing is withheld, and no log that differs waits (SPEC 10.3, 10.4)."""
+    return (
+        read.is_whole
+        and basis.is_trusted
+        and not is_waiting(vault)
+        and not withheld_by(trust, basis.served)
+        and not names_later_place(vault, trust, _that_count(trust, basis.served))
+    )
+
+
+def _of_reading(vault: Vault, trust: Trust, basis: Basis, read: LogRead) -> Iterator[Notice]:
     if read.never_seen:
         yield Notice(NoticeKind.NEVER_SEEN, count=read.never_seen)
     if not read.is_whole:
         yield Notice(NoticeKind.TOO_MUCH)
-    elif own := lost(vault):
+    if is_waiting(vault):
+        return  # what follows is a part of the difference
+    if read.is_whole and (own := lost(vault)):
         yield Notice(NoticeKind.LOST, count=len(own))
+    bundles = _that_count(trust, basis.served)
+    persons = {*check_witnesses(vault, trust, bundles)}
+    if read.is_whole:
+        later = (one for one in bundles if names_later_place(vault, trust, [one]))
+        persons.update(entry for one in later if (entry := trust.person_of(one.identity)) is not None)
+    if persons:
+        yield Notice(NoticeKind.WITNESS, tuple(sorted(trust.persons[person].name for person in persons)))
+
+
+def _that_count(trust: Trust, served: Served) -> list[Bundle]:
+    """Return the bundles of those on the roster in force, by keys that nothing revokes (SPEC 7.6 step 7)."""
+    listed = {entry.identity for entry in trust.roster.recipients if trust.roster.revoked_on(entry.identity) is None}
+    return [bundle for bundle in served.bundles if bundle.identity in listed]
 
 
 def _told_once(found: list[Notice], own: OwnEnvelopes) -> list[Notice]:

@@ -1,0 +1,164 @@
+"""Writing into a case: what is there is read first, then each message is in the outbox, on the disk (SPEC 12.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from keys.cases.approvals import is_legal_demand
+from keys.errors import (
+    AloneError,
+    EnteredError,
+    ExcludedError,
+    GrownError,
+    MalformedError,
+    NetworkError,
+    NoCaseError,
+    TextError,
+)
+from keys.sync.log_reader import MOST_BYTES
+from keys.sync.post import unwatched
+from keys.sync.sharing import share_with_newcomers
+from keys.sync.syncing import read_log, refresh
+from keys.wire.messages import (
+    Acknowledgement,
+    Answer,
+    Approval,
+    Assigned,
+    Closed,
+    Feedback,
+    Informed,
+    Joined,
+    Minutes,
+    Purge,
+    Question,
+    Request,
+    SteppedBack,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from keys.cases.case import Case
+    from keys.sealing import Attachment
+    from keys.sync.basis import Basis
+    from keys.sync.session import RecipientSession
+    from keys.wire.ids import CaseId, MessageId
+    from keys.wire.messages import Body
+
+# SPEC 12.3: these act on what is there.
+ON_WHAT_IS_THERE = (
+    Acknowledgement,
+    Answer,
+    Approval,
+    Closed,
+    Feedback,
+    Minutes,
+    Purge,
+    Question,
+    Request,
+    SteppedBack,
+)
+NAMES_READERS = (Assigned, Informed, Joined)
+APPROVERS = 2  # a legal demand in a case with fewer readers would never be approved
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message before it is written: its body, and the files that go with it."""
+
+    body: Body
+    attachments: Sequence[Attachment] = ()
+
+
+def write(session: RecipientSession, case: Case, body: Body, attachments: Sequence[Attachment] = ()) -> Case:
+    """Write a message into thread or dossier of a case, which is as it stands on the screen; return it as it is then.
+
+    Without a network it is written all the same, unless it acts on what is there.
+
+    Raises GrownError where it does and the case has grown, TextError for a text that is empty or too long, EnteredError
+    for a request that no consent could answer, AloneError for a demand that nobody could approve, ExcludedError where
+    it names somebody who is left out, ForbiddenError where the owner may not write it, NotEnrolledError where the
+    roster does not list the owner, ClockError where the clocks do not agree, ChangedError for a file that is not what
+    it was.
+    """
+    return write_all(session, case, [Draft(body, attachments)])
+
+
+def write_all(session: RecipientSession, case: Case, drafts: Sequence[Draft]) -> Case:
+    """Write messages one after the other, all or none, each with what stood on the screen and those before it.
+
+    Whom one of them lets in gets all of the case. Raises what `write` raises.
+    """
+    for draft in drafts:
+        _check(case, draft.body)
+    acts = any(isinstance(draft.body, ON_WHAT_IS_THERE) for draft in drafts)
+    with session.lock:
+        try:
+            is_whole = look(session)
+        except NetworkError:
+            if acts:
+                raise
+        else:
+            if acts and (not is_whole or has_grown(case, as_it_is(session, case.id))):
+                raise GrownError
+        composer, screen = session.composer(), screen_of(case)
+        with session.vault.transaction():
+            for draft in drafts:
+                screen.append(composer.write(case.id, draft.body, screen, draft.attachments))
+                if isinstance(draft.body, Joined):
+                    share_with_newcomers(composer, session.person, case.id, draft.body.people)
+        return as_it_is(session, case.id)
+
+
+def look(session: RecipientSession) -> bool:
+    """Read the log before something is written; return whether it was read to its end. Raises ClockError."""
+    basis = fetch_basis(session)
+    return read_log(session, basis.served.day, unwatched, most=MOST_BYTES).is_whole
+
+
+def fetch_basis(session: RecipientSession) -> Basis:
+    """Return what to seal by today; raise ClockError where the clocks do not agree, and what `sync` raises."""
+    basis = refresh(session)
+    basis.served.check_day(basis.own_day)
+    return basis
+
+
+def has_grown(before: Case, now: Case) -> bool:
+    """Say whether something stands in a case that did not before; what its owner wrote and did not post is known."""
+    known = {message.id for message in before.messages}
+    return any(
+        message.is_shown and message.placed.place.is_posted and message.id not in known for message in now.messages
+    )
+
+
+def screen_of(case: Case) -> list[MessageId]:
+    """Return what stands on the screen where all of a case is shown. A name not yet revealed counts as on it."""
+    return [message.id for message in case.messages if message.is_shown]
+
+
+def as_it_is(session: RecipientSession, case_id: CaseId) -> Case:
+    """Return a case as it is now; raise NoCaseError where it is not here any more."""
+    found = session.load(case_id)
+    if found is None:
+        raise NoCaseError
+    return found
+
+
+def _check(case: Case, body: Body) -> None:
+    """Raise unless every reader would take this body in this case, before anything of it is sealed."""
+    check_text(body)
+    if isinstance(body, Request) and case.entered is not None:
+        raise EnteredError
+    if isinstance(body, NAMES_READERS) and case.left_out.intersection(body.people):
+        raise ExcludedError
+    if is_legal_demand(body) and len(case.readers) < APPROVERS:
+        raise AloneError
+
+
+def check_text(body: Body) -> None:
+    """Raise TextError unless every reader would take the words of this body."""
+    try:
+        type(body).parse(body.members())
+    except MalformedError:
+        raise TextError from None
