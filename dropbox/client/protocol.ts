@@ -1,6 +1,6 @@
 // What the page asks its worker and what the worker answers; plaintext passes here and nowhere else.
 
-import type { Deadlines } from "./cases/deadlines.ts";
+import type { DueDays } from "./cases/deadlines.ts";
 
 /** A recipient as the verified rosters list them; `person` is base64url. */
 export interface ShownRecipient {
@@ -186,7 +186,7 @@ export interface ShownThread {
   /** Who is on the roster and does not read; `about` where the report is about them. */
   readonly outside: readonly (ShownRecipient & { readonly about: boolean; readonly leftOut: boolean })[];
   /** Where the case stands; null where there is no report. It is closed if `clocks.closed` is a day. */
-  readonly clocks: Deadlines | null;
+  readonly clocks: DueDays | null;
   /** Whether the acknowledgement is late, and to whom the report can be sent too: never to those it is about. */
   readonly late: boolean;
   readonly offered: readonly ShownRecipient[];

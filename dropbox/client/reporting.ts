@@ -160,10 +160,10 @@ export class Reporting implements Errands {
     const keys = await reporterKeys(receipt);
     const owner = await ownerOf(receipt, keys);
     const mailbox = await readMailbox(this.#courier, owner);
+    const reachable = await this.#reachable();
     const { people, rosters } = await this.#everyone(trust.history);
     const placed = placedIn(mailbox);
     const found = mailbox.report && caseOf(placed, rosters, trust.today());
-    const reachable = await this.#reachable();
     const scene = { roster: trust.roster, rosters, people, reachable, today: trust.today() };
     if (mailbox.report && found) {
       const given = await givenIn(this.#courier, owner, mailbox);
@@ -252,8 +252,10 @@ export class Reporting implements Errands {
     return { day };
   }
 
-  /** Give people whom a "yes" has let in all that was in the mailbox at the last look. */
+  /** Give people whom a "yes" has let in all of the thread. */
   async #giveAll(people: readonly string[], asker: Asker): Promise<void> {
+    const { receipt } = this.#looked();
+    await this.look({ receipt: receipt.written() }, asker); // only what stands in the mailbox is shared: the "yes" too
     const found = this.#case(this.#looked());
     for (const person of people) {
       const isLetIn = found.readers.has(person) && this.#told.has(person);

@@ -1,4 +1,4 @@
-"""Who has looked of late, SPEC.md 7.3, by what recipients sign each week; it asks nobody."""
+"""Who has looked of late, SPEC 7.7, by what recipients sign each week; it asks nobody."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ class Freshness:
     looked: frozenset[bytes]
     weeks: dict[bytes, int]
     wanted: int
+    differing: frozenset[bytes]  # whose bundles name different logs at one place (SPEC 7.6 step 9)
 
     @classmethod
     def of(
@@ -47,15 +48,22 @@ class Freshness:
         weeks: dict[bytes, int] = {}
         for bundle in shown:
             weeks[bundle.identity] = max(bundle.week, weeks.get(bundle.identity, 0))
+        heads = {(bundle.identity, bundle.seen.log) for bundle in shown if bundle.seen is not None}
+        differing = frozenset(
+            identity
+            for identity, log in heads
+            if any(other.place == log.place and other.digest != log.digest for _, other in heads)
+        )
         looked = frozenset(
             bundle.identity
             for bundle in shown
             if not bundle.last
+            and bundle.identity not in differing
             and bundle.week >= monday(today) - AHEAD
             and bundle.seen is not None
             and bundle.seen.roster in current
         )
-        return cls(looked, weeks, min(WITNESSES, len(people)))
+        return cls(looked, weeks, min(WITNESSES, len(people)), differing)
 
     @property
     def is_stale(self) -> bool:

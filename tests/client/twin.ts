@@ -11,24 +11,24 @@ import { Bundle } from "../../dropbox/client/roster/bundle.ts";
 import { Root } from "../../dropbox/client/roster/root.ts";
 import { Roster } from "../../dropbox/client/roster/roster.ts";
 import { verifySignature } from "../../dropbox/client/roster/signature.ts";
-import { openContents } from "../../dropbox/client/sealing/files.ts";
 import {
   envelopeOf,
   findContentKey,
   frontSize,
   isLong,
-  openMessage,
-  seal,
+  openHead,
+  sealHead,
   signerFromSeed,
-} from "../../dropbox/client/sealing/messages.ts";
+} from "../../dropbox/client/sealing/envelopes.ts";
+import { openFiles } from "../../dropbox/client/sealing/files.ts";
 import { pairFromSeeds } from "../../dropbox/client/sealing/slots.ts";
 import { type Bytes, join } from "../../dropbox/client/wire/bytes.ts";
 import { b64, encode, parse, unb64 } from "../../dropbox/client/wire/canonical.ts";
 import { encodeHeader, PART_SIZE, parseHeader, prefixSize } from "../../dropbox/client/wire/envelope.ts";
-import { cursorOf, encodePosting, parseCursor, parsePage, parsePosting } from "../../dropbox/client/wire/exchange.ts";
-import { encodeHead, parseHead } from "../../dropbox/client/wire/head.ts";
+import { encodePosting, parsePosting } from "../../dropbox/client/wire/exchange.ts";
+import { parseMailboxPage } from "../../dropbox/client/wire/mailbox.ts";
 import { encodeArchives, parseArchive } from "../../dropbox/client/wire/messages/archive.ts";
-import { encodeHead as encodeMessageHead, parseHead as parseMessageHead } from "../../dropbox/client/wire/messages/head.ts";
+import { encodeHead, parseHead } from "../../dropbox/client/wire/messages/head.ts";
 import { table } from "../../dropbox/client/wire/messages/table.ts";
 import { encodeSigned, idOf, LABEL_ROOT, parseSigned, splitFrames } from "../../dropbox/client/wire/signed.ts";
 import {
@@ -56,7 +56,7 @@ function text(raw: Bytes): string {
 }
 
 async function open(envelope: Bytes, box: Bytes, kem: Bytes): Promise<string> {
-  const { id } = await openMessage(envelope, await findContentKey(parseHeader(envelope), pairFromSeeds(box, kem)));
+  const { id } = await openHead(envelope, await findContentKey(parseHeader(envelope), pairFromSeeds(box, kem)));
   return hex(id);
 }
 
@@ -69,7 +69,7 @@ async function sealWhole(raw: Bytes, { box, kem, seed, contents }: Asked): Promi
   const head = parseHead(raw);
   const readers = [pairFromSeeds(bytes(box!), bytes(kem!)).public];
   const shape = { slots: 8, until: 20_000 };
-  const sealed = await seal(head, signerFromSeed(bytes(seed!)), readers, shape, pieces(bytes(contents!)));
+  const sealed = await sealHead(head, signerFromSeed(bytes(seed!)), readers, shape, pieces(bytes(contents!)));
   if (!isLong(sealed)) return hex(await envelopeOf(sealed));
   const parts: Bytes[] = [];
   for await (const part of sealed.parts) parts.push(part);
@@ -86,7 +86,7 @@ async function openFront(raw: Bytes, { box, kem, at }: Asked): Promise<string> {
   const contentKey = await findContentKey(header, pairFromSeeds(bytes(box!), bytes(kem!)));
   const prefix = raw.subarray(0, prefixSize(header, raw.length));
   const front = raw.subarray(0, await frontSize(prefix, raw.length, contentKey));
-  const { head } = await openMessage(front, contentKey, raw.length);
+  const message = await openHead(front, contentKey, raw.length);
   const fetched: number[] = [];
   const fetch = async (number: number): Promise<Bytes> => {
     fetched.push(number);
@@ -94,8 +94,8 @@ async function openFront(raw: Bytes, { box, kem, at }: Asked): Promise<string> {
     return raw.slice(start, start + PART_SIZE);
   };
   const digest = createHash("sha256");
-  for await (const piece of openContents(front, raw.length, contentKey, fetch, at)) digest.update(piece);
-  return [hex(encodeHead(head)), front.length, digest.digest("hex"), ...fetched].join(" ");
+  for await (const piece of openFiles(front, raw.length, message, fetch, at)) digest.update(piece);
+  return [hex(message.rawHead), front.length, digest.digest("hex"), ...fetched].join(" ");
 }
 
 interface Asked {
@@ -115,8 +115,7 @@ interface Asked {
 const readers: Record<string, (raw: Bytes, asked: Asked) => unknown> = {
   canonical: (raw) => hex(encode(parse(raw))),
   base64url: (raw) => hex(unb64(text(raw), KEY_SIZE)),
-  head: (raw) => hex(encodeHead(parseHead(raw))),
-  message: (raw) => hex(encodeMessageHead(parseMessageHead(raw))),
+  message: (raw) => hex(encodeHead(parseHead(raw))),
   archive: (raw) => encodeArchives(parseArchive(raw)).map(hex).join(" "),
   case: computeCase,
   table,
@@ -126,8 +125,10 @@ const readers: Record<string, (raw: Bytes, asked: Asked) => unknown> = {
   posting: (raw) => hex(encodePosting(parsePosting(raw))),
   opening: (raw) => hex(encodeOpening(parseOpening(raw))),
   part: (raw) => hex(encodePartPosting(parsePartPosting(raw))),
-  page: (raw) => [Number(parsePage(raw).more), ...parsePage(raw).items.map(cursorOf)].join(" "),
-  cursor: (raw) => parseCursor(text(raw))[0].toString(),
+  mailbox: (raw) => {
+    const { more, entries } = parseMailboxPage(raw, 0n);
+    return [Number(more), ...entries.map(({ number, day, header }) => `${number}:${day}:${hex(header.mac)}`)].join(" ");
+  },
   signature(raw) {
     const end = KEY_SIZE + SIGNATURE_SIZE;
     verifySignature(raw.subarray(0, KEY_SIZE), raw.subarray(end), raw.subarray(KEY_SIZE, end));
@@ -148,13 +149,14 @@ const readers: Record<string, (raw: Bytes, asked: Asked) => unknown> = {
     return [identity, serial, start, end, Number(last)].join(" ");
   },
   async keyed(raw, { contentKey }) {
-    const { id } = await openMessage(raw, bytes(contentKey!));
+    const { id } = await openHead(raw, bytes(contentKey!));
     return hex(id);
   },
   async contents(raw, { contentKey }) {
     const pieces: Bytes[] = [];
     const fetch = async (): Promise<Bytes> => new Uint8Array();
-    for await (const piece of openContents(raw, raw.length, bytes(contentKey!), fetch)) pieces.push(piece);
+    const message = await openHead(raw, bytes(contentKey!));
+    for await (const piece of openFiles(raw, raw.length, message, fetch)) pieces.push(piece);
     return hex(join(...pieces));
   },
   seal: sealWhole,

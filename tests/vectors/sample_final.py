@@ -6,10 +6,17 @@ import hashlib
 import sys
 import textwrap
 
-from keys.sealing import PrivatePair
-from keys.sealing.stream import head_content
+from nacl import bindings
+
+from keys.sealing import PrivatePair, open_slot
+from keys.sealing.slots import _wrapping_key
+from keys.sealing.stream import _derive, head_content
 from keys.wire.envelope import (
     COUNT_SIZE,
+    LABEL_CONTENT,
+    LABEL_HEADER,
+    LABEL_PAYLOAD,
+    LABEL_SLOT,
     MAC_SIZE,
     MAGIC_SIZE,
     SEALED_SHARE_SIZE,
@@ -21,11 +28,43 @@ from keys.wire.envelope import (
 )
 from keys.wire.log import DIGEST_SIZE, LogDigest, ShortEntry, log_digest
 from keys.wire.plaintext import signed_bytes
-from tests.vectors.sample import ENVELOPE, RECEIPT, SUFFIX, WIDTH, _opening, _part, _read, _receipt, _value
+from tests.vectors.vector import FOLDER, SUFFIX, Vector
 
 HEAD = "message/answer"
 DAY = 20_600
-OLD_WAY = "recipients"  # a key that the final format does not derive
+RECEIPT = "receipt/as-it-is-shown"
+ENVELOPE = "envelope/answer-opened-by-the-reporter"
+SHOWN = 16  # bytes of a part
+WIDTH = 100
+INDENT = "    "
+
+
+def _read(name: str) -> Vector:
+    return Vector.read(FOLDER / (name + SUFFIX))
+
+
+def _part(at: int, raw: bytes, words: str) -> str:
+    dots = " .." if len(raw) > SHOWN else ""
+    return f"{INDENT}{at:>6}  {raw[:SHOWN].hex(' ') + dots:<52}{words}"
+
+
+def _value(words: str, raw: bytes) -> str:
+    first, *others = textwrap.wrap(raw.hex(), 64)
+    return "\n".join([f"{INDENT}{words:<38}{first}", *(INDENT + " " * 38 + other for other in others)])
+
+
+def _receipt(vector: Vector) -> list[str]:
+    secrets = {
+        "capability": "meldbus/1 receipt capability",
+        "box-seed": "meldbus/1 receipt x25519",
+        "kem-seed": "meldbus/1 receipt ml-kem-768",
+        "sign-seed": "meldbus/1 receipt ed25519",
+    }
+    return [
+        f"A receipt (`{vector.name}{SUFFIX}`) and what follows from its first 26 symbols:\n",
+        INDENT + vector.raw.decode(),
+        *(_value(label, vector.hex(field)) for field, label in secrets.items()),
+    ]
 
 
 def _layout(raw: bytes, header: Header) -> list[str]:
@@ -47,6 +86,27 @@ def _layout(raw: bytes, header: Header) -> list[str]:
     ]
 
 
+def _opening(header: Header, reader: PrivatePair) -> list[str]:
+    slot = header.slots[-1]
+    start = slot.sealed_share + slot.kem_ciphertext
+    share = bindings.crypto_box_seal_open(slot.sealed_share, reader.public.box, reader.box)
+    secret = reader.kem.decapsulate(slot.kem_ciphertext)
+    info = hashlib.sha256(LABEL_SLOT + start + reader.public.box + reader.public.kem).digest()
+    key = open_slot(slot, reader)
+    return [
+        _value("X25519 key", reader.public.box),
+        _value("SHA-256 of the ML-KEM-768 key", hashlib.sha256(reader.public.kem).digest()),
+        _value("share", share),
+        _value("ss", secret),
+        _value("info", info),
+        _value("HKDF(share || ss, info)", _wrapping_key(share, secret, start, reader.public)),
+        _value("K", key),
+        _value('HKDF(K, "meldbus/1 header")', _derive(key, LABEL_HEADER)),
+        _value('HKDF(K, "meldbus/1 content")', _derive(key, LABEL_CONTENT)),
+        _value('HKDF(K, "meldbus/1 payload")', _derive(key, LABEL_PAYLOAD)),
+    ]
+
+
 def section() -> str:
     """Return section 16 without its title."""
     vector, message = _read(ENVELOPE), _read(HEAD)
@@ -59,7 +119,7 @@ def section() -> str:
         f"\nAn envelope (`{ENVELOPE}{SUFFIX}`), {len(vector.raw)} bytes:\n",
         *_layout(vector.raw, header),
         f"\nThe reporter opens slot {len(header.slots) - 1}:\n",
-        *(line for line in _opening(header, reader) if OLD_WAY not in line),
+        *_opening(header, reader),
         f"\nA head (`{HEAD}{SUFFIX}`), whose lines are joined without anything between them:\n",
         "```json",
         *textwrap.wrap(message.raw.decode(), WIDTH, drop_whitespace=False, break_on_hyphens=False),

@@ -1,24 +1,16 @@
 // The deadlines of a case, SPEC 12.8: which day something is due, by the policy's terms; it reads no clock itself.
 
 import type { Members } from "../policy/policy.ts";
-import { Acknowledgement, Answer, Closed, Feedback, Question } from "../wire/messages/thread.ts";
-import type { Case } from "./case.ts";
-import { counts } from "./thread.ts";
+import type { Happened } from "./happened.ts";
 
 const DAY = 86_400_000; // milliseconds
 const SATURDAY = 6;
 
-/** Days; what has not happened yet is null. */
-export interface Deadlines {
-  readonly received: number;
-  /** When a personal answer is due, the acknowledgement, and what is done. */
+/** What has happened, and the days by which a personal answer, the acknowledgement, and what is done are due. */
+export interface DueDays extends Happened {
   readonly answer: number;
   readonly acknowledgement: number;
   readonly feedback: number;
-  readonly answered: number | null;
-  readonly acknowledged: number | null;
-  readonly informed: number | null;
-  readonly closed: number | null;
 }
 
 /** Return the day by which so many working days have passed after `day`; holidays are dates. */
@@ -41,16 +33,8 @@ export function monthsAfter(day: number, months: number): number {
   return Date.UTC(year, month, Math.min(date.getUTCDate(), last)) / DAY;
 }
 
-export interface Happened {
-  readonly received: number;
-  readonly answered: number | null;
-  readonly acknowledged: number | null;
-  readonly informed: number | null;
-  readonly closed: number | null;
-}
-
 /** Return what is due when, after what has happened. */
-export function deadlines({ terms, holidays }: Members, happened: Happened): Deadlines {
+export function dueDays({ terms, holidays }: Members, happened: Happened): DueDays {
   const { received, acknowledged } = happened;
   const acknowledgement = received + terms.acknowledgement_days;
   return {
@@ -58,20 +42,6 @@ export function deadlines({ terms, holidays }: Members, happened: Happened): Dea
     answer: workingDays(received, terms.answer_days, holidays),
     acknowledgement,
     feedback: monthsAfter(acknowledged ?? acknowledgement, terms.feedback_months),
-  };
-}
-
-/** Return what has happened in a case, by the days of the mailbox; it is `closed` on the day of what closes it now. */
-export function happenedIn({ messages, closedBy }: Case): Happened {
-  const first = (...kinds: readonly { readonly KIND: string }[]): number | null =>
-    messages.find((one) => !one.byReporter && counts(one) && kinds.some(({ KIND }) => KIND === one.head.kind))?.day ??
-    null;
-  return {
-    received: messages[0]!.day,
-    answered: first(Acknowledgement, Question, Answer, Feedback, Closed),
-    acknowledged: first(Acknowledgement),
-    informed: first(Feedback, Closed),
-    closed: messages.find(({ id }) => id === closedBy)?.day ?? null,
   };
 }
 

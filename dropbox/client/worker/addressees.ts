@@ -41,14 +41,12 @@ export class Addressees {
       .filter(({ identity }) => owners.has(identity))
       .sort((left, right) => left.serial - right.serial);
     const known = shown.filter((bundle) => bundle.namesKnown(documents));
-    const usable = known.filter(canBeSealedTo);
+    const usable = known.filter((bundle) => bundle.isReadable() && canBeSealedTo(bundle));
     const chosen = new Map<string, Bundle>();
     for (const last of lastResortOnly ? [true] : [true, false]) {
-      for (const bundle of usable) {
-        if (bundle.last === last && bundle.isReadable()) chosen.set(owners.get(bundle.identity)!, bundle);
-      }
+      for (const bundle of usable) if (bundle.last === last) chosen.set(owners.get(bundle.identity)!, bundle);
     }
-    const said = new Map(usable.map(({ identity, away }) => [identity, away]));
+    const said = new Map(known.map(({ identity, away }) => [identity, away]));
     const isAway = ({ identity, name }: Recipient): boolean =>
       roster.policy.isAway(name, day) || (said.get(identity) ?? 0) >= day;
     const ownersOf = (some: readonly Bundle[]): ReadonlySet<string> =>
@@ -72,9 +70,9 @@ export class Addressees {
     return people.map((person) => this.bundles.get(person)!);
   }
 
-  /** Throw NotEnrolledError where nobody can be sealed to; RolledBackError where those who can know another roster. */
+  /** Throw NotEnrolledError where nobody can be sealed to, RolledBackError where an old roster leaves nobody. */
   checkAnybody(): void {
-    // Where all who could be sealed to know another roster, it is the server that shows an old one.
+    // Where all recipients know a roster that is not here, the server shows an old one.
     if (this.bundles.size === 0) throw this.unknown.size > 0 ? new RolledBackError() : new NotEnrolledError();
   }
 

@@ -1,5 +1,6 @@
 // A mailbox read to its end (SPEC 11): each envelope opened and checked; one that fails is an alarm and stops nothing.
 
+import { sha256 } from "@noble/hashes/sha2.js";
 import type { Courier } from "../courier.ts";
 import { FormatError, MalformedError, RefusedError } from "../errors.ts";
 import { untilOf } from "../roster/weeks.ts";
@@ -48,7 +49,7 @@ export interface MailboxOwner {
  * Throws MalformedError for a page that does not follow the one before, NetworkError, RefusedError.
  */
 export async function readMailbox(courier: Courier, owner: MailboxOwner): Promise<Mailbox> {
-  const opened: MailboxMessage[] = [];
+  const opened = new Map<string, MailboxMessage>();
   const spoilt: bigint[] = [];
   let after = 0n;
   for (let idle = 0; idle < MOST_IDLE_PAGES; idle++) {
@@ -56,13 +57,15 @@ export async function readMailbox(courier: Courier, owner: MailboxOwner): Promis
     for (const entry of page.entries) {
       after = entry.number;
       const found = await open(courier, owner, entry);
-      if (found) opened.push(found);
-      else spoilt.push(entry.number);
-      if (found) idle = -1;
+      if (!found) spoilt.push(entry.number);
+      else if (!opened.has(b64(found.message.id))) {
+        opened.set(b64(found.message.id), found); // SPEC 10.2 step 7
+        idle = -1;
+      }
     }
-    if (!page.more) return sorted(opened, spoilt, owner, true);
+    if (!page.more) return sorted([...opened.values()], spoilt, owner, true);
   }
-  return sorted(opened, spoilt, owner, false);
+  return sorted([...opened.values()], spoilt, owner, false);
 }
 
 /** Return a part of an envelope by its number. */
@@ -90,23 +93,21 @@ async function open(courier: Courier, owner: MailboxOwner, entry: MailboxEntry):
 function sorted(
   opened: readonly MailboxMessage[],
   spoilt: readonly bigint[],
-  { author }: MailboxOwner,
+  { author, capability }: MailboxOwner,
   isWhole: boolean,
 ): Mailbox {
   const isOwn = ({ message: { head } }: MailboxMessage): boolean => equal(head.author, author);
-  const report = opened.find((one) => isOf(one.message.head, Report) && isOwn(one)) ?? null;
+  const digest = sha256(capability);
+  const isReport = ({ message: { head } }: MailboxMessage): boolean => isOf(head, Report) && equal(head.body.mailbox, digest);
+  const report = opened.find((one) => isReport(one) && isOwn(one)) ?? null;
   const belongs = ({ message }: MailboxMessage): boolean =>
     report === null || (message.case !== null && equal(message.case, report.message.id));
   const strangers = opened.filter((one) => !belongs(one)).map(({ entry }) => entry.number);
   const own = opened.filter(belongs);
-  const thread = new Map<string, MailboxMessage>();
-  for (const one of own) {
-    const id = b64(one.message.id);
-    if (one.message.head.channel === THREAD && !thread.has(id)) thread.set(id, one); // SPEC 10.2 step 7
-  }
+  const thread = own.filter(({ message: { head } }) => head.channel === THREAD);
   return {
     report,
-    thread,
+    thread: new Map(thread.map((one) => [b64(one.message.id), one])),
     shares: own.filter((one) => isOf(one.message.head, Share) && isOwn(one)),
     spoilt: [...spoilt, ...strangers].sort((left, right) => (left < right ? -1 : 1)),
     isWhole,

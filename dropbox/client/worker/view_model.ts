@@ -1,7 +1,8 @@
 // What the page may see of a thread: the talk, where it stands, who reads it; keys and capabilities stay behind.
 
 import type { Case } from "../cases/case.ts";
-import { deadlines, happenedIn, isLate } from "../cases/deadlines.ts";
+import { dueDays, isLate } from "../cases/deadlines.ts";
+import { happenedIn } from "../cases/happened.ts";
 import type { Rosters } from "../cases/rosters.ts";
 import { isShown, type JudgedMessage } from "../cases/thread.ts";
 import type { Alarm, ShownMessage, ShownRecipient, ShownThread } from "../protocol.ts";
@@ -57,7 +58,7 @@ export function shownThread(found: Case | null, mailbox: Mailbox, scene: Scene):
     outside: outside.map((one) => {
       return { ...shown(one), about: about.people.has(one.person), leftOut: found.leftOut.has(one.person) };
     }),
-    clocks: deadlines(members, happened),
+    clocks: dueDays(members, happened),
     late,
     offered: late && !entered ? outside.filter(mayHelp).map(shown) : [],
     entered: entered && { by: writer ? shown(writer) : null, way: entered.way },

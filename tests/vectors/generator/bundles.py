@@ -1,10 +1,11 @@
-"""Bundles, SPEC.md 7.3: which key counts today, and what is refused."""
+"""Bundles, SPEC 7.3: which key counts today, and what is refused."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from keys.roster import LogHead
 from keys.wire.canonical import Json, b64
 from keys.wire.signed import LABEL_BUNDLE, LABEL_ROSTER, Signed
 from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, SECRETARIS, STRANGER, TODAY, Person, seed
@@ -15,6 +16,7 @@ from tests.vectors.generator.rosters import (
     Draft,
     bundle,
     publish,
+    renewed,
     seen,
     shown,
     trusted,
@@ -33,7 +35,7 @@ TWO = OLD[:2]
 WEEKLY = bundle()
 LAST = bundle(last=True, serial=2)
 OTHERS = (bundle(BESTUUR_1), bundle(BESTUUR_2, last=True))
-LATER = replace(WEEKLY, serial=3)
+LATER = renewed(WEEKLY, 3)
 AWAY = replace(WEEKLY, away=TODAY)
 BACK = replace(WEEKLY, away=TODAY - 1)
 TWO_FORMATS = replace(WEEKLY, formats=(1, 2))
@@ -97,12 +99,12 @@ _chosen(
 _chosen(
     "bundles of which the last-resort has the higher serial",
     "serials are compared within a kind",
-    (WEEKLY, replace(LAST, serial=9)),
+    (WEEKLY, renewed(LAST, 9)),
     WEEKLY,
 )
 _chosen("bundle of someone away", "up to and with today", (AWAY,), AWAY, away=[SECRETARIS])
 _chosen("bundle of someone back", "away up to yesterday", (BACK,), BACK)
-_AWAY_LAST = replace(LAST, away=TODAY + 9, serial=9)
+_AWAY_LAST = renewed(LAST, 9, away=TODAY + 9)
 _chosen(
     "bundle last-resort of someone away", "by their own latest word", (WEEKLY, _AWAY_LAST), WEEKLY, away=[SECRETARIS]
 )
@@ -113,6 +115,36 @@ _chosen(
     (replace(WEEKLY, formats=(2,)), *OTHERS),
     *OTHERS,
     looked=[SECRETARIS, BESTUUR_1],
+    unusable=[SECRETARIS],
+)
+_ONE_LOG, _OTHER_LOG = (replace(seen(), log=LogHead(7, seed(f"digest of log {name}"))) for name in "AB")
+_THIRD_LOG = replace(seen(), log=LogHead(8, seed("digest of log C")))
+_FORKED = (replace(WEEKLY, seen=_ONE_LOG), replace(OTHERS[0], seen=_OTHER_LOG), OTHERS[1])
+_chosen(
+    "bundles that name two logs at one place",
+    "neither counts as having looked, and both are named: one of them was shown another log",
+    _FORKED,
+    *_FORKED,
+    looked=[],
+    differing=[SECRETARIS, BESTUUR_1],
+)
+_LATER_LOG = (replace(WEEKLY, seen=_ONE_LOG), replace(OTHERS[0], seen=_THIRD_LOG), OTHERS[1])
+_chosen("bundles that name a log at two places", "a log has another digest at each", _LATER_LOG, *_LATER_LOG)
+_chosen(
+    "bundle that names another log and a roster that is not here",
+    "what does not count accuses nobody",
+    (replace(WEEKLY, seen=_ONE_LOG), replace(OTHERS[0], seen=replace(NOWHERE, log=_OTHER_LOG.log))),
+    replace(WEEKLY, seen=_ONE_LOG),
+    unknown=[BESTUUR_1],
+)
+_chosen(
+    "bundles that name two logs, one of them last-resort",
+    "a witness is one in either",
+    (replace(WEEKLY, seen=_ONE_LOG), bundle(BESTUUR_1, last=True, by=_OTHER_LOG)),
+    replace(WEEKLY, seen=_ONE_LOG),
+    bundle(BESTUUR_1, last=True, by=_OTHER_LOG),
+    looked=[],
+    differing=[SECRETARIS, BESTUUR_1],
 )
 _chosen(
     "bundle that names a roster that is not here",

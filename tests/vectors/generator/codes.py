@@ -7,7 +7,7 @@ from itertools import count
 from keys.receipt import SYMBOLS, Receipt
 from keys.roster import words
 from keys.wire.canonical import b64
-from keys.wire.exchange import MAX_WORK, NONCE_SIZE, stamp_holds
+from keys.wire.stamp import MAX_WORK, NONCE_SIZE, stamp_holds
 from tests.vectors.generator.people import RECEIPT, checked, seed
 from tests.vectors.generator.scenario import ACCEPTED, Made, Subject
 

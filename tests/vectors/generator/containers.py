@@ -1,24 +1,15 @@
-"""Signed containers, frames, postings, pages and cursors, SPEC.md 1 and 10: cut, mixed up, or too long."""
+"""Signed containers, frames, postings and cursors of the log, SPEC 1, 7, 10 and 11: cut, mixed up, or too long."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from keys.wire.canonical import b64
-from keys.wire.envelope import Header, prefix_size
-from keys.wire.exchange import (
-    CAPABILITY_SIZE,
-    DOOR_CASE,
-    DOOR_CHANNEL,
-    ITEM_COUNT_SIZE,
-    NONCE_SIZE,
-    PAGE_SIZE,
-    POSTING_START,
-    Item,
-    Posting,
-)
+from keys.wire.envelope import Header
+from keys.wire.posting import CAPABILITY_SIZE, DOOR_APPEND, DOOR_OPEN, POSTING_START, Posting
 from keys.wire.signed import Signed, join_frames
-from tests.vectors.generator.people import RECEIPT, TODAY, seed
+from keys.wire.stamp import NONCE_SIZE
+from tests.vectors.generator.people import RECEIPT, seed
 from tests.vectors.generator.scenario import ACCEPTED, MALFORMED, UNSUPPORTED, Made, Subject
 from tests.vectors.generator.sealer import report
 
@@ -28,7 +19,6 @@ if TYPE_CHECKING:
 SIGNED = Subject("signed")
 FRAMES = Subject("frames")
 POSTING = Subject("posting")
-PAGE = Subject("page")
 CURSOR = Subject("cursor")
 
 _KEYS = sorted(seed(f"signing key {number}") for number in range(3))
@@ -87,9 +77,9 @@ _cut("cut behind a length", "nothing behind it", b"\0\0\0\x01")
 _cut("of 4 gigabytes", "a reader must not ask for so much memory first", b"\xff\xff\xff\xffa")
 
 
-def _post(door: int = DOOR_CASE, first: bytes = seed("digest")) -> Posting:
+def _post(door: int = DOOR_OPEN, first: bytes = seed("digest")) -> Posting:
     halves = [first, seed("rest of the address")]
-    if door == DOOR_CASE:
+    if door == DOOR_OPEN:
         halves.sort()
     return Posting(door, seed("nonce", NONCE_SIZE), b"".join(halves), report().seal())
 
@@ -111,8 +101,8 @@ def _refused(title: str, comment: str, change: Callable[[bytes], bytes], expect:
     POSTING.add(title, expect, comment, lambda: change(_post().encode()))
 
 
-_posted("of a report", "a share or a decoy looks alike: door 0", DOOR_CASE, seed("digest"))
-_posted("of an answer", "as many bytes as a report: door 1", DOOR_CHANNEL, RECEIPT.capability())
+_posted("of a report", "a share or a cover entry looks alike: door 0", DOOR_OPEN, seed("digest"))
+_posted("of an answer", "as many bytes as a report: door 1", DOOR_APPEND, RECEIPT.capability())
 _refused("with door 2", "there are two", lambda raw: b"\x02" + raw[1:])
 _refused("with door 255", "there are two", lambda raw: b"\xff" + raw[1:])
 _HALF = POSTING_START - CAPABILITY_SIZE
@@ -147,45 +137,6 @@ _refused(
 )
 
 
-def _item(position: int, longer: int = 0) -> Item:
-    raw = report().seal()
-    return Item(position, TODAY, len(raw) + longer, raw[: prefix_size(Header.parse(raw), len(raw))])
-
-
-def _filled(*items: Item, counted: int | None = None, more: int = 0, size: int = PAGE_SIZE) -> bytes:
-    """Return a page filled up with zeros, which git packs; a server takes random bytes."""
-    number = len(items) if counted is None else counted
-    content = bytes([more]) + number.to_bytes(ITEM_COUNT_SIZE, "big") + b"".join(item.encode() for item in items)
-    return content.ljust(size, b"\0")[:size]
-
-
-def _page(title: str, comment: str, *positions: int, more: int = 0) -> None:
-    def made() -> Made:
-        items = [_item(position) for position in positions]
-        cursors = {"cursors": " ".join(item.cursor() for item in items)} if items else {}
-        return _filled(*items, more=more), {"more": str(more)} | cursors
-
-    PAGE.add(title, ACCEPTED, comment, made)
-
-
-def _no_page(title: str, comment: str, make: Callable[[], bytes]) -> None:
-    PAGE.add(title, MALFORMED, comment, make)
-
-
-_page("of no items", "a look into an empty box; `cursors` is left out")
-_page("of two items", "positions ascend, not by one", 3, 7)
-_page("with more to come", "the next look goes on behind the last cursor", 1, more=1)
-_no_page("a byte short", "a page has one size", lambda: _filled(size=PAGE_SIZE - 1))
-_no_page("a byte long", "a page has one size", lambda: _filled(size=PAGE_SIZE + 1))
-_no_page("with more of 2", "0 or 1", lambda: _filled(more=2))
-_no_page("with an item that is not there", "filling is no item", lambda: _filled(_item(1), counted=2))
-_no_page("with 65535 items that are not there", "filling is no item", lambda: _filled(counted=65535))
-_no_page("with positions out of order", "a channel has one order", lambda: _filled(_item(2), _item(1)))
-_no_page("with a position twice", "one place, one item", lambda: _filled(_item(2), _item(2)))
-_no_page("with an item of no class", "its size says where the next one begins", lambda: _filled(_item(1, longer=1)))
-_no_page("with its last item cut", "six do not fit", lambda: _filled(*(_item(at) for at in range(6))))
-
-
 def _cursor(title: str, comment: str, text: str, position: int | None = None) -> None:
     found = {} if position is None else {"position": str(position), "digest": seed("header digest").hex()}
     CURSOR.add(title, MALFORMED if position is None else ACCEPTED, comment, lambda: (text.encode(), found))
@@ -195,7 +146,7 @@ _digest = b64(seed("header digest"))
 _cursor("right", "position and digest", f"12.{_digest}", 12)
 _cursor("at position 0", "the first there could be", f"0.{_digest}", 0)
 _cursor("of nothing", "no text", "")
-_cursor("without a digest", "it tells whether this is the same feed", "12.")
+_cursor("without a digest", "it tells whether this is the same log", "12.")
 _cursor("without a dot", "two parts", f"12{_digest}")
 _cursor("without a position", "two parts", f".{_digest}")
 _cursor("with a second dot", "two parts", f"12.{_digest}.1")

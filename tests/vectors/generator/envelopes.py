@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from keys.sealing import free_slot, seal_decoy, seal_slot
 from keys.sealing.stream import header_mac
+from keys.wire.canonical import encode
 from keys.wire.envelope import CONTENT_SIZE, MAC_SIZE, MAGIC_SIZE, SLOT_SIZE, Header, Slot, header_size
-from keys.wire.kinds import Unknown
+from keys.wire.messages import Unknown
 from tests.vectors.generator.people import BESTUUR_1, REPORTER, SECRETARIS, Person, seed
 from tests.vectors.generator.scenario import MALFORMED, NO_SLOT, OPENS, TAMPERED, UNSUPPORTED, Made, Subject
 from tests.vectors.generator.sealer import UNTIL, Draft, answer, message, report
@@ -44,7 +45,7 @@ def _opens(title: str, comment: str, draft: Draft, reader: Person = SECRETARIS) 
 
 
 _others = tuple(Person.named(f"reader {number}").public for number in range(5))
-_newer = message(Unknown.keep({"a": [1, None, {"b": "c"}]}), "hand-over", REPORTER, CASE)
+_newer = message(Unknown(encode({"a": [1, None, {"b": "c"}]})), "hand-over", REPORTER, CASE)
 _scripts = "\xe9 \u0151 \u6f22 \u0627 \U0001f9fe \u2028 \x7f \x01"
 
 _opens("report opened by a recipient", "a report as a page makes it", report())
@@ -61,8 +62,6 @@ _opens("header of 16 slots", "a roster of 8 to 15 recipients", replace(report(),
 _opens("header of 24 slots", "a roster of 16 to 23 recipients", replace(report(), count=24))
 _opens("header of 32 slots", "a roster of 24 to 31 recipients", replace(report(), count=32))
 _opens("header without a free slot", "seven and the reporter", replace(report(), readers=(*_others, *report().readers)))
-_opens("until the last day of a u32", "no reader judges the day", replace(report(), until=2**32 - 1))
-_opens("until day zero", "nor this one: the server did", replace(report(), until=0))
 _opens("kind of a newer version", "kept, and shown as 'update the tool'", _newer)
 
 
@@ -71,13 +70,24 @@ def report_for_others() -> Made:
     return spoilt(replace(report(), readers=(BESTUUR_1.public, REPORTER.public)).seal())
 
 
-@ENVELOPE.case(NO_SLOT, "nobody opens a decoy")
-def decoy() -> Made:
+@ENVELOPE.case(NO_SLOT, "nobody opens a cover entry")
+def cover_entry() -> Made:
     return spoilt(seal_decoy(slots=8, until=UNTIL, padded=16384).envelope)
 
 
 def _bytes(title: str, expect: str, comment: str, change: Callable[[bytes], bytes]) -> None:
     ENVELOPE.add(title, expect, comment, lambda: spoilt(change(report().seal())))
+
+
+def _until(title: str, comment: str, until: int) -> None:
+    ENVELOPE.add(title, MALFORMED, comment, lambda: spoilt(replace(report(), until=until).seal()))
+
+
+_until("until a Saturday", "it is a Sunday", UNTIL - 1)
+_until("until a week later", "the head's day gives it", UNTIL + 7)
+_until("until a week earlier", "its keys would be others", UNTIL - 7)
+_until("until the last day of a u32", "it would stay for ever", 2**32 - 1)
+_until("until day zero", "no head has so early a day", 0)
 
 
 def _count(count: int) -> Callable[[bytes], bytes]:

@@ -17,7 +17,7 @@ from tests.vectors.generator.sealer import Draft, report_head
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from keys.wire.head import Head
+    from keys.wire.messages import Head
 
 FILES = Subject("envelope")
 PHOTO = "image/jpeg"

@@ -7,7 +7,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from keys.wire.envelope import Header, padded_size, prefix_size, stream_size
-from keys.wire.exchange import ITEM_COUNT_SIZE, PAGE_SIZE, POSITION_SIZE
 from keys.wire.log import (
     LOG_PAGE_SIZE,
     LOG_PAGE_START,
@@ -17,7 +16,8 @@ from keys.wire.log import (
     ShortEntry,
     log_prefix_size,
 )
-from keys.wire.mailbox import MailboxEntry
+from keys.wire.mailbox import PAGE_SIZE, MailboxEntry
+from keys.wire.sizes import ITEM_COUNT_SIZE, POSITION_SIZE
 from tests.vectors.generator.people import TODAY, seed
 from tests.vectors.generator.scenario import ACCEPTED, FORK, MALFORMED, UNSUPPORTED, Made, Subject
 from tests.vectors.generator.sealer import UNTIL, report

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from keys.roster import Bundle, LogHead, Recipient, Revoked, Witness
 from keys.roster.roster import SEALED_CAPABILITY_SIZE, texts_members
+from keys.sealing import PrivatePair, PublicPair
 from keys.wire.canonical import Json, b64
 from keys.wire.envelope import slot_count
 from keys.wire.ids import PERSON_SIZE, PersonId
@@ -106,11 +108,12 @@ def bundle(
     by: Witness | None = None,
 ) -> Bundle:
     """Return a bundle as a tool makes it; without `by` it has seen the whole of the chain."""
+    keys = pair(person.identity, serial)
     return Bundle(
         identity=person.identity,
         serial=serial,
-        box=person.public.box,
-        kem=person.public.kem,
+        box=keys.box,
+        kem=keys.kem,
         start=start,
         end=start + (LAST_RESORT_DAYS if last else WEEK_DAYS),
         last=last,
@@ -119,6 +122,19 @@ def bundle(
         away=None,
         formats=(1,),
     )
+
+
+@cache
+def pair(identity: bytes, serial: int) -> PublicPair:
+    """Return the keys of a bundle: by its own ones it is told from others."""
+    label = f"bundle {serial} of {identity.hex()}"
+    return PrivatePair.from_seeds(seed(f"{label} box"), seed(f"{label} kem", 64)).public
+
+
+def renewed(made: Bundle, serial: int, **changes: Any) -> Bundle:
+    """Return a bundle with a higher serial, and so with other keys."""
+    keys = pair(made.identity, serial)
+    return replace(made, serial=serial, box=keys.box, kem=keys.kem, **changes)
 
 
 def publish(made: Bundle, *signers: Signer, **changes: Json) -> Signed:
@@ -151,6 +167,7 @@ def trusted(
     chosen: Sequence[Bundle] = (),
     *,
     looked: Sequence[Person] | None = None,
+    differing: Sequence[Person] = (),
     away: Sequence[Person] = (),
     unknown: Sequence[Person] = (),
     unusable: Sequence[Person] = (),
@@ -160,8 +177,8 @@ def trusted(
 ) -> Made:
     """Return a chain that counts, with what has to be found in it: without `looked`, who is chosen by a weekly bundle.
 
-    The other lists are of those who are away, and of those whose bundles count for nothing; `in_force` is the place
-    of the roster of today.
+    The other lists are of those whose bundles name two logs, who are away, and whose bundles count for nothing;
+    `in_force` is the place of the roster of today.
     """
     raw, fields = shown(rosters, bundles, roots=roots, today=today)
     members = rosters[in_force].members()
@@ -173,10 +190,11 @@ def trusted(
         "slots": str(slot_count(len(listed))),
     }
     if chosen:
-        names = sorted(f"{made.identity.hex()}:{made.serial}" for made in chosen)
+        names = sorted(f"{person_of(made.identity).hex()}:{made.box.hex()}" for made in chosen)
         seen_by = [made.identity for made in chosen if not made.last]
         found |= {"until": str(today - (today - 4) % 7 + 27), "chosen": " ".join(names)}
         named = {
+            "differing": _hexes([person.identity for person in differing]),
             "looked": _hexes(seen_by if looked is None else [person.identity for person in looked]),
             "away": _hexes([person.identity for person in away]),
             "unknown": _hexes([person.identity for person in unknown]),
@@ -186,5 +204,10 @@ def trusted(
     return raw, fields | found
 
 
+def person_of(identity: bytes) -> PersonId:
+    """Return the person of somebody on the roster."""
+    return next(one.person for one in RECIPIENTS if one.identity == identity)
+
+
 def _hexes(identities: Sequence[bytes]) -> str:
-    return " ".join(sorted(identity.hex() for identity in identities))
+    return " ".join(sorted(person_of(identity).hex() for identity in identities))

@@ -1,24 +1,26 @@
-"""Envelopes put together from parts, so that one part can be wrong; `keys.sealing.seal` makes only right ones."""
+"""Envelopes put together from parts, so that one part can be wrong; `keys.sealing.seal_head` makes only right ones."""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from keys.sealing import PublicPair, Signer, free_slot, seal_slot, seal_stream
 from keys.sealing.stream import head_content, header_mac
+from keys.wire.canonical import b64
 from keys.wire.envelope import MAC_SIZE, Header, Slot
-from keys.wire.head import Head
-from keys.wire.kinds import Answer, Body, Report
+from keys.wire.ids import PERSON_SIZE, CaseId, IdentityKey, MessageId, PersonId, RosterId
+from keys.wire.messages import Answer, Body, Head, Report
 from keys.wire.plaintext import LABEL_MESSAGE, message_id, pad, start
-from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, REPORTER, SECRETARIS, TODAY, Person, seed
+from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, RECEIPT, REPORTER, SECRETARIS, TODAY, Person, seed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ROSTER_ID = seed("roster id")
 READERS = (SECRETARIS, BESTUUR_1, REPORTER)
-UNTIL = TODAY + 20
+UNTIL = TODAY + 25  # the Sunday of the fourth week
 TEXT = "Er verdwijnt geld uit de kas."
 
 
@@ -93,27 +95,40 @@ class Draft:
 def report_head(text: str = TEXT, *, to: Sequence[Person] = READERS[:2]) -> Head:
     """Return the head of a report that leaves the second member of the board out."""
     return Head(
-        author=REPORTER.identity,
-        kind=Report.KIND,
-        channel=Report.CHANNEL,
+        author=IdentityKey(REPORTER.identity),
+        body=Report(
+            text=text,
+            box=REPORTER.public.box,
+            kem=REPORTER.public.kem,
+            mailbox=hashlib.sha256(RECEIPT.capability()).digest(),
+            topic="anders",
+            language="nl",
+        ),
         case=None,
+        channel=Report.CHANNEL,
         day=TODAY,
-        roster=ROSTER_ID,
+        files=(),
+        kind=Report.KIND,
+        roster=RosterId(ROSTER_ID),
         seen=(),
-        to=tuple(person.identity for person in to),
-        without=(BESTUUR_2.identity,),
-        body=Report(text, REPORTER.public.box, REPORTER.public.kem, "anders", "nl"),
+        to=people(*to),
+        without=people(BESTUUR_2),
     )
+
+
+def people(*some: Person) -> tuple[PersonId, ...]:
+    """Return people as a head names them."""
+    return tuple(sorted((PersonId(seed(f"person {one.identity.hex()}", PERSON_SIZE)) for one in some), key=b64))
 
 
 def head_of(body: Body, kind: str, author: Person, case: bytes, seen: Sequence[bytes] = ()) -> Head:
     """Return the head of a later message of a case."""
     return replace(
         report_head(),
-        author=author.identity,
+        author=IdentityKey(author.identity),
         kind=kind,
-        case=case,
-        seen=tuple(seen),
+        case=CaseId(case),
+        seen=tuple(MessageId(one) for one in seen),
         without=(),
         body=body,
     )

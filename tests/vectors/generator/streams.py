@@ -125,7 +125,7 @@ _plain(
     "an author could hide something in the choice",
     lambda raw: raw.ljust(2 * FIRST_CLASS, b"\0"),
 )
-_plain("plaintext of zeros", MALFORMED, "a decoy's, in an envelope with a slot", lambda raw: bytes(len(raw)))
+_plain("plaintext of zeros", MALFORMED, "a cover entry's, in an envelope with a slot", lambda raw: bytes(len(raw)))
 _plain("head of no bytes", MALFORMED, "a head has at least two", _length(0))
 _plain("head longer than its plaintext", MALFORMED, "it ends behind the end", _length(FIRST_CLASS))
 _plain("head that leaves no room for a signature", MALFORMED, "60 bytes are left", _length(FIRST_CLASS - 64))
@@ -163,9 +163,9 @@ def stream_exchanged_for_one_with_another_day() -> Made:
     return spoilt(later.under(draft.header()))
 
 
-@STREAM.case(TAMPERED, "a decoy of one's own gets a head later: its content was random")
-def head_under_the_content_of_a_decoy() -> Made:
-    return spoilt(replace(report(), content=seed("content of a decoy")).seal())
+@STREAM.case(TAMPERED, "a cover entry of one's own gets a head later: its content was random")
+def head_under_the_content_of_a_cover_entry() -> Made:
+    return spoilt(replace(report(), content=seed("content of a cover entry")).seal())
 
 
 def _content(title: str, comment: str, content: Callable[[Draft], bytes]) -> None:

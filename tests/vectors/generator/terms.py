@@ -1,4 +1,4 @@
-"""What is due when, SPEC.md 5.4: the ends of months, leap years, weekends, holidays, and other terms."""
+"""What is due when, SPEC 12.8: the ends of months, leap years, weekends, holidays, and other terms."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from tests.vectors.generator.scenario import ACCEPTED, Made, Subject
 if TYPE_CHECKING:
     from keys.policy import Policy
 
-CLOCKS = Subject("clocks")
+DEADLINES = Subject("deadlines")
 
 
-def clocks(
+def deadlines(
     title: str,
     received: str,
     due: tuple[str, str, str],
@@ -38,60 +38,60 @@ def clocks(
         names = ("answer", "acknowledgement", "feedback")
         return raw, {name: str(_day(day)) for name, day in zip(names, due, strict=True)}
 
-    CLOCKS.add(title, ACCEPTED, comment, made)
+    DEADLINES.add(title, ACCEPTED, comment, made)
 
 
 def _day(date: str) -> int:
     return day_number(dt.date.fromisoformat(date))
 
 
-clocks("monday", "2026-06-01", ("2026-06-04", "2026-06-08", "2026-09-08"), "the plain case")
-clocks(
+deadlines("monday", "2026-06-01", ("2026-06-04", "2026-06-08", "2026-09-08"), "the plain case")
+deadlines(
     "acknowledged at once",
     "2026-06-01",
     ("2026-06-04", "2026-06-08", "2026-09-02"),
     "feedback counts from then",
     "2026-06-02",
 )
-clocks(
+deadlines(
     "acknowledged late",
     "2026-06-01",
     ("2026-06-04", "2026-06-08", "2026-09-20"),
     "feedback counts from then",
     "2026-06-20",
 )
-clocks("friday", "2026-06-05", ("2026-06-10", "2026-06-12", "2026-09-12"), "weekends are no working days")
-clocks("saturday", "2026-06-06", ("2026-06-10", "2026-06-13", "2026-09-13"), "nor is the day of receipt")
-clocks("before a holiday", "2026-12-23", ("2026-12-29", "2026-12-30", "2027-03-30"), "Christmas and a weekend between")
-clocks(
+deadlines("friday", "2026-06-05", ("2026-06-10", "2026-06-12", "2026-09-12"), "weekends are no working days")
+deadlines("saturday", "2026-06-06", ("2026-06-10", "2026-06-13", "2026-09-13"), "nor is the day of receipt")
+deadlines("before a holiday", "2026-12-23", ("2026-12-29", "2026-12-30", "2027-03-30"), "Christmas and a weekend")
+deadlines(
     "end of november",
     "2026-11-20",
     ("2026-11-25", "2026-11-27", "2027-02-28"),
     "30 November and three months is the last of February",
     "2026-11-30",
 )
-clocks(
+deadlines(
     "end of november before a leap year",
     "2027-11-20",
     ("2027-11-24", "2027-11-27", "2028-02-29"),
     "29 February",
     "2027-11-30",
 )
-clocks("over new year", "2026-10-31", ("2026-11-04", "2026-11-07", "2027-02-07"), "months go on in the next year")
-clocks(
+deadlines("over new year", "2026-10-31", ("2026-11-04", "2026-11-07", "2027-02-07"), "months go on in the next year")
+deadlines(
     "end of summer time",
     "2026-10-22",
     ("2026-10-27", "2026-10-29", "2027-01-29"),
     "a day is a calendar day of any length",
 )
-clocks(
+deadlines(
     "leap day",
     "2028-02-29",
     ("2028-03-03", "2028-03-07", "2028-05-29"),
     "29 February is a day like others",
     "2028-02-29",
 )
-clocks(
+deadlines(
     "other terms",
     "2026-06-01",
     ("2026-06-02", "2026-06-15", "2026-07-15"),

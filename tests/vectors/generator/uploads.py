@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from keys.wire.envelope import Header, header_size, prefix_size, stream_size
-from keys.wire.exchange import DOOR_CASE, DOOR_CHANNEL, NONCE_SIZE, POSTING_START
 from keys.wire.files import MIB
+from keys.wire.posting import DOOR_APPEND, DOOR_OPEN, POSTING_START
+from keys.wire.stamp import NONCE_SIZE
 from keys.wire.upload import OPENING_START, PART_START, Opening, PartPosting, part_count
 from tests.vectors.generator.files import noise
 from tests.vectors.generator.people import RECEIPT, seed
@@ -23,20 +24,20 @@ SMALLEST = 1_081_344  # the first class above 1 MiB
 LARGEST = 2_214_592_512
 
 
-def _opening(padded: int, door: int = DOOR_CASE, first: bytes = seed("digest")) -> Opening:
+def _opening(padded: int, door: int = DOOR_OPEN, first: bytes = seed("digest")) -> Opening:
     draft = report("a" * 100_000)
     header = draft.header()
     whole = header.encode() + draft.stream(draft.plaintext(header.mac))
     address = (
         b"".join(sorted((first, seed("rest of the address"))))
-        if door == DOOR_CASE
+        if door == DOOR_OPEN
         else first + seed("rest of the address")
     )
     size = header_size(8) + stream_size(padded)
     return Opening(door, seed("nonce", NONCE_SIZE), address, size, whole[: prefix_size(header, size)])
 
 
-def _opened(title: str, comment: str, padded: int, door: int = DOOR_CASE, first: bytes = seed("digest")) -> None:
+def _opened(title: str, comment: str, padded: int, door: int = DOOR_OPEN, first: bytes = seed("digest")) -> None:
     def made() -> Made:
         opening = _opening(padded, door, first)
         return opening.encode(), {
@@ -57,7 +58,7 @@ def _refused(title: str, comment: str, change: Callable[[bytes], bytes], expect:
 
 _opened("of the smallest class", "two parts, the second one short", SMALLEST)
 _opened("of the largest class", "a report with two gigabytes of files", LARGEST)
-_opened("of an answer", "door 1, and a capability", 5_111_808, DOOR_CHANNEL, RECEIPT.capability())
+_opened("of an answer", "door 1, and a capability", 5_111_808, DOOR_APPEND, RECEIPT.capability())
 OPENING.add("of one MiB", MALFORMED, "goes in one posting", lambda: _opening(MIB).encode())
 OPENING.add(
     "of no class",

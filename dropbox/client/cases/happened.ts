@@ -1,0 +1,28 @@
+// What has happened in a case: the day of each step that the law or the policy asks for (SPEC 12.8).
+
+import { Acknowledgement, Answer, Closed, Feedback, Question } from "../wire/messages/thread.ts";
+import type { Case } from "./case.ts";
+import { counts } from "./thread.ts";
+
+/** The day of each step, null where it was not taken; `closed` is null while the case is open. */
+export interface Happened {
+  readonly received: number;
+  readonly answered: number | null;
+  readonly acknowledged: number | null;
+  readonly informed: number | null;
+  readonly closed: number | null;
+}
+
+/** Return what has happened in a case, by the days of the mailbox; it is `closed` on the day of what closes it now. */
+export function happenedIn({ messages, closedBy }: Case): Happened {
+  const first = (...kinds: readonly { readonly KIND: string }[]): number | null =>
+    messages.find((one) => !one.byReporter && counts(one) && kinds.some(({ KIND }) => KIND === one.head.kind))?.day ??
+    null;
+  return {
+    received: messages[0]!.day,
+    answered: first(Acknowledgement, Question, Answer, Feedback, Closed),
+    acknowledged: first(Acknowledgement),
+    informed: first(Feedback, Closed),
+    closed: messages.find(({ id }) => id === closedBy)?.day ?? null,
+  };
+}
