@@ -1,4 +1,4 @@
-"""What a recipient with a tool of their own can send: each seals correctly and says what they may not say."""
+"""What a recipient with a tool of their own can post: sealed as it has to be, with words that the tool refuses."""
 
 from __future__ import annotations
 
@@ -7,115 +7,145 @@ from typing import TYPE_CHECKING
 
 from nacl.utils import random
 
-from keys.cases.compose import _compose, _head, _with_bundles
-from keys.sealing import Sealed, Signer, open_stream, recipients_capability, seal, seal_slot, seal_stream
-from keys.sealing.stream import head_content, header_mac
-from keys.sync import Desk, post_entry, post_message
-from keys.wire import kinds
-from keys.wire.canonical import b64, encode
-from keys.wire.envelope import MAC_SIZE, Header
-from keys.wire.head import Head
-from keys.wire.plaintext import pad, signed_bytes, split
+from keys.roster.weeks import until_of
+from keys.sealing import PublicPair, Signer
+from keys.sealing.envelopes import seal_head
+from keys.sealing.sealed import seal_envelope, seal_header
+from keys.sealing.slots import KEY_SIZE
+from keys.sealing.stream import head_content, writers_capability
+from keys.wire.ids import IdentityKey, PersonId, RosterId
+from keys.wire.messages import THREAD, Head, Report, Share, Unknown, encode_archives
+from keys.wire.messages.archive import ArchivedMessage
+from keys.wire.plaintext import class_of, start
+from keys.wire.posting import DOOR_APPEND, DOOR_OPEN, Posting, append_address, random_address
+from keys.wire.stamp import make_stamp
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from keys.cases import Case
-    from keys.roster import Addressees
+    from keys.sealing.sealed import Sealed
+    from keys.sync import RecipientSession
+    from keys.wire.ids import MessageId
+    from keys.wire.messages import Body
     from tests.keys.office import Office
 
 
-def addressees(office: Office) -> tuple[int, int, Addressees]:
-    served, chosen = office.addressees()
-    return served.day, served.work, chosen
+def post_as_recipient(
+    office: Office,
+    session: RecipientSession,
+    case: Case,
+    body: Body,
+    *,
+    to: Collection[PersonId] | None = None,
+    seen: Sequence[MessageId] | None = None,
+    signer: Signer | None = None,
+) -> None:
+    """Post a message into a case that the tool of its author would not write, or one that `signer` gave to them."""
+    author = signer or session.signer
+    head = _head(office, author, case, body)
+    named = case.messages[-1:] if seen is None else ()
+    head = replace(
+        head,
+        to=tuple(case.readers if to is None else to),
+        seen=tuple(seen or [message.id for message in named if message.head.channel == head.channel] or [case.id]),
+    )
+    sealed = seal_head(head, author, pairs(office, case, head), slots=office.roster().slots(), until=until_of(head.day))
+    post(office, sealed, session, case, head)
 
 
-def post_into(office: Office, case: Case, sealed: Sealed, work: int) -> None:
-    post_message(office.courier(), sealed, work, recipients_capability(case.report.message.content_key))
+def post_unknown_kind(office: Office, session: RecipientSession, case: Case) -> None:
+    """Post a message of a later version of the tool."""
+    body = Unknown.parse({"agreed": True})
+    head = replace(_head(office, session.signer, case, body, "thread"), kind="hand-over", to=tuple(case.readers))
+    head = replace(head, seen=(case.messages[-1].id,))
+    sealed = seal_head(
+        head, session.signer, pairs(office, case, head), slots=office.roster().slots(), until=until_of(head.day)
+    )
+    post(office, sealed, session, case, head)
 
 
-def post_forced_share(office: Office, desk: Desk, case: Case, name: str) -> None:
-    """Share a case with someone whom its report leaves out."""
-    day, work, today = addressees(office)
-    to = _with_bundles([office.identity(name)], today)
-    keys = tuple((said.message.id, said.message.content_key) for said in case.said)
-    head = _head(kinds.Share(keys), desk.signer.public, case, to, today, day)
-    sealed = seal(head, desk.signer, to.values(), slots=today.roster.slots(), until=today.until)
-    post_entry(office.courier(), sealed, work)
+def post_again(office: Office, session: RecipientSession, case: Case) -> None:
+    """Post the signed head of the last message, as somebody else's envelope has it, in an envelope of one's own."""
+    stored = session.vault.messages.by_id(case.thread[-1].id)
+    assert stored
+    message, content_key = stored.message, random(KEY_SIZE)
+    readers = pairs(office, case, message.head)
+    content = head_content(content_key, message.raw_head)
+    header = seal_header(content_key, readers, office.roster().slots(), until_of(message.head.day), content)
+    pieces = [start(message.raw_head, message.signature)]
+    sealed = seal_envelope(content_key, header, class_of(message.raw_head, ()), pieces, message.id)
+    post(office, sealed, session, case, message.head)
 
 
-def post_share_of_no_case(office: Office, name: str) -> None:
-    """Share a case that does not exist, as anybody can who has the public bundles."""
-    day, work, today = addressees(office)
-    signer = Signer.generate()
-    case = random(32)
-    head = Head(
-        author=signer.public,
-        kind=kinds.Share.KIND,
-        channel=kinds.FEED,
-        case=case,
-        day=day,
-        roster=today.roster.id,
+def post_forced_share(office: Office, session: RecipientSession, case: Case, name: str) -> None:
+    """Share all of a case with somebody whom its report leaves out."""
+    archived = []
+    for message in case.messages:
+        stored = session.vault.messages.by_id(message.id)
+        assert stored
+        one = stored.message
+        archived.append(
+            ArchivedMessage(
+                key=one.content_key,
+                day=message.day,
+                place=message.placed.place.position,
+                gone=False,
+                mac=one.mac,
+                signature=one.signature,
+                head=one.raw_head,
+            )
+        )
+    [archive] = encode_archives(archived)
+    file = office.attachment("", archive).file
+    person = office.person(name)
+    head = replace(_head(office, session.signer, case, Share()), to=(person,), files=(file,))
+    _, addressees = office.addressees()
+    sealed = seal_head(
+        head,
+        session.signer,
+        addressees.pairs_of([person]),
+        slots=office.roster().slots(),
+        until=until_of(head.day),
+        contents=[archive],
+    )
+    post(office, sealed, session, case, head)
+
+
+def pairs(office: Office, case: Case, head: Head) -> list[PublicPair]:
+    """Return the keys of those whom a head names, and the reporter's for a message of the thread."""
+    _, addressees = office.addressees()
+    found = addressees.pairs_of(head.to)
+    if head.channel == THREAD:
+        report = case.report.body
+        assert isinstance(report, Report)
+        found.append(PublicPair(report.box, report.kem))
+    return found
+
+
+def post(office: Office, sealed: Sealed, session: RecipientSession, case: Case, head: Head) -> None:
+    """Post an envelope: into the mailbox of the case if it is of the thread."""
+    courier = office.courier()
+    _, work, _ = courier.bundles()
+    nonce = make_stamp(sealed.mac, work)
+    if head.channel == THREAD:
+        stored = session.vault.messages.by_id(case.report.id)
+        assert stored
+        address = append_address(writers_capability(stored.message.content_key))
+        courier.post(Posting(DOOR_APPEND, nonce, address, sealed.envelope))
+    else:
+        courier.post(Posting(DOOR_OPEN, nonce, random_address(), sealed.envelope))
+
+
+def _head(office: Office, signer: Signer, case: Case, body: Body, channel: str | None = None) -> Head:
+    return Head(
+        author=IdentityKey(signer.public),
+        body=body,
+        case=case.id,
+        channel=channel or body.CHANNEL,
+        day=office.today,
+        kind=getattr(body, "KIND", ""),
+        roster=RosterId(office.roster().id),
         seen=(),
-        to=(office.identity(name),),
-        without=(),
-        body=kinds.Share(((case, random(32)),)),
+        to=(),
     )
-    to = _with_bundles([office.identity(name)], today)
-    post_entry(office.courier(), seal(head, signer, to.values(), slots=today.roster.slots(), until=today.until), work)
-
-
-def post_as_recipient(office: Office, desk: Desk, case: Case, body: kinds.Body) -> None:
-    """Say something in a thread that the tool would not let one say."""
-    day, work, today = addressees(office)
-    post_into(office, case, _compose(case, body, desk.signer, today, day, ()), work)
-
-
-def post_again(office: Office, desk: Desk, case: Case) -> None:
-    """Seal another's signed head and signature into an envelope of one's own."""
-    _, work, today = addressees(office)
-    stored = desk.vault.envelopes(case.id)[-1]
-    plaintext = open_stream(stored.content_key, stored.front[Header.parse(stored.front).size :])
-    post_into(office, case, sealed_raw(office, case, today, pad(*split(plaintext))), work)
-
-
-def post_unknown_kind(office: Office, desk: Desk, case: Case) -> None:
-    """Send a message of a later version of the tool."""
-    day, work, today = addressees(office)
-    head = encode(
-        {
-            "author": b64(desk.signer.public),
-            "body": {"agreed": True},
-            "case": b64(case.id),
-            "channel": "thread",
-            "day": day,
-            "files": [],
-            "kind": "hand-over",
-            "roster": b64(today.roster.id),
-            "seen": sorted(map(b64, case.frontier())),
-            "to": sorted(map(b64, case.readers)),
-            "without": [],
-        }
-    )
-    content_key, header = header_for(case, today, head)
-    signature = desk.signer.sign(signed_bytes("hand-over", header.mac, head))
-    envelope = header.encode() + seal_stream(content_key, pad(head, signature))
-    post_into(office, case, Sealed(envelope, (), len(envelope), header.mac, bytes(32), content_key), work)
-
-
-def sealed_raw(office: Office, case: Case, today: Addressees, plaintext: bytes) -> Sealed:
-    content_key, header = header_for(case, today, split(plaintext)[0])
-    envelope = header.encode() + seal_stream(content_key, plaintext)
-    return Sealed(envelope, (), len(envelope), header.mac, bytes(32), content_key)
-
-
-def header_for(case: Case, today: Addressees, head: bytes) -> tuple[bytes, Header]:
-    """Return a content key and a header for `head`, with a slot for every reader and for the reporter."""
-    from keys.sealing import PublicPair, free_slot
-
-    content_key = random(32)
-    report = case.report.message.head.body
-    assert isinstance(report, kinds.Report)
-    readers = [*_with_bundles(case.readers, today).values(), PublicPair(report.box, report.kem)]
-    slots = [seal_slot(content_key, public) for public in readers]
-    slots += [free_slot() for _ in range(today.roster.slots() - len(slots))]
-    header = Header.of(today.until, slots, head_content(content_key, head), bytes(MAC_SIZE))
-    return content_key, replace(header, mac=header_mac(content_key, header.before_mac()))

@@ -1,4 +1,4 @@
-"""A case follows from its messages: who said what, in order, and nobody speaks for another."""
+"""A case through a real server: who said what, in order, and nobody speaks for another."""
 
 from __future__ import annotations
 
@@ -6,170 +6,207 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from keys.cases.authors import Standing
+from keys.cases.notices import NoticeKind
 from keys.errors import ExcludedError, ForbiddenError, NoCaseError, NotEnrolledError
-from keys.wire import kinds
+from keys.sync import actions
+from keys.wire.messages import Answer, Consent, Outcome, Question
 from tests.keys.forging import post_again, post_as_recipient, post_forced_share, post_unknown_kind
 
 if TYPE_CHECKING:
+    from keys.cases import Case
+    from keys.receipt import Receipt
     from tests.keys.office import Office
 
+SECRETARIS, FIRST, SECOND = "Secretaris", "Bestuurslid 1", "Bestuurslid 2"
 
-def texts(case) -> list[str]:
-    return [said.text for said in case.said if said.text]
+
+def texts(case: Case) -> list[str]:
+    return [message.text for message in case.thread if message.text]
+
+
+def kinds(case: Case) -> list[str]:
+    return [message.kind for message in case.thread]
+
+
+def only(office: Office, name: str) -> Case:
+    [case] = office.read(name)
+    return case
+
+
+def page(office: Office, receipt: Receipt) -> Case:
+    case = office.thread(receipt).case
+    assert case
+    return case
+
+
+def write(office: Office, name: str, body: Answer | Question) -> Case:
+    with office.session(name) as session:
+        session.sync()
+        [case] = session.cases()
+        written = actions.write(session, case, body)
+        session.end()
+        return written
 
 
 def test_a_report_reaches_every_chosen_recipient_and_the_answer_comes_back(office: Office) -> None:
     receipt = office.report("Er ging iets mis.")
-    for name in ("Secretaris", "Bestuurslid 1", "Bestuurslid 2"):
-        [(case, alarms)] = office.read(name)
-        assert (texts(case), alarms) == (["Er ging iets mis."], ())
-    with office.desk("Secretaris") as desk:
-        [(case, _)] = desk.cases()
-        desk.confirm_opened(case)
-        desk.say(desk.case(case.number)[0], kinds.Question("Wanneer was dat?"))
-    seen, alarms = office.thread(receipt)
-    assert texts(seen) == ["Er ging iets mis.", "Wanneer was dat?"]
-    assert alarms == ()
+    for name in (SECRETARIS, FIRST, SECOND):
+        case = only(office, name)
+        assert (texts(case), case.alarms) == (["Er ging iets mis."], ())
+    with office.session(SECRETARIS) as session:
+        session.sync()
+        [case] = session.cases()
+        case = actions.open_report(session, case)
+        actions.write(session, case, Question("Wanneer was dat?"))
+        session.end()
+    seen = page(office, receipt)
+    assert (texts(seen), seen.alarms) == (["Er ging iets mis.", "Wanneer was dat?"], ())
     office.answer(receipt, "Op dinsdag.")
-    [(case, alarms)] = office.read("Bestuurslid 1")
+    case = only(office, FIRST)
     assert texts(case) == ["Er ging iets mis.", "Wanneer was dat?", "Op dinsdag."]
-    assert alarms == ()
-    assert [said.author.name if said.author else None for said in case.said] == [
-        None,
-        "Secretaris",
-        "Secretaris",
-        None,
-    ]
-    assert case.opened_by == {office.identity("Secretaris")}
+    assert (case.alarms, case.lines) == ((), ())
+    secretaris = office.person(SECRETARIS)
+    assert [message.person for message in case.thread] == [None, secretaris, secretaris, None]
+    assert case.opened_by == {secretaris}
 
 
 def test_a_report_without_the_secretaris_is_not_there_for_the_secretaris(office: Office) -> None:
-    office.report("Over de secretaris.", without=["Secretaris"])
-    with office.desk("Secretaris") as desk:
-        desk.sync()
-        assert desk.cases() == []
-        assert desk.vault.spoilt_entries() == []
-        assert desk.vault.channels() == []
-    assert len(office.read("Bestuurslid 1")) == 1
+    office.report("Over de secretaris.", without=[SECRETARIS])
+    with office.session(SECRETARIS) as session:
+        session.sync()
+        assert session.cases() == []
+        assert session.summaries() == {}
+        assert session.vault.messages.cases() == []
+        assert session.notices() == []
+    assert len(office.read(FIRST)) == 1
 
 
-def test_who_was_left_out_is_not_let_in_by_a_share(office: Office) -> None:
-    office.report("Over de secretaris.", without=["Secretaris"])
-    office.read("Bestuurslid 1")
-    with office.desk("Bestuurslid 1") as desk:
-        [(case, _)] = desk.cases()
+def test_nobody_who_was_left_out_is_let_in_by_a_colleague(office: Office) -> None:
+    office.report("Over de secretaris.", without=[SECRETARIS])
+    with office.session(FIRST) as session:
+        session.sync()
+        [case] = session.cases()
         with pytest.raises(ExcludedError):
-            desk.hand_over(case, [office.identity("Secretaris")])
+            actions.hand_over(session, case, [office.person(SECRETARIS)])
 
 
-def test_the_tool_refuses_a_share_that_a_colleague_forced(office: Office) -> None:
-    """A recipient with a tool of their own can seal a share to anyone; the reader's tool does not take it."""
-    office.report("Over de secretaris.", without=["Secretaris"])
-    office.read("Bestuurslid 1")
-    with office.desk("Bestuurslid 1") as desk:
-        [(case, _)] = desk.cases()
-        post_forced_share(office, desk, case, "Secretaris")
-    with office.desk("Secretaris") as desk:
-        desk.sync()
-        assert desk.cases() == []
-        assert [entry.code for entry in desk.vault.spoilt_entries()] == ["excluded"]
+def test_a_share_that_a_colleague_forced_shows_nothing(office: Office) -> None:
+    """A recipient with a tool of their own can seal a share to anyone."""
+    office.report("Over de secretaris.", without=[SECRETARIS])
+    with office.session(FIRST) as session:
+        session.sync()
+        post_forced_share(office, session, session.cases()[0], SECRETARIS)
+    with office.session(SECRETARIS) as session:
+        session.sync()
+        assert session.cases() == []
+        assert session.summaries() == {}
+        assert not any("secretaris." in words for words in session.words().values())
 
 
-def test_a_newcomer_reads_all_of_a_case_that_was_shared_with_them(office: Office) -> None:
+def test_a_newcomer_reads_all_of_a_case_that_was_handed_over(office: Office) -> None:
     receipt = office.report("Er ging iets mis.")
-    office.read("Secretaris")
-    with office.desk("Secretaris") as desk:
-        desk.say(desk.cases()[0][0], kinds.Answer("We kijken ernaar."))
+    write(office, SECRETARIS, Answer("We kijken ernaar."))
     office.add("Bestuurslid 3", "bestuur")
     assert office.read("Bestuurslid 3") == []
-    with office.desk("Secretaris") as desk:
-        desk.sync()
-        desk.hand_over(desk.cases()[0][0], [office.identity("Bestuurslid 3")])
-    [(case, alarms)] = office.read("Bestuurslid 3")
-    assert (texts(case), alarms) == (["Er ging iets mis.", "We kijken ernaar."], ())
-    with office.desk("Bestuurslid 3") as desk:
-        desk.confirm_opened(desk.cases()[0][0])
+    with office.session(SECRETARIS) as session:
+        session.sync()
+        actions.hand_over(session, session.cases()[0], [office.person("Bestuurslid 3")])
+        session.end()
+    case = only(office, "Bestuurslid 3")
+    assert (texts(case), case.alarms) == (["Er ging iets mis.", "We kijken ernaar."], ())
     office.answer(receipt, "Dank je.")
-    [(case, alarms)] = office.read("Bestuurslid 3")
-    assert (texts(case)[-1], alarms) == ("Dank je.", ())
+    case = only(office, "Bestuurslid 3")
+    assert (texts(case)[-1], case.alarms) == ("Dank je.", ())
 
 
 def test_a_recipient_cannot_make_a_consent(office: Office) -> None:
     receipt = office.report()
-    [(case, _)] = office.read("Secretaris")
-    with office.desk("Secretaris") as desk:
+    consent = Consent("yes", (office.person(FIRST),))
+    with office.session(SECRETARIS) as session:
+        session.sync()
+        [case] = session.cases()
         with pytest.raises(ForbiddenError):
-            desk.say(case, kinds.Consent("yes", case.id))
-        post_as_recipient(office, desk, case, kinds.Consent("yes", case.id))
-    seen, alarms = office.thread(receipt)
-    assert [alarm.code for alarm in alarms] == ["forbidden"]
-    assert [said.kind for said in seen.said] == ["report"]
-    [(case, alarms)] = office.read("Bestuurslid 1")
-    assert [alarm.code for alarm in alarms] == ["forbidden"]
-    assert [said.kind for said in case.said] == ["report"]
+            actions.write(session, case, consent)
+        post_as_recipient(office, session, case, consent)
+    for seen in (page(office, receipt), only(office, FIRST)):
+        assert [notice.kind for notice in seen.alarms] == [NoticeKind.FORBIDDEN]
+        assert kinds(seen) == ["report"]
 
 
-def test_someone_the_reporter_left_out_cannot_speak_in_the_thread(office: Office) -> None:
-    receipt = office.report(without=["Bestuurslid 2"])
-    [(case, _)] = office.read("Secretaris")
-    with office.desk("Bestuurslid 2") as desk:
-        post_as_recipient(office, desk, case, kinds.Answer("Ik weet wie je bent."))
-    seen, alarms = office.thread(receipt)
-    assert [alarm.code for alarm in alarms] == ["forbidden"]
-    assert len(seen.said) == 1
+def test_somebody_whom_the_reporter_left_out_cannot_speak_in_the_thread(office: Office) -> None:
+    """A colleague can post for them what they signed; it is an alarm and is not shown."""
+    receipt = office.report(without=[SECOND])
+    with office.session(SECRETARIS) as helper:
+        helper.sync()
+        [case] = helper.cases()
+        post_as_recipient(office, helper, case, Answer("Ik weet wie je bent."), signer=office.secret(SECOND).signer())
+    for seen in (page(office, receipt), only(office, FIRST)):
+        assert [(notice.kind, notice.person) for notice in seen.alarms] == [
+            (NoticeKind.FORBIDDEN, office.person(SECOND))
+        ]
+        assert kinds(seen) == ["report"]
 
 
 def test_a_head_sealed_again_by_another_recipient_is_found_out(office: Office) -> None:
     """Only the mac of the author's own envelope fits the author's signature."""
     receipt = office.report()
-    [(case, _)] = office.read("Secretaris")
-    with office.desk("Secretaris") as desk:
-        desk.say(case, kinds.Question("Wil je bellen?"))
-    office.read("Bestuurslid 1")
-    with office.desk("Bestuurslid 1") as desk:
-        post_again(office, desk, desk.cases()[0][0])
-    seen, alarms = office.thread(receipt)
-    assert [said.kind for said in seen.said] == ["report", "question"]
-    assert [alarm.code for alarm in alarms] == ["spoilt"]
-    [(case, alarms)] = office.read("Bestuurslid 2")
-    assert [said.kind for said in case.said] == ["report", "question"]
-    assert [alarm.code for alarm in alarms] == ["spoilt"]
+    write(office, SECRETARIS, Question("Wil je bellen?"))
+    with office.session(FIRST) as session:
+        session.sync()
+        post_again(office, session, session.cases()[0])
+    thread = office.thread(receipt)
+    assert thread.case
+    assert kinds(thread.case) == ["report", "question"]
+    assert len(thread.alarms) == 1
+    with office.session(SECOND) as session:
+        session.sync()
+        [case] = session.cases()
+        assert kinds(case) == ["report", "question"]
+        assert [notice.kind.value for notice in session.notices()] == ["faulty"]
 
 
 def test_a_message_of_an_unknown_kind_is_kept(office: Office) -> None:
     receipt = office.report()
-    [(case, _)] = office.read("Secretaris")
-    with office.desk("Secretaris") as desk:
-        post_unknown_kind(office, desk, case)
-    [(case, alarms)] = office.read("Bestuurslid 1")
-    assert [said.kind for said in case.said] == ["report", "hand-over"]
-    assert alarms == ()
-    seen, alarms = office.thread(receipt)
-    assert [said.kind for said in seen.said] == ["report", "hand-over"]
-    assert alarms == ()
+    with office.session(SECRETARIS) as session:
+        session.sync()
+        post_unknown_kind(office, session, session.cases()[0])
+    for case in (only(office, FIRST), page(office, receipt)):
+        assert (kinds(case), case.alarms) == (["report", "hand-over"], ())
 
 
 def test_an_unknown_number_is_no_case(office: Office) -> None:
-    with office.desk("Secretaris") as desk, pytest.raises(NoCaseError):
-        desk.case("lusab-babad")
+    with office.session(SECRETARIS) as session, pytest.raises(NoCaseError):
+        session.case("lusab-babad-babad")
 
 
 def test_what_a_recipient_said_before_they_left_still_counts_for_the_reporter(office: Office) -> None:
     receipt = office.report()
-    [(case, _)] = office.read("Secretaris")
-    with office.desk("Secretaris") as desk:
-        desk.say(case, kinds.Answer("Ik ga weg; mijn opvolger leest mee."))
-    office.publish_roster(["Bestuurslid 1", "Bestuurslid 2"])
-    seen, alarms = office.thread(receipt)
-    assert alarms == ()
-    assert [said.author.name if said.author else None for said in seen.said] == [None, "Secretaris"]
+    write(office, SECRETARIS, Answer("Ik ga weg; mijn opvolger leest mee."))
+    office.publish_roster([FIRST, SECOND])
+    seen = page(office, receipt)
+    assert seen.alarms == ()
+    assert [message.standing for message in seen.thread] == [Standing.COUNTS, Standing.COUNTS]
 
 
-def test_who_left_the_roster_cannot_answer_any_more(office: Office) -> None:
+def test_somebody_off_the_roster_cannot_answer_any_more(office: Office) -> None:
     office.report()
-    [(case, _)] = office.read("Secretaris")
-    office.publish_roster(["Bestuurslid 1", "Bestuurslid 2"])
-    with office.desk("Secretaris") as desk, pytest.raises(NotEnrolledError):
-        desk.say(case, kinds.Answer("Nog iets."))
-    [(case, alarms)] = office.read("Secretaris")
-    assert (len(case.said), alarms) == (1, ())
+    case = only(office, SECRETARIS)
+    office.publish_roster([FIRST, SECOND])
+    with office.session(SECRETARIS) as session, pytest.raises(NotEnrolledError):
+        actions.write(session, case, Answer("Nog iets."))
+
+
+def test_a_shorter_term_chosen_with_the_closing_works_once_a_second_person_approves(office: Office) -> None:
+    """A term that was written before its closing shortened nothing."""
+    office.report()
+    with office.session(SECRETARIS) as session:
+        session.sync()
+        [case] = session.cases()
+        case = actions.open_report(session, case)
+        case = actions.close(session, case, "Klaar.", Outcome("unfounded"), 2)
+        [asked] = [case.find(one) for one in case.awaiting]
+        assert asked
+        assert asked.kind == "retention"
+        assert case.closed_by
+        assert case.is_in_past(case.closed_by, asked.id)
