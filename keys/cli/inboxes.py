@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 def inbox_command(tool: Tool, port: int, no_browser: bool) -> None:
     """Open your inbox in the browser of this computer; the passphrase is asked there."""
     # Flask is not needed by any other command, and a command line starts fast.
-    from keys.inbox import Keep, serve
+    from keys.inbox import SessionHolder, serve
 
     key_file(tool.home)
-    keep = Keep(tool.home, tool.courier, tool.clock, downloads=platformdirs.user_downloads_path())
-    serving = serve(keep, port)
+    holder = SessionHolder(tool.home, tool.courier, tool.clock, downloads=platformdirs.user_downloads_path())
+    serving = serve(holder, port)
     _show(serving, in_browser=not no_browser)
-    hint(_("Ctrl-C ends it. Enter gives a new link."))
+    hint(_("Ctrl-C ends it, after what you wrote has gone out. Enter gives a new link."))
     if sys.stdin.isatty():
         threading.Thread(target=_renew, args=(serving,), daemon=True, name="links").start()
     serving.run()
@@ -39,7 +39,7 @@ def inbox_command(tool: Tool, port: int, no_browser: bool) -> None:
 
 
 def _show(serving: Serving, *, in_browser: bool) -> None:
-    link = serving.gate.link()
+    link = serving.auth.link()
     click.echo(link)
     # The link works once, and only towards a page that asks the passphrase: so it may stand in a list of processes.
     if in_browser and not webbrowser.open(link):

@@ -1,8 +1,8 @@
-"""A recipient's inbox in the browser of their own machine, on 127.0.0.1; every rule and every key is the desk's."""
+"""A recipient's inbox in the browser of their own machine, on 127.0.0.1; every rule and every key is of `keys.sync`."""
 
 from keys.inbox.app import make_app
-from keys.inbox.gate import Gate
-from keys.inbox.keep import IDLE_SECONDS, Keep
+from keys.inbox.auth import Auth
 from keys.inbox.serving import serve
+from keys.inbox.session import ENDING_SECONDS, IDLE_SECONDS, SessionHolder
 
-__all__ = ["IDLE_SECONDS", "Gate", "Keep", "make_app", "serve"]
+__all__ = ["ENDING_SECONDS", "IDLE_SECONDS", "Auth", "SessionHolder", "make_app", "serve"]

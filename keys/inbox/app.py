@@ -1,22 +1,24 @@
-"""The inbox as an application: who is let in, what every answer carries, how an error reads. It shows no case."""
+"""The inbox as a Flask application: its blueprints, the headers of each response, and its error pages."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, abort, redirect, render_template, request, url_for
 
 from keys.errors import MeldbusError
-from keys.inbox import cases, pages, registers
-from keys.inbox.gate import COOKIE, HOST
-from keys.inbox.keep import LockedOut
+from keys.inbox import cases, differing, outbox, pages, registers
+from keys.inbox.auth import COOKIE, HOST
+from keys.inbox.session import LockedOut
 from keys.speech.words import _, explain, language
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from keys.inbox.gate import Gate
-    from keys.inbox.keep import Keep
+    from keys.inbox.auth import Auth
+    from keys.inbox.session import SessionHolder
 
 ENTER = "enter"
 MAX_BODY = 2 * 2**20  # a text, many times over; files go by the command line
@@ -24,6 +26,12 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types rows"
 )
+REFUSED_STYLE = (
+    ":root { color-scheme: light dark } body { font: 1rem/1.55 system-ui, sans-serif; max-width: 40rem; "
+    "margin: 3rem auto; padding: 0 1rem }"
+)
+_STYLE_HASH = base64.b64encode(hashlib.sha256(REFUSED_STYLE.encode()).digest()).decode()
+REFUSED_POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src data:; frame-ancestors 'none'"
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "Cache-Control": "no-store",  # a browser keeps what it may keep on disk
@@ -35,38 +43,43 @@ HEADERS = {
 }
 
 
-def make_app(keep: Keep, gate: Gate) -> Flask:
-    """Return the application that shows what `keep` holds to whom `gate` lets in."""
-    app = Flask("keys.inbox", static_url_path=f"/{gate.path}/static")
+def make_app(holder: SessionHolder, auth: Auth) -> Flask:
+    """Return the application that shows the session of `holder` to the browser that `auth` knows."""
+    app = Flask("keys.inbox", static_url_path=f"/{auth.path}/static")
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY)
-    app.extensions["keep"] = keep
+    app.extensions["holder"] = holder
     app.jinja_env.globals.update(_=_, language=language)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.register_blueprint(pages.pages, url_prefix=f"/{gate.path}")
-    app.register_blueprint(registers.pages, url_prefix=f"/{gate.path}/register")
-    app.register_blueprint(cases.pages, url_prefix=f"/{gate.path}/case")
+    app.register_blueprint(pages.pages, url_prefix=f"/{auth.path}")
+    app.register_blueprint(outbox.pages, url_prefix=f"/{auth.path}/outbox")
+    app.register_blueprint(differing.pages, url_prefix=f"/{auth.path}/log")
+    app.register_blueprint(registers.pages, url_prefix=f"/{auth.path}/register")
+    app.register_blueprint(cases.pages, url_prefix=f"/{auth.path}/case")
 
     @app.before_request
     def _guard() -> None:
         if request.endpoint == ENTER:
-            if request.headers.get("Host") != f"{HOST}:{gate.port}":
+            if request.headers.get("Host") != f"{HOST}:{auth.port}":
                 abort(403)
-        elif not gate.is_ours(request) or not gate.has_session(request):
+        elif not auth.is_ours(request) or not auth.has_session(request):
             abort(403)
 
     @app.get("/enter/<ticket>", endpoint=ENTER)
     def _enter(ticket: str) -> ResponseReturnValue:
-        session = gate.enter(ticket)
+        session = auth.enter(ticket)
         if session is None:
             abort(403)
         # A page and not a redirect: a link from another program would count as coming from elsewhere.
         answer = Response(render_template("enter.html"))
-        answer.set_cookie(COOKIE, session, path=f"/{gate.path}", httponly=True, samesite="Strict")
+        answer.set_cookie(COOKIE, session, path=f"/{auth.path}", httponly=True, samesite="Strict")
         return answer
 
     @app.after_request
     def _harden(answer: Response) -> Response:
-        answer.headers.update(HEADERS)
+        answer.headers.update(HEADERS | {name: answer.headers[name] for name in HEADERS if name in answer.headers})
+        if request.endpoint == "pages.lock":
+            # Chromium keeps pages for its Back button in spite of no-store, and shows them after locking.
+            answer.headers["Clear-Site-Data"] = '"cache"'
         return answer
 
     _explain_errors(app)
@@ -84,11 +97,11 @@ def _explain_errors(app: Flask) -> None:
 
     @app.errorhandler(403)
     def _refused(_error: Exception) -> ResponseReturnValue:
-        return render_template("refused.html"), 403
+        return render_template("refused.html", style=REFUSED_STYLE), 403, {"Content-Security-Policy": REFUSED_POLICY}
 
     @app.errorhandler(404)
     @app.errorhandler(405)
     @app.errorhandler(413)
     def _missing(error: Exception) -> ResponseReturnValue:
-        words = _("There is no such page. A case's address changes each time the inbox is locked.")
+        words = _("There is no such page. The address of a case changes each time the inbox is locked.")
         return render_template("trouble.html", words=words), getattr(error, "code", 404)

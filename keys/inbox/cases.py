@@ -1,4 +1,4 @@
-"""The page of a case, and what is done there; a case that nobody has looked at yet shows only whom it is about."""
+"""The page of a case and the forms on it; a case that its reader has not opened shows only whom it is about."""
 
 from __future__ import annotations
 
@@ -7,174 +7,201 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 
-from keys.cases import reply_of, summarise
-from keys.errors import LockedError, MeldbusError, NetworkError
-from keys.inbox.acts import ACTS, People
-from keys.inbox.endings import Ending
-from keys.inbox.pages import keep
-from keys.inbox.papers import Papers
+from keys.cases.records import reply_of
+from keys.errors import GrownError, LockedError, MeldbusError
+from keys.inbox.actions import ACTIONS, Offered, People, strangers
+from keys.inbox.closing import Closing
+from keys.inbox.exports import Exports
+from keys.inbox.forms import Written, field_of, people_of
+from keys.inbox.pages import holder
 from keys.inbox.views import opened
-from keys.speech.cases import worded
+from keys.speech.cases import names_in_words
 from keys.speech.words import _, explain, harmless
-from keys.sync.shelf import read_case
-from keys.wire import kinds
+from keys.sync import actions
+from keys.wire.messages import Closed, Report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flask.typing import ResponseReturnValue
 
-    from keys.cases import Alarm, Case
-    from keys.inbox.keep import Unlocked
-    from keys.policy import Policy
+    from keys.cases import Case
+    from keys.inbox.session import Screen, Session
 
 pages = Blueprint("cases", "keys.inbox")
+
+# These can let somebody in whom the reporter could not leave out.
+_LETTING_IN = ("hand-over", "step-back")
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What was tried on the page and did not work: the act, what was typed, and why; or, without why, how to begin."""
+    """A form that was filled in and did not work, and why; without an error, one that begins with a text."""
 
     act: str
     typed: Mapping[str, str]
     error: str
+    before: Screen | None = None  # the page that it was filled in on, where the case has grown since
+    people: tuple[str, ...] = ()  # who was chosen
 
 
 @pages.get("/<name>")
 def show(name: str) -> ResponseReturnValue:
     """Show a case."""
-    with keep().use() as held:
-        case, alarms = _found(held, name)
+    with holder().use() as session:
+        case = _found(session, name)
         begin = request.args.get("begin")
-        report = case.report.message.head.body
-        if begin is None or not isinstance(report, kinds.Report):
-            return _page(held, name, case, alarms)
-        kind, text = reply_of(held.trust().roster.policy, begin, report)
-        act = "close" if kind == kinds.Closed.KIND else "reply"
-        return _page(held, name, case, alarms, Tried(act, {"kind": kind, "text": text}, ""))
+        report = case.report.body
+        if begin is None or not isinstance(report, Report):
+            return _page(session, name, case)
+        kind, text = reply_of(session.trust().roster.policy, begin, report)
+        act = "close" if kind == Closed.KIND else "reply"
+        return _page(session, name, case, Tried(act, {"kind": kind, "text": text}, ""))
 
 
 @pages.post("/<name>/open")
 def open_case(name: str) -> ResponseReturnValue:
-    """Open a case for the first time, and tell the reporter so."""
-    with keep().use() as held:
-        case, _alarms = _ours(held, name)
-        held.looked.add(case.id)
+    """Open a case for the first time: that is written down before a word of it is shown."""
+    with holder().use() as session:
+        case = _ours(session, name)
         try:
-            held.desk.confirm_opened(case)
-        except NetworkError:
-            held.notice = _("The reporter could not be told that you have opened it: the server was not reached.")
-        held.forget()
+            actions.open_report(session.recipient, case)
+        except MeldbusError as error:
+            return _page(session, name, case, Tried("open", {}, explain(error)))
+        session.forget()
     return redirect(url_for("cases.show", name=name), 303)
 
 
 @pages.post("/<name>/identity")
 def reveal(name: str) -> ResponseReturnValue:
     """Show who the reporter is, this once, after the purpose was recorded."""
-    with keep().use() as held:
-        case, alarms = _ours(held, name)
+    with holder().use() as session:
+        case = _ours(session, name)
         try:
-            case = held.desk.reveal(case, request.form.get("text", ""))
+            with session.once("identity", [*request.form.items()]) as is_first:
+                if not is_first:
+                    return redirect(url_for("cases.show", name=name), 303)
+                case = actions.reveal(session.recipient, case, field_of(request.form, "text"))
         except MeldbusError as error:
-            return _page(held, name, case, alarms, Tried("identity", request.form, explain(error)))
-        held.forget()
-        return _page(held, name, case, alarms, identity=True)
+            return _page(session, name, case, _tried("identity", error))
+        session.forget()
+        return _page(session, name, case, identity=True)
 
 
 @pages.post("/<name>/<act>")
 def do(name: str, act: str) -> ResponseReturnValue:
-    """Do something with a case, and show it as it is then; what was typed is kept where that fails."""
-    with keep().use() as held:
-        if act not in ACTS:
+    """Do something with a case as its page showed it, once; what was typed is kept where that fails."""
+    with holder().use() as session:
+        if act not in ACTIONS:
             abort(404)
-        case, alarms = _ours(held, name)
+        case = _ours(session, name)
+        token = request.form.get("page", "")
+        screen = session.screen(token)
+        if screen is None or screen.case.id != case.id:
+            return _page(session, name, case, _tried(act, GrownError(), screen))
+        asked = _strangers(session, case, act)
+        if asked:
+            return _confirm(session, name, case, act, token, asked)
+        written = Written(session.recipient, screen.case, request.form, holder().downloads, session.goes_on)
         try:
-            held.notice = ACTS[act](held.desk, case, request.form, keep().downloads)
+            with session.once(act, [*request.form.items(multi=True)]) as is_first:
+                if is_first:
+                    session.notice = ACTIONS[act](written)
+        except GrownError as error:
+            # The background may have read it before this form came: it is in the vault, and was on no page.
+            return _page(session, name, _found(session, name), _tried(act, error, screen))
         except MeldbusError as error:
-            return _page(held, name, case, alarms, Tried(act, request.form, explain(error)))
-        held.forget()
-    if act == "purge":
-        return redirect(url_for("pages.home"), 303)
+            return _page(session, name, case, _tried(act, error))
+        session.forget()
     return redirect(url_for("cases.show", name=name), 303)
 
 
-def _found(held: Unlocked, name: str) -> tuple[Case, tuple[Alarm, ...]]:
-    case = held.find(name)
+def _found(session: Session, name: str) -> Case:
+    case_id = session.find(name)
+    case = None if case_id is None else session.recipient.load(case_id)
     if case is None:
         abort(404)
-    found, alarms = read_case(held.desk.vault, case, held.trust().people, held.desk.signer.public)
-    if found is None:
-        abort(404)
-    return found, alarms
+    return case
 
 
-def _ours(held: Unlocked, name: str) -> tuple[Case, tuple[Alarm, ...]]:
-    """Return a case in which something is to be done; raise LockedError when we have stepped back from it."""
-    case, alarms = _found(held, name)
-    if held.desk.signer.public in case.stepped_back:
+def _ours(session: Session, name: str) -> Case:
+    """Return a case in which something is to be done; raise LockedError where the owner reads no more."""
+    case = _found(session, name)
+    if session.recipient.person not in case.readers:
         raise LockedError
-    return case, alarms
+    return case
+
+
+def _tried(act: str, error: MeldbusError, before: Screen | None = None) -> Tried:
+    return Tried(act, request.form, explain(error), before, tuple(request.form.getlist("people")))
+
+
+def _strangers(session: Session, case: Case, act: str) -> str:
+    """Return who would be let in and was no recipient when the report was written, until that is confirmed."""
+    if act not in _LETTING_IN or request.form.get("confirmed"):
+        return ""
+    return names_in_words(strangers(case, people_of(request.form)), session.trust().persons)
+
+
+def _confirm(session: Session, name: str, case: Case, act: str, token: str, names: str) -> str:
+    """Show whom the report is about before somebody is let in whom the reporter could not leave out (SPEC 12.4)."""
+    return render_template(
+        "confirm.html",
+        name=name,
+        act=act,
+        page=token,
+        names=names,
+        case=opened(session, case, identity=False),
+        fields=[(key, value) for key, value in request.form.items(multi=True) if key != "page"],
+        syncs=session.syncs,
+        locked=False,
+    )
 
 
 def _page(
-    held: Unlocked,
-    name: str,
-    case: Case,
-    alarms: tuple[Alarm, ...],
-    tried: Tried | None = None,
-    *,
-    identity: bool = False,
+    session: Session, name: str, case: Case, tried: Tried | None = None, *, identity: bool = False
 ) -> ResponseReturnValue:
-    trust = held.trust()
-    policy = trust.roster.policy
-    own = held.desk.signer.public
-    today = policy.day(keep().clock())
-    shown = opened(held.desk, case, alarms, trust, today, identity=identity)
-    notice, held.notice = held.notice, ""
+    trust, recipient = session.trust(), session.recipient
+    notice, session.notice = session.notice, ""
+    is_reader = recipient.person in case.readers
     words: dict[str, object] = {
         "name": name,
-        "case": shown,
+        "number": case.number,
         "tried": tried,
         "typed": tried.typed if tried else {},
         "notice": notice,
-        "people": People.of(trust, case, own),
-        "papers": Papers.of(case, policy),
-        "ending": Ending.of(case, summarise(case, own), policy, own, today),
-        "fetched": held.fetched,
+        "syncs": session.syncs,
+        "syncing": session.is_syncing,
         "locked": False,
     }
     status = 400 if tried and tried.error else 200
-    if own in case.stepped_back:
-        return render_template("closed.html", **words), status
-    if own not in case.opened_by and case.id not in held.looked:
+    if not is_reader:
+        return render_template("closed.html", **words, why=_why_closed(session, case)), status
+    words |= {
+        "page": session.show(case),
+        "case": opened(session, case, identity=identity, before=tried.before if tried else None),
+        "people": People.of(trust, case, recipient.person),
+    }
+    if recipient.person not in case.opened_by:
         return render_template("concerned.html", **words), status
-    words |= _offered(policy, identity=identity, downloads=str(keep().downloads / f"meldbus-{case.number}"))
+    words |= {
+        "identity": identity,
+        "is_aside": case.id in recipient.vault.set_aside.all(),
+        "exports": Exports.of(case, trust.roster.policy),
+        "closing": Closing.of(session, case),
+        "offered": Offered.of(trust.roster.policy),
+        "folder": harmless(str(holder().downloads / f"meldbus-{case.number}")),
+    }
     return render_template("case.html", **words), status
 
 
-def _offered(policy: Policy, *, identity: bool, downloads: str) -> dict[str, object]:
-    """Return what of the policy the page offers."""
-    return {
-        "identity": identity,
-        "folder": harmless(downloads),
-        "replies": [(reply.id, worded(reply.name)) for reply in policy.replies],
-        "topics": [
-            pair
-            for topic in policy.topics
-            for pair in (
-                (topic.id, worded(topic.name)),
-                *((f"{topic.id}:{one.id}", f"{worded(topic.name)}: {worded(one.name)}") for one in topic.categories),
-            )
-        ],
-        "forms": [
-            (
-                form.id,
-                worded(form.name),
-                [
-                    (field.id, field.kind, worded(field.label), [(one.id, worded(one.name)) for one in field.choices])
-                    for field in form.fields
-                ],
-            )
-            for form in policy.forms
-        ],
-    }
+def _why_closed(session: Session, case: Case) -> str:
+    """Return why the owner does not read a case any more."""
+    own, recipient = session.recipient.person, session.recipient
+    if own in case.stepped_back:
+        return _("You have stepped back from this case, so it is closed to you. The others who read it go on.")
+    if own in case.left_out:
+        return _("The reporter does not want you to read this case. The others who read it go on.")
+    if session.trust().roster.find(recipient.signer.public) is None:
+        return _("You are not on the roster any more, so this case is closed to you.")
+    return _("You do not read this case any more.")

@@ -1,38 +1,40 @@
-"""The pages of the register: its lines, a file of them, a year in numbers, and a report that somebody told."""
+"""The pages of the register: its lines, destroyed cases, a file of them, a year in numbers, a report that was told."""
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 
-from keys.cases import Telling, kept_until, overview
-from keys.cases.summary import LOCKED
+from keys.cases.numbers import case_number
+from keys.cases.overview import overview
+from keys.cases.report_draft import ReportDraft
+from keys.cases.states import LOCKED
 from keys.ceremony import SERVER
 from keys.errors import MeldbusError, RecordError
 from keys.exports import FORMATS, REGISTER, Export, register_cases
-from keys.inbox.pages import keep, keys_words
-from keys.inbox.papers import ending_of, write
+from keys.inbox.exports import checked_ending, write
+from keys.inbox.forms import field_of, people_of
+from keys.inbox.pages import holder, keys_words
 from keys.speech.cases import names_in_words, worded
 from keys.speech.register import (
     TOLD,
     columns_in_words,
     counts_in_words,
+    destroyed_columns_in_words,
+    destroyed_in_words,
     entries,
-    grave_columns_in_words,
-    grave_in_words,
-    refused_in_words,
 )
 from keys.speech.words import _, day_in_words, explain, harmless, language_in_words
-from keys.sync import enter
-from keys.wire.canonical import b64, unb64
-from keys.wire.kinds import Entered
+from keys.sync import actions
+from keys.wire.canonical import b64
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from keys.inbox.keep import Unlocked
-    from keys.sync import Tombstone
+    from keys.inbox.session import Session
+    from keys.vault.destroyed import DestroyedCase
 
 pages = Blueprint("registers", "keys.inbox")
 
@@ -40,73 +42,108 @@ pages = Blueprint("registers", "keys.inbox")
 @pages.get("")
 def show() -> ResponseReturnValue:
     """Show the register, and what stays of the cases that were destroyed."""
-    with keep().use() as held:
-        return _register(held)
+    with holder().use() as session:
+        return _register(session)
 
 
 @pages.post("/export")
 def export() -> ResponseReturnValue:
     """Make a file of the register."""
-    with keep().use() as held:
-        text = request.form.get("text", "").strip()
+    with holder().use() as session:
+        recipient, purpose = session.recipient, field_of(request.form, "text")
         try:
-            name = f"register{ending_of(request.form)}"
-            place = keep().downloads / "meldbus-register"
-            held.notice = write(
-                held.desk, lambda path: Export(REGISTER, path, text), register_cases(held.desk), place, name
-            )
+            with session.once("register", [*request.form.items()]) as is_first:
+                if is_first:
+                    session.notice = write(
+                        recipient,
+                        lambda path: Export(REGISTER, path, purpose),
+                        register_cases(recipient),
+                        holder().downloads / "meldbus-register",
+                        f"register{checked_ending(request.form.get('format', ''))}",
+                    )
         except MeldbusError as error:
-            return _register(held, explain(error)), 400
-        held.forget()
+            return _register(session, explain(error)), 400
+        session.forget()
     return redirect(url_for("registers.show"), 303)
 
 
 @pages.get("/overview")
 def year() -> ResponseReturnValue:
     """Show a year in numbers: the last one that has ended, or another."""
-    with keep().use() as held:
-        policy = held.trust().roster.policy
-        last = keep().clock().year - 1
-        wanted = request.args.get("year", last, type=int)
-        bodies = [stone.body for stone in _stones(held)]
+    with holder().use() as session:
+        policy, recipient = session.trust().roster.policy, session.recipient
+        wanted = request.args.get("year", holder().clock().year - 1, type=int)
+        lines = [one.line for one in _destroyed(session) if one.line is not None]
         words: dict[str, object] = {"year": wanted, "error": "", "counts": []}
         try:
-            found = overview(wanted, held.summaries().values(), bodies, policy, policy.day(keep().clock()))
+            found = overview(
+                wanted, session.summaries().values(), lines, policy, recipient.today, recipient.secret.vault_key
+            )
             words["counts"] = counts_in_words(found, policy)
-        except (MeldbusError, ValueError) as error:
-            words["error"] = explain(error) if isinstance(error, MeldbusError) else _("There is no such year.")
-        return render_template("overview.html", **keys_words(held), **words), 400 if words["error"] else 200
+        except MeldbusError as error:
+            words["error"] = explain(error)
+        except ValueError:
+            words["error"] = _("There is no such year.")
+        return render_template("overview.html", **keys_words(session), **words), 400 if words["error"] else 200
+
+
+@pages.get("/last-words")
+def last_words() -> ResponseReturnValue:
+    """Show what reporters still wrote into cases that were destroyed here."""
+    with holder().use() as session:
+        words = session.recipient.vault.destroyed.last_words()
+        return render_template(
+            "last_words.html",
+            **keys_words(session),
+            words=[
+                (session.name(one.case), case_number(one.case), day_in_words(one.day), harmless(one.text))
+                for one in words
+            ],
+        )
+
+
+@pages.post("/last-words")
+def last_words_read() -> ResponseReturnValue:
+    """Forget these words, or take one of the cases again."""
+    with holder().use() as session:
+        vault = session.recipient.vault
+        name = request.form.get("case", "")
+        case = session.find(name) if name else None
+        if name and case is None:
+            abort(404)
+        with vault.transaction():
+            if case is None:
+                vault.destroyed.forget_last_words()
+            else:
+                vault.destroyed.agree(case)
+        if case is not None:
+            session.notice = _("The case comes back with the next sync, from your colleagues who still have it.")
+    return redirect(url_for("pages.home" if case is None else "registers.last_words"), 303)
 
 
 @pages.get("/enter")
 def told() -> ResponseReturnValue:
     """Show the form for a report that somebody told, or the code of the one that was written down last."""
-    with keep().use() as held:
-        return _enter(held)
+    with holder().use() as session:
+        return _enter(session)
 
 
 @pages.post("/enter")
 def write_down() -> ResponseReturnValue:
-    """Write a report down for somebody."""
-    with keep().use() as held:
-        given = request.form
+    """Write a report down for somebody, once."""
+    with holder().use() as session:
+        form = request.form
         try:
-            policy = held.trust().roster.policy
-            tag, topic, way = given.get("language", ""), given.get("topic", ""), given.get("way", "")
-            if tag not in policy.languages or policy.topic(topic) is None or way not in Entered.WAYS:
+            draft, way = _draft(session), form.get("way", "")
+            if way not in TOLD:
                 raise RecordError
-            telling = Telling(
-                text=given.get("text", "").replace("\r\n", "\n").strip("\n"),
-                topic=topic,
-                language=tag,
-                people=frozenset(map(unb64, given.getlist("about"))),
-                board="board" in given,
-            )
-            case, receipt = enter(held.desk, telling, way, [*map(unb64, given.getlist("people"))])
+            with session.once("enter", [*form.items(multi=True)]) as is_first:
+                if is_first:
+                    case, receipt = actions.enter(session.recipient, draft, way, people_of(form))
+                    session.handed = (case.number, receipt.written())
         except MeldbusError as error:
-            return _enter(held, explain(error)), 400
-        held.handed = (case.number, receipt.written())
-        held.forget()
+            return _enter(session, explain(error)), 400
+        session.forget()
     # A page of its own: loading that again writes nothing down a second time.
     return redirect(url_for("registers.told"), 303)
 
@@ -114,48 +151,62 @@ def write_down() -> ResponseReturnValue:
 @pages.post("/handed")
 def handed() -> ResponseReturnValue:
     """Forget the code: it was written on paper."""
-    with keep().use() as held:
-        held.handed = None
+    with holder().use() as session:
+        session.handed = None
     return redirect(url_for("pages.home"), 303)
 
 
-def _register(held: Unlocked, error: str = "") -> str:
-    trust, cases = held.trust(), [case for case in held.summaries().values() if case.state != LOCKED]
-    policy, stones = trust.roster.policy, _stones(held)
-    notice, held.notice = held.notice, ""
+def _draft(session: Session) -> ReportDraft:
+    """Return the report that the form brings; raise RecordError where something was not chosen."""
+    form, policy = request.form, session.trust().roster.policy
+    language, topic = form.get("language", ""), form.get("topic", "")
+    if language not in policy.languages or policy.topic(topic) is None:
+        raise RecordError
+    return ReportDraft(
+        text=field_of(form, "text"),
+        topic=topic,
+        language=language,
+        people=frozenset(people_of(form, "about")),
+        board="board" in form,
+        others=field_of(form, "others").strip(),
+    )
+
+
+def _register(session: Session, error: str = "") -> str:
+    trust = session.trust()
+    cases, destroyed = [case for case in session.summaries().values() if case.state != LOCKED], _destroyed(session)
+    notice, session.notice = session.notice, ""
     return render_template(
         "register.html",
-        **keys_words(held),
+        **keys_words(session),
         columns=columns_in_words(),
-        lines=entries(cases, trust, {case.id: kept_until(case, policy) for case in cases}),
-        heads=grave_columns_in_words(),
-        destroyed=[grave_in_words(stone, policy) for stone in stones],
-        paths=[harmless(str(path)) for stone in stones for path in stone.paths],
-        refused=[(day_in_words(grave.day), refused_in_words()) for grave in held.desk.refused_tombstones()],
+        lines=entries(cases, trust),
+        heads=destroyed_columns_in_words(),
+        destroyed=[destroyed_in_words(one, trust.roster.policy) for one in destroyed],
+        paths=[harmless(str(path)) for one in destroyed for path in one.paths],
         formats=FORMATS,
+        page=secrets.token_urlsafe(9),
         notice=notice,
         error=error,
         typed=request.form,
     )
 
 
-def _enter(held: Unlocked, error: str = "") -> str:
-    trust = held.trust()
+def _enter(session: Session, error: str = "") -> str:
+    trust = session.trust()
     policy = trust.roster.policy
-    server = held.desk.vault.setting(SERVER) or b""
+    server = session.recipient.vault.setting(SERVER) or b""
     return render_template(
-        "entered.html" if held.handed and not error else "told.html",
-        **keys_words(held),
-        handed=held.handed,
+        "entered.html" if session.handed and not error else "told.html",
+        **keys_words(session),
+        handed=session.handed,
         server=harmless(server.decode("utf-8")),
-        ways=[(way, _(TOLD[way])) for way in Entered.WAYS],
+        ways=[(way, _(words)) for way, words in TOLD.items()],
         topics=[(topic.id, worded(topic.name)) for topic in policy.topics],
         languages=[(tag, language_in_words(tag)) for tag in policy.languages],
-        people=[
-            (b64(one.identity), names_in_words([one.identity], trust.recipients_by_id))
-            for one in trust.roster.recipients
-        ],
-        me=b64(held.desk.signer.public),
+        people=[(b64(one.person), names_in_words([one.person], trust.persons)) for one in trust.roster.recipients],
+        me=b64(session.recipient.person),
+        page=secrets.token_urlsafe(9),
         error=error,
         typed=request.form,
         about=request.form.getlist("about"),
@@ -163,5 +214,5 @@ def _enter(held: Unlocked, error: str = "") -> str:
     )
 
 
-def _stones(held: Unlocked) -> list[Tombstone]:
-    return [] if held.desk.is_restored else held.desk.tombstones()
+def _destroyed(session: Session) -> list[DestroyedCase]:
+    return [] if session.recipient.is_restored else session.recipient.vault.destroyed.all()

@@ -11,10 +11,10 @@ from waitress.server import create_server
 from waitress.wasyncore import close_all
 
 from keys.inbox.app import MAX_BODY, make_app
-from keys.inbox.gate import HOST, Gate
+from keys.inbox.auth import HOST, Auth
 
 if TYPE_CHECKING:
-    from keys.inbox.keep import Keep
+    from keys.inbox.session import SessionHolder
 
 LOOK_SECONDS = 5.0
 
@@ -23,21 +23,22 @@ LOOK_SECONDS = 5.0
 class Serving:
     """A running inbox."""
 
-    gate: Gate
-    keep: Keep
+    auth: Auth
+    holder: SessionHolder
     _server: Any
     _sockets: dict[int, Any]
     _ended: threading.Event
 
     def run(self) -> None:
-        """Answer until `close` is called or the process gets a signal, then lock."""
+        """Answer until `close` is called or the process gets a signal, then lock, and post what waits."""
         threading.Thread(target=self._watch, daemon=True, name="idle").start()
         try:
             self._server.run()
         finally:
             self._ended.set()
             self._server.task_dispatcher.shutdown()
-            self.keep.lock()
+            self.holder.lock()
+            self.holder.wait()
 
     def close(self) -> None:
         """End it, from another thread; connections that a browser keeps open are closed too."""
@@ -48,15 +49,15 @@ class Serving:
     def _watch(self) -> None:
         # Locked when nobody comes, too: keys do not wait for a page to ask.
         while not self._ended.wait(LOOK_SECONDS):
-            _ = self.keep.is_locked
+            _ = self.holder.is_locked
 
 
-def serve(keep: Keep, port: int = 0) -> Serving:
+def serve(holder: SessionHolder, port: int = 0) -> Serving:
     """Return an inbox that listens on this port of 127.0.0.1, or on a free one; `run` answers."""
-    gate = Gate(port)
+    auth = Auth(port)
     sockets: dict[int, Any] = {}
     server = create_server(
-        make_app(keep, gate),
+        make_app(holder, auth),
         map=sockets,
         host=HOST,
         port=port,
@@ -67,5 +68,5 @@ def serve(keep: Keep, port: int = 0) -> Serving:
         inbuf_overflow=MAX_BODY,
         outbuf_overflow=2**30,
     )
-    gate.port = server.effective_port
-    return Serving(gate, keep, server, sockets, threading.Event())
+    auth.port = server.effective_port
+    return Serving(auth, holder, server, sockets, threading.Event())

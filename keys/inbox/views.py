@@ -1,4 +1,4 @@
-"""What the pages show of cases, as plain words; every word of a stranger is made harmless first. It opens nothing."""
+"""View models: what the pages show of cases, as plain words; each word of a stranger is made harmless first."""
 
 from __future__ import annotations
 
@@ -6,25 +6,31 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keys.cases import Standing, standing, summarise
+from keys.cases.deadlines import deadlines
+from keys.cases.states import unread_in
+from keys.cases.summary import summarise
 from keys.speech.bodies import Reading
 from keys.speech.cases import (
     STATES,
-    alarm_in_words,
     author_in_words,
     due_in_words,
     kind_in_words,
     names_in_words,
+    standing_in_words,
     topic_in_words,
 )
+from keys.speech.notices import case_notice_in_words
 from keys.speech.words import _, day_in_words, harmless, language_in_words, one_line, size_in_words
-from keys.wire import kinds
+from keys.wire.messages import DOSSIER, Identity, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from keys.cases import Alarm, Case, Said, Summary
-    from keys.sync import Desk, Trust
+    from keys.cases import Case, Deadlines, JudgedMessage, Summary
+    from keys.cases.notices import Notice
+    from keys.inbox.session import Screen, Session
+    from keys.sync import Trust
+    from keys.wire.ids import CaseId, MessageId, PersonId
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,7 @@ class Row:
 
     name: str
     summary: Summary
-    standing: Standing
+    deadlines: Deadlines
     topic: str
     assigned: str
     is_changed: bool
@@ -51,13 +57,22 @@ class Row:
     @property
     def due(self) -> tuple[tuple[str, str], ...]:
         """What is due: how near it is, and in words."""
-        return tuple((due.nearness, due_in_words(due, day_in_words)) for due in self.standing.due)
+        return tuple((due.nearness, due_in_words(due, day_in_words)) for due in self.deadlines.due)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A word beside a message; `is_alarm` accuses somebody."""
+
+    words: str
+    is_alarm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A message; `side` is who wrote it: reporter, own or other."""
+    """A message; `side` is who wrote it: reporter, own or other. `anchor` is its place on the page."""
 
+    anchor: str
     side: str
     day: str
     author: str
@@ -66,7 +81,8 @@ class Shown:
     text: str
     is_hidden: bool
     files: tuple[tuple[str, str, str], ...]  # name, size and type, where it was saved or ""
-    alarms: tuple[str, ...]  # those that stand before it
+    marks: tuple[Mark, ...]
+    is_new: bool  # it came after the page on which somebody began to write
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,97 +98,162 @@ class Opened:
     unread: str
     assigned: str
     language: str
+    notices: tuple[Mark, ...]  # those of no message
     thread: tuple[Shown, ...]
-    thread_alarms: tuple[str, ...]  # behind the last message
     dossier: tuple[Shown, ...]
-    dossier_alarms: tuple[str, ...]
     timeline: tuple[str, ...]
     has_files: bool
     tells_identity: bool
+    is_exercise: bool
+
+    @property
+    def new(self) -> tuple[Shown, ...]:
+        """What came after the page on which somebody began to write."""
+        return tuple(one for one in (*self.thread, *self.dossier) if one.is_new)
 
 
-def rows(summaries: Sequence[Summary], names: Mapping[bytes, str], trust: Trust, today: int, seen: int) -> list[Row]:
+def rows(found: Sequence[tuple[Summary, Deadlines]], names: Mapping[CaseId, str], trust: Trust, seen: int) -> list[Row]:
     """Return what the list shows of cases; `seen` is the day of the visit before."""
     policy = trust.roster.policy
     return [
         Row(
             name=names[summary.id],
             summary=summary,
-            standing=standing(summary, policy, today),
+            deadlines=due,
             topic=topic_in_words(policy, summary.topic, summary.category),
-            assigned=_first_names(summary, trust),
+            assigned=_first_names(summary.assigned, trust),
             is_changed=summary.latest >= seen,
         )
-        for summary in summaries
+        for summary, due in found
     ]
 
 
-def opened(desk: Desk, case: Case, alarms: Sequence[Alarm], trust: Trust, today: int, *, identity: bool) -> Opened:
-    """Return what the page of a case shows; who the reporter is only with `identity`."""
-    policy = trust.roster.policy
-    own = desk.signer.public
-    summary = summarise(case, own, alarms)
-    reading = Reading(case, trust.recipients_by_id, policy, identity=identity)
-    report = case.report.message.head.body
+def opened(session: Session, case: Case, *, identity: bool, before: Screen | None = None) -> Opened:
+    """Return what the page of a case shows: who the reporter is only with `identity`.
+
+    With `before`, the page on which somebody began to write, what came since is marked as new.
+    """
+    trust, recipient = session.trust(), session.recipient
+    policy, own = trust.roster.policy, recipient.person
+    summary = summarise(case, own)
+    reading = Reading(case, trust.persons, policy, identity=identity)
+    report = case.report.body
+    showing = _Showing(session, reading, _beside(case, trust), before)
     return Opened(
         number=case.number,
         state=_(STATES[summary.state]),
         topic=topic_in_words(policy, summary.topic, summary.category),
-        due=tuple((due.nearness, due_in_words(due, day_in_words)) for due in standing(summary, policy, today).due),
+        due=tuple(
+            (due.nearness, due_in_words(due, day_in_words)) for due in deadlines(summary, policy, recipient.today).due
+        ),
         concerned=reading.concerned(),
-        readers=names_in_words(case.readers, trust.recipients_by_id),
-        unread=names_in_words(case.readers - case.opened_by - case.people.same_people([own]), trust.recipients_by_id),
-        assigned=names_in_words(summary.assigned, trust.recipients_by_id),
-        language=language_in_words(report.language) if isinstance(report, kinds.Report) else "",
-        thread=tuple(_shown(desk, reading, case.said, alarms)),
-        thread_alarms=_alarms_at(alarms, len(case.said)),
-        dossier=tuple(_shown(desk, reading, case.dossier.said, case.dossier.alarms)),
-        dossier_alarms=_alarms_at(case.dossier.alarms, len(case.dossier.said)),
-        timeline=tuple(_timeline(case)),
-        has_files=any(said.message.head.files for said in (*case.said, *case.dossier.said)),
-        tells_identity=any(isinstance(said.message.head.body, kinds.Identity) for said in case.said),
+        readers=names_in_words(case.readers, trust.persons),
+        unread=names_in_words(case.readers - case.opened_by - {own}, trust.persons),
+        assigned=names_in_words(summary.assigned, trust.persons),
+        language=language_in_words(report.language) if isinstance(report, Report) else "",
+        notices=tuple(_case_marks(case, trust)),
+        thread=tuple(map(showing.message, case.thread)),
+        dossier=tuple(map(showing.message, case.dossier)),
+        timeline=tuple(_timeline(case, trust)),
+        has_files=any(message.files for message in (*case.thread, *case.dossier)),
+        tells_identity=any(isinstance(message.body, Identity) and message.counts for message in case.thread),
+        is_exercise=case.is_exercise,
     )
 
 
-def _timeline(case: Case) -> Iterator[str]:
-    """Yield what happened, by day: in the talk, and then in the dossier."""
-    every = [*((said, "") for said in case.said), *((said, f" ({_('dossier')})") for said in case.dossier.said)]
-    for said, where in sorted(every, key=lambda pair: pair[0].day):
-        yield f"{day_in_words(said.day)} · {author_in_words(said)} · {kind_in_words(said)}{where}"
+@dataclass(frozen=True, slots=True)
+class _Showing:
+    """How the messages of one case are shown."""
 
+    session: Session
+    reading: Reading
+    marks: Mapping[MessageId, tuple[Mark, ...]]
+    before: Screen | None
 
-def _shown(desk: Desk, reading: Reading, said: Sequence[Said], alarms: Sequence[Alarm]) -> Iterator[Shown]:
-    for at, one in enumerate(said):
-        is_hidden = reading.hides(one)
-        own = one.author is not None and one.author.identity == desk.signer.public
-        yield Shown(
-            side="reporter" if one.author is None else "own" if own else "other",
-            day=day_in_words(one.day),
-            author=author_in_words(one),
-            kind=kind_in_words(one),
-            lines=() if is_hidden else tuple(reading.beside(one)),
-            text="" if is_hidden else harmless(one.text),
+    def message(self, message: JudgedMessage) -> Shown:
+        """Return what the page shows of a message."""
+        trust = self.session.trust()
+        is_hidden = self.reading.hides(message)
+        own = message.person is not None and message.person == self.session.recipient.person
+        return Shown(
+            anchor=f"m{self.reading.case.numbers[message.id]}",
+            side="reporter" if message.by_reporter else "own" if own else "other",
+            day=day_in_words(message.day),
+            author=author_in_words(message, trust.persons),
+            kind=kind_in_words(message.kind),
+            lines=() if is_hidden else tuple(self.reading.beside(message)),
+            text="" if is_hidden else harmless(message.text),
             is_hidden=is_hidden,
-            files=tuple(_files(desk, one)),
-            alarms=_alarms_at(alarms, at),
+            files=tuple(_files(self.session, message)),
+            marks=self.marks.get(message.id, ()),
+            is_new=self.before is not None and not self.before.shows(message.id),
         )
 
 
-def _files(desk: Desk, said: Said) -> Iterator[tuple[str, str, str]]:
-    files = said.message.head.files
-    paths = desk.vault.saved(said.message.mac) if files else {}
-    for number, file in enumerate(files):
+def _beside(case: Case, trust: Trust) -> dict[MessageId, tuple[Mark, ...]]:
+    """Return the marks beside messages: how one counts, what is the matter with it, who has not read it."""
+    found: dict[MessageId, list[Mark]] = {}
+    for notice, is_alarm in _notices(case):
+        for message_id in notice.messages[:1]:
+            found.setdefault(message_id, []).append(Mark(case_notice_in_words(notice, trust.persons), is_alarm))
+    read, unread = case.read_by(), {message.id for message in unread_in(case)}
+    for message in (*case.thread, *case.dossier):
+        found.setdefault(message.id, []).extend(_marks(message, case, trust, read[message.id], unread))
+    return {message_id: tuple(marks) for message_id, marks in found.items()}
+
+
+def _marks(
+    message: JudgedMessage,
+    case: Case,
+    trust: Trust,
+    read_by: Collection[PersonId],
+    unread: Collection[MessageId],
+) -> Iterator[Mark]:
+    if not message.counts:
+        yield Mark(standing_in_words(message))
+    if message.id in case.waiting:
+        yield Mark(_("It waits for an answer."))
+    if message.id in unread:
+        yield Mark(_("Not known to have been read by anybody yet."))
+    elif message is not case.report:
+        left = case.readers - set(read_by) - {message.person}
+        if left:
+            yield Mark(_("Not known to have been read by: %(names)s") % {"names": names_in_words(left, trust.persons)})
+    if not message.is_sealed_to_all and not message.by_reporter:
+        names = names_in_words(message.head.to, trust.persons)
+        yield Mark(_("Sent to these people alone: %(names)s") % {"names": names})
+
+
+def _case_marks(case: Case, trust: Trust) -> Iterator[Mark]:
+    """Yield what is the matter with the case as a whole."""
+    shown = {message.id for message in (*case.thread, *case.dossier)}
+    for notice, is_alarm in _notices(case):
+        if not shown.intersection(notice.messages[:1]):
+            yield Mark(case_notice_in_words(notice, trust.persons), is_alarm)
+
+
+def _notices(case: Case) -> Iterator[tuple[Notice, bool]]:
+    yield from ((notice, True) for notice in case.alarms)
+    yield from ((notice, False) for notice in case.lines)
+
+
+def _timeline(case: Case, trust: Trust) -> Iterator[str]:
+    """Yield what happened, in the order of the case."""
+    for message in case.messages:
+        if message.is_shown:
+            where = f" ({_('dossier')})" if message.head.channel == DOSSIER else ""
+            author, kind = author_in_words(message, trust.persons), kind_in_words(message.kind)
+            yield f"{day_in_words(message.day)} · {author} · {kind}{where}"
+
+
+def _files(session: Session, message: JudgedMessage) -> Iterator[tuple[str, str, str]]:
+    vault = session.recipient.vault
+    stored = vault.messages.by_id(message.id) if message.files else None
+    paths = vault.saved(stored.message.mac) if stored else {}
+    for number, file in enumerate(message.files):
         kind = " · ".join(filter(None, [size_in_words(file.size), one_line(file.type)]))
         yield one_line(file.name) or "-", kind, one_line(os.fsdecode(paths[number])) if number in paths else ""
 
 
-def _alarms_at(alarms: Sequence[Alarm], at: int) -> tuple[str, ...]:
-    return tuple(alarm_in_words(alarm.code) for alarm in alarms if alarm.after == at)
-
-
-def _first_names(summary: Summary, trust: Trust) -> str:
-    return ", ".join(
-        sorted(
-            harmless(trust.recipients_by_id[name].name) for name in summary.assigned if name in trust.recipients_by_id
-        )
-    )
+def _first_names(people: Collection[PersonId], trust: Trust) -> str:
+    return ", ".join(sorted(harmless(trust.persons[person].name) for person in people if person in trust.persons))

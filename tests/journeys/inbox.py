@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from keys.courier import Courier
-from keys.inbox import Keep, serve
+from keys.inbox import SessionHolder, serve
 from tests.journeys.browser import BridgeError
 from tests.keys.office import PASSPHRASE, Office
 from tests.policies import WORK, shipped
@@ -43,29 +43,29 @@ class Inbox:
 
     @property
     def home(self) -> str:
-        return f"{self.serving.gate.origin}/{self.serving.gate.path}/"
+        return f"{self.serving.auth.origin}/{self.serving.auth.path}/"
 
     def enter(self) -> None:
         """Follow a new link to where the passphrase is asked."""
-        self.browser.goto(self.serving.gate.link())
+        self.browser.goto(self.serving.auth.link())
         # The page behind the link goes on by itself.
         self.browser.wait_until("document.querySelector('#passphrase') !== null")
 
     def unlock(self) -> None:
-        """Give the passphrase, and wait until what is new has been fetched."""
+        """Give the passphrase, and wait until the first sync is done."""
         self.browser.type("#passphrase", PASSPHRASE)
         self.browser.click("main form button")
         self.browser.wait_until("document.querySelector('#rows') !== null")
-        self.browser.wait_until("document.body?.dataset.fetching === ''")
+        self.browser.wait_until("document.body?.dataset.syncing === ''")
 
-    def fetch(self) -> None:
-        """Go to the list and fetch what is new."""
+    def sync(self) -> None:
+        """Go to the list and sync."""
         self.browser.goto(self.home)
         self.browser.evaluate("document.body.dataset.before = 'yes'")
-        self.browser.click("header form[action$=fetch] button")
+        self.browser.click("header form[action$=sync] button")
         self.browser.wait_until("document.body?.dataset.before === undefined")
         self.browser.wait_until("document.querySelector('#rows') !== null")
-        self.browser.wait_until("document.body?.dataset.fetching === ''")
+        self.browser.wait_until("document.body?.dataset.syncing === ''")
 
     def numbers(self) -> list[str]:
         """Return the numbers of the cases in the list, from above."""
@@ -153,7 +153,7 @@ def inbox_at(
     ticks: Callable[[], float] = time.monotonic,
 ) -> Iterator[Inbox]:
     """Serve the inbox of a home to a new tab, unlocked."""
-    serving = serve(Keep(home, courier, clock, ticks, home.parent / "Downloads"))
+    serving = serve(SessionHolder(home, courier, clock, ticks, home.parent / "Downloads"))
     thread = threading.Thread(target=serving.run)
     thread.start()
     try:

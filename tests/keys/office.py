@@ -75,10 +75,11 @@ class LocalCourier(Courier):
 
     def apart(self) -> LocalCourier:
         other = LocalCourier(self._app, self._meddle, self._refuse)
-        other.asked = self.asked
+        other.asked, other.deadline = self.asked, self.deadline
         return other
 
     def _request(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> bytes:
+        self.deadline.left()
         self.asked.append((self, path, headers.get("Authorization", "")))
         refused = self._refuse(path)
         if refused is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import TYPE_CHECKING
 
-from keys.inbox import Gate, Keep, make_app
+from keys.inbox import Auth, SessionHolder, make_app
 from tests.keys.office import PASSPHRASE, LocalCourier
 
 if TYPE_CHECKING:
@@ -27,34 +27,34 @@ class Window:
     office: Office
     who: str = "Secretaris"
     ticks: float = 0.0
-    patience: float = 30.0  # seconds that a fetch may take
-    keep: Keep = field(init=False)
-    gate: Gate = field(init=False)
+    patience: float = 30.0  # seconds that a sync may take
+    holder: SessionHolder = field(init=False)
+    auth: Auth = field(init=False)
     client: FlaskClient = field(init=False)
 
     def __post_init__(self) -> None:
-        self.keep = Keep(
+        self.holder = SessionHolder(
             self.office.folder / self.who,
             lambda _server: LocalCourier(self.office.app, self._meddle),
             lambda: self.office.now,
             lambda: self.ticks,
             self.office.folder / "Downloads",
         )
-        self.gate = Gate(PORT)
-        self.app = make_app(self.keep, self.gate)
+        self.auth = Auth(PORT)
+        self.app = make_app(self.holder, self.auth)
         self.client = self.app.test_client()
 
     @property
     def home(self) -> str:
-        return f"/{self.gate.path}/"
+        return f"/{self.auth.path}/"
 
     def headers(self, method: str = "GET") -> dict[str, str]:
         own = {"Host": f"127.0.0.1:{PORT}", "Sec-Fetch-Dest": "document", "Sec-Fetch-Site": "same-origin"}
-        return own if method == "GET" else own | {"Origin": self.gate.origin}
+        return own if method == "GET" else own | {"Origin": self.auth.origin}
 
     def enter(self) -> TestResponse:
         """Follow a new link."""
-        path = self.gate.link().removeprefix(self.gate.origin)
+        path = self.auth.link().removeprefix(self.auth.origin)
         return self.client.get(path, headers=self.headers() | {"Sec-Fetch-Site": "none"})
 
     def get(self, path: str = "", **headers: str) -> TestResponse:
@@ -64,19 +64,24 @@ class Window:
         return self.client.post(self._path(path), data=data, headers=self.headers("POST") | _named(headers))
 
     def unlock(self, passphrase: str = PASSPHRASE) -> TestResponse:
-        """Give the passphrase, and wait until what is new has been fetched."""
+        """Give the passphrase, and wait until the first sync is done."""
         answer = self.post("unlock", {"passphrase": passphrase})
-        self.fetched()
+        self.synced()
         return answer
 
-    def fetch(self) -> None:
-        """Fetch, and wait until it is done."""
-        assert self.post("fetch").status_code == 303
-        self.fetched()
+    def lock(self) -> None:
+        """Lock, and wait until what waited has been posted."""
+        assert self.post("lock").status_code == 303
+        self.holder.wait()
 
-    def fetched(self) -> None:
+    def sync(self) -> None:
+        """Sync, and wait until it is done."""
+        assert self.post("sync").status_code == 303
+        self.synced()
+
+    def synced(self) -> None:
         until = time.monotonic() + self.patience
-        while self.get("state").json["fetching"]:
+        while self.get("state").json["syncing"]:
             assert time.monotonic() < until
             time.sleep(0.01)
 
@@ -85,6 +90,16 @@ class Window:
         assert self.enter().status_code == 200
         assert self.unlock().status_code == 303
         return self
+
+    def form(self, link: str, **fields: object) -> dict[str, object]:
+        """Load the page of a case, and return a form as that page would send it."""
+        [token, *_] = re.findall(r'name="page" value="([^"]+)"', self.get(link).text) or [""]
+        return {"page": token} | fields
+
+    def act(self, link: str, act: str, **fields: object) -> TestResponse:
+        """Load the page of a case, and send one of its forms."""
+        given = {name.replace("_", "-"): value for name, value in fields.items()}
+        return self.post(f"{link}/{act}", self.form(link, **given))
 
     def cases(self, path: str = "") -> dict[str, str]:
         """Return the addresses of the cases in the list, by number."""

@@ -1,13 +1,16 @@
-// Looks whether the inbox is locked or has something new, and searches while somebody types; it keeps nothing.
+// Asks whether the inbox is locked or has something new, and searches while somebody types; it keeps nothing.
 "use strict";
 
-const LOOK_MILLISECONDS = { fetching: 1000, idle: 10_000 };
+const LOOK_MILLISECONDS = { syncing: 1000, idle: 10_000 };
 const TYPING_MILLISECONDS = 150;
-const { state, home, fetched, fetching } = document.body.dataset;
+const { state, home, syncs, syncing } = document.body.dataset;
+const news = document.getElementById("news");
 
-// Whoever types a long answer asks for no page, and is there all the same.
+// Somebody who types a long answer loads no page, and is there all the same.
 let active = false;
 for (const sign of ["input", "keydown", "pointerdown", "wheel"]) addEventListener(sign, () => (active = true), { passive: true });
+
+let looking = 0;
 
 async function look() {
   let answer;
@@ -15,15 +18,17 @@ async function look() {
     answer = await (await fetch(active ? `${state}?active=yes` : state)).json();
     active = false;
   } catch {
-    location.replace(home); // ended, or another browser is in: nothing stays on the screen
+    // It has ended, or another browser is in. Another program could take the port: nothing is loaded from there.
+    clearInterval(looking);
+    news.textContent = news.dataset.ended;
+    news.hidden = false;
+    document.body.replaceChildren(news);
     return;
   }
   if (answer.locked) {
-    document.body.replaceChildren();
-    location.replace(home);
-  } else if (String(answer.fetched) !== fetched) {
+    leave();
+  } else if (String(answer.syncs) !== syncs) {
     const typed = [...document.querySelectorAll("textarea, input:not([type=hidden], [type=checkbox])")].some((field) => field.value !== field.defaultValue);
-    const news = document.getElementById("news");
     if (document.getElementById("rows") && !typed) {
       location.replace(location.href);
     } else {
@@ -31,6 +36,11 @@ async function look() {
       news.hidden = false;
     }
   }
+}
+
+function leave() {
+  document.body.replaceChildren();
+  location.replace(home);
 }
 
 function searchWhileTyping(form) {
@@ -49,12 +59,20 @@ function searchWhileTyping(form) {
   });
 }
 
-// Our own page's HTML, in which every stranger's word is escaped; it is parsed inert, and scripts in it never run.
+// A policy of one name can be made once in a page.
+const trusted = globalThis.trustedTypes?.createPolicy("rows", { createHTML: (html) => html });
+
+// Our own page's HTML, in which each word of a stranger is escaped; it is parsed inert, and scripts in it never run.
 function parsed(text) {
-  const policy = globalThis.trustedTypes?.createPolicy("rows", { createHTML: (html) => html });
-  return new DOMParser().parseFromString(policy ? policy.createHTML(text) : text, "text/html").body.childNodes;
+  return new DOMParser().parseFromString(trusted ? trusted.createHTML(text) : text, "text/html").body.childNodes;
 }
 
 const form = document.getElementById("search");
 if (form) searchWhileTyping(form);
-if (state) setInterval(look, fetching ? LOOK_MILLISECONDS.fetching : LOOK_MILLISECONDS.idle);
+if (state) {
+  looking = setInterval(look, syncing ? LOOK_MILLISECONDS.syncing : LOOK_MILLISECONDS.idle);
+  document.addEventListener("visibilitychange", () => document.hidden || look());
+  // Chromium keeps pages for its Back button, and would show a case after locking.
+  addEventListener("pagehide", () => document.body.replaceChildren());
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
+}

@@ -1,4 +1,4 @@
-"""Who may talk to the inbox: one browser, by a link that works once; nothing of the web. It knows no case."""
+"""Authentication: one browser may talk to the inbox, by a link that works once; nothing of the web may."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ TYPED = "none"  # a bookmark, the address bar, a link from outside any page
 
 
 @dataclass
-class Gate:
-    """The way in: `link` lets the next browser in, and `check` turns everybody else away.
+class Auth:
+    """Lets the next browser in by `link`, and knows its requests by a cookie.
 
-    The pages stand under a path that only that browser learns: cookies are shared by all ports of a host.
+    The pages are under a path that only that browser learns: all ports of a host share their cookies.
     """
 
     port: int
@@ -44,7 +44,7 @@ class Gate:
             return f"{self.origin}/enter/{self._ticket}"
 
     def enter(self, ticket: str) -> str | None:
-        """Return the session for the browser that brings the ticket, or None; whoever was in before is out."""
+        """Return the session for the browser that brings the ticket, or None; it ends the one before."""
         with self._turn:
             if not self._ticket or not hmac.compare_digest(ticket.encode(), self._ticket.encode()):
                 return None

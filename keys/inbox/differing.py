@@ -1,0 +1,78 @@
+"""The page of a log that differs from the one that was read: what is gone, six words to compare, and accepting it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from keys.cases.numbers import case_number
+from keys.errors import MeldbusError
+from keys.inbox.pages import holder
+from keys.speech.words import _, day_in_words, explain
+from keys.sync import actions
+from keys.sync.differing_log import load_difference
+from keys.wire.canonical import b64
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from keys.inbox.session import Session
+    from keys.sync.differing_log import Difference
+
+pages = Blueprint("differing", "keys.inbox")
+
+_ANSWERED = ("operator", "compared")  # what has to be ticked before a log is accepted
+
+
+@pages.get("")
+def show() -> ResponseReturnValue:
+    """Show how the log differs."""
+    with holder().use() as session:
+        return _page(session)
+
+
+@pages.post("/accept")
+def accept() -> ResponseReturnValue:
+    """Accept the log as the page showed it, when its owner has said so twice."""
+    with holder().use() as session:
+        difference = load_difference(session.recipient.vault)
+        if difference is None:
+            return redirect(url_for("differing.show"), 303)
+        if request.form.get("log") != _name(difference):
+            return _page(session, _("The log has changed since you loaded this page. Look at it again.")), 400
+        if not all(name in request.form for name in _ANSWERED):
+            return _page(session, _("Ask the operator and compare the words first.")), 400
+        if "confirmed" not in request.form:
+            return _page(session, is_asked=True)
+        try:
+            given = actions.accept_log(session.recipient)
+        except MeldbusError as error:
+            return _page(session, explain(error)), 400
+        session.notice = _("This log counts from now on. Entries that the server has got back: %(count)d.") % {
+            "count": given.posted
+        }
+        session.forget()
+    return redirect(url_for("pages.home"), 303)
+
+
+def _page(session: Session, error: str = "", *, is_asked: bool = False) -> str:
+    difference = load_difference(session.recipient.vault)
+    return render_template(
+        "differing.html",
+        difference=difference,
+        log="" if difference is None else _name(difference),
+        since="" if difference is None or difference.since is None else day_in_words(difference.since),
+        cases=[(session.name(case), case_number(case)) for case in difference.cases] if difference else [],
+        words=difference.words.split() if difference else [],
+        is_asked=is_asked,
+        error=error,
+        syncs=session.syncs,
+        syncing=session.is_syncing,
+        locked=False,
+    )
+
+
+def _name(difference: Difference) -> str:
+    """Return how a form names the log that its page showed."""
+    return f"{difference.place}.{b64(difference.digest)}"
