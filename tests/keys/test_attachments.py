@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import tracemalloc
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from keys.errors import ChangedError, UnreadableError
-from keys.sealing import Attachment, open_contents, open_message
+from keys.sealing import Attachment, open_files, open_head
 from keys.sealing.stream import open_chunks
 from keys.wire.envelope import CHUNK_SIZE, PART_SIZE, Header
 from keys.wire.files import MIB, FileDigest
-from keys.wire.kinds import Answer
+from keys.wire.messages import Answer
 from keys.wire.plaintext import class_of, start_size
-from tests.keys.kept import Kept, bytes_of, pour, sealed_with
-from tests.vectors.generator.people import REPORTER, seed
-from tests.vectors.generator.sealer import head_of, report_head
+from tests.keys.kept import CASE, Kept, bytes_of, head_of, pour, report_head, sealed_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +35,7 @@ def test_sealing_and_opening_64_mebibytes_takes_no_more_memory_than_a_few(tmp_pa
     shelf = tmp_path / "parts"
     tracemalloc.start()
     try:
-        sealed = sealed_with(replace(report_head(), files=(attachment.file,)), attachment.pieces())
+        sealed = sealed_with(report_head(files=[attachment.file]), attachment.pieces())
         with shelf.open("wb") as out:
             for part in sealed.parts:
                 out.write(part)
@@ -46,7 +43,8 @@ def test_sealing_and_opening_64_mebibytes_takes_no_more_memory_than_a_few(tmp_pa
         tracemalloc.reset_peak()
         digest, came = FileDigest(), 0
         with shelf.open("rb") as parts:
-            for piece in open_contents(sealed.prefix, sealed.size, sealed.content_key, _from(parts)):
+            message = open_head(sealed.prefix, sealed.content_key, sealed.size)
+            for piece in open_files(sealed.prefix, sealed.size, message, _from(parts)):
                 digest.update(piece)
                 came += len(piece)
         assert tracemalloc.get_traced_memory()[1] < FLAT
@@ -116,7 +114,7 @@ def test_a_file_that_changes_while_it_is_sealed_leaves_nothing_but_what_it_was(t
     path = tmp_path / "photo"
     path.write_bytes(ORIGINAL)
     attachment = Attachment.read(path, "photo", "image/jpeg")
-    head = replace(report_head(), files=(attachment.file,))
+    head = report_head(files=[attachment.file])
     sealed = sealed_with(head, attachment.pieces())
     stream = bytearray(sealed.prefix[Header.parse(sealed.prefix).size :])
     parts = iter(sealed.parts)
@@ -150,7 +148,7 @@ def test_a_short_message_whose_file_has_changed_is_not_sealed_at_all(tmp_path: P
     attachment = Attachment.read(path, "photo", "image/jpeg")
     path.write_bytes(ORIGINAL[1:5001])
     with pytest.raises(ChangedError):
-        sealed_with(replace(report_head(), files=(attachment.file,)), attachment.pieces())
+        sealed_with(report_head(files=[attachment.file]), attachment.pieces())
 
 
 def test_a_file_that_cannot_be_read_says_so(tmp_path: Path) -> None:
@@ -171,8 +169,7 @@ def test_an_answer_with_files_opens_for_the_case(tmp_path: Path) -> None:
     path = tmp_path / "photo"
     path.write_bytes(ORIGINAL)
     attachments = [Attachment.read(path, f"photo-{number}", "image/jpeg") for number in range(3)]
-    head = head_of(Answer("Zie de foto's."), Answer.KIND, REPORTER, seed("case"))
-    head = replace(head, files=tuple(attachment.file for attachment in attachments))
+    head = head_of(Answer("Zie de foto's."), files=[attachment.file for attachment in attachments])
     kept = Kept(sealed_with(head, (piece for attachment in attachments for piece in attachment.pieces())))
-    assert open_message(kept.front, kept.key, kept.size).case == seed("case")
+    assert kept.message.case == CASE
     assert b"".join(kept.contents()) == 3 * ORIGINAL

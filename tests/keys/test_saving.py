@@ -88,7 +88,7 @@ def test_reading_shows_each_file_and_fetches_none(line: Line, folder: Path) -> N
     assert text == "  Zie de foto's."
     assert "a\\u202egpj.exe · 2.1 MB · image/jpeg · not saved yet" in first
     assert "twee\\u000aregels · 0 B · text/\\u001b[2J · not saved yet" in second
-    assert not [path for path in paths if path.startswith("/channel/")]
+    assert not [path for path in paths if path.startswith("/log/")]
     line.done("save", number)
     shown = line.done("read", "--not-involved", number).stdout
     assert f"saved as {folder / f'meldbus-{number}' / 'a_gpj.exe'}" in shown

@@ -58,7 +58,7 @@ def meddle_parts(line: Line, change: Callable[[int, bytes], bytes]) -> Counter[i
     asked: Counter[int] = Counter()
 
     def meddle(path: str, answer: bytes) -> bytes:
-        if not path.startswith("/channel/"):
+        if not path.startswith("/log/"):
             return answer
         number = int(path.rpartition("/")[2])
         asked[number] += 1
