@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from keys.ceremony.enrolling import IDENTITY_FILE, VAULT_FILE, open_vault
 from keys.errors import BackupError, ExistsError, FormatError, VaultError
 from keys.identity import KIND_IDENTITY, Wrapper, make_folder, open_key_file, write_new
-from keys.sync import BACKUP_WANTED, RESTORED
+from keys.sync.settings import BACKUP_WANTED, COMPLETED, RESTORED
 from keys.vault import check_copy
 from keys.wire.signed import join_frames, split_frames
 
@@ -47,6 +47,7 @@ def restore(home: Path, passphrase: str, raw: bytes) -> None:
     with open_vault(home, secret) as vault, vault.transaction():
         # What was decided since, such as a purge, is known to the server and the others: it counts first.
         vault.put_setting(RESTORED, b"1")
+        vault.drop_setting(COMPLETED)
         vault.sharing.set_due()
         vault.countdowns.begin_anew()
     # The key file comes last: while it is missing, nothing has been restored and it can be done again.

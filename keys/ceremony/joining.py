@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from keys.errors import TamperedError
 from keys.identity import KeyFile, open_log_capability
 from keys.roster import words
-from keys.sync import Served, Trust, first_trust, rotate_keys
+from keys.sync import Served, Trust, first_trust
 from keys.wire.canonical import unb64
 from keys.wire.signed import LABEL_ROOT, Signed
 from keys.wire.sizes import ID_SIZE
@@ -44,18 +44,15 @@ def fingerprint_of(typed: str, source: Chained) -> bytes:
 
 
 def join(vault: Vault, secret: KeyFile, courier: Courier, fingerprint: bytes, own_day: int) -> Trust:
-    """Pin the root and, where the roster in force lists us, publish bundles; from a later day on `sync` does that.
+    """Pin the root and the rosters that follow; the card's bundle is sealed to until the first sync makes others.
 
     Raises NotEnrolledError when the newest roster does not list us, TamperedError when what it seals to us is not the
     log's capability, ClockError where the server's day and `own_day` cannot both be right.
     """
-    served = Served.fetch(courier, every=True)
+    served = Served.fetch(courier)
     served.check_day(own_day)
-    own = secret.signer().public
     trust = first_trust(vault, courier, fingerprint, served.day)
     open_log_capability(secret, trust.history.newest)
     with vault.transaction():
         vault.put_setting(SERVER, courier.url.encode("utf-8"))
-    if trust.roster.find(own) is not None:
-        rotate_keys(vault, secret.signer(), courier, served.day, trust.witness, served.bundles)
     return trust

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from keys.cases.rosters import Rosters
 from keys.errors import NotJoinedError, RolledBackError
-from keys.roster import LogHead, People, Recipient, Root, Roster, RosterHistory, Witness
+from keys.roster import People, Recipient, Root, Roster, RosterHistory
 from keys.wire.signed import LABEL_ROOT, LABEL_ROSTER, Signed, join_frames, split_frames
 
 if TYPE_CHECKING:
@@ -75,11 +75,6 @@ class Trust:
         return frozenset(root.id(LABEL_ROOT) for root in self.signed_roots) | {
             roster.id for roster in self.history.rosters
         }
-
-    @property
-    def witness(self) -> Witness:
-        """What our bundles say that we have seen. The log has no digests yet: its end is where it begins."""
-        return Witness(self.root.id, self.history.newest.id, LogHead(0, self.origin))
 
 
 def last_synced(vault: Vault) -> tuple[bytes, int]:

@@ -37,6 +37,7 @@ from keys.sync import RecipientSession
 from keys.sync.mailbox_reader import ReporterThread, read_mailbox
 from keys.sync.reporter import let_in, post_report, say
 from keys.sync.served import Served, sealing_basis
+from keys.vault.sharing_store import OwnArrived
 from keys.wire.messages import Answer
 from tests.policies import SMALL
 
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 CHEAP = Profile(time=1, memory_kib=64, lanes=1)  # a test's passphrase guards nothing
 START = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 PASSPHRASE = "een wachtwoord voor de proef"
+LONG_AGO = 60  # days: the wait after an own `arrived` is over
 PEOPLE = (("Secretaris", "secretaris"), ("Bestuurslid 1", "bestuur"), ("Bestuurslid 2", "bestuur"))
 POLICY = replace(SMALL, work=4, outside=())
 
@@ -117,7 +119,7 @@ class Office:
             office.cards[name] = enrol(folder / name, name, role, PASSPHRASE, office.today, CHEAP)
         office.publish_roster(people=[name for name, _ in people])
         for name, _ in people:
-            office.join(name)
+            office.join(name, is_founder=True)
         return office
 
     @property
@@ -166,10 +168,14 @@ class Office:
         publish(draft, self.courier())
         self.drafts.append(draft)
 
-    def join(self, name: str) -> None:
-        secret = unlock(self.folder / name, PASSPHRASE)
-        with open_vault(self.folder / name, secret) as vault:
-            join(vault, secret, self.courier(), self.root.id, self.today)
+    def join(self, name: str, *, is_founder: bool = False) -> None:
+        """Join and sync; a founder's vault, which nobody has anything for, takes its `arrived` for said long ago."""
+        with self.session(name) as session:
+            join(session.vault, session.secret, self.courier(), self.root.id, self.today)
+            if is_founder:
+                with session.vault.transaction():
+                    session.vault.sharing.note_arrived(OwnArrived(self.today - LONG_AGO, 0), ())
+            session.sync()
 
     def add(self, name: str, role: str) -> None:
         """Enrol another recipient and publish the roster that lists them too."""
