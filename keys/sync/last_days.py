@@ -5,6 +5,7 @@ No message destroys anything: each vault computes its own dates, and only from t
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from keys.cases.destruction import Countdown, Ended, is_lock_over, reading_ended
@@ -90,7 +91,11 @@ def take_again(vault: Vault, case_id: CaseId) -> None:
 def will_be_destroyed(vault: Vault, day: int) -> dict[CaseId, int]:
     """Return the first day on which each case that has a last day can be destroyed, for the first page."""
     arrived = _own_arrived(vault)
-    return {case_id: countdown.destroyed_on(arrived, day) for case_id, countdown in vault.countdowns.all().items()}
+    return {
+        # One that is to begin anew begins today at the earliest.
+        case_id: replace(countdown, since=min(countdown.since, day)).destroyed_on(arrived, day)
+        for case_id, countdown in vault.countdowns.all().items()
+    }
 
 
 def _own_arrived(vault: Vault) -> int | None:

@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select
 from keys.cases.destruction import Countdown
 from keys.vault import tables
 from keys.wire.ids import CaseId
+from keys.wire.messages.fields import MAX_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,8 +57,11 @@ class CountdownStore:
         self.execute(delete(tables.countdown).where(_COUNTDOWN.case == case))
 
     def begin_anew(self) -> None:
-        """Forget every countdown: this vault is restored, or its owner has accepted a log that differs."""
-        self.execute(delete(tables.countdown))
+        """Let every wait begin at the next complete sync: the vault is restored, or a log that differs is accepted.
+
+        The last days stay: nobody looks again at a case that has not changed.
+        """
+        self.execute(tables.countdown.update().values(since=MAX_DAY))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,394 @@
+"""How a case ends in a vault: on a date, in everybody's own time, for good, and never because somebody says so."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import LargeBinary, select
+
+from keys.cases.destruction import LONG_WAIT_DAYS, WAIT_DAYS, Countdown, Ended, SyncDays
+from keys.cases.terms import months_after
+from keys.ceremony import back_up, restore
+from keys.errors import EarlyError
+from keys.sync.actions import hand_over, write
+from keys.sync.last_days import (
+    destroy_own_copy,
+    settle_last_days,
+    settle_reading,
+    take_again,
+    will_be_destroyed,
+)
+from keys.vault import tables
+from keys.wire.canonical import b64
+from keys.wire.messages import Answer, Closed, Joined, Note, SteppedBack
+from tests.keys.hand import id_of, kinds
+from tests.keys.log_writer import LogWriter
+from tests.keys.office import PASSPHRASE, POLICY
+
+if TYPE_CHECKING:
+    from keys.sync import RecipientSession
+    from keys.vault.destroyed import DestroyedCase
+    from tests.keys.log_writer import Posted
+    from tests.keys.office import Office
+
+A, B, X = "Secretaris", "Bestuurslid 1", "Bestuurslid 2"
+SENTINEL = "SENTINEL-42 het gaat over de kluis"
+LOCK = 90
+
+
+@pytest.fixture
+def writer(office: Office, tmp_path: Path) -> LogWriter:
+    return LogWriter(office, tmp_path)
+
+
+@pytest.fixture
+def closed(office: Office, writer: LogWriter) -> Posted:
+    """A case that A and B have, and that A has closed; the vaults are older than thirty days."""
+    for name in (A, B):
+        office.end(name)
+    office.pass_days(LONG_WAIT_DAYS + 1)
+    writer.position = 100  # nobody here asks for a place
+    report = writer.report(SENTINEL, [A, B])
+    writer.post(A, Closed("Klaar."), report, [A, B], [report])
+    for name in (A, B):
+        office.read(name)
+    return report
+
+
+def last_day(office: Office) -> int:
+    return months_after(office.today, POLICY.retention.months)
+
+
+def settle(session: RecipientSession, server: int, own: int | None = None) -> list[DestroyedCase]:
+    """Do at once what complete syncs on these days do with a vault in which nothing has changed."""
+    days = SyncDays(server, server if own is None else own)
+    return settle_last_days(session.vault, session.trust(), days, session.person, session.vault.messages.cases())
+
+
+def traces(session: RecipientSession, secret: bytes) -> set[str]:
+    """Return the tables with a value that holds these bytes."""
+    vault = session.vault
+    return {
+        table.name
+        for table in tables.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, LargeBinary)
+        for value in vault._execute(select(column)).scalars()
+        if value is not None and secret in value
+    }
+
+
+def test_nothing_goes_before_the_day_after_its_last_day(office: Office, closed: Posted) -> None:
+    with office.session(A) as session:
+        case_id, end = id_of(closed), last_day(office)
+        assert will_be_destroyed(session.vault, office.today) == {case_id: end + 1}
+        assert settle(session, end) == []
+        assert session.cases()
+        [destroyed] = settle(session, end + 1)
+        assert (destroyed.case, destroyed.ended, destroyed.day) == (case_id, Ended.LAST_DAY, end + 1)
+        assert session.cases() == []
+        assert session.wants_backup
+
+
+@pytest.mark.parametrize(("server", "own"), [(400, 0), (0, 400), (-400, 400)])
+def test_one_clock_alone_destroys_nothing(office: Office, closed: Posted, server: int, own: int) -> None:
+    with office.session(A) as session:
+        end = last_day(office)
+        assert settle(session, end + server, end + own) == []
+        assert session.cases()
+        assert settle(session, end + 1)
+
+
+def test_a_wrong_clock_keeps_nothing_for_ever(office: Office, closed: Posted) -> None:
+    """A wait that begins in ten years would end in ten years."""
+    with office.session(A) as session:
+        end = last_day(office)
+        with session.vault.transaction():
+            session.vault.countdowns.begin_anew()
+        assert settle(session, end - 20, end + 3650) == []
+        assert settle(session, end - 10) == []
+        assert settle(session, end) == []
+        assert settle(session, end + 1)
+
+
+def test_a_vault_that_first_looks_after_the_last_day_waits_seven_days(office: Office, closed: Posted) -> None:
+    with office.session(A) as session:
+        end = last_day(office)
+        with session.vault.transaction():
+            session.vault.countdowns.begin_anew()
+        assert settle(session, end + 100) == []
+        assert settle(session, end + 99 + WAIT_DAYS) == []
+        assert settle(session, end + 100 + WAIT_DAYS)
+
+
+def test_what_came_by_a_share_waits_thirty_days(office: Office, closed: Posted, writer: LogWriter) -> None:
+    office.end(X)
+    office.pass_days(LONG_WAIT_DAYS + 1)
+    with office.session(A) as session:
+        session.sync()
+        hand_over(session, session.cases()[0], writer.people([X]))
+        session.end()
+    office.read(X)
+    with office.session(X) as session:
+        [countdown] = session.vault.countdowns.all().values()
+        assert countdown.waits_long
+        late = countdown.last_day + 500
+        with session.vault.transaction():
+            session.vault.countdowns.begin_anew()
+        assert settle(session, late) == []
+        assert settle(session, late + LONG_WAIT_DAYS - 1) == []
+        assert settle(session, late + LONG_WAIT_DAYS)
+
+
+def test_a_case_is_kept_while_own_words_wait_and_a_share_is_none(
+    office: Office, closed: Posted, writer: LogWriter
+) -> None:
+    case_id = id_of(closed)
+    with office.session(A) as session:
+        end = last_day(office)
+        session.composer().write(case_id, Note("Wacht nog."), [closed.message.id])
+        session.composer().write(case_id, Joined(writer.people([X])), [closed.message.id])
+        assert settle(session, end + 1) == []
+        for one in session.vault.outbox.waiting(case_id):
+            with session.vault.transaction():
+                session.vault.outbox.drop(one.message.mac)
+        assert settle(session, end + 2)
+
+
+def test_a_case_that_was_opened_again_has_no_countdown(office: Office, closed: Posted, writer: LogWriter) -> None:
+    writer.post("", Answer("Toch nog iets."), closed, [A, B], [closed])
+    office.read(A)
+    with office.session(A) as session:
+        assert session.vault.countdowns.all() == {}
+        assert settle(session, last_day(office) + 1000) == []
+
+
+def test_nothing_of_a_destroyed_case_is_left_but_its_id_and_a_line_of_the_register(
+    office: Office, closed: Posted, tmp_path: Path
+) -> None:
+    case_id = id_of(closed)
+    with office.session(A) as session:
+        made = tmp_path / "dossier.pdf"
+        made.write_bytes(b"een uitdraai")
+        with session.vault.transaction():
+            session.vault.note_saved(closed.message.mac, 0, b"/home/a/bijlage")
+            session.vault.destroyed.note_export(case_id, made)
+        session.summaries()
+        settle(session, last_day(office) + 1)
+        [destroyed] = session.vault.destroyed.all()
+        assert destroyed.line
+        assert destroyed.line.topic == "anders"
+        assert destroyed.paths == (Path("/home/a/bijlage"), made)
+        assert traces(session, case_id) <= {"destroyed", "case_version"}
+        # That there was an envelope, everybody on the roster knows.
+        assert traces(session, closed.message.mac) == {"log_entry"}
+        assert session.words() == {}
+        made.unlink()
+        with session.vault.transaction():
+            session.vault.destroyed.forget_missing()
+        [destroyed] = session.vault.destroyed.all()
+        assert (destroyed.paths, destroyed.gone) == ((), 2)
+
+
+def test_no_key_of_a_destroyed_case_waits_in_an_answer(office: Office, closed: Posted, writer: LogWriter) -> None:
+    """An answer to an `arrived` that did not go out holds the keys of all cases."""
+    case_id = id_of(closed)
+    office.rekey(B)
+    office.end(B)
+    with office.session(A) as session:
+        session.sync()
+        mine = [one for one in session.vault.outbox.all() if one.message.head.files]
+        assert mine
+        settle(session, last_day(office) + 1)
+        assert session.vault.destroyed.is_destroyed(case_id)
+        left = [one for one in session.vault.outbox.all() if one.message.head.files]
+        assert not {one.message.mac for one in left} & {one.message.mac for one in mine}
+        session.sync()
+        # They are answered all the same.
+        assert [one.message.head.kind for one in session.vault.outbox.waiting(None)] == ["share"]
+
+
+def test_a_destroyed_case_does_not_come_back_by_what_others_write_or_share(
+    office: Office, closed: Posted, writer: LogWriter
+) -> None:
+    case_id = id_of(closed)
+    with office.session(A) as session:
+        settle(session, last_day(office) + 1)
+    writer.post(B, Joined(writer.people([A])), closed, [A, B], [closed])
+    writer.share(B, A, [closed.archived], closed)
+    assert office.read(A) == []
+    with office.session(A) as session:
+        assert traces(session, case_id) <= {"destroyed", "case_version"}
+        assert session.vault.messages.unknown_since() == {}
+
+
+def test_what_the_reporter_still_writes_is_shown_once(office: Office, closed: Posted, writer: LogWriter) -> None:
+    with office.session(A) as session:
+        settle(session, last_day(office) + 1)
+    writer.post("", Answer("Ik word nu ontslagen."), closed, [A, B], [closed])
+    writer.post(B, Note("Van een lezer."), closed, [A, B], [closed])
+    office.read(A)
+    with office.session(A) as session:
+        [words] = session.vault.destroyed.last_words()
+        assert (words.case, words.text) == (id_of(closed), "Ik word nu ontslagen.")
+        with session.vault.transaction():
+            session.vault.destroyed.forget_last_words()
+        session.sync()
+        assert session.vault.destroyed.last_words() == []
+
+
+def test_an_owner_who_agrees_takes_a_case_again_and_asks_for_it(office: Office, closed: Posted) -> None:
+    with office.session(A) as session:
+        settle(session, last_day(office) + 1)
+        take_again(session.vault, id_of(closed))
+        assert session.vault.destroyed.all() == []
+    office.end(A)
+    office.end(B)
+    [case] = office.read(A)
+    assert kinds(case) == ["report", "closed"]
+
+
+def test_who_reads_a_case_no_more_keeps_its_keys_for_ninety_days_by_the_own_clock(
+    office: Office, writer: LogWriter
+) -> None:
+    report = writer.report(SENTINEL, [A, B])
+    with office.session(A) as session:
+        session.sync()
+        write(session, session.cases()[0], SteppedBack())
+        session.send_now()
+        session.sync()
+        assert session.vault.reading_ended.all() == {id_of(report): office.today}
+        trust, person, today = session.trust(), session.person, office.today
+        assert settle_reading(session.vault, trust, today + LOCK - 1, person, []) == []
+        # A clock that was wrong for a day does not keep it for ever.
+        with session.vault.transaction():
+            session.vault.reading_ended.put(id_of(report), today + 9999)
+        assert settle_reading(session.vault, trust, today, person, []) == []
+        [destroyed] = settle_reading(session.vault, trust, today + LOCK, person, [])
+        assert destroyed.ended is Ended.READING
+        assert session.vault.messages.of_case(id_of(report)) == []
+
+
+def test_a_case_whose_lock_is_over_is_taken_again_when_its_owner_is_named_anew(
+    office: Office, writer: LogWriter
+) -> None:
+    writer.report(SENTINEL, [A, B])
+    with office.session(A) as session:
+        session.sync()
+        write(session, session.cases()[0], SteppedBack())
+        session.send_now()
+        session.sync()
+        settle_reading(session.vault, session.trust(), office.today + LOCK, session.person, [])
+    with office.session(B) as session:
+        session.sync()
+        hand_over(session, session.cases()[0], writer.people([A]))
+        session.end()
+    office.end(A)
+    [case] = office.read(A)
+    assert kinds(case) == ["report", "stepped-back", "joined"]
+
+
+def test_who_is_named_anew_within_ninety_days_has_lost_nothing(office: Office, writer: LogWriter) -> None:
+    report = writer.report(SENTINEL, [A, B])
+    with office.session(A) as session:
+        session.sync()
+        write(session, session.cases()[0], SteppedBack())
+        session.send_now()
+        session.sync()
+    with office.session(B) as session:
+        session.sync()
+        hand_over(session, session.cases()[0], writer.people([A]))
+        session.end()
+    with office.session(A) as session:
+        session.sync()
+        assert session.vault.reading_ended.all() == {}
+        assert [case.id for case in session.cases()] == [id_of(report)]
+
+
+def test_an_owner_destroys_the_own_copy_by_hand_and_only_after_the_last_day(office: Office, closed: Posted) -> None:
+    with office.session(A) as session:
+        [case] = session.cases()
+        end = last_day(office)
+        with pytest.raises(EarlyError):
+            destroy_own_copy(session.vault, session.trust(), case, end)
+        destroyed = destroy_own_copy(session.vault, session.trust(), case, end + 1)
+        assert destroyed.ended is Ended.BY_HAND
+        assert session.cases() == []
+
+
+def test_a_restored_vault_begins_its_waits_anew(office: Office, closed: Posted, tmp_path: Path) -> None:
+    end = last_day(office)
+    back_up(office.folder / A, PASSPHRASE, tmp_path / "backup")
+    office.pass_days(3)
+    restore(tmp_path / "restored", PASSPHRASE, (tmp_path / "backup").read_bytes())
+    (office.folder / A).rename(office.folder / "lost")
+    (tmp_path / "restored").rename(office.folder / A)
+    with office.session(A) as session:
+        session.sync()
+        [countdown] = session.vault.countdowns.all().values()
+        assert countdown == Countdown(end, office.today, waits_long=False)
+        own = session.vault.sharing.own_arrived()
+        assert own
+        assert own.day == office.today
+
+
+def test_a_sync_looks_only_at_the_cases_that_have_changed(
+    office: Office, writer: LogWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = writer.report(SENTINEL, [A, B])
+    for _ in range(3):  # until nothing waits in the outbox
+        office.end(A)
+    office.read(A)
+    second = writer.report(SENTINEL, [A, B])
+    with office.session(A) as session:
+        loaded = []
+        store = type(session.vault.case_store)
+        whole = store.of_case
+
+        def of_case(self, case_id, *others, **more):  # type: ignore[no-untyped-def]
+            loaded.append(case_id)
+            return whole(self, case_id, *others, **more)
+
+        monkeypatch.setattr(store, "of_case", of_case)
+        session.sync()
+    assert id_of(second) in loaded
+    assert id_of(first) not in loaded
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from keys.cases.destruction import SyncDays
+from keys.ceremony import open_vault, unlock
+from keys.sync.last_days import settle_last_days
+from keys.sync.trust import load_trust
+from keys.vault.destroyed import DestroyedCases
+from keys.wire.canonical import unb64
+from keys.wire.ids import PersonId
+
+home, day, person, passphrase = Path(sys.argv[1]), int(sys.argv[2]), PersonId(unb64(sys.argv[3], 16)), sys.argv[4]
+# The last step of destroying: all is overwritten, and nothing of it is durable.
+DestroyedCases.add = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+with open_vault(home, unlock(home, passphrase)) as vault:
+    settle_last_days(vault, load_trust(vault), SyncDays(day, day), person, vault.messages.cases())
+"""
+
+
+def test_a_tool_that_is_killed_while_it_destroys_has_the_case_whole_or_not_at_all(
+    office: Office, closed: Posted
+) -> None:
+    with office.session(A) as session:
+        before = session.cases()
+    call = [sys.executable, "-c", KILLED, str(office.folder / A), str(last_day(office) + 1)]
+    killed = subprocess.run([*call, b64(office.person(A)), PASSPHRASE], check=False, timeout=60)
+    assert killed.returncode == -signal.SIGKILL
+    with office.session(A) as session:
+        assert session.cases() == before
+        assert session.vault.destroyed.all() == []
+        assert settle(session, last_day(office) + 1)
+        assert session.cases() == []
