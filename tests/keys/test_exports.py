@@ -13,11 +13,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keys.cases import approve, correction, grounds
+from keys.cases.register import correction
+from keys.cases.requests import approve, grounds
 from keys.errors import ExistsError, FileNameError, NoGroundError, TextError, UnreadableError
 from keys.exports import CASE, COPY, FORMATS, NOTICE, REGISTER, Export, chosen_ground, register_cases
 from keys.exports.formats import defused
-from keys.wire import kinds
+from keys.sync import actions
+from keys.wire.messages import (
+    Consent,
+    Exported,
+    Form,
+    Identity,
+    Note,
+    Outcome,
+    Question,
+    Request,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +36,8 @@ if TYPE_CHECKING:
 
     from keys.cases import Case
     from keys.receipt import Receipt
-    from keys.sync import Desk
+    from keys.sync import RecipientSession
+    from keys.wire.messages import Body
     from tests.keys.office import Office
 
 SECRETARIS, FIRST, SECOND = "Secretaris", "Bestuurslid 1", "Bestuurslid 2"
@@ -41,7 +53,7 @@ HOSTILE = (
     "\u202etxt.exe \x1b[31m rood \x00 \u2028",
     "'\";=1+1",
 )
-DEMAND = kinds.Filled("vordering", {"grondslag": "Een wet.", "instantie": "Een rechter."})
+DEMAND = Form("vordering", {"grondslag": "Een wet.", "instantie": "Een rechter."})
 # What begins a formula, where a cell may begin for some program; an apostrophe makes it text.
 FORMULA = re.compile(r"(?:^|[;,|\t\r\n])[\s\"]*[=+\-@＝＋－＠]")  # noqa: RUF001 - the wide signs count too
 
@@ -53,17 +65,28 @@ def place(office: Office) -> Path:
     return folder
 
 
-def the_case(desk: Desk) -> Case:
-    desk.sync()
-    [(case, _)] = desk.cases()
+def the_case(session: RecipientSession) -> Case:
+    session.sync()
+    [case] = session.cases()
     return case
+
+
+def write(office: Office, *bodies: Body, who: str = SECRETARIS) -> Case:
+    """Write messages into the only case, and post them."""
+    with office.session(who) as session:
+        case = the_case(session)
+        for body in bodies:
+            case = actions.write(session, case, body)
+        session.end()
+        return case
 
 
 def made(office: Office, export: Export, who: str = SECRETARIS) -> str:
     """Make a file of the only case, or of the register; return what stands in it."""
-    with office.desk(who) as desk:
-        desk.sync()
-        path = export.make(desk, register_cases(desk))
+    with office.session(who) as session:
+        session.sync()
+        path = export.make(session, register_cases(session))
+        session.end()
         return path.read_text("utf-8-sig")
 
 
@@ -77,25 +100,25 @@ def in_every_format(office: Office, export: Export) -> Iterator[tuple[str, str]]
 def told(office: Office) -> Receipt:
     """Return the code of a case whose reporter has said who they are, and whose recipients wrote it again."""
     receipt = office.report("Er verdwijnt geld uit de kas van de kantine.", topic="fraude")
-    with office.desk(SECRETARIS) as desk:
-        desk.say(the_case(desk), kinds.Question("Wie ben je?"))
-    office.say(receipt, kinds.Identity(IDENTITY))
+    write(office, Question("Wie ben je?"))
+    office.say(receipt, Identity(IDENTITY))
     office.answer(receipt, f"Groet, {NAME}")
-    with office.desk(SECRETARIS) as desk:
-        case = desk.reveal(the_case(desk), f"Om {NAME} te bellen.")
-        case = desk.note(case, kinds.Note("geheimstra's nummer is +31 6 12345678, BALIE. Bo is er ook."))
-        case = desk.note(case, kinds.Filled("horen", {"verslag": f"SENTINELLA: geld uit de kas. {NAME}"}))
-        case = desk.note(case, correction("nature", f"Diefstal, zegt {NAME}", f"Van {NAME}"))
-        desk.note(case, kinds.Outcome("order", f"Gesprek met {NAME}.", "Er verdwijnt geld uit de kas, en meer."))
+    with office.session(SECRETARIS) as session:
+        actions.reveal(session, the_case(session), f"Om {NAME} te bellen.")
+        session.end()
+    write(
+        office,
+        Note("geheimstra's nummer is +31 6 12345678, BALIE. Bo is er ook."),
+        Form("horen", {"verslag": f"SENTINELLA: geld uit de kas. {NAME}"}),
+        correction("nature", f"Diefstal, zegt {NAME}", f"Van {NAME}"),
+        Outcome("order", f"Gesprek met {NAME}.", "Er verdwijnt geld uit de kas, en meer."),
+    )
     return receipt
 
 
 def agreed(office: Office, receipt: Receipt, answer: str) -> None:
-    with office.desk(SECRETARIS) as desk:
-        desk.say(the_case(desk), kinds.Request("Voor de aangifte.", "de politie", "Wie je bent."))
-    case, _ = office.thread(receipt)
-    assert case
-    office.say(receipt, kinds.Consent(answer, case.said[-1].message.id))
+    asked = write(office, Request("Voor de aangifte.", "de politie", "Wie je bent.")).thread[-1]
+    office.say(receipt, Consent(answer, request=asked.id))
 
 
 def assert_tells_nobody(text: str) -> None:
@@ -130,17 +153,25 @@ def test_the_copy_for_whom_it_is_about_has_no_word_of_the_reporter(office: Offic
         attachments=[office.attachment("SENTINEL-foto.jpg", b"SENTINEL-bytes")],
     )
     office.answer(receipt, "Het was op SENTINEL-dag, na het kerstfeest.")
-    with office.desk(SECRETARIS) as desk:
-        case = desk.note(the_case(desk), kinds.Note("SENTINEL-notitie"))
-        quoted = "Er is gezegd: neemt geld uit de kas. Fatima en B12 zijn genoemd. Hij ontkent het."
-        case = desk.note(case, kinds.Filled("horen", {"verslag": quoted}))
-        case = desk.note(case, kinds.Filled("triage", {"toelichting": "SENTINEL-triage"}))
-        desk.close(case, "SENTINEL-sluiting", kinds.Outcome("order", "Een waarschuwing.", quoted))
+    quoted = "Er is gezegd: neemt geld uit de kas. Fatima en B12 zijn genoemd. Hij ontkent het."
+    witnesses = "Mw. Jansen zag het. Bakker ook. De leidinggevende werd gehoord."
+    write(
+        office,
+        Note("SENTINEL-notitie"),
+        Form("horen", {"verslag": f"{quoted} {witnesses}"}),
+        Form("triage", {"toelichting": "SENTINEL-triage"}),
+    )
+    with office.session(SECRETARIS) as session:
+        case = actions.open_report(session, the_case(session))
+        actions.close(session, case, "SENTINEL-sluiting", Outcome("order", "Een waarschuwing.", quoted))
+        session.end()
     for _ending, text in in_every_format(office, Export(COPY, place / "a", "Op verzoek.", forms=("horen",))):
-        for hidden in ("SENTINEL", "geld uit", "Fatima", "B12", "Op verzoek"):
+        for hidden in ("SENTINEL", "geld uit", "Fatima", "B12", "Op verzoek", "Jansen", "Bakker", "waarschuwing"):
             assert hidden not in text
-        for shown in ("Hij ontkent het.", "Een waarschuwing.", "2026-03-02", "an order measure", "who it was."):
+        for shown in ("Hij ontkent het.", "werd gehoord", "2026-03-02", "an order measure", "who it was."):
             assert shown in text
+    chosen = Export(COPY, place / "b.html", "Op verzoek.", outcome=True)
+    assert "Een waarschuwing." in made(office, chosen)
 
 
 def test_the_notice_for_the_board_says_number_day_and_nature(office: Office, place: Path) -> None:
@@ -149,7 +180,7 @@ def test_the_notice_for_the_board_says_number_day_and_nature(office: Office, pla
     assert "SENTINEL" not in text
     [number, received, nature] = json.loads(text)["facts"]
     assert (received["value"], nature["value"]) == ("2026-03-02", "Fraud")
-    assert re.fullmatch(r"[a-z]{5}-[a-z]{5}", number["value"])
+    assert re.fullmatch(r"[a-z]{5}-[a-z]{5}-[a-z]{5}", number["value"])
 
 
 class Tags(HTMLParser):
@@ -170,9 +201,7 @@ def test_a_strangers_text_does_nothing_in_a_file(office: Office, place: Path, wh
     hostile = "\n".join(HOSTILE)
     receipt = office.report(hostile, topic="anders", others=HOSTILE[2])
     office.answer(receipt, HOSTILE[3], [office.attachment("=cmd|calc <b>.txt", b"x", "text/<i>")])
-    with office.desk(SECRETARIS) as desk:
-        case = desk.note(the_case(desk), kinds.Filled("horen", {"a": HOSTILE[2]}))
-        desk.note(case, correction("nature", HOSTILE[2], HOSTILE[0][:900]))
+    write(office, Form("horen", {"a": HOSTILE[2]}), correction("nature", HOSTILE[2], HOSTILE[0][:900]))
     page = made(office, Export(what, place / "a.html", HOSTILE[4], forms=("horen",)))
     tags = Tags()
     tags.feed(page)
@@ -214,37 +243,34 @@ def test_a_formula_is_defused_and_other_text_stays(cell: str, expected: str) -> 
 
 def test_who_the_reporter_is_stands_in_a_file_only_on_a_ground_of_the_case(office: Office, place: Path) -> None:
     receipt = told(office)
-    with office.desk(SECRETARIS) as desk, pytest.raises(NoGroundError):
-        chosen_ground([*grounds(the_case(desk))], 1)
+    with office.session(SECRETARIS) as session, pytest.raises(NoGroundError):
+        chosen_ground([*grounds(the_case(session))], 1)
     agreed(office, receipt, "yes")
-    with office.desk(SECRETARIS) as desk:
-        ground = chosen_ground([*grounds(the_case(desk))], 1)
+    with office.session(SECRETARIS) as session:
+        ground = chosen_ground([*grounds(the_case(session))], 1)
     text = made(office, Export(CASE, place / "a.html", "Voor de aangifte.", ground))
     assert IDENTITY in text
-    with office.desk(SECRETARIS) as desk:
-        case = the_case(desk)
-        record = case.dossier.said[-1].message.head.body
-        assert record == kinds.Exported(
+    with office.session(SECRETARIS) as session:
+        case = the_case(session)
+        assert case.dossier[-1].body == Exported(
             CASE,
             identity=True,
             text="Voor de aangifte.\nconsent to what was asked on 2026-03-02: Wie je bent., to de politie",
         )
-        asked = next(said for said in case.said if said.kind == "request")
-    office.say(receipt, kinds.Consent("withdrawn", asked.message.id))
-    with office.desk(SECRETARIS) as desk:
-        assert [*grounds(the_case(desk))] == []
+        asked = next(message for message in case.thread if isinstance(message.body, Request))
+    office.say(receipt, Consent("withdrawn", request=asked.id))
+    with office.session(SECRETARIS) as session:
+        assert [*grounds(the_case(session))] == []
 
 
 def test_a_refusal_is_no_ground_and_a_demand_is_one_once_somebody_else_has_approved(office: Office) -> None:
     agreed(office, office.report(topic="fraude"), "no")
-    with office.desk(FIRST) as desk:
-        case = desk.note(the_case(desk), DEMAND)
-        assert [*grounds(case)] == []
-    with office.desk(SECOND) as desk:
-        case = the_case(desk)
-        case = desk.note(case, approve(case, desk.signer.public))
+    assert [*grounds(write(office, DEMAND, who=FIRST))] == []
+    with office.session(SECOND) as session:
+        case = the_case(session)
+        case = actions.write(session, case, approve(case, session.person))
         [ground] = grounds(case)
-        assert ground.message.head.body == DEMAND
+        assert ground.body == DEMAND
 
 
 def test_every_file_is_a_message_in_the_dossier_and_remembered_before_it_is_there(office: Office, place: Path) -> None:
@@ -253,19 +279,18 @@ def test_every_file_is_a_message_in_the_dossier_and_remembered_before_it_is_ther
     path = place / "register.csv"
     made(office, Export(REGISTER, path, "Voor de accountant."))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    with office.desk(SECRETARIS) as desk:
-        for case in register_cases(desk):
-            said = case.dossier.said[-1]
-            assert said.message.head.body == kinds.Exported(REGISTER, identity=False, text="Voor de accountant.")
-            assert desk.vault.graves.paths_of(case.id) == [path]
+    with office.session(SECRETARIS) as session:
+        for case in register_cases(session):
+            assert case.dossier[-1].body == Exported(REGISTER, identity=False, text="Voor de accountant.")
+            assert session.vault.destroyed.paths_of(case.id) == (path,)
 
 
 def test_where_no_file_can_come_nothing_is_recorded(office: Office, place: Path) -> None:
     office.report()
     (place / "taken.html").write_text("van iemand anders")
     (place / "link.csv").symlink_to(place / "nergens")
-    with office.desk(SECRETARIS) as desk:
-        case = the_case(desk)
+    with office.session(SECRETARIS) as session:
+        case = the_case(session)
         for name, error in (
             ("taken.html", ExistsError),
             ("link.csv", ExistsError),
@@ -274,18 +299,19 @@ def test_where_no_file_can_come_nothing_is_recorded(office: Office, place: Path)
             ("geen/a.html", UnreadableError),
         ):
             with pytest.raises(error):
-                Export(CASE, place / name, "Daarom.").make(desk, [case])
+                Export(CASE, place / name, "Daarom.").make(session, [case])
         with pytest.raises(TextError):
-            Export(CASE, place / "b.html", "").make(desk, [case])
+            Export(CASE, place / "b.html", "").make(session, [case])
         assert not (place / "b.html").exists()
-        assert the_case(desk).dossier.said == ()
+        assert the_case(session).dossier == ()
     assert (place / "taken.html").read_text() == "van iemand anders"
 
 
-def test_a_case_that_we_stepped_back_from_is_not_in_our_register(office: Office, place: Path) -> None:
+def test_a_case_that_its_owner_stepped_back_from_is_not_in_their_register(office: Office, place: Path) -> None:
     office.report("Een.", topic="fraude")
-    with office.desk(SECRETARIS) as desk:
-        desk.step_back(the_case(desk), "Te dichtbij.")
-        number = the_case(desk).number
-    assert number not in made(office, Export(REGISTER, place / "a.csv", "Voor de accountant."))
-    assert number in made(office, Export(REGISTER, place / "b.csv", "Voor de accountant."), FIRST)
+    with office.session(SECRETARIS) as session:
+        case = the_case(session)
+        actions.step_back(session, case, "Te dichtbij.")
+        session.end()
+    assert case.number not in made(office, Export(REGISTER, place / "a.csv", "Voor de accountant."))
+    assert case.number in made(office, Export(REGISTER, place / "b.csv", "Voor de accountant."), FIRST)
