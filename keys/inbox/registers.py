@@ -115,7 +115,7 @@ def last_words_read() -> ResponseReturnValue:
             if case is None:
                 vault.destroyed.forget_last_words()
             else:
-                vault.destroyed.agree(case)
+                actions.take_again(session.recipient, case)
         if case is not None:
             session.notice = _("The case comes back with the next sync, from your colleagues who still have it.")
     return redirect(url_for("pages.home" if case is None else "registers.last_words"), 303)

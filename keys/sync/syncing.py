@@ -136,6 +136,7 @@ def read_log(
 def synchronise(session: RecipientSession, watch: Watch, most: int) -> Synced:
     """Carry out one sync of a session and keep what its owner has to know of it."""
     vault = session.vault
+    end_locks(session)
     basis = refresh(session)
     trust, own = session.trust(), OwnEnvelopes.of(vault)
     found = [*notices_of(vault, trust, basis.served, basis.own_day, session.signer.public)]
@@ -161,6 +162,13 @@ def synchronise(session: RecipientSession, watch: Watch, most: int) -> Synced:
         new_entries=vault.log.count() - before,
         asks_to_go_on=not read.is_whole,
     )
+
+
+def end_locks(session: RecipientSession) -> None:
+    """Destroy the cases that the owner has not read for ninety days: by the own clock, also without a network."""
+    person = session.trust().person_of(session.signer.public)
+    if person is not None:
+        settle_reading(session.vault, session.trust(), session.today, person, [])
 
 
 def _settle_off_the_roster(session: RecipientSession) -> None:

@@ -99,18 +99,6 @@ summary = Table(
     Column("wrapped_words", LargeBinary, nullable=False),
 )
 
-# Tombstones of cases, as they stood in the feed: tells a thief how many cases were destroyed, and when.
-tombstone = Table(
-    "tombstone",
-    metadata,
-    Column("mac", LargeBinary, primary_key=True),
-    Column("case", LargeBinary, nullable=False),
-    Column("day", Integer, nullable=False),
-    Column("wrapped", LargeBinary, nullable=False),
-    Column("done", Integer, nullable=False),
-    Column("wrapped_paths", LargeBinary, nullable=True),  # of files made of the case, which may still lie somewhere
-)
-
 # Files that were made of a case, by their paths.
 export = Table(
     "export",

@@ -19,7 +19,6 @@ from keys.vault import tables
 from keys.vault.case_store import CaseStore
 from keys.vault.countdown_store import CountdownStore, ReadingEndedStore
 from keys.vault.destroyed import DestroyedCases
-from keys.vault.graves import Graves
 from keys.vault.index import Index
 from keys.vault.log_index import LogIndex
 from keys.vault.message_store import MessageStore
@@ -102,7 +101,6 @@ class Vault:
         self.countdowns = CountdownStore(self._execute)
         self.reading_ended = ReadingEndedStore(self._execute)
         self.destroyed = DestroyedCases(self._execute, wrapper)
-        self.graves = Graves(self._execute, wrapper)
         self.bundles = OwnBundles(self._execute, wrapper)
 
     @classmethod
