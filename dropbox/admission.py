@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from dropbox.load_meter import Moment
 from dropbox.store.commit import Filing
 from keys.wire.envelope import MAX_SLOTS, Header, check_envelope_size, header_size, stream_size
-from keys.wire.exchange import CAPABILITY_SIZE, DOOR_CASE, Posting, stamp_holds
+from keys.wire.posting import CAPABILITY_SIZE, DOOR_OPEN, Posting
+from keys.wire.stamp import stamp_holds
 from keys.wire.upload import OPENING_START, Opening, PartPosting, largest_class, travels_in_parts
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class Admission:
         stored = self._store.envelopes.file(filing)
         if stored.new:
             self._load.count(moment)
-            if filing.posting.door != DOOR_CASE:
+            if filing.posting.door != DOOR_OPEN:
                 self._load.count_message(moment, filing.posting.address[:CAPABILITY_SIZE])
         return stored.day
 
@@ -122,7 +123,7 @@ class Admission:
 
     def _refusal(self, filing: Filing, moment: Moment) -> WorkError | None:
         posting, least = filing.posting, 1
-        if posting.door != DOOR_CASE:
+        if posting.door != DOOR_OPEN:
             least = self._load.message_work(moment, posting.address[:CAPABILITY_SIZE])
         if stamp_holds(filing.header.mac, posting.nonce, max(least, self._load.least_work(moment))):
             return None

@@ -10,7 +10,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
 from dropbox import fault_line
-from keys.wire.exchange import MAX_POSITION
+from keys.wire.sizes import MAX_POSITION
 
 if TYPE_CHECKING:
     from types import TracebackType

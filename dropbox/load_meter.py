@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keys.wire.exchange import MAX_WORK, SEAL_WORK_FACTOR
+from keys.wire.stamp import MAX_WORK, SEAL_WORK_FACTOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

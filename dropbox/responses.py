@@ -22,9 +22,9 @@ from dropbox.store.errors import (
     UnknownError,
     UntilError,
 )
-from keys.errors import FormatError, MalformedError, MeldbusError
+from keys.errors import MalformedError, MeldbusError
 from keys.wire.canonical import Json, encode, unb64
-from keys.wire.exchange import CAPABILITY_SIZE, parse_cursor
+from keys.wire.posting import CAPABILITY_SIZE
 from keys.wire.sizes import ID_SIZE
 
 if TYPE_CHECKING:
@@ -113,11 +113,6 @@ def left() -> Response:
     return Response(encode({"left": True}), mimetype=JSON)
 
 
-def ending(until: int) -> Response:
-    """Return the answer that a channel can be read up to and with a day."""
-    return Response(encode({"until": until}), mimetype=JSON)
-
-
 def body(request: Request, most: int) -> bytes:
     """Return the bytes that were sent.
 
@@ -170,11 +165,3 @@ def number(request: Request, name: str, most: int) -> int:
     if not _NUMBER.fullmatch(text) or int(text) > most:
         raise MalformedError(name)
     return int(text)
-
-
-def cursor(request: Request) -> tuple[int, bytes] | None:
-    """Return where to go on; None, so the first item, for what is no cursor (SPEC.md 10)."""
-    try:
-        return parse_cursor(request.args["after"]) if "after" in request.args else None
-    except FormatError:
-        return None

@@ -1,4 +1,4 @@
-"""What the recipients' tool asks: the feed, and to take what was signed; it does not learn who asks."""
+"""What the recipients' tool asks: the log, and to take what was signed; it does not learn who asks."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 
-from dropbox.responses import BINARY, bearer, body, cursor, ending, number, stored
+from dropbox.responses import BINARY, bearer, body, number, stored
 from dropbox.store.errors import UnknownError
-from keys.wire.exchange import CAPABILITY_SIZE, MAX_POSITION
 from keys.wire.log import MOST_ENTRIES, parse_log_cursor
 from keys.wire.signed import FRAME_LENGTH_SIZE, MAX_DOCUMENT_SIZE, Signed, split_publication
+from keys.wire.sizes import MAX_POSITION
 
 if TYPE_CHECKING:
     from dropbox.admission import Admission
@@ -33,11 +33,6 @@ def recipient(store: Store, admission: Admission) -> Blueprint:
             raise UnknownError
         return day
 
-    @routes.get("/feed")
-    def feed() -> Response:
-        check_reader()
-        return Response(store.channels.feed(cursor(request)).encode(), mimetype=BINARY)
-
     @routes.get("/log")
     def log() -> Response:
         day = check_reader()
@@ -54,12 +49,6 @@ def recipient(store: Store, admission: Admission) -> Blueprint:
     @routes.get("/rosters/<position:version>")
     def roster(version: int) -> Response:
         return Response(store.documents.roster(version), mimetype=BINARY)
-
-    @routes.post("/end")
-    def end() -> Response:
-        secret = body(request, CAPABILITY_SIZE)
-        terms = store.documents.chain(admission.now()).roster.policy.terms
-        return ending(store.expiry.end(secret, admission.today(), terms.legal_days))
 
     @routes.post("/chain")
     def take_chain() -> Response:

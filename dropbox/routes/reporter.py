@@ -16,7 +16,6 @@ from dropbox.responses import (
     Refusal,
     bearer,
     body,
-    cursor,
     digest_of,
     kept,
     left,
@@ -29,8 +28,9 @@ from dropbox.routes.upload_form import SealedFile
 from dropbox.store.errors import NotFoundError, NotReadyError
 from keys.roster import Bundle
 from keys.wire.canonical import b64, encode
-from keys.wire.exchange import LEAVE_SIZE, MAX_POSITION, parse_leave
+from keys.wire.posting import LEAVE_SIZE, parse_leave
 from keys.wire.signed import LABEL_ROSTER, Signed, join_frames
+from keys.wire.sizes import MAX_POSITION
 from keys.wire.upload import MAX_OPENING_SIZE, MAX_PART_POSTING_SIZE, MAX_POSTING_SIZE
 
 if TYPE_CHECKING:
@@ -181,21 +181,6 @@ def reporter(store: Store, admission: Admission, pages: Pages) -> Blueprint:
 
 
 def _add_mailbox(routes: Blueprint, store: Store, admission: Admission) -> None:
-    @routes.get("/channel")
-    def channel() -> Response:
-        found = store.channels.channel(bearer(request), admission.today(), cursor(request))
-        return Response(found.encode(), mimetype=BINARY)
-
-    @routes.post("/leave")
-    def leave() -> Response:
-        store.mailboxes.leave(*parse_leave(body(request, LEAVE_SIZE)), admission.today())
-        return left()
-
-    @routes.get("/channel/<position:position>/<position:part>")
-    def part(position: int, part: int) -> Response:
-        stream = store.mailboxes.part(bearer(request), admission.today(), position, part)
-        return Response(stream, mimetype=BINARY)
-
     @routes.get("/mailbox")
     def mailbox() -> Response:
         secret, after = bearer(request), number(request, "after", MAX_POSITION)
@@ -206,6 +191,11 @@ def _add_mailbox(routes: Blueprint, store: Store, admission: Admission) -> None:
     def mailbox_part(position: int, part: int) -> Response:
         stream = store.mailboxes.part(bearer(request), admission.today(), position, part)
         return Response(stream, mimetype=BINARY)
+
+    @routes.post("/leave")
+    def leave() -> Response:
+        store.mailboxes.leave(*parse_leave(body(request, LEAVE_SIZE)), admission.today())
+        return left()
 
 
 def _add_pages(routes: Blueprint, admission: Admission, pages: Pages) -> None:

@@ -8,7 +8,7 @@ from dropbox.admission import TooLargeError, WorkError
 from dropbox.store.errors import StoreError
 from keys.errors import FormatError, MalformedError
 from keys.wire.envelope import COUNT_SIZE, MAGIC, MAGIC_NAME, MAGIC_SIZE, PART_SIZE, SEALED_CHUNK_SIZE, header_size
-from keys.wire.exchange import POSTING_START
+from keys.wire.posting import POSTING_START
 from keys.wire.upload import MAX_OPENING_SIZE, MAX_POSTING_SIZE, OPENING_START, Opening, PartPosting
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dropbox.store.bundles import Bundles
-from dropbox.store.channels import Channels
 from dropbox.store.database import Database
 from dropbox.store.days import Days, Today
 from dropbox.store.documents import Documents
@@ -40,7 +39,6 @@ class Store:
         self.log = Log(self.database)
         self.bundles = Bundles(self.database, self.log)
         self.mailboxes = Mailboxes(self.database)
-        self.channels = Channels(self.database)
         self.uploads = Uploads(self.database, self.days, config.reserve_bytes)
         self.expiry = Expiry(self.database)
 

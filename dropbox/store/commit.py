@@ -10,11 +10,11 @@ from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 
 from dropbox.store import days
 from dropbox.store.errors import ConflictError, FullError, StoreError, UnknownError, UntilError
-from dropbox.store.tables import capability, entry, envelope, log, mailbox, message, part, upload
+from dropbox.store.tables import capability, envelope, log, mailbox, message, part, upload
 from keys.roster.weeks import is_taken
 from keys.wire.envelope import PART_SIZE, Header, prefix_size
-from keys.wire.exchange import CAPABILITY_SIZE, DOOR_CASE, Posting
 from keys.wire.log import LogDigest, ShortEntry, log_digest
+from keys.wire.posting import CAPABILITY_SIZE, DOOR_OPEN, Posting
 from keys.wire.upload import Opening, part_count
 
 if TYPE_CHECKING:
@@ -33,16 +33,8 @@ KNOWN = (
     .where(envelope.c.mac.in_(bindparam("macs", expanding=True)))
 )
 _LAST_NUMBER = select(func.max(message.c.number)).where(message.c.mailbox == mailbox.c.id).scalar_subquery()
-_LAST_DAY = (
-    select(envelope.c.day)
-    .join(message, message.c.envelope == envelope.c.id)
-    .where(message.c.mailbox == mailbox.c.id)
-    .order_by(message.c.number.desc())
-    .limit(1)
-    .scalar_subquery()
-)
 _MAILBOXES = (
-    select(capability.c.digest, mailbox.c.id, mailbox.c.until, _LAST_NUMBER.label("last"), _LAST_DAY.label("day"))
+    select(capability.c.digest, mailbox.c.id, mailbox.c.until, _LAST_NUMBER.label("last"))
     .join(mailbox, mailbox.c.id == capability.c.mailbox)
     .where(capability.c.digest.in_(bindparam("digests", expanding=True)))
 )
@@ -50,7 +42,6 @@ STATE = (
     *days.STATE,
     select(func.coalesce(func.max(envelope.c.id), 0)).scalar_subquery().label("envelope"),
     select(func.coalesce(func.max(mailbox.c.id), 0)).scalar_subquery().label("mailbox"),
-    select(func.coalesce(func.max(entry.c.position), 0)).scalar_subquery().label("entry"),
     select(func.coalesce(func.sum(upload.c.awaited), 0)).scalar_subquery().label("awaited"),
 )
 _HOLDS = select(message.c.number).where(
@@ -60,7 +51,7 @@ _EXTENDED = update(mailbox).where(mailbox.c.id == bindparam("number")).values(un
 _COMMITTED = update(envelope).where(envelope.c.id == bindparam("number")).values(day=bindparam("today"))
 _PARTS = select(func.count()).where(part.c.envelope == bindparam("number"))
 _CLOSED = delete(upload).where(upload.c.envelope == bindparam("number"))
-_TABLES = (envelope, part, mailbox, capability, log, entry, message)  # in the order that their references ask for
+_TABLES = (envelope, part, mailbox, capability, log, message)  # in the order that their references ask for
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +80,7 @@ class Filing:
     def digests(self) -> tuple[bytes, ...]:
         """Return the SHA-256 of each capability that it names."""
         first, second = self.posting.address[:CAPABILITY_SIZE], self.posting.address[CAPABILITY_SIZE:]
-        return (first, second) if self.posting.door == DOOR_CASE else (hashlib.sha256(first).digest(),)
+        return (first, second) if self.posting.door == DOOR_OPEN else (hashlib.sha256(first).digest(),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +106,6 @@ class _Mailbox:
     number: int
     until: int
     last: int
-    day: int  # of its last message
-
-    @property
-    def is_ending(self) -> bool:
-        """Whether its end was moved: nothing is added to what nobody will read any more."""
-        return self.until < self.day + MAILBOX_DAYS
 
 
 @dataclass(slots=True)
@@ -134,7 +119,6 @@ class Batch:
     mailboxes: dict[bytes, _Mailbox]
     last_envelope: int
     last_mailbox: int
-    last_entry: int
     position: int
     digest: LogDigest
     rows: dict[Table, list[dict[str, Any]]] = field(default_factory=lambda: {table: [] for table in _TABLES})
@@ -151,7 +135,7 @@ class Batch:
         named = [digest for filing in filings for digest in filing.digests()]
         mailboxes: dict[int, _Mailbox] = {}
         by_digest = {
-            row.digest: mailboxes.setdefault(row.id, _Mailbox(row.id, row.until, row.last, row.day))
+            row.digest: mailboxes.setdefault(row.id, _Mailbox(row.id, row.until, row.last))
             for row in connection.execute(_MAILBOXES, {"digests": named})
         }
         return cls(
@@ -162,7 +146,6 @@ class Batch:
             mailboxes=by_digest,
             last_envelope=state.envelope,
             last_mailbox=state.mailbox,
-            last_entry=state.entry,
             position=today.position,
             digest=today.digest,
         )
@@ -178,7 +161,7 @@ class Batch:
             return UntilError()
         if isinstance(filing.posting, Opening) and not (known and self._is_whole(known, filing.posting)):
             return ConflictError()  # it was deleted since its last part came
-        found = self._open(filing, known) if filing.posting.door == DOOR_CASE else self._append(filing)
+        found = self._open(filing, known) if filing.posting.door == DOOR_OPEN else self._append(filing)
         if isinstance(found, StoreError):
             return found
         # An envelope that the log has already comes in by another posting after a restore: only its mailbox is new.
@@ -225,7 +208,7 @@ class Batch:
         if first in self.mailboxes or second in self.mailboxes:
             return ConflictError()
         self.last_mailbox += 1
-        opened = _Mailbox(self.last_mailbox, self.today.day + MAILBOX_DAYS, 0, self.today.day)
+        opened = _Mailbox(self.last_mailbox, self.today.day + MAILBOX_DAYS, 0)
         self.rows[mailbox].append({"id": opened.number, "until": opened.until})
         for digest in (first, second):
             self.mailboxes[digest] = opened
@@ -235,9 +218,8 @@ class Batch:
     def _append(self, filing: Filing) -> _Mailbox | StoreError:
         (digest,) = filing.digests()
         found = self.mailboxes.get(digest)
-        if found is None or found.until < self.today.day or found.is_ending:
+        if found is None or found.until < self.today.day:
             return UnknownError()
-        found.day = self.today.day
         found.until = self.extended[found.number] = self.today.day + MAILBOX_DAYS
         return found
 
@@ -259,9 +241,6 @@ class Batch:
         self.digest = log_digest(self.digest, self.position, short)
         row = {"position": self.position, "envelope": number, "digest": self.digest, "short": short.encode()}
         self.rows[log].append(row)
-        if filing.posting.door == DOOR_CASE:
-            self.last_entry += 1
-            self.rows[entry].append({"position": self.last_entry, "envelope": number})
         added = self.known[filing.header.mac] = _Known(number, filing.digest, day, open=False)
         return added
 

@@ -10,11 +10,10 @@ from sqlalchemy.exc import DBAPIError
 
 from dropbox.store import uploads
 from dropbox.store.commit import MAILBOX_DAYS
-from dropbox.store.mailboxes import live_mailbox
-from dropbox.store.tables import capability, entry, envelope, log, mailbox, message, part, upload
+from dropbox.store.tables import capability, envelope, log, mailbox, message, part, upload
 from keys.wire.envelope import PART_SIZE
-from keys.wire.exchange import DAY_SIZE
 from keys.wire.log import CURSOR_STEP
+from keys.wire.sizes import DAY_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,19 +22,11 @@ if TYPE_CHECKING:
 
     from dropbox.store.database import Database
 
-ENTRY_DAYS = MAILBOX_DAYS  # SPEC.md 10: every entry stays 13 months, whatever it is
-ENDING_DAYS = 30  # after the last message: who was away has so long to read it
+ENTRY_DAYS = MAILBOX_DAYS  # SPEC 10: every entry stays 13 months, whatever it is
 BATCH_BYTES = 4 * PART_SIZE  # deleted at once: others commit between two batches
 BATCH_ROWS = 50
 MOST_PARTS = 500  # at once, however short
 
-_BOUNDS = (
-    select(func.min(envelope.c.day), func.max(envelope.c.day))
-    .join(message, message.c.envelope == envelope.c.id)
-    .where(message.c.mailbox == bindparam("number"))
-)
-_UNTIL = select(mailbox.c.until).where(mailbox.c.id == bindparam("number"))
-_MOVED = update(mailbox).where(mailbox.c.id == bindparam("number")).values(until=bindparam("sooner"))
 _NUMBERS: BindParameter[list[int]] = bindparam("numbers", expanding=True)
 
 # The short form begins with the day, its highest byte first, so that bytes compare as days do.
@@ -45,7 +36,6 @@ _ENDED_ENTRIES = (
     .order_by(log.c.position)
     .limit(BATCH_ROWS)
 )
-_OUT_OF_FEED = delete(entry).where(entry.c.envelope.in_(select(log.c.envelope).where(log.c.position.in_(_NUMBERS))))
 _EMPTIED = update(log).where(log.c.position.in_(_NUMBERS)).values(envelope=None, short=None)
 _FOLLOWING = log.alias()
 # Kept of entries that have ended: every 64th digest, and that before an entry that is left, or before the next to come.
@@ -94,20 +84,6 @@ class Expiry:
         """Delete from `database`."""
         self._database = database
 
-    def end(self, secret: bytes, today: int, term: int) -> int:
-        """Let a mailbox end as soon as it may, and return its last day; raise UnknownError.
-
-        That is never before `term` days after its first message, in which a report has to be dealt with by law, nor
-        before 30 days after its last. Where that is sooner than it was, nothing is added to it any more.
-        """
-        with self._database.turn(), self._database.writing() as connection:
-            number = live_mailbox(connection, secret, today)
-            first, last = connection.execute(_BOUNDS, {"number": number}).one()
-            until: int = connection.execute(_UNTIL, {"number": number}).scalar_one()
-            sooner: int = min(until, max(today, first + term, last + ENDING_DAYS))
-            connection.execute(_MOVED, {"number": number, "sooner": sooner})
-        return sooner
-
     def expire(self, today: int) -> int:
         """Delete everything whose last day is before `today`; return how many rows could not be deleted.
 
@@ -147,7 +123,6 @@ class Expiry:
 
 def _end_entries(connection: Connection, positions: Sequence[int]) -> bool:
     """Take entries out of the log; their digests stay where somebody may ask from them."""
-    connection.execute(_OUT_OF_FEED, {"numbers": positions})
     connection.execute(_EMPTIED, {"numbers": positions})
     connection.execute(_FORGOTTEN)
     return False

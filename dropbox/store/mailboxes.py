@@ -10,15 +10,14 @@ from sqlalchemy import bindparam, delete, select
 from dropbox.store.errors import NotFoundError, UnknownError
 from dropbox.store.tables import capability, envelope, mailbox, message, part
 from keys.wire.envelope import SLOT_STEP, SMALLEST_CLASS, header_size, stream_size
-from keys.wire.exchange import PAGE_SIZE
-from keys.wire.mailbox import MAILBOX_ENTRY_START, MailboxEntry, MailboxPage, fill_mailbox
+from keys.wire.mailbox import MAILBOX_ENTRY_START, PAGE_SIZE, MailboxEntry, MailboxPage, fill_mailbox
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from dropbox.store.database import Database
 
-MOST_ENTRIES = PAGE_SIZE // (MAILBOX_ENTRY_START + header_size(SLOT_STEP) + stream_size(SMALLEST_CLASS))
+_MOST_ENTRIES = PAGE_SIZE // (MAILBOX_ENTRY_START + header_size(SLOT_STEP) + stream_size(SMALLEST_CLASS))
 
 _LIVE = (
     select(mailbox.c.id)
@@ -26,12 +25,12 @@ _LIVE = (
     .where(capability.c.digest == bindparam("digest"), mailbox.c.until >= bindparam("today"))
 )
 _FORGOTTEN = delete(capability).where(capability.c.digest == bindparam("forgotten"))
-MESSAGES = (
+_MESSAGES = (
     select(message.c.number, envelope.c.day, envelope.c.size, envelope.c.prefix)
     .join(envelope, envelope.c.id == message.c.envelope)
     .where(message.c.mailbox == bindparam("mailbox"))
 )
-_PAGE = MESSAGES.where(message.c.number > bindparam("after")).order_by(message.c.number).limit(MOST_ENTRIES + 1)
+_PAGE = _MESSAGES.where(message.c.number > bindparam("after")).order_by(message.c.number).limit(_MOST_ENTRIES + 1)
 _PART = (
     select(part.c.stream)
     .join(message, message.c.envelope == part.c.envelope)

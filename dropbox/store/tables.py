@@ -131,16 +131,6 @@ log = Table(
     Column("short", LargeBinary),
 )
 
-# Of the routes /feed: goes with them.
-entry = Table(
-    "entry",
-    metadata,
-    # How many reports, shares and decoys came, all of them together.
-    Column("position", _Count, primary_key=True, autoincrement=False),
-    # Nothing beyond the envelope's own row.
-    Column("envelope", ForeignKey(envelope.c.id), nullable=False, unique=True),
-)
-
 mailbox = Table(
     "mailbox",
     metadata,

@@ -12,7 +12,7 @@ from dropbox.store.mailboxes import live_mailbox
 from dropbox.store.tables import capability, envelope, part, upload
 from keys.errors import MalformedError
 from keys.roster.weeks import is_taken
-from keys.wire.exchange import CAPABILITY_SIZE, DOOR_CASE
+from keys.wire.posting import CAPABILITY_SIZE, DOOR_OPEN
 from keys.wire.upload import Opening, missing_runs, part_count, part_size
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class Uploads:
         day = self._days.settle(connection, filing.clock_day()).day
         if not is_taken(filing.header.until, day):
             raise UntilError
-        if opening.door == DOOR_CASE:
+        if opening.door == DOOR_OPEN:
             if connection.execute(_NAMED, {"digests": filing.digests()}).first():
                 raise ConflictError
         else:

@@ -17,8 +17,9 @@ from dropbox.store import Store
 from dropbox.store.database import Database
 from keys.policy import date_of
 from keys.roster.weeks import until_of
-from keys.wire.exchange import Page, Posting
-from tests.dropbox.serving import BINARY, ROOT, Server, bearer, write_config
+from keys.wire.log import LogPage
+from keys.wire.mailbox import MailboxPage
+from tests.dropbox.serving import BINARY, ROOT, Server, bearer, log_path, write_config
 from tests.organisation import Organisation
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
+
+    from keys.wire.log import LogEntry
+    from keys.wire.posting import Posting
 
 TODAY = 20_780
 
@@ -88,11 +92,22 @@ class Box:
         """Get a path, with a capability if there is one."""
         return self.client.get(path, headers=bearer(capability) if capability else {})
 
-    def look(self, path: str, capability: bytes, after: str | None = None) -> Page:
-        """Return one page of the feed or of a channel."""
-        answer = self.get(path + (f"?after={after}" if after else ""), capability)
+    @property
+    def log_path(self) -> str:
+        """The path of the log from its first entry on."""
+        return log_path(self.organisation)
+
+    def log(self) -> tuple[LogEntry, ...]:
+        """Return the first page of the log, as a recipient reads it."""
+        answer = self.get(self.log_path, self.organisation.log_capability)
         assert answer.status_code == 200
-        return Page.parse(answer.data)
+        return LogPage.parse(answer.data).entries
+
+    def mailbox(self, capability: bytes, after: int = 0) -> MailboxPage:
+        """Return a page of a mailbox."""
+        answer = self.get(f"/mailbox?after={after}", capability)
+        assert answer.status_code == 200
+        return MailboxPage.parse(answer.data, after)
 
 
 @pytest.fixture

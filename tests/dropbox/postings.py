@@ -20,7 +20,8 @@ from keys.wire.envelope import (
     padded_size,
     stream_size,
 )
-from keys.wire.exchange import CAPABILITY_SIZE, NONCE_SIZE, Posting, append, make_stamp, open_case, stamp_holds
+from keys.wire.posting import DOOR_APPEND, DOOR_OPEN, Posting, append_address, mailbox_address, random_address
+from keys.wire.stamp import NONCE_SIZE, make_stamp, stamp_holds
 from keys.wire.upload import Opening, PartPosting, part_count, part_size
 from tests.policies import WORK
 
@@ -33,7 +34,7 @@ LONG = padded_size(3_500_000)  # four parts, the last one short
 
 @dataclass(frozen=True)
 class Opaque:
-    """A posting that opens a channel, with both capabilities of it."""
+    """A posting that opens a mailbox, with both capabilities of it."""
 
     posting: Posting
     reporter: bytes
@@ -53,27 +54,23 @@ def opaque_envelope(until: int, padded: int = SMALLEST_CLASS, slots: int = SLOTS
 
 
 def opaque_case(until: int, padded: int = SMALLEST_CLASS, slots: int = SLOTS, work: int = WORK) -> Opaque:
-    """Return a posting that opens a channel."""
+    """Return a posting that opens a mailbox."""
     envelope, mac = opaque_envelope(until, padded, slots)
     reporter, recipients = secrets.token_bytes(32), secrets.token_bytes(32)
-    return Opaque(open_case(envelope, make_stamp(mac, work), recipients, reporter), reporter, recipients)
-
-
-def random_address() -> bytes:
-    """Return an address of door 0 that nobody has."""
-    return b"".join(sorted((os.urandom(CAPABILITY_SIZE), os.urandom(CAPABILITY_SIZE))))
+    address = mailbox_address(reporter, recipients)
+    return Opaque(Posting(DOOR_OPEN, make_stamp(mac, work), address, envelope), reporter, recipients)
 
 
 def unstamped(until: int) -> Posting:
     """Return a posting whose stamp does not suffice."""
     envelope, mac = opaque_envelope(until)
-    return Posting(0, _no_stamp(mac), random_address(), envelope)
+    return Posting(DOOR_OPEN, _no_stamp(mac), random_address(), envelope)
 
 
 def opaque_message(until: int, capability: bytes, padded: int = SMALLEST_CLASS, work: int = WORK) -> Posting:
-    """Return a posting that appends to the channel of `capability`."""
+    """Return a posting that appends to the mailbox of `capability`."""
     envelope, mac = opaque_envelope(until, padded)
-    return append(envelope, make_stamp(mac, work), capability)
+    return Posting(DOOR_APPEND, make_stamp(mac, work), append_address(capability), envelope)
 
 
 def weak_message(until: int, capability: bytes) -> Posting:
@@ -81,12 +78,12 @@ def weak_message(until: int, capability: bytes) -> Posting:
     envelope, mac = opaque_envelope(until)
     while stamp_holds(mac, nonce := make_stamp(mac, WORK), 2 * WORK):
         pass
-    return append(envelope, nonce, capability)
+    return Posting(DOOR_APPEND, nonce, append_address(capability), envelope)
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A large envelope of random bytes: its opening, its parts, and both capabilities of the channel it opens."""
+    """A large envelope of random bytes: its opening, its parts, and both capabilities of the mailbox it opens."""
 
     opening: Opening
     mac: bytes
@@ -123,14 +120,15 @@ class Upload:
 def opaque_upload(
     until: int, padded: int = LONG, capability: bytes | None = None, *, work: int = WORK, stamped: bool = True
 ) -> Upload:
-    """Return a large envelope; with `capability` it appends to that channel, else it opens one."""
+    """Return a large envelope; with `capability` it appends to that mailbox, else it opens one."""
     mac = os.urandom(MAC_SIZE)
     start = MAGIC + bytes([SLOTS]) + until.to_bytes(UNTIL_SIZE, "big") + os.urandom(SLOTS * SLOT_SIZE + CONTENT_SIZE)
     prefix = start + mac + os.urandom(SEALED_CHUNK_SIZE)
     reporter, recipients = secrets.token_bytes(32), secrets.token_bytes(32)
     nonce = make_stamp(mac, work) if stamped else _no_stamp(mac)
-    posting = append(prefix, nonce, capability) if capability else open_case(prefix, nonce, recipients, reporter)
-    opening = Opening(posting.door, nonce, posting.address, header_size(SLOTS) + stream_size(padded), prefix)
+    door = DOOR_APPEND if capability else DOOR_OPEN
+    address = append_address(capability) if capability else mailbox_address(reporter, recipients)
+    opening = Opening(door, nonce, address, header_size(SLOTS) + stream_size(padded), prefix)
     return Upload(opening, mac, capability or reporter, recipients, secrets.randbits(64))
 
 

@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keys.wire.canonical import b64
-from keys.wire.exchange import Page
+from keys.wire.log import LogDigest, LogPage, log_cursor
+from keys.wire.mailbox import MailboxPage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from keys.wire.log import LogEntry
     from tests.organisation import Organisation
 
 ROOT = Path(__file__).parent.parent.parent
@@ -65,6 +67,11 @@ def write_config(folder: Path, **changes: object) -> Path:
     path = folder / "dropbox.toml"
     path.write_text("\n".join(lines) + "\n")
     return path
+
+
+def log_path(organisation: Organisation) -> str:
+    """Return the path of the log from its first entry on."""
+    return f"/log?after={log_cursor(0, LogDigest(organisation.fingerprint))}"
 
 
 class Server:
@@ -165,11 +172,17 @@ class Server:
         """Post bytes."""
         return self.request("POST", path, body, {"Content-Type": kind})
 
-    def look(self, path: str, capability: bytes, after: str | None = None) -> Page:
-        """Return one page of the feed or of a channel."""
-        answer = self.get(path + (f"?after={after}" if after else ""), capability)
-        assert answer.status == 200, answer
-        return Page.parse(answer.body)
+    def log_of(self, organisation: Organisation) -> tuple[LogEntry, ...]:
+        """Return the first page of the log, as a recipient reads it."""
+        answer = self.get(log_path(organisation), organisation.log_capability)
+        assert answer.status == 200
+        return LogPage.parse(answer.body).entries
+
+    def mailbox(self, capability: bytes, after: int = 0) -> MailboxPage:
+        """Return a page of a mailbox."""
+        answer = self.get(f"/mailbox?after={after}", capability)
+        assert answer.status == 200
+        return MailboxPage.parse(answer.body, after)
 
     def send_raw(self, sent: bytes, source: str = "127.0.0.1") -> bytes:
         """Send bytes that need not be HTTP, and return all that comes back."""

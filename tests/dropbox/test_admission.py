@@ -15,16 +15,16 @@ from dropbox.load_meter import BUSY_DAY, CALM, HELD_MINUTES, MAX_FACTOR, MAX_MES
 from dropbox.store.days import Today
 from keys.wire.canonical import parse_object
 from keys.wire.envelope import LARGEST_POWER
-from keys.wire.exchange import Posting, make_stamp, stamp_holds
 from keys.wire.log import LogDigest
+from keys.wire.posting import Posting, random_address
 from keys.wire.signed import split_frames
+from keys.wire.stamp import make_stamp, stamp_holds
 from tests.dropbox.conftest import Box, publish
 from tests.dropbox.postings import (
     opaque_case,
     opaque_envelope,
     opaque_message,
     opaque_upload,
-    random_address,
     unstamped,
     weak_message,
 )
@@ -72,7 +72,7 @@ def at(seconds: float = 0, day: int = DAY) -> Moment:
 def test_stamp_that_is_too_weak_is_told_the_work(box: Box) -> None:
     refused = box.post(unstamped(box.until))
     assert (refused.status_code, refused.data) == (429, b'{"error":"stamp","work":%d}' % WORK)
-    assert len(box.look("/feed", box.organisation.log_capability).items) == 0
+    assert len(box.log()) == 0
 
 
 def test_stamp_of_another_envelope_does_not_count(box: Box) -> None:
@@ -237,7 +237,7 @@ def small(tmp_path: Path, make_box: Callable[[Config], Box]) -> Box:
 
 
 def fill_with_cases(box: Box) -> list[bytes]:
-    """Open channels until no more are taken; return a capability of each."""
+    """Open mailboxes until no more are taken; return a capability of each."""
     opened: list[bytes] = []
     while True:
         case = opaque_case(box.until, 4 * 65536)
@@ -254,7 +254,7 @@ def test_reserve_refuses_new_cases_while_talks_go_on(small: Box) -> None:
     for _ in range(3):
         assert small.post(opaque_message(small.until, opened[0])).status_code == 201
         assert small.post(opaque_case(small.until, 4 * 65536).posting).status_code == 507
-    assert len(small.look("/channel", opened[0]).items) > 1
+    assert len(small.mailbox(opened[0]).entries) > 1
 
 
 def test_full_database_refuses_without_damage(small: Box) -> None:
@@ -268,8 +268,8 @@ def test_full_database_refuses_without_damage(small: Box) -> None:
         taken.append(message.envelope)
     assert (answer.status_code, answer.data) == (507, b'{"error":"full"}')
     assert taken
-    assert small.get("/feed", small.organisation.log_capability).status_code == 200
-    last = small.look("/channel", capability).items
+    assert small.get(small.log_path, small.organisation.log_capability).status_code == 200
+    last = small.mailbox(capability).entries
     assert len(last) >= 1
     assert small.config.database.stat().st_size <= small.config.max_database_bytes
     assert small.post(opaque_message(small.until, capability)).status_code in (201, 507)
@@ -287,8 +287,8 @@ def test_disk_that_fails_refuses_without_damage(box: Box) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert {(answer.status_code, answer.data) for answer in refused} == {(507, b'{"error":"full"}')}
     assert box.post(opaque_message(box.until, before.reporter)).status_code == 201
-    assert len(box.look("/channel", before.reporter).items) == 2
-    assert len(box.look("/feed", box.organisation.log_capability).items) == 1
+    assert len(box.mailbox(before.reporter).entries) == 2
+    assert len(box.log()) == 2
 
 
 def test_full_disk_refuses_new_cases(tmp_path: Path, make_box: Callable[[Config], Box]) -> None:

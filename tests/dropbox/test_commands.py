@@ -18,7 +18,7 @@ from keys.roster.weeks import until_of
 from keys.wire.canonical import b64
 from tests.dropbox.postings import Opaque, opaque_case
 from tests.dropbox.serving import ROOT, Server
-from tests.dropbox.test_concurrency import read_feed
+from tests.dropbox.test_concurrency import read_log
 from tests.organisation import Organisation
 from tests.policies import SMALL_TOML
 
@@ -153,9 +153,8 @@ def test_backup_while_it_is_written_holds_all_that_was_acknowledged(
     try:
         assert restored.command("restore", str(tmp_path / "copy")).returncode == 0
         restored.start()
-        items = read_feed(restored, organisation.log_capability)
-        assert {case.posting.envelope for case in before} <= {item.prefix for item in items}
-        assert [item.position for item in items] == list(range(1, len(items) + 1))
+        entries, _ = read_log(restored, organisation)
+        assert {case.posting.envelope for case in before} <= {entry.prefix for entry in entries}
         assert restored.get("/chain").body == organisation.chain()
     finally:
         restored.kill()
@@ -207,7 +206,7 @@ def test_server_stops_at_once_when_told_and_keeps_everything(founded: tuple[Serv
     server.stop()
     assert not (server.data / "meldbus.sqlite-wal").exists()
     server.start()
-    assert len(read_feed(server, organisation.log_capability)) == len(cases)
+    assert len(read_log(server, organisation)[0]) == len(cases)
 
 
 def test_check_refuses_a_policy_in_a_language_without_pages(server: Server) -> None:

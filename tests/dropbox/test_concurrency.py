@@ -17,35 +17,26 @@ from tests.policies import WORK
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from keys.wire.exchange import Item
+    from keys.wire.mailbox import MailboxEntry
     from tests.dropbox.serving import Server
     from tests.organisation import Organisation
 
 CLIENTS = 64
 
 
-def read_feed(server: Server, capability: bytes, after: str | None = None) -> list[Item]:
-    """Return every item behind a cursor."""
-    found: list[Item] = []
-    more = True
-    while more:
-        page = server.look("/feed", capability, found[-1].cursor() if found else after)
-        found += page.items
-        more = page.more
-    return found
-
-
-def read_log(server: Server, organisation: Organisation) -> tuple[list[LogEntry], list[LogDigest]]:
-    """Return every entry of the log and the digest after each."""
+def read_log(
+    server: Server, organisation: Organisation, position: int = 0, digest: LogDigest | None = None
+) -> tuple[list[LogEntry], list[LogDigest]]:
+    """Return every entry of the log after a position with this digest, and the digest after each."""
     entries: list[LogEntry] = []
-    digests = [LogDigest(organisation.fingerprint)]
+    digests = [digest or LogDigest(organisation.fingerprint)]
     end = False
     while not end:
-        cursor = log_cursor(len(entries), digests[-1])
+        cursor = log_cursor(position + len(entries), digests[-1])
         answer = server.get(f"/log?after={cursor}", organisation.log_capability)
         assert answer.status == 200
         page = LogPage.parse(answer.body)
-        assert page.check_follows(len(entries), digests[-1]) == 0
+        assert page.check_follows(position + len(entries), digests[-1]) == 0
         entries += page.entries
         digests += page.digests()
         end = page.end
@@ -63,9 +54,9 @@ def test_sixty_four_clients_that_send_at_once_all_succeed(founded: tuple[Server,
 
     with ThreadPoolExecutor(CLIENTS) as clients:
         assert list(clients.map(send, cases)) == [201] * CLIENTS
-    items = read_feed(server, organisation.log_capability)
-    assert [item.position for item in items] == list(range(1, CLIENTS + 1))
-    assert {item.prefix for item in items} == {case.posting.envelope for case in cases}
+    entries, _ = read_log(server, organisation)
+    assert len(entries) == CLIENTS
+    assert {entry.prefix for entry in entries} == {case.posting.envelope for case in cases}
 
 
 def test_same_posting_sent_at_once_by_many_is_stored_once(founded: tuple[Server, Organisation]) -> None:
@@ -74,10 +65,10 @@ def test_same_posting_sent_at_once_by_many_is_stored_once(founded: tuple[Server,
     with ThreadPoolExecutor(16) as clients:
         answers = list(clients.map(lambda _: server.post("/envelopes", case.raw), range(16)))
     assert {(answer.status, answer.body) for answer in answers} == {(201, answers[0].body)}
-    assert len(read_feed(server, organisation.log_capability)) == 1
+    assert len(read_log(server, organisation)[0]) == 1
 
 
-def test_messages_sent_at_once_into_one_channel_are_all_in_it(founded: tuple[Server, Organisation]) -> None:
+def test_messages_sent_at_once_into_one_mailbox_are_all_in_it(founded: tuple[Server, Organisation]) -> None:
     server, organisation = founded
     until = until_of(organisation.today)
     case = opaque_case(until)
@@ -86,13 +77,13 @@ def test_messages_sent_at_once_into_one_channel_are_all_in_it(founded: tuple[Ser
     with ThreadPoolExecutor(24) as clients:
         answers = clients.map(lambda message: server.post("/envelopes", message.encode()).status, messages)
         assert set(answers) == {201}
-    found: list[Item] = []
+    found: list[MailboxEntry] = []
     more = True
     while more:
-        page = server.look("/channel", case.reporter, found[-1].cursor() if found else None)
-        found, more = found + list(page.items), page.more
-    assert [item.position for item in found] == list(range(1, 26))
-    assert {item.prefix for item in found[1:]} == {message.envelope for message in messages}
+        page = server.mailbox(case.reporter, len(found))
+        found, more = found + list(page.entries), page.more
+    assert [entry.number for entry in found] == list(range(1, 26))
+    assert {entry.prefix for entry in found[1:]} == {message.envelope for message in messages}
 
 
 def test_postings_at_once_by_both_doors_make_a_log_without_a_gap(founded: tuple[Server, Organisation]) -> None:
@@ -145,7 +136,8 @@ def test_reader_with_a_cursor_misses_nothing_while_writers_are_slow_and_fast(
     fast = [opaque_case(until) for _ in range(150)]
     large = [opaque_case(until, LARGEST_POWER) for _ in range(6)]
     slow = [opaque_case(until) for _ in range(12)]
-    seen: list[Item] = []
+    seen: list[LogEntry] = []
+    digests: list[LogDigest] = [LogDigest(organisation.fingerprint)]
     with ThreadPoolExecutor(16) as writers:
         jobs: list[Future[object]] = [writers.submit(send_slowly, server, case) for case in slow]
         jobs += [writers.submit(server.post, "/envelopes", case.raw) for case in large + fast]
@@ -153,9 +145,10 @@ def test_reader_with_a_cursor_misses_nothing_while_writers_are_slow_and_fast(
         while not finished:
             # Asked before the look: what was stored by then has to be in it, or in an earlier one.
             finished = all(job.done() for job in jobs)
-            seen += read_feed(server, organisation.log_capability, seen[-1].cursor() if seen else None)
+            entries, after = read_log(server, organisation, len(seen), digests[-1])
+            seen, digests = seen + entries, digests + after
     assert all(job.exception() is None for job in jobs)
-    assert [item.position for item in seen] == list(range(1, len(jobs) + 1))
+    assert len(seen) == len(jobs)
     sent = {case.posting.envelope for case in fast + large + slow}
-    assert len({item.prefix for item in seen}) == len(sent)
-    assert all(any(envelope.startswith(item.prefix) for envelope in sent) for item in seen)
+    assert len({entry.prefix for entry in seen}) == len(sent)
+    assert all(any(envelope.startswith(entry.prefix) for envelope in sent) for entry in seen)

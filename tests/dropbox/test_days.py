@@ -24,7 +24,7 @@ from tests.dropbox.test_log import case, look, store_of, today
 if TYPE_CHECKING:
     from werkzeug.test import TestResponse
 
-    from keys.wire.exchange import Posting
+    from keys.wire.posting import Posting
     from tests.dropbox.conftest import Box
 
 NOBODY = argparse.Namespace()

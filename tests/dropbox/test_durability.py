@@ -15,16 +15,16 @@ import pytest
 
 from keys.roster.weeks import until_of
 from keys.wire.envelope import LARGEST_POWER, SMALLEST_CLASS, Header, header_size
+from keys.wire.log import LogDigest
 from tests.dropbox.postings import SLOTS, Opaque, opaque_case, opaque_message
 from tests.dropbox.serving import PATIENCE, Server
-from tests.dropbox.test_concurrency import read_feed, read_log
+from tests.dropbox.test_concurrency import read_log
 from tests.organisation import Organisation
 from tests.policies import WORK
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keys.wire.log import LogDigest
 
 HEADER = header_size(SLOTS)
 CUTS = 50
@@ -74,7 +74,7 @@ def test_fifty_kills_lose_nothing_acknowledged_and_show_nothing_partial(server: 
     acknowledged: set[bytes] = set()
     unanswered: list[Opaque] = []
     seen: set[bytes] = set()
-    after = None
+    position, digest = 0, LogDigest(organisation.fingerprint)
     for _ in range(CUTS):
         writers = [Writer(server, until_of(organisation.today), unanswered[at::WRITERS]) for at in range(WRITERS)]
         for writer in writers:
@@ -87,13 +87,13 @@ def test_fifty_kills_lose_nothing_acknowledged_and_show_nothing_partial(server: 
             acknowledged.update(case.posting.envelope[:HEADER] for case in writer.acknowledged)
         unanswered = [case for writer in writers for case in writer.waiting]
         server.start()
-        items = read_feed(server, organisation.log_capability, after)
+        items, after = read_log(server, organisation, position, digest)
         for item in items:
             case = sent[item.prefix[:HEADER]]
             assert whole(server, case, item.size) == case.posting.envelope
             assert item.prefix[:HEADER] not in seen
             seen.add(item.prefix[:HEADER])
-        after = items[-1].cursor() if items else after
+        position, digest = position + len(items), [digest, *after][-1]
         assert acknowledged <= seen
     assert len(acknowledged) > CUTS
 
@@ -140,12 +140,12 @@ def say_until_killed(server: Server, until: int, case: Opaque, stopping: threadi
 
 
 def whole(server: Server, case: Opaque, size: int) -> bytes:
-    """Read an envelope out of its channel, part by part."""
-    (item,) = server.look("/channel", case.reporter).items
+    """Read an envelope out of its mailbox, part by part."""
+    (item,) = server.mailbox(case.reporter).entries
     assert item.size == size
     found, part = item.prefix, 0
     while len(found) < size:
-        answer = server.get(f"/channel/1/{part}", case.recipients)
+        answer = server.get(f"/mailbox/1/{part}", case.recipients)
         assert answer.status == 200
         found, part = found + answer.body, part + 1
     return found

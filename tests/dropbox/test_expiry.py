@@ -1,4 +1,4 @@
-"""What ends on the server and when: entries, channels, and nothing before its day."""
+"""What ends on the server and when: entries, mailboxes, and nothing before its day."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from hypothesis import strategies as st
 import dropbox
 import dropbox.__main__ as dropbox_main
 from dropbox.store.commit import MAILBOX_DAYS
-from dropbox.store.expiry import BATCH_BYTES, BATCH_ROWS, ENDING_DAYS, ENTRY_DAYS, delete_envelopes
+from dropbox.store.expiry import BATCH_BYTES, BATCH_ROWS, ENTRY_DAYS, delete_envelopes
 from keys.cases.terms import months_after
 from keys.policy.members import Terms
 from keys.roster.weeks import until_of
-from keys.wire.canonical import parse_object
 from keys.wire.envelope import PART_SIZE, SMALLEST_CLASS, padded_size
 from tests.dropbox.postings import Opaque, opaque_case, opaque_message, opaque_upload
 from tests.dropbox.test_log import look
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from dropbox.store import Store
     from tests.dropbox.conftest import Box
 
-TERM = SMALL.terms.legal_days
 TABLES = ("log", "mailbox", "capability", "message", "envelope", "part")
 COUNTED = {"log": "envelope"}
 FILES = padded_size(900_000)  # what travels in one posting and has a part behind its prefix
@@ -48,17 +46,8 @@ def case(box: Box, size: int = FILES) -> Opaque:
 
 
 def say(box: Box, capability: bytes) -> int:
-    """Append to a channel and return the status."""
+    """Append to a mailbox and return the status."""
     return box.post(opaque_message(until_of(today(box)), capability)).status_code
-
-
-def end(box: Box, capability: bytes) -> int:
-    """Ask for the end of a channel, and return its last day counted from today."""
-    answer = box.post_raw("/end", capability)
-    assert answer.status_code == 200
-    until = parse_object(answer.data)["until"]
-    assert isinstance(until, int)
-    return until - today(box)
 
 
 def expire(box: Box) -> None:
@@ -68,8 +57,8 @@ def expire(box: Box) -> None:
 
 
 def looks(box: Box, opened: Opaque) -> set[int]:
-    """Return what both capabilities of a channel are answered with."""
-    return {box.get("/channel", name).status_code for name in (opened.reporter, opened.recipients)}
+    """Return what both capabilities of a mailbox are answered with."""
+    return {box.get("/mailbox?after=0", name).status_code for name in (opened.reporter, opened.recipients)}
 
 
 def rows(box: Box) -> dict[str, int]:
@@ -84,7 +73,7 @@ def rows(box: Box) -> dict[str, int]:
         }
 
 
-def test_a_channel_ends_thirteen_months_behind_its_last_message(box: Box) -> None:
+def test_a_mailbox_ends_thirteen_months_after_its_last_message(box: Box) -> None:
     talked, silent = case(box), case(box)
     box.clock.advance(days=100)
     assert say(box, talked.reporter) == 201
@@ -101,19 +90,16 @@ def test_a_channel_ends_thirteen_months_behind_its_last_message(box: Box) -> Non
     assert rows(box) == dict.fromkeys(rows(box), 0)
 
 
-def test_an_entry_lives_thirteen_months_whatever_happens_to_its_channel(box: Box) -> None:
+def test_an_entry_lives_thirteen_months_whatever_happens_to_its_mailbox(box: Box) -> None:
     opened = case(box)
-    feed = box.organisation.log_capability
     assert say(box, opened.recipients) == 201
-    box.clock.advance(days=TERM + 1)
-    assert end(box, opened.recipients) == 0
-    box.clock.advance(days=1)
+    with box.database.turn(), box.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE mailbox SET until = 0")  # as after a restore by hand
     expire(box)
     assert looks(box, opened) == {404}
-    [item] = box.look("/feed", feed).items
-    assert opened.posting.envelope.startswith(item.prefix)
+    assert opened.posting.envelope.startswith(box.log()[0].prefix)
     assert rows(box) == {"log": 2, "mailbox": 0, "capability": 0, "message": 0, "envelope": 2, "part": 1}
-    box.clock.advance(days=ENTRY_DAYS - TERM - 2)
+    box.clock.advance(days=ENTRY_DAYS)
     expire(box)
     assert rows(box)["log"] == 2
     box.clock.advance(days=1)
@@ -121,71 +107,38 @@ def test_an_entry_lives_thirteen_months_whatever_happens_to_its_channel(box: Box
     assert rows(box) == dict.fromkeys(rows(box), 0)
 
 
-def test_a_channel_outlives_its_entry_while_there_is_talk(box: Box) -> None:
+def test_a_mailbox_outlives_its_entry_while_there_is_talk(box: Box) -> None:
     opened = case(box)
     box.clock.advance(days=300)
     assert say(box, opened.reporter) == 201
     box.clock.advance(days=200)
     expire(box)
     assert rows(box)["log"] == 1
-    items = box.look("/channel", opened.recipients).items
-    assert [item.position for item in items] == [1, 2]
-    assert box.get("/channel/1/0", opened.recipients).status_code == 200
+    items = box.mailbox(opened.recipients).entries
+    assert [item.number for item in items] == [1, 2]
+    assert box.get("/mailbox/1/0", opened.recipients).status_code == 200
 
 
 @pytest.mark.parametrize("who", ["reporter", "recipients"])
-def test_no_end_comes_before_the_terms_of_the_law_nor_a_month_behind_the_last_message(box: Box, who: str) -> None:
+def test_nobody_can_let_a_mailbox_end_early(box: Box, who: str) -> None:
+    """One recipient alone could end the reporter's conversation, with the capability that all of them have."""
     opened = case(box)
-    capability = getattr(opened, who)
-    assert end(box, capability) == TERM  # nobody may have opened it
-    later = case(box)
-    box.clock.advance(days=TERM - 10)
-    assert say(box, later.reporter) == 201
-    assert end(box, getattr(later, who)) == ENDING_DAYS
-    assert end(box, capability) == 10
-    box.clock.advance(days=10)
+    for path in ("/end", "/leave"):
+        assert box.post_raw(path, getattr(opened, who)).status_code in (400, 404, 405)
+    box.clock.advance(days=MAILBOX_DAYS)
     expire(box)
-    assert looks(box, opened) == looks(box, later) == {200}
-    box.clock.advance(days=1)
-    expire(box)
-    assert (looks(box, opened), looks(box, later)) == ({404}, {200})
-
-
-def test_nothing_is_added_to_a_channel_that_is_ending_and_a_retry_is_answered_as_before(box: Box) -> None:
-    opened = case(box)
-    message = opaque_message(until_of(today(box)), opened.reporter)
-    assert box.post(message).status_code == 201
-    end(box, opened.recipients)
-    assert say(box, opened.reporter) == say(box, opened.recipients) == 404
-    assert box.post(message).status_code == 201
-    assert len(box.look("/channel", opened.reporter).items) == 2
-
-
-def test_asking_again_never_moves_an_end_further_away(box: Box) -> None:
-    opened = case(box)
-    box.clock.advance(days=TERM + 50)
-    assert end(box, opened.reporter) == 0
-    assert end(box, opened.reporter) == 0
-    box.clock.advance(days=1)
-    assert box.post_raw("/end", opened.reporter).status_code == 404
-
-
-def test_whoever_has_no_capability_ends_nothing(box: Box) -> None:
-    opened = case(box)
-    for wrong in (bytes(32), box.organisation.log_capability, opened.reporter[:31], b""):
-        assert (box.post_raw("/end", wrong).status_code, looks(box, opened)) == (404, {200})
-    assert say(box, opened.reporter) == 201
+    assert looks(box, opened) == {200}
 
 
 def test_many_end_at_once_and_what_lives_is_left_alone(box: Box) -> None:
     ended = [case(box) for _ in range(BATCH_ROWS + 3)]
     box.clock.advance(days=MAILBOX_DAYS)
     living = [case(box) for _ in range(3)]
-    kept = [box.look("/channel", one.recipients).encode()[:1000] for one in living]
+    kept = [box.mailbox(one.recipients).entries for one in living]
     box.clock.advance(days=1)
     expire(box)
     assert {status for one in ended for status in looks(box, one)} == {404}
-    assert [box.look("/channel", one.recipients).encode()[:1000] for one in living] == kept
+    assert [box.mailbox(one.recipients).entries for one in living] == kept
     assert rows(box) == {"log": 3, "mailbox": 3, "capability": 6, "message": 3, "envelope": 3, "part": 3}
     assert say(box, living[0].reporter) == 201
 
@@ -195,7 +148,7 @@ def test_a_large_envelope_goes_a_few_parts_at_a_time(box: Box) -> None:
     sent(box, upload)
     left = []
     with box.database.turn(), box.database.writing() as connection:
-        for table in ("message", "log", "entry"):
+        for table in ("message", "log"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
         while delete_envelopes(connection, [1]):
             left.append(connection.exec_driver_sql("SELECT count(*) FROM part").scalar() or 0)
@@ -211,17 +164,6 @@ def test_the_job_deletes_what_has_ended(box: Box, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(dropbox, "now", box.clock)
     assert dropbox_main.expire(box.config, argparse.Namespace()) == 0
     assert rows(box) == dict.fromkeys(rows(box), 0)
-
-
-def test_a_reader_who_stopped_at_an_entry_that_has_ended_reads_on_from_the_first(box: Box) -> None:
-    case(box)
-    feed = box.organisation.log_capability
-    [seen] = box.look("/feed", feed).items
-    box.clock.advance(days=ENTRY_DAYS + 1)
-    expire(box)
-    new = case(box)
-    [item] = box.look("/feed", feed, seen.cursor()).items
-    assert new.posting.envelope.startswith(item.prefix)
 
 
 @pytest.fixture
@@ -318,5 +260,4 @@ def test_no_file_of_the_store_tells_the_hour_of_a_posting(commanded: Box) -> Non
 @given(st.integers(15_000, 40_000), st.integers(1, 12), st.integers(1, 30))
 def test_the_terms_of_the_law_end_within_those_of_the_server_on_any_day(received: int, months: int, days: int) -> None:
     terms = Terms(3, days, (), months, 6, (), (), 5)
-    last = months_after(received + days, months)
-    assert last <= received + terms.legal_days <= received + MAILBOX_DAYS
+    assert months_after(received + days, months) <= received + terms.legal_days <= received + MAILBOX_DAYS

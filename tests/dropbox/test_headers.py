@@ -8,6 +8,7 @@ from dropbox.headers import DOCUMENT_HEADERS, HEADERS
 from keys.roster.weeks import until_of
 from keys.wire.canonical import b64
 from tests.dropbox.postings import opaque_case
+from tests.dropbox.serving import log_path
 
 if TYPE_CHECKING:
     from tests.dropbox.serving import Server
@@ -24,9 +25,9 @@ ASKED = (
     ("GET", "/rosters/1"),
     ("GET", "/texts/none"),
     ("GET", "/rosters/7"),
-    ("GET", "/feed"),
-    ("GET", "/channel"),
-    ("GET", "/channel/1/0"),
+    ("GET", "/log"),
+    ("GET", "/mailbox?after=0"),
+    ("GET", "/mailbox/1/0"),
     ("POST", "/envelopes"),
     ("POST", "/chain"),
     ("POST", "/bundles"),
@@ -53,7 +54,7 @@ def test_every_answer_has_the_same_headers_and_no_cookie(founded: tuple[Server, 
     known = {"Cookie": "a=b", "Origin": "https://other.example", "Accept-Encoding": "br"}
     answers = [server.request(method, path, headers=known) for method, path in ASKED]
     answers.append(server.post("/envelopes", opaque_case(until_of(organisation.today)).raw))
-    answers.append(server.get("/feed", organisation.log_capability))
+    answers.append(server.get(log_path(organisation), organisation.log_capability))
     answers.extend(server.get(f"/texts/{b64(digest)}") for digest in organisation.texts)
     for answer in answers:
         assert answer.headers.items() >= HEADERS.items()
@@ -76,7 +77,7 @@ def test_answers_that_depend_on_a_capability_are_never_compressed(founded: tuple
     server, organisation = founded
     case = opaque_case(until_of(organisation.today))
     packed = {"Accept-Encoding": "br, gzip, deflate, zstd"}
-    for path in ("/feed", "/channel", "/bundles"):
+    for path in ("/log", "/mailbox?after=0", "/bundles"):
         answer = server.request("GET", path, headers=packed)
         assert "Content-Encoding" not in answer.headers
     assert server.post("/envelopes", case.raw).status == 201

@@ -216,11 +216,11 @@ def test_parts_of_an_entry_are_fetched_by_its_position(box: Box) -> None:
     upload = opaque_upload(box.until, largest_class(3_000_000))
     case(box)
     sent(box, upload)
-    feed = box.organisation.log_capability
-    parts = b"".join(box.get(f"/log/2/{number}", feed).data for number in range(upload.count))
+    capability = box.organisation.log_capability
+    parts = b"".join(box.get(f"/log/2/{number}", capability).data for number in range(upload.count))
     assert upload.opening.prefix + parts == bytes_of(upload)
     for path in (f"/log/2/{upload.count}", "/log/1/0", "/log/3/0", "/log/0/0"):
-        assert refused(box.get(path, feed)) == (404, "not-found")
+        assert refused(box.get(path, capability)) == (404, "not-found")
 
 
 def test_reading_moves_nothing(box: Box) -> None:

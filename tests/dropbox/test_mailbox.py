@@ -15,16 +15,16 @@ from dropbox.store.commit import MAILBOX_DAYS
 from keys.errors import MalformedError
 from keys.roster.weeks import until_of
 from keys.wire.envelope import LARGEST_POWER, SMALLEST_CLASS, Header, prefix_size
-from keys.wire.exchange import PAGE_SIZE, Posting, append, make_stamp
 from keys.wire.log import LogDigest, LogPage, log_cursor
-from keys.wire.mailbox import MailboxEntry, MailboxPage, fill_mailbox
+from keys.wire.mailbox import PAGE_SIZE, MailboxEntry, MailboxPage, fill_mailbox
+from keys.wire.posting import Posting, append_address, random_address
+from keys.wire.stamp import make_stamp
 from tests.dropbox.postings import (
     Opaque,
     opaque_case,
     opaque_envelope,
     opaque_message,
     opaque_upload,
-    random_address,
 )
 from tests.dropbox.uploading import bytes_of, sent
 from tests.policies import WORK
@@ -194,7 +194,7 @@ def test_a_report_is_given_back_with_its_mailbox_after_a_restore(box: Box, tmp_p
     # Two tools give it back, each with a stamp of its own; then its messages, in order.
     for _ in range(2):
         assert box.post(stamped_again(made.posting)).status_code == 201
-        address = append(answer.envelope, answer.nonce, made.recipients).address
+        address = append_address(made.recipients)
         assert box.post(stamped_again(answer, address)).status_code == 201
     assert [entry.prefix for entry in look(box, made.reporter).entries] == [made.posting.envelope, answer.envelope]
     assert log_size(box) == 3
@@ -223,18 +223,18 @@ def restore(box: Box, file: Path) -> None:
 def test_nothing_but_an_unknown_capability_is_answered_unknown(box: Box) -> None:
     """A tool believes that a mailbox has ended, so no other fault may have these bytes."""
     made = case(box, LARGEST_POWER)
-    feed = box.organisation.log_capability
+    capability = box.organisation.log_capability
     others = [
         box.get("/mailbox/7/0", made.reporter),
         box.get("/mailbox/1/9", made.reporter),
-        box.get("/channel/7/0", made.reporter),
-        box.get("/log/7/0", feed),
-        box.get("/log/1/9", feed),
+        box.get("/mailbox/7/0", made.reporter),
+        box.get("/log/7/0", capability),
+        box.get("/log/1/9", capability),
         box.get("/rosters/99"),
         box.get("/rosters/x"),
         box.get("/nowhere"),
         box.get("/mailbox/x", made.reporter),
-        box.get("/log/1", feed),
+        box.get("/log/1", capability),
         box.post_raw("/nowhere", b""),
         box.post_raw("/mailbox", b""),
         box.post_raw("/parts", opaque_upload(box.until).part(0)),
@@ -246,7 +246,7 @@ def test_nothing_but_an_unknown_capability_is_answered_unknown(box: Box) -> None
         box.get("/mailbox?after=0", bytes(32)),
         box.get("/mailbox?after=0"),
         box.get("/mailbox/1/0", bytes(32)),
-        box.get("/mailbox/1/0", feed),
+        box.get("/mailbox/1/0", capability),
         box.get(f"/log?after={log_cursor(0, LogDigest(bytes(32)))}", made.reporter),
         box.get("/log/1/0"),
         box.post(opaque_message(box.until, bytes(32))),

@@ -19,8 +19,9 @@ from dropbox.store import tables
 from dropbox.store.documents import Documents
 from keys.wire.canonical import b64
 from keys.wire.envelope import header_size, padded_size, stream_size
-from keys.wire.exchange import PAGE_SIZE, Posting
 from keys.wire.log import LogDigest, log_cursor
+from keys.wire.mailbox import PAGE_SIZE
+from keys.wire.posting import Posting
 from keys.wire.upload import PartPosting, largest_class
 from tests.dropbox.conftest import Box, publish
 from tests.dropbox.postings import LONG, SLOTS, opaque_case, opaque_message, opaque_upload, unstamped
@@ -94,13 +95,10 @@ def test_faults_and_other_methods_are_answered_as_documented(
             "/",
             "/nl/",
             "/chain",
-            "/feed",
             "/envelopes",
             "/uploads",
             "/parts",
             "/leave",
-            "/end",
-            "/channel/1/0",
             "/log",
             "/mailbox",
             "/log/1/0",
@@ -112,14 +110,14 @@ def test_faults_and_other_methods_are_answered_as_documented(
             assert answer.status_code == 405, (method, path)
             check(document, default, answer)
     monkeypatch.setattr(Documents, "chain", fail)
-    for path in ("/", "/nl/", "/chain", "/bundles", "/feed", "/channel"):
+    for path in ("/", "/nl/", "/chain", "/bundles", "/log", "/mailbox?after=0"):
         answer = box.get(path, bytes(32))
         assert answer.status_code == 500
         check(document, default, answer)
 
 
 def test_head_answers_as_get_without_the_body(box: Box) -> None:
-    for path in ("/nl/", "/chain", "/bundles", "/feed", "/none", "/rosters/1"):
+    for path in ("/nl/", "/chain", "/bundles", box.log_path, "/none", "/rosters/1"):
         headers = bearer(box.organisation.log_capability)
         got, looked = box.client.get(path, headers=headers), box.client.head(path, headers=headers)
         assert (looked.status_code, looked.data) == (got.status_code, b"")
@@ -184,9 +182,9 @@ def file(box: Box, raw: bytes, kind: str = "multipart/form-data; boundary=edge")
 
 
 def _before_a_roster(box: Box) -> Iterator[Asked]:
-    for path in ("/chain", "/bundles", "/feed", "/channel", "/log", "/mailbox"):
+    for path in ("/chain", "/bundles", "/log", "/mailbox"):
         yield path, "get", box.get(f"{path}?after=0", bytes(32))
-    for path in ("/channel", "/log", "/mailbox"):
+    for path in ("/log", "/mailbox"):
         yield path + "/{position}/{part}", "get", box.get(f"{path}/1/0", bytes(32))
     yield "/texts/{digest}", "get", box.get(f"/texts/{b64(bytes(32))}")
     yield "/{path}", "get", box.get("/nl/")
@@ -197,7 +195,6 @@ def _before_a_roster(box: Box) -> Iterator[Asked]:
     yield "/uploads", "post", box.post_raw("/uploads", opaque_upload(box.until).raw)
     yield "/parts", "post", box.post_raw("/parts", opaque_upload(box.until).part(0))
     yield "/leave", "post", box.post_raw("/leave", bytes(64))
-    yield "/end", "post", box.post_raw("/end", bytes(32))
 
 
 def _documents(box: Box) -> Iterator[Asked]:
@@ -280,25 +277,19 @@ def _leaving(box: Box) -> Iterator[Asked]:
     for raw in (case.reporter + case.recipients, bytes(64), b"wrong", bytes(65)):
         yield "/leave", "post", box.post_raw("/leave", raw)
     yield "/leave", "post", box.post_raw("/leave", bytes(64), "text/plain")
-    for raw in (case.recipients, bytes(32), b"", bytes(33)):
-        yield "/end", "post", box.post_raw("/end", raw)
-    yield "/end", "post", box.post_raw("/end", bytes(32), "text/plain")
 
 
 def _looks(box: Box) -> Iterator[Asked]:
     case = opaque_case(box.until, 131072)
     box.post(case.posting)
-    for path, capability in (("/feed", box.organisation.log_capability), ("/channel", case.reporter)):
-        yield path, "get", box.get(path, capability)
-        yield path, "get", box.get(path, bytes(32))
-    start, feed = log_cursor(0, LogDigest(box.organisation.fingerprint)), box.organisation.log_capability
+    start, reading = log_cursor(0, LogDigest(box.organisation.fingerprint)), box.organisation.log_capability
     for after in (start, log_cursor(1, LogDigest(bytes(32))), "x"):
-        yield "/log", "get", box.get(f"/log?after={after}", feed)
+        yield "/log", "get", box.get(f"/log?after={after}", reading)
     yield "/log", "get", box.get(f"/log?after={start}", bytes(32))
     for after in ("0", "x"):
         yield "/mailbox", "get", box.get(f"/mailbox?after={after}", case.reporter)
     yield "/mailbox", "get", box.get("/mailbox?after=0", bytes(32))
-    for path, capability in (("/channel", case.reporter), ("/mailbox", case.reporter), ("/log", feed)):
+    for path, capability in (("/mailbox", case.reporter), ("/log", reading)):
         for position in (last_position(box, path), 99):
             yield path + "/{position}/{part}", "get", box.get(f"{path}/{position}/0", capability)
 

@@ -18,8 +18,9 @@ from keys.roster import Bundle
 from keys.roster.weeks import UNTIL_AHEAD, until_of
 from keys.wire.canonical import parse_object
 from keys.wire.envelope import LARGEST_POWER, PART_SIZE, SMALLEST_CLASS
-from keys.wire.exchange import PAGE_SIZE, Item, Posting
 from keys.wire.kinds import Answer
+from keys.wire.mailbox import PAGE_SIZE
+from keys.wire.posting import Posting
 from keys.wire.signed import Signed, split_frames
 from tests.dropbox.postings import opaque_case, opaque_message, unstamped
 from tests.dropbox.serving import BINARY
@@ -38,8 +39,8 @@ def test_report_and_answer_are_read_with_both_capabilities(box: Box) -> None:
     assert box.post(reported.posting).status_code == 201
     assert box.post(answer).status_code == 201
     for capability in (reported.reporter, reported.recipients):
-        items = box.look("/channel", capability).items
-        assert [item.position for item in items] == [1, 2]
+        items = box.mailbox(capability).entries
+        assert [item.number for item in items] == [1, 2]
         assert [item.prefix for item in items] == [reported.posting.envelope, answer.envelope]
         assert {item.day for item in items} == {box.organisation.today}
 
@@ -50,16 +51,16 @@ def test_a_reporter_who_leaves_is_forgotten_and_the_recipients_go_on(box: Box) -
     box.post(other.posting)
     gone = box.post_raw("/leave", case.reporter + case.recipients)
     assert (gone.status_code, gone.data) == (200, b'{"left":true}')
-    assert box.get("/channel", case.reporter).data == box.get("/channel", bytes(32)).data == UNKNOWN
-    assert box.get("/channel/1/0", case.reporter).data == UNKNOWN
+    assert box.get("/mailbox?after=0", case.reporter).data == box.get("/mailbox?after=0", bytes(32)).data == UNKNOWN
+    assert box.get("/mailbox/1/0", case.reporter).data == UNKNOWN
     assert box.post(opaque_message(box.until, case.reporter)).status_code == 404
     assert box.post_raw("/leave", case.reporter + case.recipients).data == UNKNOWN
     assert box.post(opaque_message(box.until, case.recipients)).status_code == 201
-    assert len(box.look("/channel", case.recipients).items) == 2
-    assert len(box.look("/channel", other.reporter).items) == 1
+    assert len(box.mailbox(case.recipients).entries) == 2
+    assert len(box.mailbox(other.reporter).entries) == 1
 
 
-def test_nobody_leaves_who_does_not_know_both_capabilities_of_the_channel(box: Box) -> None:
+def test_nobody_leaves_who_does_not_know_both_capabilities_of_the_mailbox(box: Box) -> None:
     case, other = opaque_case(box.until), opaque_case(box.until)
     box.post(case.posting)
     box.post(other.posting)
@@ -68,7 +69,7 @@ def test_nobody_leaves_who_does_not_know_both_capabilities_of_the_channel(box: B
     answers = [box.post_raw("/leave", pair) for pair in pairs]
     assert {(answer.status_code, answer.data) for answer in answers} == {(404, UNKNOWN)}
     for capability in (case.reporter, case.recipients, other.reporter, other.recipients):
-        assert len(box.look("/channel", capability).items) == 1
+        assert len(box.mailbox(capability).entries) == 1
 
 
 def test_the_digest_of_what_is_forgotten_is_deleted(box: Box) -> None:
@@ -92,8 +93,8 @@ def test_repeated_request_is_answered_alike_and_creates_nothing(box: Box) -> Non
     first = box.post(case.posting)
     box.clock.advance(days=1)
     assert box.post(case.posting).data == first.data
-    assert len(box.look("/feed", box.organisation.log_capability).items) == 1
-    assert len(box.look("/channel", case.reporter).items) == 1
+    assert len(box.log()) == 1
+    assert len(box.mailbox(case.reporter).entries) == 1
 
 
 def test_repeated_message_is_appended_once(box: Box) -> None:
@@ -101,7 +102,7 @@ def test_repeated_message_is_appended_once(box: Box) -> None:
     box.post(case.posting)
     message = opaque_message(box.until, case.reporter)
     assert [box.post(message).status_code for _ in range(3)] == [201, 201, 201]
-    assert len(box.look("/channel", case.reporter).items) == 2
+    assert len(box.mailbox(case.reporter).entries) == 2
 
 
 def test_repeated_request_is_answered_alike_after_its_last_day(box: Box) -> None:
@@ -118,7 +119,7 @@ def test_another_envelope_with_the_same_mac_is_refused(box: Box) -> None:
     other = posting.envelope[:-1] + bytes([posting.envelope[-1] ^ 1])
     refused = box.post(replace(posting, envelope=other))
     assert (refused.status_code, refused.data) == (409, b'{"error":"conflict"}')
-    assert len(box.look("/feed", box.organisation.log_capability).items) == 1
+    assert len(box.log()) == 1
 
 
 def test_case_that_names_a_capability_in_use_is_refused(box: Box) -> None:
@@ -126,7 +127,7 @@ def test_case_that_names_a_capability_in_use_is_refused(box: Box) -> None:
     box.post(case.posting)
     taken = Posting(0, other.posting.nonce, case.posting.address, other.posting.envelope)
     assert box.post(taken).status_code == 409
-    assert len(box.look("/channel", case.reporter).items) == 1
+    assert len(box.mailbox(case.reporter).entries) == 1
 
 
 def test_case_with_one_capability_for_both_is_refused(box: Box) -> None:
@@ -166,22 +167,22 @@ def test_day_is_that_of_the_policys_time_zone(box: Box) -> None:
 def test_envelope_of_any_size_comes_back_in_prefix_and_parts(box: Box, padded: int) -> None:
     case = opaque_case(box.until, padded)
     assert box.post(case.posting).status_code == 201
-    (item,) = box.look("/channel", case.recipients).items
+    (item,) = box.mailbox(case.recipients).entries
     assert item.size == len(case.posting.envelope)
     whole, part = item.prefix, 0
     while len(whole) < item.size:
-        fetched = box.get(f"/channel/{item.position}/{part}", case.recipients)
+        fetched = box.get(f"/mailbox/{item.number}/{part}", case.recipients)
         assert fetched.status_code == 200
         assert len(fetched.data) <= PART_SIZE
         whole, part = whole + fetched.data, part + 1
     assert whole == case.posting.envelope
-    assert box.get(f"/channel/{item.position}/{part}", case.recipients).data == b'{"error":"not-found"}'
+    assert box.get(f"/mailbox/{item.number}/{part}", case.recipients).data == b'{"error":"not-found"}'
 
 
 def test_largest_roster_s_envelopes_fit_a_page(box: Box) -> None:
     case = opaque_case(box.until, 4 * SMALLEST_CLASS, slots=32)
     box.post(case.posting)
-    assert len(box.look("/channel", case.reporter).items) == 1
+    assert len(box.mailbox(case.reporter).entries) == 1
 
 
 def test_look_into_an_empty_box_has_as_many_bytes_as_one_with_a_reply(box: Box) -> None:
@@ -189,7 +190,7 @@ def test_look_into_an_empty_box_has_as_many_bytes_as_one_with_a_reply(box: Box) 
     for case in (silent, answered):
         box.post(case.posting)
     box.post(opaque_message(box.until, answered.recipients))
-    looks = [box.get("/channel", case.reporter) for case in (silent, answered)]
+    looks = [box.get("/mailbox?after=0", case.reporter) for case in (silent, answered)]
     assert {len(look.data) for look in looks} == {PAGE_SIZE}
     assert looks[0].headers == looks[1].headers
 
@@ -198,9 +199,11 @@ def test_whatever_depends_on_a_capability_is_one_404_of_equal_bytes(box: Box) ->
     case = opaque_case(box.until)
     box.post(case.posting)
     never = Receipt.draw().capability()
-    wrong = [box.get(path, never) for path in ("/feed", "/channel", "/channel/1/0", "/feed?after=1.x")]
+    wrong = [
+        box.get(path, never) for path in ("/log", "/mailbox?after=0", "/mailbox/1/0", "/log?after=1.x", "/log/1/0")
+    ]
     # A capability of another kind opens nothing either.
-    wrong += [box.get("/channel", box.organisation.log_capability), box.get("/feed", case.reporter)]
+    wrong += [box.get("/mailbox?after=0", box.organisation.log_capability), box.get(box.log_path, case.reporter)]
     wrong.append(box.post(opaque_message(box.until, never)))
     for header in (
         "",
@@ -212,65 +215,23 @@ def test_whatever_depends_on_a_capability_is_one_404_of_equal_bytes(box: Box) ->
         "bearer x",
         "Bearer " + "A" * 9000,
     ):
-        wrong += [box.client.get(path, headers={"Authorization": header}) for path in ("/feed", "/channel")]
-    wrong += [box.get(path) for path in ("/feed", "/channel", "/channel/1/0")]
+        wrong += [box.client.get(path, headers={"Authorization": header}) for path in ("/log", "/mailbox?after=0")]
+    wrong += [box.get(path) for path in ("/log", "/mailbox?after=0", "/mailbox/1/0")]
     assert {(answer.status_code, answer.data) for answer in wrong} == {(404, UNKNOWN)}
     assert len({str(answer.headers) for answer in wrong}) == 1
 
 
-def test_channel_is_gone_13_months_behind_its_last_message(box: Box) -> None:
+def test_mailbox_is_gone_13_months_after_its_last_message(box: Box) -> None:
     case = opaque_case(box.until)
     box.post(case.posting)
     box.clock.advance(days=300)
     box.post(opaque_message(until_of(box.organisation.today + 300), case.reporter))
     box.clock.advance(days=396)
-    assert len(box.look("/channel", case.reporter).items) == 2
+    assert len(box.mailbox(case.reporter).entries) == 2
     box.clock.advance(days=1)
-    assert box.get("/channel", case.reporter).status_code == 404
+    assert box.get("/mailbox?after=0", case.reporter).status_code == 404
     late = opaque_message(until_of(box.organisation.today + 697), case.reporter)
     assert box.post(late).status_code == 404
-
-
-def test_cursor_goes_on_behind_its_item_and_misses_none(box: Box) -> None:
-    case = opaque_case(box.until)
-    sent = [case.posting, *(opaque_message(box.until, case.reporter) for _ in range(11))]
-    for posting in sent:
-        box.post(posting)
-    found: list[Item] = []
-    after, more = None, True
-    while more:
-        page = box.look("/channel", case.recipients, after)
-        found += page.items
-        after, more = page.items[-1].cursor(), page.more
-    assert [item.prefix for item in found] == [posting.envelope for posting in sent]
-    assert box.look("/channel", case.recipients, after).items == ()
-
-
-@pytest.mark.parametrize(
-    "after",
-    [
-        "1.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-        "9999999999999999999." + "A" * 43,
-        "-1.x",
-        "x",
-        "",
-        "7",
-        "%00",
-        "1.%C3%A9",
-    ],
-)
-def test_cursor_that_does_not_match_starts_again(box: Box, after: str) -> None:
-    case = opaque_case(box.until)
-    box.post(case.posting)
-    assert [item.position for item in box.look("/channel", case.reporter, after).items] == [1]
-
-
-def test_cursor_of_another_channel_starts_again(box: Box) -> None:
-    case, other = opaque_case(box.until), opaque_case(box.until)
-    for posting in (case.posting, other.posting):
-        box.post(posting)
-    after = box.look("/channel", other.reporter).items[0].cursor()
-    assert len(box.look("/channel", case.reporter, after).items) == 1
 
 
 @pytest.mark.parametrize("place", [0, 1, 17, 81, 88, 89, 90])
@@ -324,7 +285,7 @@ def test_bundles_say_day_and_work_and_carry_everybodys_keys(box: Box) -> None:
 
 
 def test_nothing_is_served_before_there_is_a_roster(bare: Box) -> None:
-    for path in ("/chain", "/bundles", "/feed", "/channel"):
+    for path in ("/chain", "/bundles", "/log", "/mailbox?after=0"):
         assert bare.get(path, bytes(32)).status_code == 503, path
     posted = bare.post(opaque_case(bare.until).posting)
     assert (posted.status_code, posted.data) == (503, b'{"error":"not-ready"}')
@@ -362,7 +323,7 @@ def test_file_from_a_plain_form_is_taken_as_a_posting(box: Box) -> None:
     answer = post_file(box, case.raw)
     assert answer.status_code == 201
     assert answer.mimetype == "text/html"
-    assert len(box.look("/channel", case.reporter).items) == 1
+    assert len(box.mailbox(case.reporter).entries) == 1
 
 
 def test_file_that_is_refused_gets_a_page_with_the_right_status(box: Box) -> None:
@@ -372,7 +333,7 @@ def test_file_that_is_refused_gets_a_page_with_the_right_status(box: Box) -> Non
     assert post_file(box, b"").status_code == 415
     assert box.post_raw("/nl/file", b"--edge--", "multipart/form-data; boundary=edge").status_code == 415
     assert post_file(box, bytes(2_200_000)).status_code == 400
-    assert len(box.look("/feed", box.organisation.log_capability).items) == 0
+    assert len(box.log()) == 0
 
 
 def test_file_for_a_language_without_pages_is_not_found(box: Box) -> None:

@@ -59,8 +59,8 @@ WELL_FORMED = {
     "absolute address": f"GET http://{MARK}/ HTTP/1.1\r\n{END}",
     "host and agent": f"GET /nl/ HTTP/1.1\r\nHost: {MARK}\r\nUser-Agent: {MARK}\r\nCookie: {MARK}\r\n{END}",
     "forwarded": f"GET /nl/ HTTP/1.1\r\nX-Forwarded-For: {ADDRESS}\r\nX-Forwarded-Proto: {MARK}\r\n{END}",
-    "capability": f"GET /channel HTTP/1.1\r\nAuthorization: Bearer {MARK}\r\n{END}",
-    "cursor": f"GET /feed?after={MARK} HTTP/1.1\r\n{END}",
+    "capability": f"GET /mailbox?after=0 HTTP/1.1\r\nAuthorization: Bearer {MARK}\r\n{END}",
+    "cursor": f"GET /log?after={MARK} HTTP/1.1\r\n{END}",
     "other method": f"DELETE /{MARK} HTTP/1.1\r\n{END}",
     "body": f"{POST}Content-Length: {len(MARK)}\r\n{END}{MARK}",
     "media type": f"POST /envelopes HTTP/1.1\r\nContent-Type: {MARK}\r\nContent-Length: 0\r\n{END}",
@@ -135,7 +135,7 @@ def test_fault_is_logged_by_type_and_place_only(
         raise ValueError(MARK)
 
     monkeypatch.setattr(Documents, "opens_log", fail)
-    answer = box.get(f"/feed?after={MARK}", bytes(32))
+    answer = box.get(f"/log?after={MARK}", bytes(32))
     assert (answer.status_code, answer.data) == (500, b'{"error":"fault"}')
     out, err = capfd.readouterr()
     assert out == ""

@@ -44,10 +44,10 @@ def send(server: Server, upload: Upload, numbers: Iterable[int]) -> None:
 
 def whole(server: Server, upload: Upload) -> None:
     """Check that what is read back is what was sent."""
-    (item,) = server.look("/channel", upload.recipients).items
+    (item,) = server.mailbox(upload.recipients).entries
     assert (item.prefix, item.size) == (upload.opening.prefix, upload.opening.size)
     for number in range(upload.count):
-        assert server.get(f"/channel/1/{number}", upload.reporter).body == upload.stream(number)
+        assert server.get(f"/mailbox/1/{number}", upload.reporter).body == upload.stream(number)
 
 
 def resident(server: Server) -> float:
@@ -129,7 +129,7 @@ def test_two_who_send_one_upload_at_once_end_it_once(founded: tuple[Server, Orga
         statuses = list(pool.map(bring, orders))
     assert set(statuses) <= {200, 201}
     assert 201 in statuses
-    assert len(server.look("/feed", organisation.log_capability).items) == 1
+    assert len(server.log_of(organisation)) == 1
     whole(server, upload)
 
 
@@ -274,7 +274,7 @@ def test_a_full_disk_refuses_parts_and_nothing_else_and_is_whole_after_room_is_m
     send(server, upload, sorted(missing_of(server.post("/uploads", upload.raw).body)))
     assert server.post("/uploads", upload.raw).status == 201
     whole(server, upload)
-    assert len(server.look("/channel", case.recipients).items) == 4
+    assert len(server.mailbox(case.recipients).entries) == 4
 
 
 def test_nothing_of_an_upload_is_in_a_log_or_a_temporary_file(founded: tuple[Server, Organisation]) -> None:

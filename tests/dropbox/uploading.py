@@ -40,12 +40,12 @@ def sent(box: Box, upload: Upload) -> int:
 
 
 def whole(box: Box, upload: Upload, position: int = 1) -> bytes:
-    """Read the envelope back out of its channel."""
-    item = next(item for item in box.look("/channel", upload.reporter).items if item.position == position)
+    """Read the envelope back out of its mailbox."""
+    item = next(item for item in box.mailbox(upload.reporter).entries if item.number == position)
     found = item.prefix
     while len(found) < item.size:
         number = (len(found) - len(item.prefix)) // PART_SIZE
-        found += box.get(f"/channel/{position}/{number}", upload.reporter).data
+        found += box.get(f"/mailbox/{position}/{number}", upload.reporter).data
     return found
 
 
