@@ -7,24 +7,38 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keys.cases import Telling, case_number, compose_report
+from keys.cases.report_draft import ReportDraft
 from keys.ceremony import SERVER, open_vault, unlock
 from keys.courier import Courier
 from keys.receipt import Receipt
-from keys.sync import Desk, load_trust, post_entry, read_thread, say, sealing_basis
-from keys.wire import kinds
+from keys.sync import RecipientSession, actions, post_report, read_mailbox, say
+from keys.wire.ids import CaseId
+from keys.wire.messages import (
+    Acknowledgement,
+    Answer,
+    Body,
+    Closed,
+    Feedback,
+    Form,
+    Identity,
+    Note,
+    Opened,
+    Outcome,
+    Question,
+    Rating,
+    Request,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from keys.cases import Case
+    from keys.cases.case import Case
 
 SECRETARIS, BOARD_1, BOARD_2 = "secretaris", "bestuurslid-1", "bestuurslid-2"
 REPORTER = ""
 EVERYONE = (SECRETARIS, BOARD_1, BOARD_2)
 
-Step = tuple[str, kinds.Body]
+Step = tuple[str, Body]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +52,9 @@ class Invented:
     others: str = ""
 
 
-OPENED = kinds.Opened()
-ENDED = kinds.Outcome("guidance", "De regels over geschenken zijn herschreven.", "")
-THANKS = kinds.Acknowledgement("Dank je wel voor je melding. We hebben hem ontvangen en gaan ermee aan de slag.")
+OPENED = Opened()
+ENDED = Outcome("guidance", "De regels over geschenken zijn herschreven.", "")
+THANKS = Acknowledgement("Dank je wel voor je melding. We hebben hem ontvangen en gaan ermee aan de slag.")
 
 CASES = (
     Invented(
@@ -50,9 +64,9 @@ CASES = (
         (
             (SECRETARIS, OPENED),
             (SECRETARIS, THANKS),
-            (SECRETARIS, kinds.Question("Sinds wanneer gebeurt dit? Weet je om welke diensten het gaat?")),
-            (SECRETARIS, kinds.Note("Eerst de roosters van het najaar bekijken, zonder te zeggen waarom.")),
-            (REPORTER, kinds.Answer("Sinds september. Vooral in het weekend.")),
+            (SECRETARIS, Question("Sinds wanneer gebeurt dit? Weet je om welke diensten het gaat?")),
+            (SECRETARIS, Note("Eerst de roosters van het najaar bekijken, zonder te zeggen waarom.")),
+            (REPORTER, Answer("Sinds september. Vooral in het weekend.")),
             (BOARD_1, OPENED),
         ),
         others="De leiding van het magazijn.",
@@ -69,7 +83,7 @@ CASES = (
         (
             (SECRETARIS, OPENED),
             (SECRETARIS, THANKS),
-            (SECRETARIS, kinds.Question("Wil je erover praten, of schrijf je liever?")),
+            (SECRETARIS, Question("Wil je erover praten, of schrijf je liever?")),
         ),
     ),
     Invented(
@@ -79,8 +93,8 @@ CASES = (
         (
             (SECRETARIS, OPENED),
             (SECRETARIS, THANKS),
-            (SECRETARIS, kinds.Filled("triage", {"kans": "hoog", "gevolg": "midden", "toelichting": "Eerder gezien."})),
-            (SECRETARIS, kinds.Feedback("De werkplaats heeft nu aparte vaten. De afvoer wordt elke maand bekeken.")),
+            (SECRETARIS, Form("triage", {"kans": "hoog", "gevolg": "midden", "toelichting": "Eerder gezien."})),
+            (SECRETARIS, Feedback("De werkplaats heeft nu aparte vaten. De afvoer wordt elke maand bekeken.")),
         ),
     ),
     Invented(
@@ -90,12 +104,12 @@ CASES = (
         (
             (SECRETARIS, OPENED),
             (SECRETARIS, THANKS),
-            (SECRETARIS, kinds.Feedback("We hebben met de inkoper gesproken. De opdracht gaat opnieuw uit.")),
+            (SECRETARIS, Feedback("We hebben met de inkoper gesproken. De opdracht gaat opnieuw uit.")),
             (
                 SECRETARIS,
-                kinds.Closed("De regels over geschenken waren onduidelijk en zijn nu duidelijk. Dank je wel."),
+                Closed("De regels over geschenken waren onduidelijk en zijn nu duidelijk. Dank je wel."),
             ),
-            (REPORTER, kinds.Rating("yes", "Snel en zorgvuldig.")),
+            (REPORTER, Rating("yes", "Snel en zorgvuldig.")),
         ),
     ),
     Invented(
@@ -107,7 +121,7 @@ CASES = (
         "benadeling",
         (BOARD_1, BOARD_2),
         "Sinds mijn melding van het voorjaar word ik niet meer ingeroosterd.",
-        ((BOARD_1, OPENED), (BOARD_1, THANKS), (BOARD_1, kinds.Note("Wie maakt de roosters? Zelf nakijken."))),
+        ((BOARD_1, OPENED), (BOARD_1, THANKS), (BOARD_1, Note("Wie maakt de roosters? Zelf nakijken."))),
     ),
     Invented(
         "fraude",
@@ -118,16 +132,16 @@ CASES = (
             (SECRETARIS, THANKS),
             (
                 SECRETARIS,
-                kinds.Request("Om de bonnen te laten controleren.", "de accountant", "De data van de bonnen."),
+                Request("Om de bonnen te laten controleren.", "de accountant", "De data van de bonnen."),
             ),
-            (REPORTER, kinds.Identity("Ik ben wel te bereiken: vraag naar Voorbeeld, bij de balie.")),
+            (REPORTER, Identity("Ik ben wel te bereiken: vraag naar Voorbeeld, bij de balie.")),
         ),
     ),
     Invented(
         "ongewenst-gedrag",
         (SECRETARIS, BOARD_1),
         "Bij de avondploeg wordt iemand buitengesloten. Niemand helpt haar met tillen.",
-        ((SECRETARIS, OPENED), (SECRETARIS, THANKS), (REPORTER, kinds.Answer("Gisteren was het weer zo."))),
+        ((SECRETARIS, OPENED), (SECRETARIS, THANKS), (REPORTER, Answer("Gisteren was het weer zo."))),
     ),
     Invented(
         "misstand",
@@ -145,42 +159,40 @@ def now() -> dt.datetime:
 def make(folder: Path, url: str, passphrase: str) -> None:
     """Send every case to the server at `url`, and handle it with the keys below `folder`."""
     with ExitStack() as stack:
-        desks = {}
+        sessions = {}
         for name in EVERYONE:
             secret = unlock(folder / name, passphrase)
             vault = stack.enter_context(open_vault(folder / name, secret))
             assert vault.setting(SERVER)
-            desks[name] = Desk(secret, vault, Courier(url), now)
-            desks[name].sync()
+            sessions[name] = RecipientSession(secret, vault, Courier(url), now)
+            sessions[name].sync()
         for invented in CASES:
-            _make(invented, desks, Courier(url))
+            _make(invented, sessions, Courier(url))
 
 
-def _make(invented: Invented, desks: dict[str, Desk], courier: Courier) -> None:
+def _make(invented: Invented, sessions: dict[str, RecipientSession], courier: Courier) -> None:
     receipt = Receipt.draw()
-    history = load_trust(desks[SECRETARIS].vault).history
+    history = sessions[SECRETARIS].trust().history
     own_day = history.newest.policy.day(now())
-    served, addressees = sealing_basis(courier, history, own_day)
-    telling = Telling(invented.text, invented.topic, "nl", others=invented.others)
-    chosen = [desks[name].signer.public for name in invented.readers]
-    sealed = compose_report(receipt, telling, addressees, chosen, served.day)
-    post_entry(courier, sealed, served.work, receipt.capability())
-    number = case_number(sealed.id)
+    draft = ReportDraft(invented.text, invented.topic, "nl", others=invented.others)
+    chosen = [sessions[name].person for name in invented.readers]
+    case_id = CaseId(post_report(courier, history, receipt, draft, chosen, own_day))
     for author, body in invented.steps:
         if author == REPORTER:
-            case, _alarms = read_thread(courier, history, receipt)
-            assert case
-            say(courier, history, receipt, case, body, own_day)
+            say(courier, history, receipt, read_mailbox(courier, history, receipt), body, own_day)
             continue
-        desk = desks[author]
-        desk.sync()
-        case, _alarms = desk.case(number)
-        if isinstance(body, kinds.Closed):
-            desk.close(case, body.text, ENDED)
-            continue
-        act: Callable[[Case, kinds.Body], object] = desk.note if _is_noted(body) else desk.say
-        act(case, body)
+        session = sessions[author]
+        session.sync()
+        case = session.load(case_id)
+        assert case
+        _act(session, case, body)
+        session.send_now()
 
 
-def _is_noted(body: kinds.Body) -> bool:
-    return not isinstance(body, kinds.Unknown) and body.CHANNEL == kinds.DOSSIER
+def _act(session: RecipientSession, case: Case, body: Body) -> None:
+    if isinstance(body, Opened):
+        actions.open_report(session, case)
+    elif isinstance(body, Closed):
+        actions.close(session, case, body.text, ENDED)
+    else:
+        actions.write(session, case, body)

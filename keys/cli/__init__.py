@@ -1,4 +1,4 @@
-"""The command `meldbus`: what a person types, turned into calls; no rule and no cryptography is here."""
+"""The command `meldbus`."""
 
 from __future__ import annotations
 
@@ -8,29 +8,40 @@ import click
 
 from keys.cli.backups import backup_command, restore_command, setup_command
 from keys.cli.ceremonies import card_command, enrol_command, found_command, join_command
-from keys.cli.closings import approve_command, close_command, purge_command, reopen_command
+from keys.cli.closings import approve_command, close_command, reopen_command
 from keys.cli.dossiers import (
     assign_command,
     category_command,
     form_command,
     inform_command,
     note_command,
-    share_command,
-    step_back_command,
 )
 from keys.cli.exporting import export_commands
 from keys.cli.files import save_command
 from keys.cli.inboxes import inbox_command
+from keys.cli.last_day import (
+    destroy_own_copy_command,
+    hold_command,
+    object_command,
+    purge_command,
+    retention_command,
+    take_again_command,
+)
+from keys.cli.log import log_commands
+from keys.cli.outbox import outbox_commands
 from keys.cli.policies import policy_commands
 from keys.cli.posters import poster_command
 from keys.cli.proofs import verify_proof_command
-from keys.cli.reading import list_command, read_command, status_command
-from keys.cli.recipients import away_command, sync_command
+from keys.cli.reader import share_command, step_back_command
+from keys.cli.reading import list_command, read_command
 from keys.cli.registers import correct_command, enter_command, overview_command, register_command
 from keys.cli.rekeying import recipient_commands, root_commands
 from keys.cli.reporters import decoy_command, open_command, seal_command
 from keys.cli.rosters import roster_commands
+from keys.cli.status import status_command
+from keys.cli.sync import away_command, sync_command
 from keys.cli.tool import Commands, Option, Tool
+from keys.cli.triage import exercise_command, set_aside_command
 from keys.cli.writing import (
     acknowledge_command,
     ask_command,
@@ -38,9 +49,122 @@ from keys.cli.writing import (
     minutes_command,
     reply_command,
 )
+from keys.speech.words import _
 
 
-@click.group("meldbus", cls=Commands)
+def _mark(text: str) -> str:
+    return text
+
+
+# In the order of the help: what a recipient does each week stands before what the board does once a year.
+SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
+    (
+        _mark("Begin"),
+        (
+            setup_command,
+            backup_command,
+            restore_command,
+            inbox_command,
+        ),
+    ),
+    (
+        _mark("Each week"),
+        (
+            sync_command,
+            status_command,
+            list_command,
+            read_command,
+            save_command,
+            outbox_commands,
+            log_commands,
+            away_command,
+        ),
+    ),
+    (
+        _mark("To the reporter"),
+        (
+            acknowledge_command,
+            reply_command,
+            ask_command,
+            minutes_command,
+            feedback_command,
+        ),
+    ),
+    (
+        _mark("In the dossier"),
+        (
+            note_command,
+            assign_command,
+            category_command,
+            inform_command,
+            form_command,
+            share_command,
+            step_back_command,
+            set_aside_command,
+            exercise_command,
+        ),
+    ),
+    (
+        _mark("The end of a case"),
+        (
+            close_command,
+            reopen_command,
+            approve_command,
+            retention_command,
+            hold_command,
+            purge_command,
+            object_command,
+            destroy_own_copy_command,
+            take_again_command,
+        ),
+    ),
+    (
+        _mark("Register, and files for others"),
+        (
+            register_command,
+            correct_command,
+            overview_command,
+            enter_command,
+            export_commands,
+            verify_proof_command,
+        ),
+    ),
+    (
+        _mark("The board and the operator"),
+        (
+            found_command,
+            enrol_command,
+            card_command,
+            policy_commands,
+            roster_commands,
+            recipient_commands,
+            root_commands,
+            join_command,
+            poster_command,
+            decoy_command,
+        ),
+    ),
+    (
+        _mark("Reporters without a browser"),
+        (
+            seal_command,
+            open_command,
+        ),
+    ),
+)
+
+
+class _Sections(Commands):
+    """The whole command line, whose help lists the commands by subject."""
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write one list a section."""
+        for title, section in SECTIONS:
+            with formatter.section(_(title)):
+                formatter.write_dl([(command.name or "", command.get_short_help_str()) for command in section])
+
+
+@click.group("meldbus", cls=_Sections)
 @click.option("--home", cls=Option, type=click.Path(path_type=Path), help="The folder of your key and vault.")
 @click.option("--proxy", cls=Option, help="A SOCKS proxy such as Tor's: socks5h://127.0.0.1:9050")
 @click.option("--passphrase-fd", cls=Option, type=int, help="Read passphrases, one a line, from this descriptor.")
@@ -52,53 +176,9 @@ def commands(ctx: click.Context, home: Path | None, proxy: str | None, passphras
     ctx.obj = tool.with_options(home, proxy, passphrase_fd)
 
 
-for _command in (
-    setup_command,
-    backup_command,
-    restore_command,
-    found_command,
-    enrol_command,
-    card_command,
-    policy_commands,
-    roster_commands,
-    recipient_commands,
-    root_commands,
-    join_command,
-    sync_command,
-    away_command,
-    inbox_command,
-    list_command,
-    status_command,
-    read_command,
-    save_command,
-    reply_command,
-    acknowledge_command,
-    ask_command,
-    feedback_command,
-    minutes_command,
-    close_command,
-    reopen_command,
-    approve_command,
-    purge_command,
-    register_command,
-    correct_command,
-    overview_command,
-    enter_command,
-    export_commands,
-    note_command,
-    assign_command,
-    category_command,
-    inform_command,
-    form_command,
-    share_command,
-    step_back_command,
-    seal_command,
-    open_command,
-    decoy_command,
-    verify_proof_command,
-    poster_command,
-):
-    commands.add_command(_command)
+for _title, _section in SECTIONS:
+    for _command in _section:
+        commands.add_command(_command)
 
 
 def main() -> None:

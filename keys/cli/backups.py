@@ -19,11 +19,12 @@ from keys.ceremony import (
     unlock,
 )
 from keys.cli.ceremonies import tell_joined
-from keys.cli.tool import Command, Option, Tool, hint, tell
+from keys.cli.sync import read_log
+from keys.cli.tool import Command, Option, Tool, end_session, hint, tell
 from keys.errors import NetworkError
 from keys.roster import ROLES
 from keys.speech.words import _, explain
-from keys.sync import Desk
+from keys.sync import RecipientSession
 
 if TYPE_CHECKING:
     from keys.courier import Courier
@@ -50,7 +51,12 @@ def restore_command(tool: Tool, source: Path) -> None:
     """Make key and vault from a backup, on a machine that has none."""
     restore(tool.home, tool.passphrase(_("Passphrase of your key")), source.read_bytes())
     tell(_("restored: %(path)s") % {"path": tool.home})
-    hint(_("Now `meldbus sync` makes you new keys. What came after the backup, a colleague can let you read."))
+    hint(
+        _(
+            "Now `meldbus sync` makes you new keys and asks the others for what your backup lacks. It comes with what "
+            "they send next."
+        )
+    )
 
 
 @click.command("setup", cls=Command)
@@ -66,11 +72,13 @@ def setup_command(tool: Tool, server: str | None) -> None:
         if courier is None:
             hint(_("When the board has signed a roster with your card, type `meldbus setup` again."))
             return
+        session = RecipientSession(secret, vault, courier, tool.clock)
         try:
-            Desk(secret, vault, courier, tool.clock).sync()
+            read_log(session)
         except NetworkError as error:
-            # Joined is joined; fetching can be done again.
+            # Joined is joined; reading can be done again.
             tell(explain(error))
+        end_session(session)
     hint(_("You are set up. `meldbus inbox` opens your inbox; `meldbus backup FILE` writes a backup."))
 
 

@@ -1,4 +1,4 @@
-"""Commands for how a case ends: close, reopen, approve, purge; all work is done by the desk."""
+"""Commands that close a case, open it again, and approve what another person asked for."""
 
 from __future__ import annotations
 
@@ -6,28 +6,31 @@ from typing import TYPE_CHECKING
 
 import click
 
-from keys.cases import OUTCOMES, approve, ask_purge, reopen
+from keys.cases.outcomes import OUTCOMES
+from keys.cases.requests import approve, reopen
 from keys.cli.dossiers import record
-from keys.cli.tool import Command, Option, Tool, hint, read_text, tell
-from keys.policy import day_number
-from keys.speech.words import _, date, one_line
-from keys.wire import kinds
+from keys.cli.last_day import tell_last_day
+from keys.cli.reading import reading_of
+from keys.cli.screen import check_shown
+from keys.cli.tool import Command, Option, Tool, read_text, tell
+from keys.cli.writing import source_option
+from keys.speech.cases import author_in_words, kind_in_words
+from keys.speech.words import _, date
+from keys.sync import actions
+from keys.wire.messages import Approval, Outcome
 
 if TYPE_CHECKING:
-    import datetime as dt
-
-    from keys.sync import Tombstone
-
-_source = click.option("--file", "source", cls=Option, type=click.Path(exists=True), help="Read the text from a file.")
+    from keys.cases.case import Case
+    from keys.sync import RecipientSession
 
 
 @click.command("close", cls=Command)
 @click.option("--outcome", cls=Option, type=click.Choice(OUTCOMES), required=True, help="What it ended in.")
 @click.option("--measures", cls=Option, type=click.Path(exists=True), help="A file that says what was done.")
 @click.option("--grounds", cls=Option, type=click.Path(exists=True), help="A file that says on what grounds.")
-@click.option("--until", cls=Option, type=click.DateTime(["%Y-%m-%d"]), help="The last day on which it is kept.")
+@click.option("--months", cls=Option, type=click.IntRange(1), help="For how many months it is kept.")
 @click.option("--reason", cls=Option, type=click.Path(exists=True), help="A file that says why it is kept so long.")
-@_source
+@source_option
 @click.argument("number")
 @click.pass_obj
 def close_command(
@@ -35,65 +38,61 @@ def close_command(
     outcome: str,
     measures: str | None,
     grounds: str | None,
-    until: dt.datetime | None,
+    months: int | None,
     reason: str | None,
     source: str | None,
     number: str,
 ) -> None:
     """Close a case: the outcome for the register, and a text for the reporter that says it and why."""
     text = read_text(source)
-    ended = kinds.Outcome(outcome, _given(measures), _given(grounds))
-    with tool.desk() as desk:
-        case, _alarms = desk.case(number)
-        desk.close(case, text, ended, day_number(until.date()) if until else None, _given(reason))
-    tell(_("The case is closed."))
+    ended = Outcome(outcome, _given(measures), _given(grounds))
+    with tool.session() as session:
+        case = session.case(number)
+        check_shown(session, case)
+        case = actions.close(session, case, text, ended, months, _given(reason))
+        if case.is_closed:
+            tell(_("The case is closed."))
+        else:
+            tell(_("The case stays open: the reporter wrote something that the closing did not know of. Read it."))
+        tell_last_day(case)
 
 
 @click.command("reopen", cls=Command)
-@_source
+@source_option
 @click.argument("number")
 @click.pass_obj
 def reopen_command(tool: Tool, source: str | None, number: str) -> None:
     """Let a closed case go on; why comes from standard input."""
     text = read_text(source)
-    record(tool, number, lambda _desk, case: reopen(case, text))
+    case = record(tool, number, lambda _session, case: reopen(case, text))
+    if case.is_closed:
+        tell(
+            _("It is a long time closed, so another person has to approve: `meldbus approve`. Until then it is closed.")
+        )
+    tell_last_day(case)
 
 
 @click.command("approve", cls=Command)
-@_source
+@source_option
 @click.argument("number")
 @click.pass_obj
 def approve_command(tool: Tool, source: str | None, number: str) -> None:
-    """Approve of what another recipient asked for last: destroying the case before its day, or a legal demand."""
+    """Approve of what another recipient asked for last: `meldbus read` shows what that is."""
     text = read_text(source)
-    record(tool, number, lambda desk, case: approve(case, desk.signer.public, text))
+
+    def approval(session: RecipientSession, case: Case) -> Approval:
+        body = approve(case, session.person, text)
+        tell(_("You approve of this: %(what)s") % {"what": _asked_in_words(session, case, body)})
+        return body
+
+    tell_last_day(record(tool, number, approval))
 
 
-@click.command("purge", cls=Command)
-@click.option("--ask", cls=Option, is_flag=True, help="Ask another recipient to approve, before its day.")
-@click.option("--yes", cls=Option, is_flag=True, help="Do not ask again.")
-@click.argument("number")
-@click.pass_obj
-def purge_command(tool: Tool, ask: bool, yes: bool, number: str) -> None:
-    """Destroy a case for everybody, once its day has passed or two recipients want it; nothing brings it back."""
-    if ask:
-        text = read_text(None)
-        record(tool, number, lambda _desk, case: ask_purge(case, text))
-        return
-    if not yes:
-        click.confirm(_("Destroy this case for everybody, for good?"), abort=True, err=True)
-    with tool.desk() as desk:
-        case, _alarms = desk.case(number)
-        stone = desk.purge(case)
-    say_destroyed(stone)
-    hint(_("Make a new backup now, and delete the older ones: the case is still in them."))
-
-
-def say_destroyed(stone: Tombstone) -> None:
-    """Say from which day on nothing opens a case, and which files of it may lie on this disk."""
-    tell(_("Destroyed. From %(day)s on nothing can open it any more.") % {"day": date(stone.gone)})
-    for path in stone.paths:
-        tell(_("A file of it may still lie here: %(path)s") % {"path": one_line(str(path))})
+def _asked_in_words(session: RecipientSession, case: Case, approval: Approval) -> str:
+    asked = case.find(approval.message)
+    assert asked
+    words = [date(asked.day), author_in_words(asked, session.trust().persons), kind_in_words(asked.kind)]
+    return " · ".join([*words, *reading_of(session, case).lines(asked)])
 
 
 def _given(path: str | None) -> str:

@@ -1,54 +1,76 @@
-"""A case as lines for a terminal; every word of a stranger is made harmless first, and set apart from ours."""
+"""A case as lines for a terminal: a stranger's words are made harmless first, and stand apart from ours."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
 
-from keys.speech.cases import alarm_in_words, author_in_words, kind_in_words
+from keys.speech.cases import author_in_words, kind_in_words, names_in_words, standing_in_words
 from keys.speech.words import _, date, one_line, size_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from keys.cases import Alarm, Said
+    from keys.cases.thread import JudgedMessage
     from keys.speech.bodies import Reading
+    from keys.wire.ids import MessageId, PersonId
 
-    Saved = Callable[[bytes], Mapping[int, bytes]]
+    Saved = Callable[[MessageId], Mapping[int, bytes]]
 
-# A text could hold a line that looks like the head of the next message: so ours alone begin at the left.
+# A text could hold a line that looks like the head of the next message: only ours begin at the left.
 INDENT = "  "
 
 
-def conversation(reading: Reading, alarms: Sequence[Alarm], saved: Saved | None = None) -> Iterator[str]:
-    """Yield the lines of a case, with each alarm at its place; `saved` says where files of an envelope were saved."""
-    yield from messages(reading, reading.case.said, alarms, saved)
+def conversation(reading: Reading, own: PersonId | None = None, saved: Saved | None = None) -> Iterator[str]:
+    """Yield the lines of the thread.
+
+    With `own`, the reporter's messages that this person has not read are marked; `saved` gives, by a message's id,
+    where its files were saved.
+    """
+    yield from _messages(reading, reading.case.thread, _unread(reading, own), saved)
 
 
-def messages(
-    reading: Reading, messages: Sequence[Said], alarms: Sequence[Alarm], saved: Saved | None = None
-) -> Iterator[str]:
-    """Yield the lines of messages of a thread or a dossier."""
-    for at, said in enumerate(messages):
-        yield from _alarms_at(alarms, at)
+def dossier(reading: Reading, own: PersonId, saved: Saved | None = None) -> Iterator[str]:
+    """Yield the lines of the dossier, which the reporter does not see; none where it is empty."""
+    if reading.case.dossier:
         yield ""
-        yield f"--- {date(said.day)} · {author_in_words(said)} · {kind_in_words(said)}"
-        yield from (INDENT + line for line in reading.lines(said))
-        yield from _files(said, saved)
-    yield from _alarms_at(alarms, len(messages))
+        yield _("=== The dossier, which the reporter does not see")
+        yield from _messages(reading, reading.case.dossier, _unread(reading, own), saved)
 
 
-def _files(said: Said, saved: Saved | None) -> Iterator[str]:
-    files = said.message.head.files
-    paths = saved(said.message.mac) if files and saved else {}
-    for number, file in enumerate(files):
+def _messages(
+    reading: Reading, messages: Sequence[JudgedMessage], unread: Collection[MessageId], saved: Saved | None
+) -> Iterator[str]:
+    for message in messages:
+        unread_mark = _("not read yet") if message.id in unread else ""
+        head = [date(message.day), author_in_words(message, reading.persons), kind_in_words(message.kind)]
+        head += filter(None, (unread_mark, standing_in_words(message)))
+        yield ""
+        yield f"--- {' · '.join(head)}"
+        if not message.is_sealed_to_all:
+            yield f"{INDENT}{_('Can be read by: %(names)s') % {'names': _readers(reading, message)}}"
+        yield from (INDENT + line for line in reading.lines(message))
+        yield from _files(message, saved)
+
+
+def _unread(reading: Reading, own: PersonId | None) -> frozenset[MessageId]:
+    """Return the messages of others that a person has not read by all that they have written (SPEC 12.5)."""
+    if own is None:
+        return frozenset()
+    read = reading.case.read_by()
+    return frozenset(one.id for one in reading.case.messages if one.person != own and own not in read[one.id])
+
+
+def _readers(reading: Reading, message: JudgedMessage) -> str:
+    return names_in_words(message.readers.intersection(message.placed.head.to), reading.persons)
+
+
+def _files(message: JudgedMessage, saved: Saved | None) -> Iterator[str]:
+    paths = saved(message.id) if message.files and saved else {}
+    for number, file in enumerate(message.files):
         shown = [one_line(file.name) or "-", size_in_words(file.size), *filter(None, [one_line(file.type)])]
         if number in paths:
             shown.append(_("saved as %(path)s") % {"path": one_line(os.fsdecode(paths[number]))})
         elif saved:
             shown.append(_("not saved yet"))
         yield f"{INDENT}* {' · '.join(shown)}"
-
-
-def _alarms_at(alarms: Sequence[Alarm], at: int) -> Iterator[str]:
-    yield from (f"!!! {alarm_in_words(alarm.code)}" for alarm in alarms if alarm.after == at)

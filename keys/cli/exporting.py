@@ -1,4 +1,4 @@
-"""Commands that make files of cases: export case, grounds, copy, notice, register; what is in them is decided below."""
+"""Commands that make files of cases: export case, grounds, copy, notice, register."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 
 import click
 
-from keys.cases import grounds
+from keys.cases.requests import grounds
 from keys.cli.files import progress
 from keys.cli.tool import Command, Commands, Option, Tool, hint, read_text, tell
+from keys.cli.writing import source_option
 from keys.exports import CASE, COPY, NOTICE, REGISTER, Export, chosen_ground, ground_in_words, register_cases
 from keys.speech.words import _
 
-_source = click.option("--file", "source", cls=Option, type=click.Path(exists=True), help="Read the text from a file.")
 _output = click.argument("output", type=click.Path(path_type=Path))
 
 
@@ -25,7 +25,7 @@ def export_commands() -> None:
 
 @export_commands.command("case", cls=Command)
 @click.option("--identity", "ground", cls=Option, type=int, help="Say who the reporter is: the number of a ground.")
-@_source
+@source_option
 @click.argument("number")
 @_output
 @click.pass_obj
@@ -39,9 +39,8 @@ def export_case_command(tool: Tool, ground: int | None, source: str | None, numb
 @click.pass_obj
 def export_grounds_command(tool: Tool, number: str) -> None:
     """List on which grounds it may be told who the reporter is, and to whom."""
-    with tool.desk() as desk:
-        case, _alarms = desk.case(number)
-    found = [*grounds(case)]
+    with tool.session() as session:
+        found = [*grounds(session.case(number))]
     for at, ground in enumerate(found, 1):
         click.echo(f"{at}  {ground_in_words(ground)}")
     if not found:
@@ -50,18 +49,21 @@ def export_grounds_command(tool: Tool, number: str) -> None:
 
 @export_commands.command("copy", cls=Command)
 @click.option("--form", "forms", cls=Option, multiple=True, help="A form of the dossier that may be read too.")
-@_source
+@click.option("--outcome", cls=Option, is_flag=True, help="Also what was done and on what grounds.")
+@source_option
 @click.argument("number")
 @_output
 @click.pass_obj
-def export_copy_command(tool: Tool, forms: tuple[str, ...], source: str | None, number: str, output: Path) -> None:
+def export_copy_command(
+    tool: Tool, forms: tuple[str, ...], outcome: bool, source: str | None, number: str, output: Path
+) -> None:
     """Make the copy for somebody whom a case is about (AVG art. 15); why comes from standard input."""
-    _make(tool, Export(COPY, output, read_text(source), forms=forms), number)
+    _make(tool, Export(COPY, output, read_text(source), forms=forms, outcome=outcome), number)
     hint(_("Read it before you hand it over: who knows the place may guess what no tool can see."))
 
 
 @export_commands.command("notice", cls=Command)
-@_source
+@source_option
 @click.argument("number")
 @_output
 @click.pass_obj
@@ -71,7 +73,7 @@ def export_notice_command(tool: Tool, source: str | None, number: str, output: P
 
 
 @export_commands.command("register", cls=Command)
-@_source
+@source_option
 @_output
 @click.pass_obj
 def export_register_command(tool: Tool, source: str | None, output: Path) -> None:
@@ -80,9 +82,10 @@ def export_register_command(tool: Tool, source: str | None, output: Path) -> Non
 
 
 def _make(tool: Tool, export: Export, number: str | None, ground: int | None = None) -> None:
-    with tool.desk() as desk, progress(_("Recording")) as watch:
-        cases = register_cases(desk) if number is None else [desk.case(number)[0]]
+    with tool.session() as session:
+        cases = register_cases(session) if number is None else [session.case(number)]
         if ground is not None:
             export = replace(export, ground=chosen_ground([*grounds(cases[0])], ground))
-        path = export.make(desk, cases, watch)
-    click.echo(os.fsencode(path))
+        with progress(_("Recording")) as watch:
+            path = export.make(session, cases, watch)
+        click.echo(os.fsencode(path))

@@ -1,4 +1,4 @@
-"""Files at the command line: those to be sent, those to be saved, and how far it is; it decides on no name."""
+"""Files at the command line: those to be sent, those to be saved, and how far it is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from keys.cli.tool import Command, Option, Tool, hint, tell
 from keys.errors import TamperedError
 from keys.saving import neutral_name
 from keys.speech.words import _, one_line
-from keys.sync import SavedFile, attach
+from keys.sync import SavedFile, attach, save_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -115,13 +115,13 @@ def watched(sealed: SealedFile, watch: Watch) -> Iterator[bytes]:
 @click.pass_obj
 def save_command(tool: Tool, folder: Path | None, again: bool, number: str) -> None:
     """Fetch the files of a case into a folder of its own; none is opened."""
-    with tool.desk() as desk:
-        case, _alarms = desk.case(number)
-        if not any(said.message.head.files for said in case.said):
+    with tool.session() as session:
+        case = session.case(number)
+        if not any(message.files for message in (*case.thread, *case.dossier)):
             tell(_("This case has no files."))
             return
         place = folder or Path(f"meldbus-{case.number}")
-        save(place, lambda into, watch: desk.save(case, into, again=again, watch=watch))
+        save(place, lambda into, watch: save_files(session, case, into, again=again, watch=watch))
 
 
 def save(folder: Path, fetch: Callable[[Path, Watch], Iterable[SavedFile]]) -> None:

@@ -1,4 +1,4 @@
-"""The command that opens the inbox: it gives a browser the link, and runs until it is ended."""
+"""The command that opens the inbox in a browser."""
 
 from __future__ import annotations
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from keys.cases import Proof, case_number
+from keys.cases import Proof
+from keys.cases.numbers import case_number
 from keys.ceremony import fingerprint_of
 from keys.cli.tool import Command, Option
 from keys.errors import ProofError

@@ -1,81 +1,80 @@
-"""Commands of the register: register, correct, overview, enter; all work is done by the desk."""
+"""Commands of the register: register, correct, overview, enter."""
 
 from __future__ import annotations
 
-import json
-import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from keys.cases import Telling, case_number, correction, kept_until, overview
-from keys.cases import register as fields
-from keys.cases.summary import LOCKED
-from keys.cli.dossiers import identities, record
-from keys.cli.tool import Command, Option, Tool, hint, read_text, tell
+from keys.cases.overview import overview
+from keys.cases.register import FIELDS, correction
+from keys.cases.report_draft import ReportDraft
+from keys.cases.states import LOCKED
+from keys.cli.dossiers import persons, policy_of, record
+from keys.cli.scripts import write_json
+from keys.cli.tool import Command, Option, Tool, as_json_option, hint, read_text, tell
+from keys.cli.writing import source_option
 from keys.speech.register import (
+    TOLD,
     columns_in_words,
     counts_in_words,
+    destroyed_columns_in_words,
+    destroyed_in_words,
     entries,
-    grave_columns_in_words,
-    grave_in_words,
-    refused_in_words,
 )
 from keys.speech.words import _, columns, date, one_line
-from keys.sync import enter, load_trust
-from keys.wire import kinds
+from keys.sync.entering import enter
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from keys.policy import Policy
     from keys.speech.register import Entry
-    from keys.sync import Desk, Tombstone
-
-_source = click.option("--file", "source", cls=Option, type=click.Path(exists=True), help="Read the text from a file.")
-_as_json = click.option("--json", "as_json", cls=Option, is_flag=True, help="Write JSON, for scripts.")
+    from keys.sync import RecipientSession
+    from keys.vault.destroyed import DestroyedCase
 
 
 @click.command("register", cls=Command)
-@_as_json
+@as_json_option
 @click.pass_obj
 def register_command(tool: Tool, as_json: bool) -> None:
     """Show the register: the cases that you can open, a line for each, and what stays of those that were destroyed."""
-    with tool.desk() as desk:
-        lines, stones = _lines(desk), desk.tombstones()
-        refused = desk.refused_tombstones()
-        policy = load_trust(desk.vault).roster.policy
+    with tool.session() as session:
+        lines, destroyed = _lines(session), session.vault.destroyed.all()
+        policy = policy_of(session)
     if as_json:
-        write_json({"lines": [_line(line) for line in lines], "destroyed": [_stone(stone) for stone in stones]})
+        write_json({"lines": [*map(_line, lines)], "destroyed": [*map(_destroyed, destroyed)]})
     else:
-        _show(lines, stones, policy)
-    for grave in refused:
-        tell(f"{date(grave.day)}: {refused_in_words()}")
+        _show(lines, destroyed, policy)
 
 
 @click.command("correct", cls=Command)
-@_source
+@source_option
 @click.argument("number")
-@click.argument("field", type=click.Choice(fields.FIELDS))
+@click.argument("field", type=click.Choice(FIELDS))
 @click.argument("value")
 @click.pass_obj
 def correct_command(tool: Tool, source: str | None, number: str, field: str, value: str) -> None:
     """Correct a field of the register: it begins a new line, and the old one stays; why comes from standard input."""
     text = read_text(source)
-    record(tool, number, lambda _desk, _case: correction(field, value, text))
+    record(tool, number, lambda _session, _case: correction(field, value, text))
 
 
 @click.command("overview", cls=Command)
-@_as_json
+@as_json_option
 @click.argument("year", type=click.IntRange(2000, 9998))
 @click.pass_obj
 def overview_command(tool: Tool, as_json: bool, year: int) -> None:
-    """Count the cases of a year that has ended, by topic; a count below 5 is not shown."""
-    with tool.desk() as desk:
-        policy = load_trust(desk.vault).roster.policy
-        bodies = [stone.body for stone in desk.tombstones()]
-        found = overview(year, desk.summaries().values(), bodies, policy, policy.day(tool.clock()))
+    """Count the cases of a year that has ended, by topic, rounded; of fewer than 20 it says only that."""
+    with tool.session() as session:
+        policy = policy_of(session)
+        lines = [one.line for one in session.vault.destroyed.all() if one.line is not None]
+        draw = session.secret.vault_key
+        found = overview(year, session.summaries().values(), lines, policy, session.today, draw)
     if as_json:
-        write_json({"year": year, "counts": dict(found.counts), "others": found.others, "total": found.total})
+        counts = None if found.counts is None else dict(found.counts)
+        write_json({"year": year, "counts": counts, "others": found.others, "total": found.total})
         return
     for line in columns(counts_in_words(found, policy)):
         click.echo(line)
@@ -83,13 +82,13 @@ def overview_command(tool: Tool, as_json: bool, year: int) -> None:
 
 
 @click.command("enter", cls=Command)
-@click.option("--way", cls=Option, type=click.Choice(kinds.Entered.WAYS), required=True, help="How you were told.")
+@click.option("--way", cls=Option, type=click.Choice([*TOLD]), required=True, help="How you were told.")
 @click.option("--topic", cls=Option, required=True, help="What it is about: a topic of the policy.")
 @click.option("--about", cls=Option, multiple=True, help="The name of somebody on the list whom it is about.")
 @click.option("--about-board", cls=Option, is_flag=True, help="It is about the whole board.")
 @click.option("--add", "added", cls=Option, multiple=True, help="The name of someone who may read it too.")
 @click.option("--language", cls=Option, help="The language that the reporter reads: one of the policy's.")
-@_source
+@source_option
 @click.pass_obj
 def enter_command(
     tool: Tool,
@@ -103,44 +102,37 @@ def enter_command(
 ) -> None:
     """Write down a report that you were told; the code for whoever told it goes to standard output."""
     text = read_text(source)
-    with tool.desk() as desk:
-        policy = load_trust(desk.vault).roster.policy
+    with tool.session() as session:
+        policy = policy_of(session)
         _check(policy, topic, language)
-        telling = Telling(
+        draft = ReportDraft(
             text=text,
             topic=topic,
             language=language or policy.languages[0],
-            people=frozenset(identities(desk, about)),
+            people=frozenset(persons(session, about)),
             board=about_board,
         )
-        case, receipt = enter(desk, telling, way, identities(desk, added))
-    click.echo(receipt.written())
-    tell(_("It is case %(number)s, and the minutes wait for the reporter's agreement.") % {"number": case.number})
-    hint(_("Hand this code to whoever told you, on paper, and keep no copy: it opens the talk. Lost is lost."))
+        case, receipt = enter(session, draft, way, persons(session, added))
+        click.echo(receipt.written())
+        tell(_("It is case %(number)s, and the minutes wait for the reporter's agreement.") % {"number": case.number})
+        hint(_("Hand this code to whoever told you, on paper, and keep no copy: it opens the talk. Lost is lost."))
 
 
-def write_json(value: object) -> None:
-    """Write JSON to standard output, with everything escaped that could drive a terminal."""
-    json.dump(value, sys.stdout, indent=2, ensure_ascii=True)
-    click.echo()
+def _lines(session: RecipientSession) -> list[Entry]:
+    cases = [case for case in session.summaries().values() if case.state != LOCKED]
+    return entries(cases, session.trust())
 
 
-def _lines(desk: Desk) -> list[Entry]:
-    trust = load_trust(desk.vault)
-    cases = [case for case in desk.summaries().values() if case.state != LOCKED]
-    return entries(cases, trust, {case.id: kept_until(case, trust.roster.policy) for case in cases})
-
-
-def _show(lines: list[Entry], stones: list[Tombstone], policy: Policy) -> None:
+def _show(lines: Sequence[Entry], destroyed: Sequence[DestroyedCase], policy: Policy) -> None:
     heads = columns_in_words()
     rows = [[getattr(line, name) or "-" for name in heads] for line in lines]
     for line in columns([[*heads.values()], *rows]):
         click.echo(line)
-    if stones:
+    if destroyed:
         click.echo()
-        for line in columns([grave_columns_in_words(), *(grave_in_words(stone, policy) for stone in stones)]):
+        for line in columns([destroyed_columns_in_words(), *(destroyed_in_words(one, policy) for one in destroyed)]):
             click.echo(line)
-    for path in (path for stone in stones for path in stone.paths):
+    for path in (path for one in destroyed for path in one.paths):
         tell(_("A file of it may still lie here: %(path)s") % {"path": one_line(str(path))})
 
 
@@ -150,20 +142,20 @@ def _line(line: Entry) -> dict[str, object]:
     return members
 
 
-def _stone(stone: Tombstone) -> dict[str, object]:
-    names = ("number", "received", "closed", "topic", "category", "outcome", "destroyed", "gone")
-    body = stone.body
-    values = (
-        case_number(stone.case),
-        date(body.received),
-        date(body.closed),
-        body.topic,
-        body.category,
-        body.outcome,
-        date(stone.day),
-        date(stone.gone),
-    )
-    return dict(zip(names, values, strict=True)) | {"paths": [str(path) for path in stone.paths]}
+def _destroyed(one: DestroyedCase) -> dict[str, Any]:
+    line = one.line
+    return {
+        "number": one.number,
+        "received": date(line.received) if line else None,
+        "closed": date(line.closed) if line and line.closed is not None else None,
+        "topic": line.topic if line else None,
+        "category": line.category if line else None,
+        "outcome": line.outcome if line else None,
+        "destroyed": date(one.day),
+        "why": one.ended.value,
+        "paths": [str(path) for path in one.paths],
+        "paths_gone": one.gone,
+    }
 
 
 def _check(policy: Policy, topic: str, language: str | None) -> None:

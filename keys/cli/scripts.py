@@ -1,24 +1,41 @@
-"""Cases as JSON for scripts; docs/recipient/scripts.md says what each member is. It decides nothing."""
+"""Cases as JSON for scripts; docs/recipient/scripts.md says what each member is."""
 
 from __future__ import annotations
 
+import json
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
+import click
+
+from keys.cases.numbers import case_number
 from keys.speech.words import date
-from keys.wire import kinds
+from keys.wire.messages import Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
-    from keys.cases import Alarm, Said, Standing, Summary
+    from keys.cases.case import Case
+    from keys.cases.deadlines import Deadlines
+    from keys.cases.notices import Notice as CaseNotice
+    from keys.cases.summary import Summary
+    from keys.cases.thread import JudgedMessage
     from keys.roster import Recipient
     from keys.speech.bodies import Reading
+    from keys.sync import Notice
+    from keys.wire.ids import MessageId, PersonId
 
-    Saved = Callable[[bytes], Mapping[int, bytes]]
+    Saved = Callable[[MessageId], Mapping[int, bytes]]
 
 
-def summary_as_json(summary: Summary, standing: Standing, people: Mapping[bytes, Recipient]) -> dict[str, Any]:
+def write_json(value: object) -> None:
+    """Write JSON to standard output, with everything escaped that could drive a terminal."""
+    json.dump(value, sys.stdout, indent=2, ensure_ascii=True)
+    click.echo()
+
+
+def summary_as_json(summary: Summary, found: Deadlines, persons: Mapping[PersonId, Recipient]) -> dict[str, Any]:
     """Return what a list shows of a case."""
     return {
         "number": summary.number,
@@ -27,42 +44,58 @@ def summary_as_json(summary: Summary, standing: Standing, people: Mapping[bytes,
         "latest": date(summary.latest),
         "topic": summary.topic,
         "category": summary.category,
-        "assigned": _names(summary.assigned, people),
-        "due": [
-            {"what": due.what, "day": None if due.day is None else date(due.day), "nearness": due.nearness}
-            for due in standing.due
-        ],
+        "assigned": _names(summary.assigned, persons),
+        "due": [{"what": due.what, "day": _day(due.day), "nearness": due.nearness} for due in found.due],
+        "waiting": summary.waiting,
+        "unread": summary.unread,
+        "asked": summary.asked,
+        "last_day": _day(summary.last_day),
+        "exercise": summary.is_exercise,
         "alarms": summary.alarms,
     }
 
 
-def case_as_json(
-    reading: Reading, alarms: Collection[Alarm], summary: Summary, standing: Standing, saved: Saved
-) -> dict[str, Any]:
+def case_as_json(reading: Reading, summary: Summary, found: Deadlines, saved: Saved) -> dict[str, Any]:
     """Return a whole case."""
-    case, people = reading.case, reading.people
-    return summary_as_json(summary, standing, people) | {
-        "concerned": _names(case.concerned, people),
-        "readers": _names(case.readers, people),
-        "opened_by": _names(case.opened_by, people),
-        "alarms": _alarms(alarms),
-        "thread": [_said(reading, said, saved) for said in case.said],
-        "dossier": [_said(reading, said, saved) for said in case.dossier.said],
-        "dossier_alarms": _alarms(case.dossier.alarms),
+    case, persons = reading.case, reading.persons
+    read = case.read_by()
+    return summary_as_json(summary, found, persons) | {
+        "concerned": _names(case.concerned, persons),
+        "readers": _names(case.readers, persons),
+        "opened_by": _names(case.opened_by, persons),
+        "notices": [_case_notice(case, notice, persons) for notice in (*case.alarms, *case.lines)],
+        "thread": [_message(reading, message, read, saved) for message in case.thread],
+        "dossier": [_message(reading, message, read, saved) for message in case.dossier],
     }
 
 
-def _said(reading: Reading, said: Said, saved: Saved) -> dict[str, Any]:
-    author = said.author
-    paths = saved(said.message.mac) if said.message.head.files else {}
-    body = said.message.head.body
-    hidden = reading.hides(said)
+def notice_as_json(notice: Notice) -> dict[str, Any]:
+    """Return what its owner has to know; `kind` is one of docs/recipient/scripts.md."""
     return {
-        "day": date(said.day),
-        "author": author.name if author else None,
-        "role": author.role if author else "reporter",
-        "kind": said.kind,
-        "body": None if hidden or isinstance(body, kinds.Unknown) else body.members(),
+        "kind": notice.kind.value,
+        "alarm": notice.is_alarm,
+        "people": list(notice.people),
+        "days": [*map(date, notice.days)],
+        "cases": [*map(case_number, notice.cases)],
+        "count": notice.count,
+    }
+
+
+def _message(
+    reading: Reading, message: JudgedMessage, read: Mapping[MessageId, Collection[PersonId]], saved: Saved
+) -> dict[str, Any]:
+    person = reading.persons.get(message.person) if message.person else None
+    paths = saved(message.id) if message.files else {}
+    is_hidden = reading.hides(message) or isinstance(message.body, Unknown)
+    return {
+        "number": reading.case.numbers[message.id],
+        "day": date(message.day),
+        "author": person.name if person else None,
+        "role": "reporter" if message.by_reporter else person.role if person else None,
+        "kind": message.kind,
+        "standing": message.standing.value,
+        "read_by": _names(read[message.id], reading.persons),
+        "body": None if is_hidden else message.body.members(),
         "files": [
             {
                 "name": file.name,
@@ -70,16 +103,24 @@ def _said(reading: Reading, said: Said, saved: Saved) -> dict[str, Any]:
                 "type": file.type,
                 "saved": os.fsdecode(paths[number]) if number in paths else None,
             }
-            for number, file in enumerate(said.message.head.files)
+            for number, file in enumerate(message.files)
         ],
     }
 
 
-def _names(identities: Collection[bytes], people: Mapping[bytes, Recipient]) -> list[str]:
-    # Each person once, whichever of their keys are named.
-    found = {people[name].person: people[name].name for name in people if name in identities}
-    return sorted(found.values())
+def _case_notice(case: Case, notice: CaseNotice, persons: Mapping[PersonId, Recipient]) -> dict[str, Any]:
+    return {
+        "kind": notice.kind.value,
+        "alarm": notice in case.alarms,
+        "messages": [case.numbers.get(message_id) for message_id in notice.messages],
+        "person": next(iter(_names([notice.person] if notice.person else [], persons)), None),
+        "people": _names(notice.people, persons),
+    }
 
 
-def _alarms(alarms: Iterable[Alarm]) -> list[dict[str, Any]]:
-    return [{"after": alarm.after, "code": alarm.code} for alarm in alarms]
+def _names(people: Collection[PersonId], persons: Mapping[PersonId, Recipient]) -> list[str]:
+    return sorted(persons[person].name for person in people if person in persons)
+
+
+def _day(day: int | None) -> str | None:
+    return None if day is None else date(day)

@@ -15,14 +15,16 @@ import platformdirs
 
 from keys.ceremony import SERVER, key_file, open_vault, unlock
 from keys.courier import Courier
-from keys.errors import MeldbusError, NotJoinedError
+from keys.errors import MeldbusError, NetworkError, NotJoinedError
 from keys.identity import MODERATE, KeyFile, Profile
 from keys.policy import day_number
+from keys.speech.outbox import sent_in_words, unsent_in_words
 from keys.speech.words import _, explain
-from keys.sync import Desk
+from keys.sync import RecipientSession
+from keys.sync.outbox import Sent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
 
 def _now() -> dt.datetime:
@@ -82,14 +84,43 @@ class Tool:
         return unlock(self.home, self.own_passphrase())
 
     @contextmanager
-    def desk(self) -> Iterator[Desk]:
-        """Unlock the identity, open the vault, and lock both up again."""
+    def session(self) -> Iterator[RecipientSession]:
+        """Unlock the identity and open the vault for one command.
+
+        When the command ends, with an error of ours too, what waits and the cover entries are posted if it has read
+        the log; a line on standard error says what was sent and what waits.
+        """
         secret = self.unlocked()
         with open_vault(self.home, secret) as vault:
             server = vault.setting(SERVER)
             if server is None:
                 raise NotJoinedError
-            yield Desk(secret, vault, self.courier(server.decode("utf-8")), self.clock)
+            session = RecipientSession(secret, vault, self.courier(server.decode("utf-8")), self.clock)
+            before = {one.number for one in vault.outbox.all()}
+            try:
+                yield session
+            except MeldbusError:
+                end_session(session, before)
+                raise
+            end_session(session, before)
+
+
+def end_session(session: RecipientSession, before: Collection[int] = ()) -> None:
+    """End a session, and say what became of the outbox, whose numbers were `before` at first.
+
+    It is posted for once: after its end a session posts nothing before it has read the log again.
+    """
+    if session.has_read:
+        try:
+            sent = session.end()
+        except NetworkError:
+            sent = Sent(is_reached=False)
+        session.has_read = False
+        tell(sent_in_words(sent, session.vault.outbox.all()))
+    else:
+        left = session.vault.outbox.all()
+        if any(one.number not in before for one in left):
+            tell(unsent_in_words(left))
 
 
 class Commands(click.Group):
@@ -134,6 +165,9 @@ class Option(click.Option):
         return super().get_help_record(ctx)
 
 
+as_json_option = click.option("--json", "as_json", cls=Option, is_flag=True, help="Write JSON, for scripts.")
+
+
 class _Failure(click.ClickException):
     def show(self, _file: Any = None) -> None:
         """Write one line, as compilers and shells do, so that scripts can find it."""
@@ -148,6 +182,14 @@ def tell(text: str) -> None:
 def hint(text: str) -> None:
     """Say what to do next."""
     click.echo(f"meldbus: hint: {text}", err=True)
+
+
+def confirmed(question: str) -> bool:
+    """Ask on standard error; return False where nobody answers yes."""
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort:
+        return False
 
 
 def read_text(source: str | None) -> str:

@@ -33,6 +33,7 @@ REFUSED_STYLE = (
 _STYLE_HASH = base64.b64encode(hashlib.sha256(REFUSED_STYLE.encode()).digest()).decode()
 REFUSED_POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src data:; frame-ancestors 'none'"
 HEADERS = {
+    "Content-Security-Policy": POLICY,
     "Cache-Control": "no-store",  # a browser keeps what it may keep on disk
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -75,8 +76,7 @@ def make_app(holder: SessionHolder, auth: Auth) -> Flask:
 
     @app.after_request
     def _harden(answer: Response) -> Response:
-        policy = answer.headers.get("Content-Security-Policy", POLICY)
-        answer.headers.update(HEADERS | {"Content-Security-Policy": policy})
+        answer.headers.update(HEADERS | {name: answer.headers[name] for name in HEADERS if name in answer.headers})
         if request.endpoint == "pages.lock":
             # Chromium keeps pages for its Back button in spite of no-store, and shows them after locking.
             answer.headers["Clear-Site-Data"] = '"cache"'

@@ -76,7 +76,7 @@ def waiting_reasons(sent: Sent) -> list[str]:
     """Return why something waits for the next session, each reason once."""
     refused = [_(REFUSALS[code]) if code in REFUSALS else _refused(code) for code in sent.refused.values()]
     unreached = [] if sent.is_reached else [_("the server was not reached")]
-    return [*dict.fromkeys([*refused, *unreached])] or [_("the log was not read to its end")]
+    return [*dict.fromkeys(refused or unreached)] or [_("nothing could be sealed, or the log was not read to its end")]
 
 
 def state_in_words(one: Outgoing) -> str:

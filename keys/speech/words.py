@@ -1,4 +1,4 @@
-"""Sentences in the reader's language, and a stranger's words made harmless for a terminal."""
+"""The tool's words in the language of the terminal, and a reporter's words made harmless for it; it decides nothing."""
 
 from __future__ import annotations
 

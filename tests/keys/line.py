@@ -64,6 +64,12 @@ class Line:
         self.done("sync", who=who)
         return self.done("list", who=who).stdout.splitlines()[-1].split()[0]
 
+    def opened(self, who: str = "Secretaris") -> str:
+        """Sync, read the case with the latest word, and return its number: a command answers only what was read."""
+        number = self.number(who)
+        self.done("read", "--not-involved", number, who=who)
+        return number
+
     def open(self, receipt: Receipt, *arguments: str | Path, text: str = "") -> Result:
         """Open the talk of a code as its reporter."""
         given = ("--server", "http://127.0.0.1", "--fingerprint", words(self.office.root.id), *arguments)

@@ -30,10 +30,10 @@ def test_a_report_is_listed_read_acknowledged_and_answered(line: Line) -> None:
     assert "Not opened yet by: Bestuurslid 1 (bestuur), Bestuurslid 2 (bestuur)" in read.stdout
     line.done("acknowledge", number, text="We hebben je melding.\n")
     line.done("reply", "--question", number, text="Wanneer was dat?\n")
-    case, alarms = line.office.thread(receipt)
-    assert [said.kind for said in case.said] == ["report", "opened", "acknowledgement", "question"]
-    assert case.said[-1].text == "Wanneer was dat?"
-    assert alarms == ()
+    thread = line.office.thread(receipt)
+    assert [message.kind for message in thread.case.thread] == ["report", "opened", "acknowledgement", "question"]
+    assert thread.case.thread[-1].text == "Wanneer was dat?"
+    assert thread.alarms == ()
     assert "waits for the reporter" in line.done("list").stdout
 
 
@@ -180,8 +180,7 @@ def test_a_decoy_needs_no_key_and_nobody_sees_it(line: Line, tmp_path: Path) -> 
 
 def test_share_is_refused_for_someone_the_reporter_left_out(line: Line) -> None:
     line.office.report("Over de secretaris.", without=["Secretaris"])
-    line.done("sync", who="Bestuurslid 1")
-    number = line.done("list", who="Bestuurslid 1").stdout.splitlines()[-1].split()[0]
+    number = line.opened("Bestuurslid 1")
     result = line.run("share", number, "Secretaris", who="Bestuurslid 1")
     assert result.exit_code == 1
     assert "left this person out" in result.stderr

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keys.wire import kinds
+from keys.wire.messages import Identity
 from tests.keys.office import POLICY
 from tests.policies import shipped
 
@@ -22,13 +22,13 @@ OUT = "Bestuurslid 2"
 
 def dossier(line: Line, who: str = "Bestuurslid 1") -> list[tuple[str, str]]:
     """Return what another recipient finds in the dossier: kind and text."""
-    [(case, alarms)] = line.office.read(who)
-    assert (alarms, case.dossier.alarms) == ((), ())
-    return [(said.kind, said.text) for said in case.dossier.said if said.kind != "dossier"]
+    [case] = line.office.read(who)
+    assert case.alarms == ()
+    return [(message.kind, message.text) for message in case.dossier]
 
 
 def test_the_first_time_only_whom_it_is_about_is_shown(line: Line) -> None:
-    line.office.report("Een melding.", [OUT], people=[line.office.identity(OUT)], others="De chef.")
+    line.office.report("Een melding.", [OUT], people=frozenset([line.office.person(OUT)]), others="De chef.")
     number = line.number()
     shown = line.done("read", number)
     assert shown.stdout.splitlines() == [f"Case {number}", "It is about: Bestuurslid 2 (bestuur), De chef."]
@@ -47,17 +47,23 @@ def test_who_is_too_near_hands_over_and_reads_it_no_more(line: Line, tmp_path: P
     assert "name somebody who takes it over" in alone.stderr
     reason = tmp_path / "waarom"
     reason.write_text("We zijn familie.\n", "utf-8")
-    line.done("step-back", "--to", "Bestuurslid 3", "--reason", reason, number)
-    assert "you have stepped back" in line.done("list").stdout
+    asked = line.done("step-back", "--to", "Bestuurslid 3", "--reason", reason, number, text="n\n")
+    assert "The reporter could not leave these people out" in asked.stderr
+    assert "It is about: nobody who is named" in asked.stderr
+    assert "Nothing was changed" in asked.stderr
+    line.done("step-back", "--to", "Bestuurslid 3", "--reason", reason, number, text="y\n")
+    assert "you do not read it" in line.done("list").stdout
     refused = line.run("read", "--not-involved", number)
     assert (refused.exit_code, refused.stdout) == (1, "")
-    assert "stepped back from this case" in refused.stderr
-    assert dossier(line, "Bestuurslid 3") == [("handed-over", "We zijn familie."), ("conflict", "We zijn familie.")]
+    assert "meldbus: error" in refused.stderr
+    line.done("sync", who="Bestuurslid 3")
+    line.done("sync", who="Secretaris")
+    assert dossier(line, "Bestuurslid 3") == [("note", "We zijn familie."), ("note", "We zijn familie.")]
 
 
 def test_notes_and_records_reach_the_others_and_not_the_reporter(line: Line, tmp_path: Path) -> None:
     receipt = line.office.report("Een melding.", topic="anders")
-    number = line.number()
+    number = line.opened()
     line.done("note", number, text="Eerst bellen.\n")
     line.done("assign", number, "Bestuurslid 1", "Secretaris")
     line.done("category", number, "fraude")
@@ -65,14 +71,14 @@ def test_notes_and_records_reach_the_others_and_not_the_reporter(line: Line, tmp
     line.done(*told, number, "Bestuurslid 1", OUT, text="Aard en dag.\n")
     shown = line.done("read", "--not-involved", number).stdout
     ours = shown.partition("=== The dossier, which the reporter does not see")[2]
-    for words in ("· note\n  Eerst bellen.", "· who is on it\n  Bestuurslid 1 (bestuur), Secretaris (secretaris)"):
+    for words in ("· note\n  Eerst bellen.", "· who handles it\n  Bestuurslid 1 (bestuur), Secretaris (secretaris)"):
         assert words in ours
     informed = "Bestuurslid 1 (bestuur), Bestuurslid 2 (bestuur), 2026-03-02\n  How: In een gesprek\n  By: Secretaris"
     assert f"· the board was told\n  {informed}\n  Aard en dag." in ours
     assert "Bestuurslid 1, Secretaris  " in line.done("list").stdout
     assert [kind for kind, _ in dossier(line)] == ["note", "assigned", "category", "informed"]
-    thread, _ = line.office.thread(receipt)
-    assert [said.kind for said in thread.said] == ["report", "opened"]
+    thread = line.office.thread(receipt).case
+    assert [message.kind for message in thread.thread] == ["report", "opened"]
     sent = tmp_path / "verslag.txt"
     sent.write_text("Verslag.", "utf-8")
     line.done("note", "--attach", sent, number, text="Zie het verslag.\n")
@@ -83,7 +89,7 @@ def test_a_form_of_the_policy_is_filled_in_from_json(line: Line) -> None:
     names = [*line.office.cards]
     line.office.publish_roster(names, replace(POLICY, forms=shipped().forms))
     line.office.report("Een melding.")
-    number = line.number()
+    number = line.opened()
     line.done("form", number, "triage", text=json.dumps({"kans": "hoog", "toelichting": "Meer dan eens."}))
     shown = line.done("read", "--not-involved", number).stdout
     assert "· form\n  Triage\n  How likely is it?: High\n  Explanation: Meer dan eens." in shown
@@ -104,7 +110,7 @@ def test_a_form_of_the_policy_is_filled_in_from_json(line: Line) -> None:
 
 def test_what_the_policy_and_the_roster_do_not_have_is_refused(line: Line) -> None:
     line.office.report("Een melding.", [OUT])
-    number = line.number()
+    number = line.opened()
     for arguments, words in (
         (("category", number, "niets"), "(anders, fraude)"),
         (("category", number, "anders", "niets"), "(anders)"),
@@ -119,9 +125,8 @@ def test_what_the_policy_and_the_roster_do_not_have_is_refused(line: Line) -> No
         refused = line.run(*arguments, text=text)
         assert (refused.exit_code, refused.stdout) == (1, "")
         assert words in refused.stderr, refused.stderr
-    [(case, alarms)] = line.office.read("Secretaris")
-    assert alarms == ()
-    assert not [said for said in case.dossier.said if said.kind != "dossier"]
+    [case] = line.office.read("Secretaris")
+    assert (case.alarms, case.dossier) == ((), ())
 
 
 def test_who_the_reporter_is_is_shown_only_with_a_purpose_that_is_recorded(line: Line) -> None:
@@ -129,19 +134,22 @@ def test_who_the_reporter_is_is_shown_only_with_a_purpose_that_is_recorded(line:
     number = line.number()
     refused = line.run("read", "--not-involved", "--identity", number, text="Om te bellen.\n")
     assert "has not said who they are" in refused.stderr
-    line.office.say(receipt, kinds.Identity("SENTINEL-naam"))
+    line.office.say(receipt, Identity("SENTINEL-naam"))
     line.done("sync")
     line.done("read", "--not-involved", number)
     refused = line.run("read", "--identity", number)
     assert "A text that is needed is empty" in refused.stderr
     assert "SENTINEL" not in refused.output
     assert "SENTINEL-naam" in line.done("read", "--identity", number, text="Om te bellen.\n").stdout
+    line.done("sync")
     assert dossier(line) == [("revealed", "Om te bellen.")]
     assert "SENTINEL" not in line.done("read", number).output
 
 
-@pytest.mark.parametrize(("days", "code"), [(0, 3), (4, 4), (8, 4)])
-def test_status_ends_with_what_a_script_can_ask_for(line: Line, days: int, code: int) -> None:
+@pytest.mark.parametrize(
+    ("days", "code", "keys"), [(0, 3, "2026-03-29"), (4, 4, "2026-03-29"), (8, 4, "2026-04-05")]
+)
+def test_status_ends_with_what_a_script_can_ask_for(line: Line, days: int, code: int, keys: str) -> None:
     assert line.run("status").exit_code == 0
     line.office.report("Een melding.")
     number = line.number()
@@ -150,7 +158,7 @@ def test_status_ends_with_what_a_script_can_ask_for(line: Line, days: int, code:
     assert status.exit_code == code
     assert number in status.stdout
     assert ("OVERDUE" in status.stdout) == (code == 4)
-    assert "Your keys open what comes until 2026-03-29; the roster ends on 2027-04-02." in status.stderr
+    assert f"Your keys open what comes until {keys}; the roster ends on 2027-04-02." in status.stderr
 
 
 def test_a_case_that_waits_for_the_reporter_asks_for_nothing(line: Line) -> None:
@@ -166,9 +174,8 @@ def test_a_case_that_waits_for_the_reporter_asks_for_nothing(line: Line) -> None
 
 def test_scripts_read_the_same_as_people(line: Line) -> None:
     receipt = line.office.report("Een \x1b[2J melding.", topic="anders")
-    line.office.say(receipt, kinds.Identity("SENTINEL-naam"))
+    line.office.say(receipt, Identity("SENTINEL-naam"))
     number = line.number()
-    line.done("note", number, text="Eerst bellen.\n")
     [listed] = json.loads(line.done("list", "--json").stdout)
     assert listed == {
         "number": number,
@@ -183,25 +190,43 @@ def test_scripts_read_the_same_as_people(line: Line) -> None:
             {"what": "acknowledgement", "day": "2026-03-09", "nearness": "later"},
             {"what": "feedback", "day": "2026-06-09", "nearness": "later"},
         ],
+        "waiting": 1,
+        "unread": 2,
+        "asked": 0,
+        "last_day": None,
+        "exercise": False,
         "alarms": 0,
     }
-    shown = line.done("read", "--not-involved", "--json", number).stdout
+    line.done("read", "--not-involved", number)
+    line.done("note", number, text="Eerst bellen.\n")
+    shown = line.done("read", "--json", number).stdout
     assert "\x1b" not in shown
     assert "SENTINEL" not in shown
     case = json.loads(shown)
     assert case["thread"][0]["body"]["text"] == "Een \x1b[2J melding."
     assert case["thread"][1] == {
+        "number": 1,
         "day": "2026-03-02",
         "author": None,
         "role": "reporter",
         "kind": "identity",
+        "standing": "counts",
+        "read_by": ["Secretaris"],
         "body": None,
         "files": [],
     }
     assert case["dossier"][-1]["body"] == {"text": "Eerst bellen."}
     assert case["readers"] == ["Bestuurslid 1", "Bestuurslid 2", "Secretaris"]
     status = json.loads(line.run("status", "--json").stdout)
-    assert status == {"keys_until": "2026-03-29", "roster_until": "2027-04-02", "cases": [listed | {"state": "ours"}]}
+    assert status == {
+        "keys_until": "2026-03-29",
+        "roster_until": "2027-04-02",
+        "code": 3,
+        "is_read": True,
+        "put_aside": 0,
+        "notices": [],
+        "cases": [listed | {"state": "ours", "unread": 0}],
+    }
 
 
 @pytest.mark.parametrize(("language", "begins"), [("nl", "Dank je wel"), ("en", "Thank you"), ("xx", "Dank je wel")])
@@ -210,12 +235,12 @@ def test_a_reply_begins_with_a_text_of_the_policy_in_the_reporters_language(
 ) -> None:
     line.office.publish_roster([*line.office.cards], replace(POLICY, replies=shipped("nl", "en").replies))
     receipt = line.office.report("Een melding.", language=language)
-    number = line.number()
+    number = line.opened()
     line.done("reply", "--begin", "ontvangen", number, text="Tot maandag.\n")
-    case, _ = line.office.thread(receipt)
-    assert case.said[-1].kind == "acknowledgement"
-    assert case.said[-1].text.startswith(begins)
-    assert case.said[-1].text.endswith("\nTot maandag.")
+    last = line.office.thread(receipt).case.thread[-1]
+    assert last.kind == "acknowledgement"
+    assert last.text.startswith(begins)
+    assert last.text.endswith("\nTot maandag.")
     refused = line.run("reply", "--begin", "niets", number, text="Iets.\n")
     assert "(ontvangen, praten, vordering)" in refused.stderr
 
@@ -227,7 +252,7 @@ def test_the_list_is_searched_filtered_and_sorted_as_in_the_inbox(line: Line) ->
     office.report("Een ruit van glas is stuk.", topic="anders")
     office.pass_days(1)
     receipt = office.report("Nog een ruit.", topic="anders")
-    office.say(receipt, kinds.Identity("SENTINEL"))
+    office.say(receipt, Identity("SENTINEL"))
     line.done("sync")
 
     def numbers(*options: str, words: str = "") -> list[str]:

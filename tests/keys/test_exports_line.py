@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
 
-from keys.wire import kinds
+from keys.wire.messages import Consent, Identity
 from tests.keys.line import Line
 
 if TYPE_CHECKING:
@@ -33,8 +32,8 @@ def place(office: Office) -> Path:
 
 def test_a_case_is_written_to_a_file_and_who_the_reporter_is_only_on_a_ground(line: Line, place: Path) -> None:
     receipt = line.office.report("Er is iets mis.", topic="fraude")
-    line.office.say(receipt, kinds.Identity(NAME))
-    number = line.number()
+    line.office.say(receipt, Identity(NAME))
+    number = line.opened()
     assert "There is none" in line.done("export", "grounds", number).output
     refused = line.run("export", "case", "--identity", "1", number, place / "a.html", text="Voor de politie.")
     assert "only on a ground" in refused.output
@@ -42,10 +41,9 @@ def test_a_case_is_written_to_a_file_and_who_the_reporter_is_only_on_a_ground(li
     assert done.stdout == f"{place / 'a.html'}\n"
     assert NAME not in (place / "a.html").read_text("utf-8")
     line.done("ask", "--to", "de politie", "--what", "Wie je bent.", number, text="Voor de aangifte.")
-    case, _ = line.office.thread(receipt)
-    assert case
-    line.office.say(receipt, kinds.Consent("yes", case.said[-1].message.id))
-    line.done("sync")
+    case = line.office.thread(receipt).case
+    line.office.say(receipt, Consent("yes", request=case.thread[-1].id))
+    line.opened()
     assert line.done("export", "grounds", number).stdout.startswith("1  consent to what was asked on 2026-03-02")
     line.done("export", "case", "--identity", "1", number, place / "b.html", text="Voor de politie.")
     assert NAME in (place / "b.html").read_text("utf-8")
@@ -57,7 +55,7 @@ def test_a_case_is_written_to_a_file_and_who_the_reporter_is_only_on_a_ground(li
 
 def test_a_file_is_not_written_over_and_its_name_says_what_it_is(line: Line, place: Path) -> None:
     line.office.report()
-    number = line.number()
+    number = line.opened()
     line.done("export", "notice", number, place / "a.json", text="Voor het bestuur.")
     again = line.run("export", "copy", number, place / "a.json", text="Op verzoek.")
     assert (again.exit_code, "a.json" in again.output) == (1, True)
@@ -66,27 +64,9 @@ def test_a_file_is_not_written_over_and_its_name_says_what_it_is(line: Line, pla
     assert [path.name for path in place.iterdir()] == ["a.json"]
 
 
-def test_the_files_of_a_destroyed_case_are_named_with_their_path(line: Line, place: Path) -> None:
-    line.office.report()
-    number = line.number()
-    line.done("export", "copy", number, place / "kopie.html", text="Op verzoek.")
-    line.done("export", "register", place / "register.csv", text="Voor de accountant.")
-    line.done("purge", "--ask", number, text="De melder vraagt erom.")
-    line.done("sync", who=FIRST)
-    line.done("approve", number, text="Akkoord.", who=FIRST)
-    line.done("sync")
-    done = line.done("purge", "--yes", number)
-    for name in ("kopie.html", "register.csv"):
-        assert f"A file of it may still lie here: {place / name}" in done.output
-    (place / "kopie.html").unlink()
-    line.done("sync")
-    [stone] = json.loads(line.done("register", "--json").stdout)["destroyed"]
-    assert stone["paths"] == [str(place / "register.csv")]
-
-
 def test_in_a_case_that_was_written_down_no_consent_is_asked_for(line: Line) -> None:
     line.done("enter", "--way", "phone", "--topic", "anders", text="Iemand belde.")
-    number = line.number()
+    number = line.opened()
     asked = line.run("ask", "--to", "x", "--what", "y", number, text="Daarom.")
     assert "ask for it on paper" in asked.output
     assert asked.exit_code == 1

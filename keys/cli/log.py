@@ -1,0 +1,102 @@
+"""Commands about the server's log: whether it is the one that this vault has read, and accepting one that differs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from keys.cases.numbers import case_number
+from keys.cli.scripts import write_json
+from keys.cli.sync import read_log
+from keys.cli.tool import Command, Commands, Option, Tool, as_json_option, confirmed, hint, tell
+from keys.roster.weeks import monday
+from keys.speech.words import _, date
+from keys.sync import actions, differing_log
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keys.sync import RecipientSession
+    from keys.sync.differing_log import Difference
+
+
+@click.group("log", cls=Commands, invoke_without_command=True)
+@as_json_option
+@click.pass_context
+def log_commands(ctx: click.Context, as_json: bool) -> None:
+    """Show whether the server's log is the one that you have read, and six words to compare with a colleague."""
+    if ctx.invoked_subcommand is not None:
+        return
+    tool: Tool = ctx.obj
+    with tool.session() as session:
+        difference = differing_log.load_difference(session.vault)
+        words = difference.words if difference else own_words(session)
+    if as_json:
+        write_json({"words": words, "difference": None if difference is None else _as_json(difference)})
+        return
+    if difference is None:
+        tell(_("The server's log is the one that you have read."))
+    else:
+        for line in difference_in_words(difference):
+            tell(line)
+        hint(
+            _(
+                "Ask the operator whether a backup was put back. Compare the six words with a colleague, aloud. Only "
+                "when both agree: `meldbus log accept`. If not, tell the board: somebody may show you another log."
+            )
+        )
+    click.echo(words)
+
+
+@log_commands.command("accept", cls=Command)
+@click.option("--yes", cls=Option, is_flag=True, help="Do not ask: you have asked the operator and compared the words.")
+@click.pass_obj
+def accept_command(tool: Tool, yes: bool) -> None:
+    """Go on with the server's log in place of the one that you have read, and give back what it has lost."""
+    with tool.session() as session:
+        difference = differing_log.load_difference(session.vault)
+        if difference is None:
+            tell(_("The server's log is the one that you have read."))
+            return
+        for line in difference_in_words(difference):
+            tell(line)
+        click.echo(difference.words)
+        if not yes and not confirmed(_("Has the operator said why, and has a colleague read out the same six words?")):
+            tell(_("Nothing was changed."))
+            return
+        given = actions.accept_log(session)
+        tell(_("This log counts from now on. Given back of what it had lost: %(count)d.") % {"count": given.posted})
+        if not given.is_reached or given.refused:
+            hint(_("What could not be given back goes with your next sessions."))
+        read_log(session)
+
+
+def difference_in_words(difference: Difference) -> Iterator[str]:
+    """Yield what is gone from the server's log, since when, and of which cases."""
+    since = "-" if difference.since is None else date(difference.since)
+    yield _("The server's log differs from the one that you have read: %(count)d entries are gone, since %(day)s.") % {
+        "count": difference.gone,
+        "day": since,
+    }
+    if difference.cases:
+        yield _("Cases of yours that this touches: %(numbers)s. What you have of them is kept.") % {
+            "numbers": ", ".join(sorted(map(case_number, difference.cases)))
+        }
+    else:
+        yield _("It touches no case of yours.")
+
+
+def own_words(session: RecipientSession) -> str:
+    """Return six words of the log as this vault has read it, up to the last entry before this week (SPEC 10.4)."""
+    end = session.vault.log.last_before(monday(session.today), session.trust().origin)
+    return differing_log.spoken_digest(end.digest)
+
+
+def _as_json(difference: Difference) -> dict[str, Any]:
+    return {
+        "last_common": difference.last_common,
+        "gone": difference.gone,
+        "since": None if difference.since is None else date(difference.since),
+        "cases": sorted(map(case_number, difference.cases)),
+    }
