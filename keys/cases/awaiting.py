@@ -25,17 +25,26 @@ def awaiting(
     readers: Collection[PersonId],
     day: int,
 ) -> Iterator[int]:
-    """Yield the numbers of the messages that wait for an approval on `day`; `readers` read on that day."""
-    for number, message in enumerate(messages):
-        if (
-            message.counts
-            and is_approvable(message.body)
-            and number not in approved
-            and message.person in readers
-            and day <= message.day + APPROVAL_DAYS
-            and not is_alone(message)
-            and _has_effect(number, messages, approved, closing, rosters)
-        ):
+    """Yield the numbers of the messages that wait for an approval on `day`; `readers` read on that day.
+
+    Of each person's terms and holds only the latest waits: what would follow is computed for each, and one reader can
+    write thousands.
+    """
+    waiting = [
+        number
+        for number, message in enumerate(messages)
+        if message.counts
+        and is_approvable(message.body)
+        and number not in approved
+        and message.person in readers
+        and day <= message.day + APPROVAL_DAYS
+        and not is_alone(message)
+    ]
+    latest = {(messages[number].person, messages[number].kind): number for number in waiting}
+    for number in waiting:
+        message = messages[number]
+        is_replaced = isinstance(message.body, Retention | Hold) and latest[message.person, message.kind] != number
+        if not is_replaced and _has_effect(number, messages, approved, closing, rosters):
             yield number
 
 

@@ -26,7 +26,7 @@ from keys.wire.messages import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from keys.cases.case import Case
     from keys.cases.thread import JudgedMessage
@@ -131,9 +131,10 @@ def lines_of(case: Case) -> tuple[Line, ...]:
         day=report.day,
     )
     lines = [line]
+    asked = [number for number, message in enumerate(case.messages) if asks(message)]
     is_ours = False  # the topic is the reporter's until a reader has given one
     for number, message in enumerate(case.messages):
-        changes, replaces = _changes(case, number, lines[-1], is_ours=is_ours) if message.counts else ({}, False)
+        changes, replaces = _changes(case, number, lines[-1], asked, is_ours=is_ours) if message.counts else ({}, False)
         if not changes:
             continue
         is_ours |= "topic" in changes
@@ -150,13 +151,15 @@ def lines_of(case: Case) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _changes(case: Case, number: int, line: Line, *, is_ours: bool) -> tuple[dict[str, Any], bool]:
-    """Return what a message changes in a line, and whether it replaces something."""
+def _changes(
+    case: Case, number: int, line: Line, asked: Sequence[int], *, is_ours: bool
+) -> tuple[dict[str, Any], bool]:
+    """Return what a message changes in a line, and whether it replaces something; `asked` are the asking messages."""
     message = case.messages[number]
     match message.body:
         case Acknowledgement() if line.acknowledged is None:
             return {"acknowledged": message.day}, False
-        case Closed() if line.closed is None and _has_read_all(case, number):
+        case Closed() if line.closed is None and _has_read_all(case, number, asked):
             return {"closed": message.day}, False
         case Category() as body:
             return {"topic": body.topic, "category": body.category}, is_ours
@@ -173,13 +176,10 @@ def _changes(case: Case, number: int, line: Line, *, is_ours: bool) -> tuple[dic
     return {}, False
 
 
-def _has_read_all(case: Case, closed: int) -> bool:
+def _has_read_all(case: Case, closed: int, asked: Sequence[int]) -> bool:
     """Say whether all asking messages that stand before a `closed` are in its past (SPEC 12.6)."""
-    messages = case.messages
-    return all(
-        messages[closed].past >> number & 1 or not asks(message) or not stands_before(messages, number, closed)
-        for number, message in enumerate(messages)
-    )
+    past = case.messages[closed].past
+    return not any(stands_before(case.messages, number, closed) for number in reversed(asked) if not past >> number & 1)
 
 
 def _opens(case: Case, message: JudgedMessage) -> bool:

@@ -18,7 +18,8 @@ def owed(
     """Return what the vault of `owner` has still to give to each person on the roster in force, the `listed` ones.
 
     A reader gets each message of the case whose `to` does not name them, once from each vault: a share by somebody else
-    can be worthless, and nobody sees that; `owner` is None for the reporter's page. A person whose reading was ended gets the message that ended it, alone.
+    can be worthless, and nobody sees that. A person whose reading was ended gets the message that ended it, alone.
+    `owner` is None for the reporter's page.
     """
     found = {}
     for person in sorted(set(listed) - {owner}):

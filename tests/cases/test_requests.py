@@ -200,3 +200,13 @@ def test_a_reopening_that_needs_an_approval_asks_for_it() -> None:
     story.later(800)
     story.post("A", Reopened("Er is meer."))
     assert asked(story, "B") == ["reopened"]
+
+
+def test_of_many_terms_that_one_person_asks_for_the_latest_waits() -> None:
+    story = opened()
+    story.post("A", Closed("Klaar."))
+    for months in (2, 4, 6):
+        last = story.post("A", Retention(months))
+    story.post("M", Retention(3))
+    assert [message.body for message in asked_of(story.case(), person("B"))] == [Retention(6), Retention(3)]
+    assert asked_of(story.case(), person("M"))[0].id == last.id
