@@ -2,20 +2,18 @@
 
 from keys.sealing.contents import open_files
 from keys.sealing.envelopes import OpenedMessage, front_size, open_head, read_statement, seal_head
-from keys.sealing.files import Attachment, BytesAttachment, open_contents
-from keys.sealing.messages import Message, open_message, seal
+from keys.sealing.files import Attachment, BytesAttachment
 from keys.sealing.sealed import Sealed, seal_decoy
 from keys.sealing.sealed_box import BoxKey, seal_secret
 from keys.sealing.signer import Signer
 from keys.sealing.slots import PrivatePair, PublicPair, free_slot, open_slot, seal_slot
-from keys.sealing.stream import check_content, check_mac, open_stream, recipients_capability, seal_stream
+from keys.sealing.stream import check_content, check_mac, open_stream, seal_stream, writers_capability
 from keys.sealing.trial_opening import find_content_key, find_content_keys
 
 __all__ = [
     "Attachment",
     "BoxKey",
     "BytesAttachment",
-    "Message",
     "OpenedMessage",
     "PrivatePair",
     "PublicPair",
@@ -27,18 +25,15 @@ __all__ = [
     "find_content_keys",
     "free_slot",
     "front_size",
-    "open_contents",
     "open_files",
     "open_head",
-    "open_message",
     "open_slot",
     "open_stream",
     "read_statement",
-    "recipients_capability",
-    "seal",
     "seal_decoy",
     "seal_head",
     "seal_secret",
     "seal_slot",
     "seal_stream",
+    "writers_capability",
 ]

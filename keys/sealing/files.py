@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from keys.errors import ChangedError, MalformedError, UnreadableError
-from keys.sealing.stream import check_content, check_mac, chunk_count, open_chunks
+from keys.sealing.stream import chunk_count, open_chunks
 from keys.wire.envelope import (
     CHUNK_SIZE,
     PART_SIZE,
@@ -18,9 +18,8 @@ from keys.wire.envelope import (
     prefix_size,
     stream_size,
 )
-from keys.wire.files import MIB, File, FileDigest, content_size
-from keys.wire.head import Head
-from keys.wire.plaintext import check_padding, class_of, split, start_size
+from keys.wire.files import MIB, File, FileDigest
+from keys.wire.plaintext import check_padding
 from keys.wire.upload import part_size
 
 if TYPE_CHECKING:
@@ -96,20 +95,6 @@ class BytesAttachment:
         return (self.raw[at : at + MIB] for at in range(0, len(self.raw), MIB))
 
 
-def open_contents(
-    front: bytes, size: int, content_key: bytes, fetch: Callable[[int], bytes], at: int = 0
-) -> Iterator[bytes]:
-    """Yield the bytes of all files of a message, joined, from offset `at`, in pieces of up to 64 KiB.
-
-    `front` is what `open_message` took, `fetch` gives a part by its number. Nothing is checked but the tags, and at the
-    end the padding: digests are the caller's. Raises TamperedError, MalformedError, and what `fetch` raises.
-    """
-    header = Header.parse(front)
-    check_mac(content_key, header)
-    begin, total = _place(front, header, content_key, check_envelope_size(header, size))
-    yield from read_contents(front, size, content_key, begin, total, fetch, at)
-
-
 def read_contents(
     front: bytes, size: int, content_key: bytes, begin: int, total: int, fetch: Callable[[int], bytes], at: int
 ) -> Iterator[bytes]:
@@ -127,17 +112,6 @@ def read_contents(
         if offset + len(chunk) > left:
             check_padding(chunk, max(0, left - offset))
         offset += len(chunk)
-
-
-def _place(front: bytes, header: Header, content_key: bytes, padded: int) -> tuple[int, int]:
-    """Return where the files begin in the plaintext, and how many bytes they have."""
-    opened = b"".join(open_chunks(content_key, padded, memoryview(front)[header.size :]))
-    raw, _signature = split(opened)
-    check_content(content_key, header.content, raw)
-    files = Head.parse(raw).files
-    if class_of(raw, files) != padded:
-        raise MalformedError("class")
-    return start_size(opened), content_size(files)
 
 
 def _chunks(

@@ -10,7 +10,7 @@ from nacl.utils import random
 
 from keys.errors import MalformedError
 from keys.sealing.slots import KEY_SIZE, free_slot, seal_slot
-from keys.sealing.stream import header_mac, recipients_capability, seal_chunks, writers_capability
+from keys.sealing.stream import header_mac, seal_chunks, writers_capability
 from keys.wire.envelope import CONTENT_SIZE, MAC_SIZE, PART_SIZE, Header, check_envelope_size, stream_size
 from keys.wire.upload import travels_in_parts
 
@@ -51,10 +51,6 @@ class Sealed:
     def writers_capability(self) -> bytes:
         """Return the capability by which recipients write into the mailbox that this report opens (SPEC 11)."""
         return writers_capability(self.content_key)
-
-    def recipients_capability(self) -> bytes:
-        """Return the recipients' capability of the channel that this envelope opens."""
-        return recipients_capability(self.content_key)
 
 
 def seal_decoy(*, slots: int, until: int, padded: int) -> Sealed:

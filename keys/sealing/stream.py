@@ -16,7 +16,6 @@ from keys.wire.envelope import (
     LABEL_CONTENT,
     LABEL_HEADER,
     LABEL_PAYLOAD,
-    LABEL_RECIPIENTS,
     LABEL_WRITERS,
     SEALED_CHUNK_SIZE,
     TAG_SIZE,
@@ -59,11 +58,6 @@ def check_mac(content_key: bytes, header: Header) -> None:
 def writers_capability(content_key: bytes) -> bytes:
     """Return the capability by which recipients write into the mailbox that this report opens (SPEC 11)."""
     return _derive(content_key, LABEL_WRITERS)
-
-
-def recipients_capability(content_key: bytes) -> bytes:
-    """Return the recipients' capability of the channel that this envelope is the first of (SPEC.md 5.3)."""
-    return _derive(content_key, LABEL_RECIPIENTS)
 
 
 def seal_stream(content_key: bytes, plaintext: bytes) -> bytes:

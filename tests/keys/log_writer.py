@@ -15,10 +15,11 @@ from keys.sealing.envelopes import OpenedMessage, open_head, seal_head
 from keys.sealing.stream import writers_capability
 from keys.sync.post import opening_of
 from keys.sync.reporter_composer import reporter_pair
-from keys.wire.exchange import append, make_stamp, open_case
 from keys.wire.ids import CaseId, IdentityKey, PersonId, RosterId
 from keys.wire.messages import LOG, Body, Head, Report, Share
 from keys.wire.messages.archive import ArchivedMessage, encode_archives
+from keys.wire.posting import DOOR_APPEND, DOOR_OPEN, Posting, append_address, mailbox_address, random_address
+from keys.wire.stamp import make_stamp
 from keys.wire.upload import PartPosting
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class LogWriter:
         signer = Signer.from_seed(receipt.sign_seed())
         head = self.head(signer, body, None, to=to, without=without)
         sealed = self.seal(head, signer, to, [pair])
-        posted = self._post(sealed, door=0, reporter=receipt.capability())
+        posted = self._post(sealed, door=DOOR_OPEN, reporter=receipt.capability())
         case_id = CaseId(posted.message.id)
         self.receipts[case_id], self.reports[case_id] = receipt, posted.message
         return posted
@@ -93,7 +94,7 @@ class LogWriter:
         in_thread = head.channel == "thread"
         pairs = [reporter_pair(self.receipts[case_id]).public] if in_thread else []
         sealed = self.seal(head, signer, to, pairs)
-        return self._post(sealed, door=1 if in_thread else 0, case=case_id)
+        return self._post(sealed, door=DOOR_APPEND if in_thread else DOOR_OPEN, case=case_id)
 
     def share(
         self,
@@ -119,12 +120,12 @@ class LogWriter:
             until=until_of(head.day),
             contents=attachment.pieces(),
         )
-        return self._post(sealed, door=0)
+        return self._post(sealed, door=DOOR_OPEN)
 
     def cover(self, padded: int = 16384) -> int:
         """Post an entry that nobody can open, and return its position."""
         sealed = seal_decoy(slots=self.office.roster().slots(), until=until_of(self.office.today), padded=padded)
-        self._send(sealed, 0, secrets.token_bytes(32), None)
+        self._send(sealed, DOOR_OPEN, random_address())
         self.position += 1
         return self.position
 
@@ -171,19 +172,22 @@ class LogWriter:
         return seal_head(head, signer, pairs, slots=self.office.roster().slots(), until=until_of(head.day))
 
     def _post(self, sealed: Sealed, *, door: int, case: CaseId | None = None, reporter: bytes | None = None) -> Posted:
-        capability = writers_capability(self.reports[case].content_key if case and door else sealed.content_key)
-        self._send(sealed, door, capability, reporter)
+        address = random_address()
+        if case and door == DOOR_APPEND:
+            address = append_address(writers_capability(self.reports[case].content_key))
+        elif reporter:
+            address = mailbox_address(reporter, sealed.writers_capability())
+        self._send(sealed, door, address)
         self.position += 1
         message = open_head(sealed.prefix + b"".join(self._kept), sealed.content_key, sealed.size)
         return Posted(message, self.position, self.office.today)
 
-    def _send(self, sealed: Sealed, door: int, capability: bytes, reporter: bytes | None) -> None:
+    def _send(self, sealed: Sealed, door: int, address: bytes) -> None:
         courier = self.office.courier()
         _, work, _ = courier.bundles()
         self._kept = [*sealed.parts]
         whole = sealed.prefix if sealed.is_long else sealed.prefix + b"".join(self._kept)
-        nonce = make_stamp(sealed.mac, work)
-        posting = append(whole, nonce, capability) if door else open_case(whole, nonce, capability, reporter)
+        posting = Posting(door, make_stamp(sealed.mac, work), address, whole)
         if not sealed.is_long:
             courier.post(posting)
             return
