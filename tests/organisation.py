@@ -25,7 +25,7 @@ from keys.roster import (
 )
 from keys.roster.roster import SEALED_CAPABILITY_SIZE
 from keys.roster.weeks import last_day, monday
-from keys.sealing import PrivatePair, PublicPair, Sealed, Signer, seal, seal_decoy
+from keys.sealing import PrivatePair, PublicPair, Sealed, Signer, seal, seal_cover
 from keys.wire.canonical import Json, encode
 from keys.wire.envelope import SMALLEST_CLASS
 from keys.wire.exchange import Posting, append, make_stamp, open_case
@@ -286,7 +286,7 @@ class Organisation:
 
     def decoy(self, padded: int = SMALLEST_CLASS) -> Posting:
         """Return a decoy's posting."""
-        sealed = seal_decoy(slots=self.roster.slots(), until=self.addressees().until, padded=padded)
+        sealed = seal_cover(slots=self.roster.slots(), until=self.addressees().until, padded=padded)
         return open_case(sealed.envelope, make_stamp(sealed.mac, self.policy.work), secrets.token_bytes(32))
 
     def _seal(self, head: Head, signer: Signer, readers: Sequence[PublicPair]) -> Sealed:

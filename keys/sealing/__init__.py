@@ -1,9 +1,8 @@
-"""Sealing and opening envelopes, SPEC.md 3 to 4; the only place that turns words into bytes nobody else reads."""
+"""Sealing and opening envelopes (SPEC 3 and 4)."""
 
-from keys.sealing.contents import open_files
 from keys.sealing.envelopes import OpenedMessage, front_size, open_head, read_statement, seal_head
-from keys.sealing.files import Attachment, BytesAttachment
-from keys.sealing.sealed import Sealed, seal_decoy
+from keys.sealing.files import Attachment, BytesAttachment, open_files
+from keys.sealing.sealed import Sealed, seal_cover
 from keys.sealing.sealed_box import BoxKey, seal_secret
 from keys.sealing.signer import Signer
 from keys.sealing.slots import PrivatePair, PublicPair, free_slot, open_slot, seal_slot
@@ -30,7 +29,7 @@ __all__ = [
     "open_slot",
     "open_stream",
     "read_statement",
-    "seal_decoy",
+    "seal_cover",
     "seal_head",
     "seal_secret",
     "seal_slot",

@@ -1,4 +1,4 @@
-"""Files on their way into an envelope and out of it, SPEC.md 4.4; it decides on no name and writes nothing."""
+"""Files on their way into an envelope and out of it (SPEC 4.4)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from keys.errors import ChangedError, MalformedError, UnreadableError
-from keys.sealing.stream import chunk_count, open_chunks
+from keys.sealing.stream import check_mac, chunk_count, open_chunks
 from keys.wire.envelope import (
     CHUNK_SIZE,
     PART_SIZE,
@@ -18,13 +18,15 @@ from keys.wire.envelope import (
     prefix_size,
     stream_size,
 )
-from keys.wire.files import MIB, File, FileDigest
-from keys.wire.plaintext import check_padding
+from keys.wire.files import MIB, File, FileDigest, content_size
+from keys.wire.plaintext import LENGTH_SIZE, SIGNATURE_SIZE, check_padding
 from keys.wire.upload import part_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from keys.sealing.envelopes import OpenedMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,21 @@ class BytesAttachment:
         return (self.raw[at : at + MIB] for at in range(0, len(self.raw), MIB))
 
 
-def read_contents(
+def open_files(
+    prefix: bytes, size: int, message: OpenedMessage, fetch: Callable[[int], bytes], at: int = 0
+) -> Iterator[bytes]:
+    """Yield the bytes of all files of a message, joined, from offset `at`, in pieces of up to 64 KiB.
+
+    `prefix` is what the log or a mailbox gave of an envelope of `size` bytes, `fetch` gives a part by its number.
+    Digests are the caller's to check. Raises TamperedError, MalformedError, and what `fetch` raises.
+    """
+    check_mac(message.content_key, Header.parse(prefix))
+    begin = LENGTH_SIZE + len(message.raw_head) + SIGNATURE_SIZE
+    total = content_size(message.head.files)
+    return _read_contents(prefix, size, message.content_key, begin, total, fetch, at)
+
+
+def _read_contents(
     front: bytes, size: int, content_key: bytes, begin: int, total: int, fetch: Callable[[int], bytes], at: int
 ) -> Iterator[bytes]:
     """Yield the bytes from offset `at` of files that take `total` bytes from `begin` on in the plaintext."""

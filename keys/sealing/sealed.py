@@ -53,8 +53,8 @@ class Sealed:
         return writers_capability(self.content_key)
 
 
-def seal_decoy(*, slots: int, until: int, padded: int) -> Sealed:
-    """Return an envelope that nobody can open, of a class of `padded` bytes (SPEC.md 3.5)."""
+def seal_cover(*, slots: int, until: int, padded: int) -> Sealed:
+    """Return an envelope that nobody can open, of a class of `padded` bytes (SPEC 3.6)."""
     content_key = random(KEY_SIZE)
     header = seal_header(content_key, (), slots, until, random(CONTENT_SIZE))
     return seal_envelope(content_key, header, padded, (), bytes(KEY_SIZE))

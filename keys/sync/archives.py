@@ -8,8 +8,8 @@ from keys.cases.place import Way
 from keys.cases.placing import Word
 from keys.errors import ForbiddenError, FormatError, NetworkError, TamperedError
 from keys.roster.weeks import until_of
-from keys.sealing.contents import open_files
 from keys.sealing.envelopes import read_statement
+from keys.sealing.files import open_files
 from keys.vault.message_store import StoredMessage
 from keys.wire.files import FileDigest
 from keys.wire.messages import Report

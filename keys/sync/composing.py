@@ -15,8 +15,8 @@ from keys.cases.seen import seen_of
 from keys.errors import ForbiddenError, NoCaseError, NotEnrolledError
 from keys.roster.weeks import until_of
 from keys.sealing import PublicPair
-from keys.sealing.contents import open_files
 from keys.sealing.envelopes import open_head, seal_head
+from keys.sealing.files import open_files
 from keys.sealing.stream import writers_capability
 from keys.vault.outbox_store import Destination, Reason
 from keys.wire.canonical import repair

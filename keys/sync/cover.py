@@ -9,7 +9,7 @@ from random import SystemRandom
 from typing import TYPE_CHECKING
 
 from keys.roster.weeks import until_of
-from keys.sealing import seal_decoy
+from keys.sealing import seal_cover
 from keys.sync.post import post_to
 from keys.sync.served import Served
 from keys.wire.envelope import LARGEST_POWER, SMALLEST_CLASS
@@ -78,5 +78,5 @@ def post_timer_cover(courier: Courier, history: RosterHistory, own_day: int) -> 
 
 
 def _post(courier: Courier, roster: Roster, day: int, work: int, padded: int) -> None:
-    sealed = seal_decoy(slots=roster.slots(), until=until_of(day), padded=padded)
+    sealed = seal_cover(slots=roster.slots(), until=until_of(day), padded=padded)
     post_to(courier, sealed, work, DOOR_OPEN, random_address())

@@ -20,7 +20,7 @@ from keys.cases.lacking import lacking as lacking_of
 from keys.cases.sharing import all_of, answer_to_arrived, owed
 from keys.errors import NoCaseError
 from keys.sealing import BytesAttachment
-from keys.sealing.contents import open_files
+from keys.sealing.files import open_files
 from keys.vault.outbox_store import Reason, State
 from keys.vault.sharing_store import OwnArrived
 from keys.wire.ids import CaseId, MessageId

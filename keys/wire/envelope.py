@@ -39,7 +39,6 @@ LABEL_HEADER = b"meldbus/1 header"
 LABEL_CONTENT = b"meldbus/1 content"
 LABEL_PAYLOAD = b"meldbus/1 payload"
 LABEL_SLOT = b"meldbus/1 slot"
-LABEL_RECIPIENTS = b"meldbus/1 recipients"
 LABEL_WRITERS = b"meldbus/1 writers"
 
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from nacl import bindings
 from nacl.exceptions import CryptoError
 
-from keys.sealing import Message, find_content_key, open_message, seal_decoy
+from keys.sealing import Message, find_content_key, open_message, seal_cover
 from keys.sealing.slots import ZERO_NONCE, _wrapping_key
 from keys.sealing.stream import _derive, _nonce
 from keys.wire.envelope import LABEL_PAYLOAD, SMALLEST_CLASS, Header, Slot
@@ -49,7 +49,7 @@ def measure() -> Iterator[Figure]:
     sealing = [
         _per_s(
             SEALINGS,
-            lambda: [seal_decoy(slots=slots, until=until, padded=SMALLEST_CLASS) for _ in range(SEALINGS)],
+            lambda: [seal_cover(slots=slots, until=until, padded=SMALLEST_CLASS) for _ in range(SEALINGS)],
         )
         for _ in range(ROUNDS)
     ]

@@ -8,7 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from keys.errors import NoSlotError
-from keys.sealing import PrivatePair, Signer, check_mac, find_content_keys, open_slot, seal, seal_decoy
+from keys.sealing import PrivatePair, Signer, check_mac, find_content_keys, open_slot, seal, seal_cover
 from keys.wire.envelope import SLOT_STEP, SMALLEST_CLASS, Header
 from tests.bench.figures import Figure, WrongError
 from tests.vectors.generator.sealer import UNTIL, report_head
@@ -39,7 +39,7 @@ def measure() -> Iterator[Figure]:
 def _prefix(number: int, pairs: Sequence[PrivatePair]) -> bytes:
     """Return the beginning of an entry; every tenth has a slot of ours, of each pair in turn."""
     if number % OURS:
-        return seal_decoy(slots=SLOT_STEP, until=UNTIL, padded=SMALLEST_CLASS).prefix
+        return seal_cover(slots=SLOT_STEP, until=UNTIL, padded=SMALLEST_CLASS).prefix
     signer = Signer.generate()
     reader = pairs[number // OURS % len(pairs)].public
     head = replace(report_head(), author=signer.public)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keys.sealing import PrivatePair, seal_decoy
+from keys.sealing import PrivatePair, seal_cover
 from keys.wire.canonical import Json, b64, encode, parse_object
 from keys.wire.envelope import (
     CONTENT_SIZE,
@@ -96,7 +96,7 @@ def test_two_streams_under_one_header_are_tampered(twin: Twin, what: str) -> Non
 
 def test_a_head_under_the_mac_of_an_old_decoy_is_tampered(twin: Twin) -> None:
     """T9: its author knows the content key, signs a head under the decoy's mac, and shares both."""
-    decoy = seal_decoy(slots=8, until=UNTIL, padded=SMALLEST_CLASS)
+    decoy = seal_cover(slots=8, until=UNTIL, padded=SMALLEST_CLASS)
     later = replace(report(), key=decoy.content_key)
     raw = later.under(Header.parse(decoy.prefix))
     assert twin.read("keyed", raw, contentKey=decoy.content_key.hex()) == "tampered"

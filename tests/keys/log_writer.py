@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from keys.receipt import Receipt
 from keys.roster import Bundle
 from keys.roster.weeks import until_of
-from keys.sealing import Attachment, PublicPair, Sealed, Signer, seal_decoy
+from keys.sealing import Attachment, PublicPair, Sealed, Signer, seal_cover
 from keys.sealing.envelopes import OpenedMessage, open_head, seal_head
 from keys.sealing.stream import writers_capability
 from keys.sync.post import opening_of
@@ -124,7 +124,7 @@ class LogWriter:
 
     def cover(self, padded: int = 16384) -> int:
         """Post an entry that nobody can open, and return its position."""
-        sealed = seal_decoy(slots=self.office.roster().slots(), until=until_of(self.office.today), padded=padded)
+        sealed = seal_cover(slots=self.office.roster().slots(), until=until_of(self.office.today), padded=padded)
         self._send(sealed, DOOR_OPEN, random_address())
         self.position += 1
         return self.position

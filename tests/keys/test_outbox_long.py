@@ -10,7 +10,7 @@ import pytest
 from keys.cases.place import Way
 from keys.errors import ChangedError
 from keys.sealing import Attachment
-from keys.sealing.contents import open_files
+from keys.sealing.files import open_files
 from keys.vault.outbox_store import State
 from keys.wire.ids import CaseId
 from keys.wire.messages import Note, SteppedBack

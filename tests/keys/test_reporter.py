@@ -20,7 +20,7 @@ from keys.errors import (
 from keys.receipt import Receipt
 from keys.roster import Bundle
 from keys.roster.weeks import until_of
-from keys.sealing import seal_decoy, seal_head
+from keys.sealing import seal_cover, seal_head
 from keys.sealing.envelopes import LABEL_ENTERED
 from keys.sync.mailbox_reader import MOST_PAGES, read_mailbox
 from keys.sync.post import post_to
@@ -198,7 +198,7 @@ def test_no_consent_counts_in_a_report_that_a_recipient_wrote_down(office: Offic
 def test_an_item_that_fails_is_an_alarm_and_the_rest_is_read(office: Office) -> None:
     receipt = Receipt.draw()
     case_id = CaseId(report(office, receipt, [A]))
-    put(office, receipt, seal_decoy(slots=8, until=until_of(office.today), padded=SMALLEST_CLASS))
+    put(office, receipt, seal_cover(slots=8, until=until_of(office.today), padded=SMALLEST_CLASS))
     say(office.courier(), office.history(), receipt, thread(office, receipt), Answer("Nog iets."), office.today)
     case = thread(office, receipt).case
     assert case
@@ -234,7 +234,7 @@ def test_an_item_that_comes_again_changes_nothing(office: Office) -> None:
 def test_reading_stops_after_forty_pages_on_which_nothing_opens(office: Office) -> None:
     receipt = Receipt.draw()
     report(office, receipt, [A])
-    decoy = seal_decoy(slots=8, until=until_of(office.today), padded=SMALLEST_CLASS)
+    decoy = seal_cover(slots=8, until=until_of(office.today), padded=SMALLEST_CLASS)
     put(office, receipt, decoy)
     asked: list[str] = []
 

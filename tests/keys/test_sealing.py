@@ -21,7 +21,7 @@ from keys.sealing import (
     free_slot,
     open_head,
     open_slot,
-    seal_decoy,
+    seal_cover,
     seal_head,
     seal_slot,
 )
@@ -161,7 +161,7 @@ def test_two_streams_under_one_header_are_tampered() -> None:
 
 def test_a_head_under_the_mac_of_an_old_decoy_is_tampered() -> None:
     """T9: its author knows the content key, signs a head under the decoy's mac, and shares both."""
-    decoy = seal_decoy(slots=8, until=UNTIL, padded=SMALLEST_CLASS)
+    decoy = seal_cover(slots=8, until=UNTIL, padded=SMALLEST_CLASS)
     header = Header.parse(decoy.prefix)
     later = drafted(key=decoy.content_key)
     check_mac(decoy.content_key, header)
@@ -187,7 +187,7 @@ def test_nobody_who_knows_the_content_key_puts_another_head_under_a_header(head:
 
 def test_decoys_have_contents_that_nobody_can_tell_from_those_of_messages() -> None:
     contents = {Header.parse(_sealed()).content for _ in range(20)}
-    decoys = {Header.parse(seal_decoy(slots=8, until=UNTIL, padded=SMALLEST_CLASS).prefix).content for _ in range(20)}
+    decoys = {Header.parse(seal_cover(slots=8, until=UNTIL, padded=SMALLEST_CLASS).prefix).content for _ in range(20)}
     assert len(contents | decoys) == 40
     assert {len(content) for content in contents | decoys} == {CONTENT_SIZE}
 
@@ -251,7 +251,7 @@ def test_a_head_that_nobody_would_read_is_not_sealed() -> None:
 
 @pytest.mark.parametrize("padded", [padded_size(length) for length in (1, 20_000, 40_000, 100_000, 1_100_000)])
 def test_a_decoy_has_the_size_of_its_class_and_opens_for_nobody(padded: int) -> None:
-    decoy = seal_decoy(slots=8, until=UNTIL, padded=padded)
+    decoy = seal_cover(slots=8, until=UNTIL, padded=padded)
     raw = decoy.prefix + b"".join(decoy.parts)
     assert len(raw) == decoy.size == header_size(8) + stream_size(padded)
     for person in (SECRETARIS, BESTUUR_1, REPORTER):
@@ -260,7 +260,7 @@ def test_a_decoy_has_the_size_of_its_class_and_opens_for_nobody(padded: int) -> 
 
 
 def test_a_decoy_differs_from_a_report_in_no_field_that_a_stranger_can_read() -> None:
-    decoy = Header.parse(seal_decoy(slots=8, until=UNTIL, padded=SMALLEST_CLASS).envelope)
+    decoy = Header.parse(seal_cover(slots=8, until=UNTIL, padded=SMALLEST_CLASS).envelope)
     sent = Header.parse(_sealed())
     assert (decoy.until, len(decoy.slots), decoy.size) == (sent.until, len(sent.slots), sent.size)
     # The highest bit of an X25519 key is never set by its maker: in random bytes it would be, half of the time.

@@ -20,7 +20,7 @@ from keys.sealing import (
     find_content_keys,
     free_slot,
     open_slot,
-    seal_decoy,
+    seal_cover,
     seal_slot,
 )
 from keys.wire.envelope import SLOT_STEP, SMALLEST_CLASS, Header
@@ -62,7 +62,7 @@ def headers() -> list[Header]:
         replace(draft, until=DAYS[2]).over(*fill, *fill[3:], *mine[1:4]),
     ]
     spoilt = replace(made[1], mac=flipped(made[1].mac, 31))
-    decoy = Header.parse(seal_decoy(slots=24, until=DAYS[1], padded=SMALLEST_CLASS).prefix)
+    decoy = Header.parse(seal_cover(slots=24, until=DAYS[1], padded=SMALLEST_CLASS).prefix)
     return [*made, spoilt, replace(made[3], content=bytes(32)), decoy]
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keys.errors import MalformedError, StampError
-from keys.sealing import BytesAttachment, Sealed, Signer, seal_decoy, seal_head
+from keys.sealing import BytesAttachment, Sealed, Signer, seal_cover, seal_head
 from keys.wire.canonical import encoded_size
 from keys.wire.envelope import (
     LARGEST_POWER,
@@ -110,7 +110,7 @@ def test_what_an_envelope_looks_like_does_not_tell_who_was_chosen() -> None:
     sealed = [
         seal_head(report_head(), REPORTER.signer, everybody[:count], slots=8, until=TODAY) for count in range(1, 5)
     ]
-    sealed += [sealed_with(head_of(Answer("Ja."))), seal_decoy(slots=8, until=TODAY, padded=SMALLEST_CLASS)]
+    sealed += [sealed_with(head_of(Answer("Ja."))), seal_cover(slots=8, until=TODAY, padded=SMALLEST_CLASS)]
     assert {len(one.envelope) for one in sealed} == {header_size(8) + stream_size(SMALLEST_CLASS)}
 
 
@@ -175,7 +175,7 @@ def _posted(sealed: Sealed, door: int = DOOR_OPEN) -> int:
 def test_texts_of_1_to_12000_bytes_have_one_size_in_all_that_is_written_and_in_a_cover_entry(
     recipients: int, letter: str, bytes_each: int
 ) -> None:
-    sizes = {_posted(seal_decoy(slots=slot_count(recipients), until=TODAY, padded=SMALLEST_CLASS))}
+    sizes = {_posted(seal_cover(slots=slot_count(recipients), until=TODAY, padded=SMALLEST_CLASS))}
     for length in (1, FIRST_CLASS_TEXT_SIZE // bytes_each):
         text = letter * length
         for report in (_report_of(text, recipients), _spread(text, recipients)):
@@ -231,7 +231,7 @@ def test_a_look_into_a_mailbox_has_one_size_and_loses_no_item(count: int, after:
 
 
 def test_the_largest_prefix_fits_a_page() -> None:
-    header = Header.parse(seal_decoy(slots=32, until=TODAY, padded=SMALLEST_CLASS).prefix)
+    header = Header.parse(seal_cover(slots=32, until=TODAY, padded=SMALLEST_CLASS).prefix)
     size = header.size + stream_size(LARGEST_POWER)
     entry = MailboxEntry(1, TODAY, size, header.encode() + bytes(prefix_size(header, size) - header.size))
     assert MailboxPage.parse(fill_mailbox([entry]).encode(), 0).entries == (entry,)

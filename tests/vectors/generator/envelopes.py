@@ -6,7 +6,7 @@ import hmac
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from keys.sealing import free_slot, seal_decoy, seal_slot
+from keys.sealing import free_slot, seal_cover, seal_slot
 from keys.sealing.stream import header_mac
 from keys.wire.canonical import encode
 from keys.wire.envelope import CONTENT_SIZE, MAC_SIZE, MAGIC_SIZE, SLOT_SIZE, Header, Slot, header_size
@@ -72,7 +72,7 @@ def report_for_others() -> Made:
 
 @ENVELOPE.case(NO_SLOT, "nobody opens a cover entry")
 def cover_entry() -> Made:
-    return spoilt(seal_decoy(slots=8, until=UNTIL, padded=16384).envelope)
+    return spoilt(seal_cover(slots=8, until=UNTIL, padded=16384).envelope)
 
 
 def _bytes(title: str, expect: str, comment: str, change: Callable[[bytes], bytes]) -> None:
