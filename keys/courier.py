@@ -23,7 +23,6 @@ from keys.errors import (
     UnknownCapabilityError,
 )
 from keys.wire.canonical import b64, parse_object
-from keys.wire.exchange import PAGE_SIZE, Page
 from keys.wire.log import LogPage
 from keys.wire.mailbox import MailboxPage
 from keys.wire.signed import Signed, join_publication, split_chain, split_frames
@@ -141,14 +140,6 @@ class Courier:
             raise RefusedError("not stored")
         return stored
 
-    def feed(self, capability: bytes, after: str | None) -> Page:
-        """Return one look into the feed."""
-        return self._look("/feed", capability, after)
-
-    def channel(self, capability: bytes, after: str | None) -> Page:
-        """Return one look into a channel."""
-        return self._look("/channel", capability, after)
-
     def log(self, capability: bytes, after: str, most: int | None = None) -> LogPage[LogEntry]:
         """Return the entries of the log after a cursor; raise DiffersError if the server does not know the cursor."""
         return LogPage.parse(self._look_at_log(capability, after, most))
@@ -169,17 +160,6 @@ class Courier:
         """Return a part of the stream after header and first chunk of an item of a mailbox."""
         return self._get(f"/mailbox/{number}/{part}", capability)
 
-    def part(self, capability: bytes, position: int, number: int) -> bytes:
-        """Return a part of the stream behind an envelope's prefix."""
-        return self._get(f"/channel/{position}/{number}", capability)
-
-    def end(self, capability: bytes) -> int:
-        """Let a channel end as soon as it may, and return its last day."""
-        until = parse_object(self._post("/end", capability)).get("until")
-        if not isinstance(until, int):
-            raise RefusedError("not ended")
-        return until
-
     def open_upload(self, opening: Opening) -> int | list[tuple[int, int]]:
         """Begin an upload, or go on with it: return the runs of parts that are missing, or the day once it is stored.
 
@@ -197,12 +177,6 @@ class Courier:
     def put_part(self, part: PartPosting) -> None:
         """Give the server a part of an upload; return once it has it."""
         self._post("/parts", part.encode())
-
-    def _look(self, path: str, capability: bytes, after: str | None) -> Page:
-        raw = self._get(path + (f"?after={after}" if after else ""), capability)
-        if len(raw) != PAGE_SIZE:
-            raise MalformedError("page")
-        return Page.parse(raw)
 
     def _look_at_log(self, capability: bytes, after: str, most: int | None, form: str = "") -> bytes:
         limit = "" if most is None else f"&limit={most}"

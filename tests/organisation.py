@@ -28,7 +28,9 @@ from keys.roster.weeks import last_day, monday
 from keys.sealing import PrivatePair, PublicPair, Sealed, Signer, seal, seal_cover
 from keys.wire.canonical import Json, encode
 from keys.wire.envelope import SMALLEST_CLASS
-from keys.wire.exchange import Posting, append, make_stamp, open_case
+from keys.wire.exchange import append, open_case
+from keys.wire.posting import Posting
+from keys.wire.stamp import make_stamp
 from keys.wire.head import Head
 from keys.wire.ids import PERSON_SIZE, PersonId
 from keys.wire.kinds import Acknowledgement, Answer, Consent, Opened, Question, Report

@@ -1,6 +1,5 @@
 """Roots, rosters and bundles, SPEC.md 7 and 8: who may read, and how that is known; it holds no private key."""
 
-from keys.roster.addressees import Addressees
 from keys.roster.bundle import Bundle, LogHead, Witness
 from keys.roster.fingerprint import address, proquint, words
 from keys.roster.freshness import Freshness
@@ -13,7 +12,6 @@ from keys.roster.signature import verify_signature
 
 __all__ = [
     "ROLES",
-    "Addressees",
     "Bundle",
     "Freshness",
     "LogHead",

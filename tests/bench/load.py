@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from keys.wire.exchange import SEAL_WORK_FACTOR
+from keys.wire.stamp import SEAL_WORK_FACTOR
 from tests.bench.figures import WrongError
 from tests.dropbox.serving import BINARY
 from tests.organisation import POLICY, Organisation

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keys.wire.envelope import COUNT_SIZE, MAGIC_SIZE, UNTIL_SIZE
-from keys.wire.exchange import Posting
+from keys.wire.posting import Posting
 from keys.wire.files import MAX_FILES, MIB
 from tests.client.page import FailedError, Lost, Named, Wire, named, opened, texts_path
 from tests.client.sending import LONG, arrived, changed, digest_of, macs, only_message, parts, sealed_once, written

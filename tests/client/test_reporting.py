@@ -11,7 +11,8 @@ from keys.receipt import Receipt
 from keys.wire import kinds
 from keys.wire.canonical import b64
 from keys.wire.envelope import Header
-from keys.wire.exchange import Posting, stamp_holds
+from keys.wire.posting import Posting
+from keys.wire.stamp import stamp_holds
 from keys.wire.signed import join_frames, split_frames
 from tests.client.page import FailedError, Page, Wire, opened, texts_path, told
 

@@ -10,7 +10,8 @@ import pytest
 from keys.roster import address
 from keys.wire import kinds
 from keys.wire.canonical import b64, encode, parse_object
-from keys.wire.exchange import PAGE_SIZE, Item
+from keys.wire.exchange import Item
+from keys.wire.mailbox import PAGE_SIZE
 from keys.wire.exchange import Page as Look
 from keys.wire.signed import Signed, join_frames, split_frames
 from tests.client.page import FailedError, Wire, opened, told

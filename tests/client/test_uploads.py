@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keys.wire.envelope import Header
-from keys.wire.exchange import stamp_holds
+from keys.wire.stamp import stamp_holds
 from keys.wire.files import MIB
 from tests.client.page import TWICE, FailedError, Lost, Page, Refusal, Wire, named, opened
 from tests.client.sending import changed, digest_of, macs, only_message, openings, parts, sealed_once, written

@@ -10,7 +10,8 @@ import pytest
 
 from keys.receipt import Receipt
 from keys.wire.envelope import Header
-from keys.wire.exchange import Posting, stamp_holds
+from keys.wire.posting import Posting
+from keys.wire.stamp import stamp_holds
 from tests.journeys.meddling import Answer, Asked, Meddler, honest, refusal
 from tests.journeys.reporter import nl
 from tests.journeys.site import SECRETARIS, Site

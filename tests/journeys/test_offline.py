@@ -13,7 +13,8 @@ from keys.policy import date_of
 from keys.roster import read_unsigned
 from keys.roster.weeks import last_day, monday
 from keys.wire.envelope import Header
-from keys.wire.exchange import Posting, stamp_holds
+from keys.wire.posting import Posting
+from keys.wire.stamp import stamp_holds
 from tests.journeys.browser import Browser, Kind
 from tests.journeys.reporter import Reporter, nl
 from tests.journeys.shelf import unknown

@@ -12,7 +12,7 @@ from keys.wire.envelope import Header, prefix_size
 if TYPE_CHECKING:
     import random
 
-    from keys.wire.exchange import Posting
+    from keys.wire.posting import Posting
 
 
 @dataclass(slots=True)

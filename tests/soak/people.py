@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Iterator
 
-    from keys.wire.exchange import Item, Posting
+    from keys.wire.exchange import Item
+    from keys.wire.posting import Posting
     from tests.dropbox.serving import Server
     from tests.organisation import Organisation
 
