@@ -1,22 +1,29 @@
-"""The bundles of a recipient, as their vault has them and as the server gives them."""
+"""The bundles of a recipient, as their vault has them and as the server gives them; and reports that are held back."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from keys.identity import draw_seed, sign_bundle
+from keys.receipt import Receipt
 from keys.roster import Bundle
 from keys.roster.weeks import monday
+from keys.sync.post import post_to
+from keys.sync.reporter_composer import ReporterComposer
+from keys.wire.posting import DOOR_OPEN, mailbox_address
+from tests.policies import draft
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.keys.office import Office
 
 NAME, OTHER, THIRD = "Secretaris", "Bestuurslid 1", "Bestuurslid 2"
 
 
 def own(office: Office, name: str = NAME, *, last: bool = False) -> list[Bundle]:
-    with office.desk(name) as desk:
-        return [one.bundle for one in desk.vault.bundles.all() if one.bundle.last == last]
+    with office.session(name) as session:
+        return [one.bundle for one in session.vault.bundles.all() if one.bundle.last == last]
 
 
 def published(office: Office, name: str = NAME, *, every: bool = False) -> list[Bundle]:
@@ -27,8 +34,17 @@ def published(office: Office, name: str = NAME, *, every: bool = False) -> list[
 def foreign_bundle(office: Office, serial: int) -> bytes:
     """Return a bundle in the secretaris' name that their vault did not make."""
 
-    with office.desk(NAME) as desk:
-        seen = desk.vault.bundles.all()[0].bundle.seen
+    with office.session(NAME) as session:
+        seen = session.vault.bundles.all()[0].bundle.seen
         start = monday(office.today)
-        made = sign_bundle(desk.signer, draw_seed(), serial=serial, start=start, last=False, week=start, seen=seen)
+        made = sign_bundle(session.signer, draw_seed(), serial=serial, start=start, last=False, week=start, seen=seen)
     return made.signed.encode()
+
+
+def sealed_report(office: Office, text: str, name: str = NAME) -> Callable[[], int]:
+    """Seal a report to one recipient today, and return what posts it and returns the server's day."""
+    receipt = Receipt.draw()
+    served, addressees = office.addressees()
+    sealed = ReporterComposer(receipt, addressees).report(draft(text), {office.person(name)})
+    address = mailbox_address(receipt.capability(), sealed.writers_capability())
+    return lambda: post_to(office.courier(), sealed, served.work, DOOR_OPEN, address)

@@ -6,20 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keys.cases import compose_report
+from keys.ceremony import enrol, join
 from keys.errors import NoSlotError, RefusedError
-from keys.receipt import Receipt
 from keys.roster import Bundle
-from keys.roster.weeks import AHEAD, LAST_RESORT_DAYS, monday
+from keys.roster.weeks import AHEAD, LAST_RESORT_DAYS, monday, until_of
 from keys.sealing import find_content_key
-from keys.sync import post_entry
-from keys.sync.fetch import Own
 from keys.sync.key_rotation import sign_anew
+from keys.sync.own_keys import OwnKeys
+from keys.sync.syncing import witness
 from keys.wire.canonical import encode
 from keys.wire.envelope import Header
 from keys.wire.signed import join_frames, split_frames
-from tests.keys.bundles import NAME, THIRD, foreign_bundle, own, published
-from tests.policies import tell
+from tests.keys.bundles import NAME, THIRD, foreign_bundle, own, published, sealed_report
+from tests.keys.office import CHEAP, PASSPHRASE
 
 if TYPE_CHECKING:
     from tests.keys.office import Office
@@ -126,38 +125,39 @@ def test_who_looks_on_days_0_211_and_392_can_be_sealed_to_all_the_time(office: O
             office.read(THIRD)
         if day % 30 in (0, 1) or day in (210, 390, 391, 392, 393):
             _, chosen = office.addressees()
-            assert office.identity(THIRD) in chosen.bundles
+            assert office.person(THIRD) in chosen.pairs
 
 
 def test_a_vault_from_a_backup_goes_above_the_serial_that_the_server_names(office: Office) -> None:
     """Its bundles were refused, and colleagues sealed to keys that were lost."""
     office.read(NAME)
     highest = max(bundle.serial for bundle in published(office, every=True))
-    with office.desk(NAME) as desk:
-        courier = desk.courier
-        trust = desk.sync()
-        with desk.vault.transaction():
-            desk.vault.bundles.destroy(monday(office.today), last=False)
+    with office.session(NAME) as session:
+        courier = session.courier
+        session.sync()
+        with session.vault.transaction():
+            session.vault.bundles.destroy(monday(office.today), last=False)
         # It asks for nothing first, as a tool whose question was answered before somebody published.
-        desk.vault._connection.exec_driver_sql("UPDATE bundle SET serial = serial - 4")
-        desk.vault._connection.commit()
-        sign_anew(desk.vault, desk.signer, office.today, trust.witness)
-        assert desk.vault.bundles.last_serial() <= highest + 1
-        desk.sync()
-        assert courier is desk.courier
+        session.vault._connection.exec_driver_sql("UPDATE bundle SET serial = serial - 4")
+        session.vault._connection.commit()
+        seen = witness(session.vault, session.trust(), office.today)
+        sign_anew(session.vault, session.signer, office.today, seen)
+        assert session.vault.bundles.last_serial() <= highest + 1
+        session.sync()
+        assert courier is session.courier
     mine = {(bundle.start, bundle.last): bundle for bundle in own(office) + own(office, last=True)}
     shown = {(bundle.start, bundle.last): bundle for bundle in published(office, every=True)}
     assert {place: shown[place] for place in mine} == mine
     office.report("na de back-up")
-    assert "na de back-up" in [case.report.text for case, _ in office.read(NAME)]
+    assert "na de back-up" in [case.report.text for case in office.read(NAME)]
 
 
 def test_a_serial_that_is_not_higher_is_refused_with_the_highest(office: Office) -> None:
     office.read(NAME)
     highest = max(bundle.serial for bundle in published(office, every=True))
-    with office.desk(NAME) as desk:
-        signed = desk.vault.bundles.all()[0].signed
-        desk.courier.publish_bundle(signed)
+    with office.session(NAME) as session:
+        signed = session.vault.bundles.all()[0].signed
+        session.courier.publish_bundle(signed)
     raw = foreign_bundle(office, highest)
     answer = office.app.test_client().post("/bundles", data=raw, content_type="application/octet-stream")
     assert (answer.status_code, answer.data) == (409, encode({"error": "serial", "highest": highest}))
@@ -176,39 +176,37 @@ def test_a_key_is_destroyed_four_weeks_after_its_monday_and_not_a_day_before(off
     assert first not in [bundle.start for bundle in own(office)]
 
 
-def test_a_sync_that_did_not_reach_the_end_of_the_feed_destroys_nothing(office: Office) -> None:
+def test_a_sync_that_did_not_reach_the_end_of_the_log_destroys_nothing(office: Office) -> None:
     first = min(bundle.start for bundle in own(office))
     office.pass_days(40)
 
     def fail(asked: str, answer: bytes) -> bytes:
-        if asked.startswith("/feed"):
+        if asked.startswith("/log"):
             raise RefusedError("broken off")
         return answer
 
     office.meddle = fail
-    with office.desk(NAME) as desk:
+    with office.session(NAME) as session:
         with pytest.raises(RefusedError):
-            desk.sync()
-        assert first in [one.bundle.start for one in desk.vault.bundles.all()]
+            session.sync()
+        assert first in [one.bundle.start for one in session.vault.bundles.all()]
 
 
 def test_what_was_sealed_on_the_last_day_is_opened_on_the_last_possible_one(office: Office) -> None:
     office.pass_days(6)
-    served, addressees = office.addressees()
-    sealed = compose_report(Receipt.draw(), tell("laat"), addressees, [office.identity(NAME)], served.day)
-    office.pass_days(addressees.until - office.today)
-    post_entry(office.courier(), sealed, served.work)
+    post, until = sealed_report(office, "laat"), until_of(office.today)
+    office.pass_days(until - office.today)
+    post()
     office.pass_days(30)
-    [(case, alarms)] = office.read(NAME)
-    assert (case.report.text, alarms) == ("laat", ())
+    [case] = office.read(NAME)
+    assert (case.report.text, case.alarms) == ("laat", ())
 
 
 def test_an_envelope_past_its_until_is_refused_by_the_server(office: Office) -> None:
-    served, addressees = office.addressees()
-    sealed = compose_report(Receipt.draw(), tell("een"), addressees, [office.identity(NAME)], served.day)
-    office.pass_days(addressees.until - served.day + 1)
+    post = sealed_report(office, "een")
+    office.pass_days(until_of(office.today) - office.today + 1)
     with pytest.raises(RefusedError, match="until"):
-        post_entry(office.courier(), sealed, served.work)
+        post()
 
 
 def test_what_was_sealed_to_a_destroyed_key_alone_never_opens_again(office: Office) -> None:
@@ -216,29 +214,57 @@ def test_what_was_sealed_to_a_destroyed_key_alone_never_opens_again(office: Offi
     office.report("een")
     office.read(NAME)
     office.pass_days(28)
-    [(case, _)] = office.read(NAME)
+    [case] = office.read(NAME)
     assert case.report.text == "een"
-    with office.desk(NAME) as desk:
-        header = Header.parse(desk.vault.envelopes(case.id)[0].front)
+    with office.session(NAME) as session:
+        stored = session.vault.messages.by_id(case.report.id)
+        assert stored
+        assert stored.prefix
+        header = Header.parse(stored.prefix)
         with pytest.raises(NoSlotError):
-            find_content_key(header, Own.of(desk.vault, desk.signer.public).pairs(header.until))
+            find_content_key(header, OwnKeys.of(session.vault.bundles.all()).pairs_for(header.until))
 
 
 def test_only_the_keys_of_its_week_are_tried_on_an_entry(office: Office) -> None:
     """Each key that is tried costs time: a flood of entries cost every recipient all keys of four weeks."""
     office.pass_days(WEEK)
     office.read(NAME)
-    with office.desk(NAME) as desk:
-        reader = Own.of(desk.vault, desk.signer.public)
-        assert len(reader.keys) >= 6
+    with office.session(NAME) as session:
+        keys = OwnKeys.of(session.vault.bundles.all())
+        assert len(keys.pairs) >= 6
         for start in range(monday(office.today), monday(office.today) + AHEAD + 1, WEEK):
-            assert len(reader.weekly(start + 27)) == 1
-            assert len(reader.pairs(start + 27)) == 2
-        assert reader.pairs(monday(office.today) - 400 + 27) == []
+            weekly, last_resort = keys.pairs_for(start + 27)
+            assert [bundle.last for bundle, pair in keys.pairs if pair is weekly] == [False]
+            assert [bundle.last for bundle, pair in keys.pairs if pair is last_resort] == [True]
+        assert keys.pairs_for(monday(office.today) - 400 + 27) == []
+
+
+def test_a_bundle_names_the_last_entry_of_an_earlier_day_than_the_servers(office: Office) -> None:
+    """With the newest entry it would tell everybody at which moment its owner looked."""
+    office.report("een")
+    office.pass_days(1)
+    office.report("twee")
+    office.pass_days(WEEK)
+    office.report("drie")
+    office.read(NAME)
+    with office.session(NAME) as session:
+        digest = session.vault.log.digest_at(2, session.trust().origin)
+    newest = [bundle for bundle in published(office, every=True) if bundle.week == monday(office.today)]
+    assert {(one.seen.log.place, one.seen.log.digest) for one in newest if one.seen} == {(2, digest)}
+
+
+def test_a_vault_that_has_joined_signs_nothing_before_it_has_read_the_log(office: Office) -> None:
+    office.cards["Nieuw"] = enrol(office.folder / "Nieuw", "Nieuw", "bestuur", PASSPHRASE, office.today, CHEAP)
+    office.publish_roster([*office.cards])
+    with office.session("Nieuw") as session:
+        join(session.vault, session.secret, office.courier(), office.root.id, office.today)
+        assert [(bundle.last, bundle.seen) for bundle in published(office, "Nieuw", every=True)] == [(True, None)]
+        session.sync()
+    assert len(published(office, "Nieuw", every=True)) == 5
 
 
 def test_who_was_away_for_months_gets_reports_by_the_last_resort_key(office: Office) -> None:
     office.pass_days(90)
     office.report("een")
-    [(case, _)] = office.read(THIRD)
+    [case] = office.read(THIRD)
     assert case.report.text == "een"

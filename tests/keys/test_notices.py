@@ -7,18 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keys.cases import compose_report
 from keys.errors import ClockError
-from keys.receipt import Receipt
-from keys.roster import Addressees, Bundle
+from keys.roster import Bundle
 from keys.roster.weeks import monday
-from keys.sync import post_decoy, post_entry
-from keys.sync.notices import ALONE, CLOCK, COPIED, WITHHELD
+from keys.sync import NoticeKind, actions, post_timer_cover
+from keys.sync.addressees import Addressees
 from keys.sync.served import documents_of
 from keys.wire.canonical import encode, parse_object
 from keys.wire.signed import join_frames, split_frames
-from tests.keys.bundles import NAME, OTHER, THIRD, foreign_bundle, own, published
-from tests.policies import tell
+from tests.keys.bundles import NAME, OTHER, THIRD, foreign_bundle, own, published, sealed_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,11 +45,11 @@ def test_a_bundle_of_ours_that_this_vault_did_not_make_is_told(office: Office) -
     assert (
         office.app.test_client().post("/bundles", data=raw, content_type="application/octet-stream").status_code == 201
     )
-    with office.desk(NAME) as desk:
-        desk.sync()
-        assert COPIED in [notice.code for notice in desk.notices()]
-        desk.sync()
-        assert COPIED not in [notice.code for notice in desk.notices()]
+    with office.session(NAME) as session:
+        session.sync()
+        assert NoticeKind.COPIED in [notice.kind for notice in session.notices()]
+        session.sync()
+        assert NoticeKind.COPIED not in [notice.kind for notice in session.notices()]
     assert min(bundle.serial for bundle in published(office)) > 1000
 
 
@@ -60,27 +57,25 @@ def test_what_was_acknowledged_while_a_tool_read_is_opened_by_it_later(office: O
     """A tool read to the end, a report was acknowledged, and the tool asked for the day: it was the next one."""
     first = min(bundle.start for bundle in own(office))
     office.pass_days(6)
-    served, addressees = office.addressees()
-    chosen = [office.identity(NAME)]
-    sealed = compose_report(Receipt.draw(), tell("op de valreep"), addressees, chosen, served.day)
+    post = sealed_report(office, "op de valreep")
     office.pass_days(21)
     office.now = office.now.replace(hour=21, minute=58)
     assert office.today == first + 27
     posted = []
 
     def meddle(asked: str, answer: bytes) -> bytes:
-        if asked.startswith("/feed") and not posted:
-            posted.append(post_entry(office.courier(), sealed, served.work))
+        if asked.startswith("/log") and not posted:
+            posted.append(post())
             office.now += dt.timedelta(minutes=5)
         return answer
 
     office.meddle = meddle
-    with office.desk(NAME) as desk:
-        desk.sync()
+    with office.session(NAME) as session:
+        session.sync()
         assert office.today == first + 28
-        assert first in [one.bundle.start for one in desk.vault.bundles.all()]
+        assert first in [one.bundle.start for one in session.vault.bundles.all()]
     office.meddle = lambda asked, answer: answer
-    assert [case.report.text for case, _ in office.read(NAME)] == ["op de valreep"]
+    assert [case.report.text for case in office.read(NAME)] == ["op de valreep"]
 
 
 def test_a_server_that_says_a_day_far_ahead_destroys_no_key(office: Office) -> None:
@@ -89,16 +84,16 @@ def test_a_server_that_says_a_day_far_ahead_destroys_no_key(office: Office) -> N
     office.report("voor de leugen")
     before = own(office) + own(office, last=True)
     office.meddle = day_shifted(300)
-    with office.desk(NAME) as desk:
-        desk.sync()
-        [notice] = [notice for notice in desk.notices() if notice.code == CLOCK]
+    with office.session(NAME) as session:
+        session.sync()
+        [notice] = [notice for notice in session.notices() if notice.kind == NoticeKind.CLOCK]
         assert notice.days == (office.today + 300, office.today)
-        assert len(desk.cases()) == 1
+        assert len(session.cases()) == 1
         with pytest.raises(ClockError):
-            desk.confirm_opened(desk.cases()[0][0])
+            actions.open_report(session, session.cases()[0])
     office.meddle = lambda asked, answer: answer
     assert own(office) + own(office, last=True) == before
-    assert [case.report.text for case, _ in office.read(NAME)] == ["voor de leugen"]
+    assert [case.report.text for case in office.read(NAME)] == ["voor de leugen"]
 
 
 @pytest.mark.parametrize("by", [-400, -3, 3, 400])
@@ -107,15 +102,15 @@ def test_where_the_clocks_differ_a_tool_reads_on_and_seals_makes_and_destroys_no
     office.pass_days(WEEK)
     keys = own(office), own(office, last=True), published(office, every=True)
     office.meddle = day_shifted(by)
-    with office.desk(OTHER) as desk:
-        desk.sync()
-        assert [case.report.text for case, _ in desk.cases()] == ["een"]
-    with office.desk(NAME) as desk:
-        desk.sync()
-        [(case, _)] = desk.cases()
+    with office.session(OTHER) as session:
+        session.sync()
+        assert [case.report.text for case in session.cases()] == ["een"]
+    with office.session(NAME) as session:
+        session.sync()
+        [case] = session.cases()
         for act in (
-            lambda: desk.confirm_opened(case),
-            lambda: post_decoy(desk.courier, office.history(), office.today),
+            lambda: actions.open_report(session, case),
+            lambda: post_timer_cover(session.courier, office.history(), office.today),
         ):
             with pytest.raises(ClockError) as refused:
                 act()
@@ -130,9 +125,9 @@ def test_two_days_apart_are_no_fault(office: Office, by: int) -> None:
     office.report("een")
     office.read(NAME)
     office.meddle = day_shifted(by)
-    with office.desk(NAME) as desk:
-        desk.sync()
-        assert CLOCK not in [notice.code for notice in desk.notices()]
+    with office.session(NAME) as session:
+        session.sync()
+        assert NoticeKind.CLOCK not in [notice.kind for notice in session.notices()]
 
 
 def test_a_colleague_who_knows_a_roster_that_the_server_hides_is_named_and_reading_goes_on(office: Office) -> None:
@@ -144,11 +139,11 @@ def test_a_colleague_who_knows_a_roster_that_the_server_hides_is_named_and_readi
     before = own(office)
     office.meddle = lambda asked, answer: old if asked == "/chain" else answer
     office.pass_days(WEEK)
-    with office.desk(NAME) as desk:
-        desk.sync()
-        [notice] = [notice for notice in desk.notices() if notice.code == WITHHELD]
+    with office.session(NAME) as session:
+        session.sync()
+        [notice] = [notice for notice in session.notices() if notice.kind == NoticeKind.WITHHELD]
         assert notice.people == (OTHER,)
-        assert [case.report.text for case, _ in desk.cases()] == ["een"]
+        assert [case.report.text for case in session.cases()] == ["een"]
     assert own(office) == before
 
 
@@ -160,9 +155,9 @@ def test_a_reporter_who_remembers_nothing_seals_to_nobody_who_knows_another_rost
     office.meddle = lambda asked, answer: old if asked == "/chain" else answer
     _, _, bundles = office.courier().bundles()
     verified = [*map(Bundle.verify, bundles)]
-    found = Addressees.choose(first, verified, office.today, documents_of(office.courier(), first, verified))
-    assert found.unknown == {office.identity(OTHER)}
-    assert set(found.bundles) == {office.identity(NAME), office.identity(THIRD)}
+    found = Addressees.on(first, verified, office.today, documents_of(office.courier(), first, verified))
+    assert found.unknown == {office.person(OTHER)}
+    assert set(found.pairs) == {office.person(NAME), office.person(THIRD)}
 
 
 def test_who_knows_an_older_roster_is_sealed_to(office: Office) -> None:
@@ -171,16 +166,16 @@ def test_who_knows_an_older_roster_is_sealed_to(office: Office) -> None:
     office.read(NAME)
     _, found = office.addressees()
     assert found.unknown == frozenset()
-    assert len(found.bundles) == len(office.cards)
+    assert len(found.pairs) == len(office.cards)
 
 
 def test_the_tool_says_a_week_before_from_which_monday_on_pages_will_warn(office: Office) -> None:
     week = monday(office.today)
     told = {}
     for days in range(0, 40, 3):
-        with office.desk(NAME) as desk:
-            desk.sync()
-            told[days] = [notice for notice in desk.notices() if notice.code == ALONE]
+        with office.session(NAME) as session:
+            session.sync()
+            told[days] = [notice for notice in session.notices() if notice.kind == NoticeKind.ALONE]
         office.pass_days(3)
     first = min(days for days, notices in told.items() if notices)
     [notice] = told[first]
