@@ -30,7 +30,7 @@ KEYS = Path(errors.__file__).parent
 CATALOGUE = words.LOCALES / "nl" / "LC_MESSAGES" / "meldbus.po"
 FIELD = re.compile(r"%\(\w+\)[sd]")
 # What is the same in both languages: a name, not an oversight.
-SAME = {"meldbus", "ALARM", "Code", "Register", "dossier", "April", "September", "November", "December"}
+SAME = {"meldbus", "ALARM", "Code", "Register", "Dossier", "dossier", "April", "September", "November", "December"}
 
 
 def marked(tree: ast.AST) -> Iterator[str]:
