@@ -189,7 +189,7 @@ def test_nginx_accepts_the_example(tmp_path: Path) -> None:
 def test_nginx_tells_the_server_nothing_of_the_visitor(proxy: Proxy) -> None:
     proxy.request(
         "GET",
-        "/feed?after=x",
+        "/log?after=x",
         Authorization="Bearer abc",
         Accept_Encoding="br",
         User_Agent="marked",
@@ -201,7 +201,7 @@ def test_nginx_tells_the_server_nothing_of_the_visitor(proxy: Proxy) -> None:
     )
 
     ((path, headers, _),) = proxy.seen
-    assert path == "/feed?after=x"
+    assert path == "/log?after=x"
     assert headers == {"Host": HOST, "Authorization": "Bearer abc", "Accept-Encoding": "br", "Connection": "close"}
 
 
