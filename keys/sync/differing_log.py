@@ -33,7 +33,7 @@ from keys.sync.post import post_to
 from keys.sync.trust import known_texts, last_synced
 from keys.vault.outbox_store import Destination
 from keys.wire.envelope import Header, prefix_size
-from keys.wire.ids import MessageId, PersonId
+from keys.wire.ids import Mac, MessageId, PersonId
 from keys.wire.log import CURSOR_STEP, log_cursor
 from keys.wire.messages import THREAD, LogAccepted, Report
 from keys.wire.posting import DOOR_APPEND, DOOR_OPEN, append_address, reopening_address
@@ -41,7 +41,7 @@ from keys.wire.signed import LABEL_ROSTER
 from keys.wire.upload import part_count
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from keys.courier import Courier
     from keys.sync.composing import Composer
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from keys.vault import Vault
     from keys.vault.log_index import LogEnd
     from keys.vault.message_store import StoredMessage
-    from keys.wire.ids import Capability, CaseId, Mac
+    from keys.wire.ids import Capability, CaseId
     from keys.wire.log import LogDigest
 
 WORDS = 6
@@ -179,23 +179,30 @@ def give_back(vault: Vault, courier: Courier, trust: Trust, own: PersonId) -> Gi
     log again is no longer lost.
     """
     given = GivenBack()
-    if is_waiting(vault):
+    owed = [] if is_waiting(vault) else [*_owed(vault, trust, own, last_synced(vault)[1])]
+    given.not_held = sum(one.sealed is None for one in owed)
+    held = [(one.sealed, one.to) for one in owed if one.sealed is not None]
+    if not held:
         return given
     try:
-        day, work, _ = courier.bundles()
-        for stored in _owed(vault, trust, own, day):
-            sealed = _sealed(vault, stored)
-            if sealed is None:
-                given.not_held += 1
-                continue
+        _, work, _ = courier.bundles()
+        for sealed, to in held:
             try:
-                _post(courier, vault, stored, sealed, work)
+                _post(courier, sealed, to, work)
                 given.posted += 1
             except RefusedError:
-                given.refused.append(stored.message.mac)
+                given.refused.append(Mac(sealed.mac))
     except (NetworkError, FormatError):
         given.is_reached = False
     return given
+
+
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    """An envelope to be given back; `sealed` is None where not all of it is here."""
+
+    sealed: Sealed | None
+    to: Destination
 
 
 def _last_shared_mark(courier: Courier, capability: Capability, marks: Sequence[LogEnd]) -> LogEnd:
@@ -239,10 +246,15 @@ def _note_moved(vault: Vault) -> None:
         vault.versions.bump(case_id)
 
 
-def _owed(vault: Vault, trust: Trust, own: PersonId, day: int) -> list[StoredMessage]:
-    """Return the messages that this vault gives back, in their old order."""
-    found = (vault.messages.find(entry.mac) for entry in vault.log.lost.all())
-    return [one for one in found if one is not None and one.until >= day and _is_ours_to_give(vault, trust, own, one)]
+def _owed(vault: Vault, trust: Trust, own: PersonId, day: int) -> Iterator[_Owed]:
+    """Yield what this vault gives back, in its old order: what it has posted, and what reporters have."""
+    for entry in vault.log.lost.all():
+        sent, stored = vault.sent.find(entry.mac), vault.messages.find(entry.mac)
+        if sent is not None:
+            if sent.until >= day:
+                yield _Owed(sent.sealed, sent.to)
+        elif stored is not None and stored.until >= day and _is_ours_to_give(vault, trust, own, stored):
+            yield _Owed(_sealed(vault, stored), _destination(vault, stored))
 
 
 def _is_ours_to_give(vault: Vault, trust: Trust, own: PersonId, stored: StoredMessage) -> bool:
@@ -268,14 +280,13 @@ def _sealed(vault: Vault, stored: StoredMessage) -> Sealed | None:
     return Sealed(stored.prefix[:start], parts, stored.size, message.mac, message.id, message.content_key)
 
 
-def _post(courier: Courier, vault: Vault, stored: StoredMessage, sealed: Sealed, work: int) -> None:
-    way = _destination(vault, stored)
+def _post(courier: Courier, sealed: Sealed, to: Destination, work: int) -> None:
     try:
-        post_to(courier.apart(), sealed, work, way.door, way.address)
+        post_to(courier.apart(), sealed, work, to.door, to.address)
     except UnknownCapabilityError:
         # The mailbox is gone, and the recipients still read the log.
-        way = no_mailbox()
-        post_to(courier.apart(), sealed, work, way.door, way.address)
+        to = no_mailbox()
+        post_to(courier.apart(), sealed, work, to.door, to.address)
 
 
 def _destination(vault: Vault, stored: StoredMessage) -> Destination:

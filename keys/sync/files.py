@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from keys.sync.session import RecipientSession
     from keys.vault import Vault
     from keys.vault.message_store import StoredMessage
+    from keys.wire.ids import Mac
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +111,10 @@ class _Log:
     def source(self, stored: StoredMessage, wanted: Collection[int], origin: bytes) -> _Source | None:
         """Return where the files of a message come from, or None where the log does not have its entry."""
         message = stored.message
-        entry = self.vault.log.find([message.mac]).get(message.mac)
-        if entry is None or entry.place.after:
+        position = self.vault.log.position_of(message.mac)
+        if position is None:
             return None
-        position, prefix, size = entry.place.position, stored.prefix, stored.size
+        prefix, size = stored.prefix, stored.size
         if prefix is None:
             # An own message, or one whose key came by a share: its entry was read and not kept.
             before = self.vault.log.digest_at(position - 1, origin)
@@ -124,7 +125,14 @@ class _Log:
             if page.first != position or page.entries[0].header().mac != message.mac:
                 return None
             prefix, size = page.entries[0].prefix, page.entries[0].size
-        return _Source(message, prefix, size, partial(self.courier.log_part, self.capability, position), wanted)
+        return _Source(message, prefix, size, partial(self._fetch, message.mac, size, position), wanted)
+
+    def _fetch(self, mac: Mac, size: int, position: int, number: int) -> bytes:
+        """Return a part of an entry, and keep it as it is: a server that is restored can ask for it (SPEC 10.4)."""
+        part = self.courier.log_part(self.capability, position, number)
+        with self.vault.transaction():
+            self.vault.parts.add(mac, number, part, size)
+        return part
 
 
 def _save(

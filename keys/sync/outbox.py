@@ -49,6 +49,7 @@ def settle(vault: Vault) -> None:
             if message.case is not None and message.head.channel != LOG:
                 # No slot of it may be one's own: own keys had run out.
                 vault.messages.add([StoredMessage(message, Way.OWN, until_of(message.head.day))])
+            vault.sent.keep(one, vault.outbox.sealed(one))
             vault.outbox.drop(message.mac)
 
 

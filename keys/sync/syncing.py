@@ -128,6 +128,8 @@ def read_log(
         read = reader.read(lambda count: watch(count, 0), most=most)
     with vault.transaction():
         intake.forget_unknown()
+        vault.parts.forget_before(day)
+        vault.sent.forget_before(day)
     settle(vault)
     session.has_read = True
     return read

@@ -218,8 +218,11 @@ class OutboxStore:
         self._forget(_OUTGOING.mac == mac)
 
     def forget_case(self, case: CaseId) -> None:
-        """Overwrite all that is here of a case."""
+        """Overwrite all that is here of a case, and what was posted of it."""
         self._forget(_OUTGOING.case == case)
+        posted = select(tables.sent.c.mac).where(tables.sent.c.case == case).scalar_subquery()
+        self.execute(delete(tables.fetched_part).where(tables.fetched_part.c.mac.in_(posted)))
+        self.execute(delete(tables.sent).where(tables.sent.c.case == case))
 
     def _forget(self, where: Any) -> None:
         self._bump(where)

@@ -230,6 +230,19 @@ outgoing_part = Table(
     Column("wrapped", LargeBinary, nullable=False),
 )
 
+# Own envelopes that the log has, until no server takes them any more: tells a thief no more than `message`.
+sent = Table(
+    "sent",
+    metadata,
+    Column("mac", LargeBinary, primary_key=True),
+    Column("case", LargeBinary, nullable=True, index=True),  # null in a word about all cases
+    Column("until", Integer, nullable=False),  # the last day on which a server takes this envelope
+    Column("size", Integer, nullable=False),  # of the whole envelope
+    Column("door", Integer, nullable=False),
+    Column("wrapped_address", LargeBinary, nullable=False),
+    Column("start", LargeBinary, nullable=False),  # the sealed envelope; of a long one header and first chunk
+)
+
 # Every envelope that this vault made: a message of the own key under another mac was made with a copy of the key.
 own_envelope = Table("own_envelope", metadata, Column("mac", LargeBinary, primary_key=True))
 

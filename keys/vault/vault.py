@@ -25,6 +25,7 @@ from keys.vault.message_store import MessageStore
 from keys.vault.outbox_store import OutboxStore
 from keys.vault.own_bundles import OwnBundles
 from keys.vault.part_store import PartStore
+from keys.vault.sent_store import SentStore
 from keys.vault.set_aside import SetAside
 from keys.vault.sharing_store import SharingStore
 from keys.vault.summary_cache import SummaryCache
@@ -94,6 +95,7 @@ class Vault:
         self.messages = MessageStore(self._execute, wrapper, self.versions)
         self.outbox = OutboxStore(self._execute, wrapper, self.versions)
         self.parts = PartStore(self._execute)
+        self.sent = SentStore(self._execute, wrapper, self.parts)
         self.case_store = CaseStore(self.log, self.messages, self.outbox)
         self.summaries = SummaryCache(self._execute, wrapper)
         self.sharing = SharingStore(self._execute)
