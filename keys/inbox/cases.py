@@ -113,6 +113,8 @@ def do(name: str, act: str) -> ResponseReturnValue:
         except MeldbusError as error:
             return _page(session, name, case, _tried(act, error))
         session.forget()
+    if act == "destroy":
+        return redirect(url_for("pages.home"), 303)
     return redirect(url_for("cases.show", name=name), 303)
 
 

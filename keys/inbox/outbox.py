@@ -83,7 +83,7 @@ def decide() -> ResponseReturnValue:
 def _page(session: Session, error: str = "") -> str:
     notice, session.notice = session.notice, ""
     aside = actions.put_aside(session.recipient)
-    waiting = [one for one in session.recipient.vault.outbox.all() if one.state is not State.PUT_ASIDE]
+    waiting = [one for one in session.recipient.vault.outbox.all() if one.state in (State.QUEUED, State.TRIED)]
     written = [one for one in waiting if one.message.head.channel != LOG]
     return render_template(
         "outbox.html",

@@ -28,6 +28,7 @@ from keys.speech.register import (
 )
 from keys.speech.words import _, day_in_words, explain, harmless, language_in_words
 from keys.sync import actions
+from keys.sync.entering import enter
 from keys.wire.canonical import b64
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def write_down() -> ResponseReturnValue:
                 raise RecordError
             with session.once("enter", [*form.items(multi=True)]) as is_first:
                 if is_first:
-                    case, receipt = actions.enter(session.recipient, draft, way, people_of(form))
+                    case, receipt = enter(session.recipient, draft, way, people_of(form))
                     session.handed = (case.number, receipt.written())
         except MeldbusError as error:
             return _enter(session, explain(error)), 400
