@@ -65,7 +65,7 @@ def test_a_case_with_a_waiting_or_unread_word_of_the_reporter_waits_for_its_read
         check(story.case(), own)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", [*range(4), *(pytest.param(more, marks=pytest.mark.slow) for more in range(4, 24))])
 def test_among_honest_people_no_word_of_the_reporter_vanishes(seed: int) -> None:
     rng = random.Random(seed)
     simulation = Simulation("AB", "X")
