@@ -38,7 +38,7 @@ CASE_SENTENCES = {
         "missing. No ordinary tool does this. Ask %(author)s about it, and tell the board."
     ),
     CaseNoticeKind.MISSING: _mark(
-        "%(people)s has read something in this case that has not come to you. Your tool asks for it. If it has not "
+        "Something in this case that has not come to you was read by %(people)s. Your tool asks for it. If it has not "
         "come in two weeks, ask them, and tell the operator."
     ),
     CaseNoticeKind.TWICE: _mark(
@@ -155,7 +155,7 @@ SENTENCES = {
 
 def case_notice_in_words(notice: CaseNotice, persons: Mapping[PersonId, Recipient]) -> str:
     """Return the sentence of a notice about a case."""
-    people = names_in_words(notice.people, persons) or _("The reporter")
+    people = names_in_words(notice.people, persons) or _("the reporter")
     words = {"author": person_in_words(notice.person, persons), "people": people}
     return _(CASE_SENTENCES[notice.kind]) % words
 
