@@ -125,6 +125,8 @@ class Page:
     _node: subprocess.Popen[str]
     steps: list[str] = field(default_factory=list)
     progress: list[dict[str, Any]] = field(default_factory=list)
+    report_id: str = ""
+    """The id of the report of the thread that was looked at last, where the test has noted it."""
     _number: int = 0
     _answers: dict[int, dict[str, Any]] = field(default_factory=dict)
 
@@ -197,7 +199,7 @@ class Page:
     ) -> dict[str, Any]:
         """Return what a person asks for who reports, with a new code."""
         listed = self.trust()["recipients"]
-        chosen = [person["identity"] for person in listed if person["name"] not in without]
+        chosen = [one["person"] for one in listed if one["name"] not in without]
         code = self.ask("draw")["receipt"]
         return {"receipt": code, "told": told(text), "chosen": chosen, "files": list(files), "identity": ""}
 

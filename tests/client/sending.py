@@ -7,17 +7,14 @@ import random
 from typing import TYPE_CHECKING
 
 from keys.receipt import Receipt
-from keys.sealing import Message, PrivatePair, find_content_key, front_size, open_contents, open_message
+from keys.sealing import OpenedMessage, open_files
 from keys.wire.envelope import Header
 from keys.wire.files import MIB
 from keys.wire.upload import Opening, PartPosting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from keys.courier import Courier
-    from keys.wire.exchange import Item
     from tests.client.page import Wire
     from tests.keys.office import Office
 
@@ -46,25 +43,20 @@ def only_message(office: Office, code: str) -> list[str]:
     return digests
 
 
-def arrived(office: Office, written: str) -> list[tuple[Message, list[str]]]:
+def arrived(office: Office, written: str) -> list[tuple[OpenedMessage, list[str]]]:
     """Return every message of a thread, with the SHA-256 of the bytes of each of its files."""
     receipt = Receipt.parse(written)
     courier, capability = office.courier(), receipt.capability()
-    pair = PrivatePair.from_seeds(receipt.box_seed(), receipt.kem_seed())
     found = []
-    for item in items_of(courier, capability):
-        content_key = find_content_key(item.header(), [pair])
+    for one in office.thread(receipt).stored.values():
+        entry, message = one.entry, one.message
 
-        def fetch(number: int, position: int = item.position) -> bytes:
-            return courier.part(capability, position, number)
+        def fetch(number: int, at: int = entry.number) -> bytes:
+            return courier.mailbox_part(capability, at, number)
 
-        front = item.prefix
-        if front_size(front, item.size, content_key) > len(front):
-            front += fetch(0)
-        message = open_message(front, content_key, item.size)
-        digests, left = [], [file.size for file in message.head.files]
+        left = [file.size for file in message.head.files]
         hashes = [hashlib.sha256() for _ in left]
-        for piece in open_contents(front, item.size, content_key, fetch):
+        for piece in open_files(entry.prefix, entry.size, message, fetch):
             at = 0
             while at < len(piece):
                 current = next(number for number, size in enumerate(left) if size)
@@ -73,20 +65,8 @@ def arrived(office: Office, written: str) -> list[tuple[Message, list[str]]]:
                 left[current] -= len(taken)
                 at += len(taken)
         assert not any(left)
-        digests = [digest.hexdigest() for digest in hashes]
-        found.append((message, digests))
+        found.append((message, [digest.hexdigest() for digest in hashes]))
     return found
-
-
-def items_of(courier: Courier, capability: bytes) -> Iterator[Item]:
-    """Yield every item of a channel."""
-    after = None
-    while True:
-        page = courier.channel(capability, after)
-        yield from page.items
-        if not page.more:
-            return
-        after = page.items[-1].cursor()
 
 
 def openings(wire: Wire) -> list[Opening]:

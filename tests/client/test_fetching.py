@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.keys.office import Office
 
 SIZES = (0, 1, 700_000, 3 * MIB + 5, 2 * MIB, 10)
-PARTS = "/channel/"
+PARTS = "/mailbox/"
 
 
 def attached(folder: Path, sizes: Sequence[int]) -> list[Attachment]:
@@ -45,7 +45,9 @@ def told(attachment: Attachment) -> dict[str, Any]:
 
 def looked(page: Page, code: str) -> Any:
     page.trust()
-    return page.look(code)
+    shown = page.look(code)
+    page.report_id = shown["messages"][0]["id"]
+    return shown
 
 
 def part_changed(number: int, change: Callable[[bytes], bytes]) -> Callable[[str, bytes], bytes]:
@@ -63,7 +65,7 @@ def test_each_file_is_fetched_as_it_was_sent(office: Office, tmp_path: Path, siz
         shown = looked(page, code)
         assert [file["size"] for file in shown["messages"][0]["files"]] == [*sizes]
         for number, attachment in enumerate(attachments):
-            fetched = page.ask("fetch", message=0, file=number)
+            fetched = page.ask("fetch", message=page.report_id, file=number)
             # Not the type that its author gave it: a browser shows some of them.
             assert fetched == {"blob": told(attachment)}
 
@@ -73,7 +75,7 @@ def test_a_file_is_fetched_without_those_before_it(office: Office, tmp_path: Pat
     with opened(office) as page:
         looked(page, code)
         page.wire.asked.clear()
-        page.ask("fetch", message=0, file=1)
+        page.ask("fetch", message=page.report_id, file=1)
         # One more than needed: the next one is on its way before it is known whether it will be.
         assert {int(path.rpartition("/")[2]) for path, _ in page.wire.asked} <= {7, 8, 9}
 
@@ -82,7 +84,7 @@ def test_progress_is_told_in_bytes_of_the_file(office: Office, tmp_path: Path) -
     code, _ = thread(office, tmp_path, (100, 3 * MIB))
     with opened(office) as page:
         looked(page, code)
-        page.ask("fetch", message=0, file=1)
+        page.ask("fetch", message=page.report_id, file=1)
         assert page.progress[-1] == {"phase": "fetching", "done": 3 * MIB, "total": 3 * MIB}
 
 
@@ -95,7 +97,7 @@ def test_a_line_that_breaks_is_tried_again(office: Office, tmp_path: Path) -> No
 
     with opened(office, Wire(office, lose=lose)) as page:
         looked(page, code)
-        assert page.ask("fetch", message=0, file=0) == {"blob": told(attachments[0])}
+        assert page.ask("fetch", message=page.report_id, file=0) == {"blob": told(attachments[0])}
         assert "waiting" in {progress["phase"] for progress in page.progress}
 
 
@@ -104,9 +106,9 @@ def test_a_line_that_stays_broken_is_given_up(office: Office, tmp_path: Path) ->
     with opened(office, Wire(office, lose=lambda path, _: "answer" if path.startswith(PARTS) else None)) as page:
         looked(page, code)
         with pytest.raises(FailedError, match=r"^network$"):
-            page.ask("fetch", message=0, file=0)
+            page.ask("fetch", message=page.report_id, file=0)
         page.wire.lose = lambda path, times: None
-        page.ask("fetch", message=0, file=0)
+        page.ask("fetch", message=page.report_id, file=0)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +130,7 @@ def test_a_part_that_is_not_what_was_sealed_gives_no_file(
     with opened(office, Wire(office, part_changed(number, change))) as page:
         looked(page, receipt)
         with pytest.raises(FailedError, match=rf"^{code}$"):
-            page.ask("fetch", message=0, file=0)
+            page.ask("fetch", message=page.report_id, file=0)
 
 
 @pytest.mark.parametrize("size", [0, 10, 3 * MIB])
@@ -138,9 +140,9 @@ def test_a_file_with_another_digest_gives_no_file(office: Office, tmp_path: Path
     code = office.report(attachments=[first, lie]).written()
     with opened(office) as page:
         looked(page, code)
-        assert page.ask("fetch", message=0, file=0) == {"blob": told(first)}
+        assert page.ask("fetch", message=page.report_id, file=0) == {"blob": told(first)}
         with pytest.raises(FailedError, match=r"^tampered$"):
-            page.ask("fetch", message=0, file=1)
+            page.ask("fetch", message=page.report_id, file=1)
 
 
 def test_what_is_no_file_of_the_thread_is_not_fetched(office: Office, tmp_path: Path) -> None:
@@ -148,9 +150,9 @@ def test_what_is_no_file_of_the_thread_is_not_fetched(office: Office, tmp_path: 
     with opened(office) as page:
         page.trust()
         with pytest.raises(FailedError, match=r"^receipt$"):
-            page.ask("fetch", message=0, file=0)
-        page.look(code)
-        for message, file in ((0, 1), (1, 0), (-1, 0), (0, -1)):
+            page.ask("fetch", message="", file=0)
+        report_id = looked(page, code)["messages"][0]["id"]
+        for message, file in ((report_id, 1), ("", 0), (report_id, -1)):
             with pytest.raises(FailedError, match=r"^malformed$"):
                 page.ask("fetch", message=message, file=file)
 
@@ -159,10 +161,10 @@ def test_fetching_can_be_cancelled(office: Office, tmp_path: Path) -> None:
     code, attachments = thread(office, tmp_path, (8 * MIB,))
     with opened(office, Wire(office, lose=lambda path, _: "request" if path.endswith("/5") else None)) as page:
         looked(page, code)
-        number = page.begin("fetch", message=0, file=0)
+        number = page.begin("fetch", message=page.report_id, file=0)
         page.wait(number, phase="waiting")
         page.ask("cancel")
         with pytest.raises(FailedError, match=r"^cancelled$"):
             page.wait(number)
         page.wire.lose = lambda path, times: None
-        assert page.ask("fetch", message=0, file=0) == {"blob": told(attachments[0])}
+        assert page.ask("fetch", message=page.report_id, file=0) == {"blob": told(attachments[0])}

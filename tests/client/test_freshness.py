@@ -54,7 +54,7 @@ def test_all_who_synced_in_the_last_four_weeks_have_looked(office: Office) -> No
     with opened(office) as page:
         found = freshness(page)
         assert [person["name"] for person in found["looked"]] == [*NAMES]
-        assert (found["wanted"], found["unknown"], found["days"]) == (2, [], None)
+        assert (found["wanted"], found["unknown"], found["differing"], found["days"]) == (2, [], [], None)
 
 
 def test_two_who_looked_are_enough_and_one_is_said(office: Office) -> None:
@@ -98,7 +98,7 @@ def test_who_is_two_rosters_behind_has_not_looked_and_is_sealed_to(office: Offic
     assert looked(office) == ["Secretaris"]
     with opened(office) as page:
         page.report()
-    assert [case.report.text for case, _ in office.read("Bestuurslid 2")] == ["Er ging iets mis."]
+    assert [case.report.text for case in office.read("Bestuurslid 2")] == ["Er ging iets mis."]
 
 
 def test_beside_each_name_stands_the_week_in_which_they_looked_last(office: Office) -> None:

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keys.cases import Proof
+from keys.cases.proof import Proof
 from keys.errors import ProofError
 from keys.roster import words
 from keys.sealing import Signer
 from keys.wire.canonical import b64, encode, parse_object
-from keys.wire.kinds import Acknowledgement
+from keys.wire.messages import Acknowledgement
 from keys.wire.signed import LABEL_ROOT, Signed, join_frames, split_frames
 from tests.client.page import FailedError, opened
+from tests.client.recipient import only_case, say
 from tests.keys.office import Office
 from tests.organisation import Organisation
 
@@ -44,10 +45,7 @@ def proved(office: Office, page: Page) -> bytes:
     page.look(receipt)
     with pytest.raises(FailedError, match="malformed"):
         page.ask("prove")
-    with office.desk("Secretaris") as desk:
-        desk.sync()
-        [(case, _)] = desk.cases()
-        desk.say(case, Acknowledgement("We hebben je melding."))
+    say(office, "Secretaris", Acknowledgement("We hebben je melding."))
     page.look(receipt)
     return bytes.fromhex(page.ask("prove")["proof"])
 
@@ -56,10 +54,9 @@ def test_a_true_proof_holds_without_a_server(proving: Office, proof: bytes) -> N
     shown = Proof.parse(proof).verify(proving.root.id)
     assert (shown.author.name, shown.author.role, shown.day) == ("Secretaris", "secretaris", proving.today)
     assert shown.organisation == "Voorbeeldstichting"
-    with proving.desk("Secretaris") as desk:
-        [(case, _)] = desk.cases()
+    case = only_case(proving, "Secretaris")
     assert shown.report == case.id
-    assert shown.acknowledgement == case.said[-1].message.id
+    assert shown.acknowledgement == case.thread[-1].id
 
 
 def test_a_proof_tells_nothing_of_the_report(proof: bytes) -> None:
@@ -70,10 +67,7 @@ def test_a_proof_tells_nothing_of_the_report(proof: bytes) -> None:
 def test_a_proof_holds_after_roster_and_root_were_renewed(office: Office) -> None:
     with opened(office) as page:
         receipt = page.report()
-        with office.desk("Secretaris") as desk:
-            desk.sync()
-            [(case, _)] = desk.cases()
-            desk.say(case, Acknowledgement("We hebben je melding."))
+        say(office, "Secretaris", Acknowledgement("We hebben je melding."))
         office.publish_roster(["Secretaris", "Bestuurslid 1"])
     with opened(office) as page:
         page.trust()

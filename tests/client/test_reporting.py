@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING
 
 import pytest
 
 from keys.receipt import Receipt
-from keys.wire import kinds
 from keys.wire.canonical import b64
 from keys.wire.envelope import Header
+from keys.wire.messages import Opened, Question
 from keys.wire.posting import Posting
-from keys.wire.stamp import stamp_holds
 from keys.wire.signed import join_frames, split_frames
+from keys.wire.stamp import stamp_holds
 from tests.client.page import FailedError, Page, Wire, opened, texts_path, told
+from tests.client.recipient import only_case, say, texts_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.keys.office import Office
 
 
@@ -27,30 +31,24 @@ def texts(shown) -> list[str]:
     return [message["text"] for message in shown["messages"]]
 
 
-def say(office: Office, name: str, body: kinds.Body) -> None:
-    """Let a recipient write into the only case there is."""
-    [(case, _)] = office.read(name)
-    with office.desk(name) as desk:
-        desk.say(case, body)
-
-
 def postings(page: Page) -> list[bytes]:
     return [sent for path, sent in page.wire.asked if path == "/envelopes"]
 
 
 def test_a_report_travels_from_the_page_to_the_recipients_and_an_answer_back(office: Office) -> None:
+    told_in_it = "Er staat “iets” in de kluis. \U0001f600\u2028"
     with opened(office) as page:
-        receipt = page.report("Er staat “iets” in de kluis. \U0001f600\u2028")
+        receipt = page.report(told_in_it)
         for name in ("Secretaris", "Bestuurslid 1"):
-            [(case, alarms)] = office.read(name)
-            assert case.said[0].text == "Er staat “iets” in de kluis. \U0001f600\u2028"
-            assert not alarms
+            case = only_case(office, name)
+            assert texts_of(case) == [told_in_it]
+            assert not case.alarms
         assert not page.look(receipt)["opened"]
-        say(office, "Secretaris", kinds.Opened())
-        say(office, "Secretaris", kinds.Question("Wanneer was dat?"))
+        say(office, "Secretaris", Opened(), Question("Wanneer was dat?"))
         shown = page.look(receipt.lower().replace("-", " "))
-        assert texts(shown) == ["Er staat “iets” in de kluis. \U0001f600\u2028", "", "Wanneer was dat?"]
-        assert shown["messages"][2]["author"] == {"name": "Secretaris", "role": "secretaris", "present": True}
+        assert texts(shown) == [told_in_it, "", "Wanneer was dat?"]
+        author = {"person": b64(office.person("Secretaris")), "name": "Secretaris", "role": "secretaris"}
+        assert shown["messages"][2]["author"] == author | {"present": True}
         assert shown["messages"][0]["author"] is None
         assert shown["opened"]
         assert not shown["alarms"]
@@ -58,18 +56,18 @@ def test_a_report_travels_from_the_page_to_the_recipients_and_an_answer_back(off
         page.ask("answer", text="Gisteren.", files=[])
         page.ask("answer", text="En vandaag weer.", files=[])
     for name in ("Secretaris", "Bestuurslid 2"):
-        [(case, alarms)] = office.read(name)
-        assert [said.text for said in case.said if said.text][-2:] == ["Gisteren.", "En vandaag weer."]
-        assert not alarms
+        case = only_case(office, name)
+        assert texts_of(case)[-2:] == ["Gisteren.", "En vandaag weer."]
+        assert not case.alarms
 
 
 def test_the_tool_reads_a_thread_that_the_page_began_and_the_page_one_of_the_tool(office: Office) -> None:
     with opened(office) as page:
         begun = Receipt.parse(page.report("van de pagina"))
-        case, alarms = office.thread(begun)
-        assert case
-        assert case.said[0].text == "van de pagina"
-        assert not alarms
+        thread = office.thread(begun)
+        assert thread.case
+        assert texts_of(thread.case) == ["van de pagina"]
+        assert not thread.alarms
         other = office.report("van het gereedschap")
         office.answer(other, "nog iets")
         shown = page.look(other.written())
@@ -90,18 +88,18 @@ def test_whoever_is_not_chosen_is_left_out(office: Office) -> None:
     with opened(office) as page:
         page.report(without=("Secretaris",))
     assert office.read("Secretaris") == []
-    [(case, _)] = office.read("Bestuurslid 1")
-    assert case.left_out == {office.identity("Secretaris")}
-    assert case.report.message.head.to == tuple(
-        sorted((office.identity("Bestuurslid 1"), office.identity("Bestuurslid 2")), key=b64)
-    )
+    case = only_case(office, "Bestuurslid 1")
+    assert case.left_out == {office.person("Secretaris")}
+    assert {*case.report.head.to} == {office.person("Bestuurslid 1"), office.person("Bestuurslid 2")}
 
 
-def test_the_head_names_the_servers_day(office: Office) -> None:
+def test_the_head_names_the_servers_day_and_the_mailbox(office: Office) -> None:
     with opened(office) as page:
-        page.report()
-    [(case, _)] = office.read("Secretaris")
-    assert case.report.message.head.day == case.report.day == office.today
+        receipt = Receipt.parse(page.report())
+    report = only_case(office, "Secretaris").report
+    assert report.head.day == report.day == office.today
+    assert report.head.body.mailbox == hashlib.sha256(receipt.capability()).digest()
+    assert report.head.body.entered is None
 
 
 @pytest.mark.parametrize(
@@ -119,9 +117,8 @@ def test_the_longest_text_arrives_and_is_read_back_in_parts(office: Office) -> N
     with opened(office) as page:
         receipt = page.report(longest)
         assert texts(page.look(receipt)) == [longest]
-        assert [path for path, _ in page.wire.asked][-1].startswith("/channel/")
-    [(case, _)] = office.read("Secretaris")
-    assert case.said[0].text == longest
+        assert any(path.startswith("/mailbox/1/") for path, _ in page.wire.asked)
+    assert texts_of(only_case(office, "Secretaris")) == [longest]
 
 
 def test_lone_surrogates_are_repaired(office: Office) -> None:
@@ -146,17 +143,56 @@ def test_a_report_to_nobody_is_not_sent(still: Office) -> None:
         assert not postings(page)
 
 
-def test_a_chosen_recipient_without_a_valid_key_is_not_silently_left_out(still: Office) -> None:
+def test_a_chosen_recipient_without_a_valid_key_is_a_reader_who_gets_it_later(office: Office) -> None:
+    out = ("Secretaris",)
+    with opened(office) as page:
+        page.wire.meddle = lambda path, answer: without_bundles_of(office, out, path, answer)
+        page.report()
+    case = only_case(office, "Bestuurslid 1")
+    assert case.report.head.missing == (office.person("Secretaris"),)
+    assert case.readers == {office.person(name) for name in ("Secretaris", "Bestuurslid 1", "Bestuurslid 2")}
+    assert case.left_out == frozenset()
+
+
+def test_where_nobody_can_be_sealed_to_nothing_is_sent(still: Office) -> None:
+    everyone = ("Secretaris", "Bestuurslid 1", "Bestuurslid 2")
     with opened(still) as page:
-        page.wire.meddle = lambda path, answer: without_bundles_of(still, "Secretaris", path, answer)
+        page.wire.meddle = lambda path, answer: without_bundles_of(still, everyone, path, answer)
         with pytest.raises(FailedError, match=r"^not-enrolled$"):
             page.report()
         assert not postings(page)
 
 
-def without_bundles_of(office: Office, name: str, path: str, answer: bytes) -> bytes:
-    mark = b64(office.identity(name)).encode()
-    return join_frames(frame for frame in split_frames(answer) if mark not in frame) if path == "/bundles" else answer
+def test_where_only_one_can_be_sealed_to_the_page_says_so_before_sending(office: Office) -> None:
+    gone: tuple[str, ...] = ()
+    with opened(office) as page:
+        page.wire.meddle = lambda path, answer: without_bundles_of(office, gone, path, answer)
+        letter = page.letter()
+        page.ask("route", matter={"topic": "anders", "board": False, "people": []})
+        gone = ("Bestuurslid 1", "Bestuurslid 2")
+        with pytest.raises(FailedError, match=r"^alone$") as failed:
+            page.ask("report", **letter)
+        assert {*failed.value.who} == {b64(office.person(name)) for name in gone}
+        assert not postings(page)
+        page.ask("report", **letter)
+        assert len(postings(page)) == 1
+
+
+def test_what_the_page_has_said_of_who_cannot_be_reached_stops_nothing(office: Office) -> None:
+    gone = ("Bestuurslid 1", "Bestuurslid 2")
+    with opened(office) as page:
+        page.wire.meddle = lambda path, answer: without_bundles_of(office, gone, path, answer)
+        letter = page.letter()
+        places = page.ask("route", matter={"topic": "anders", "board": False, "people": []})["places"]
+        assert [one["reachable"] for one in places] == [True, False, False]
+        page.ask("report", **letter)
+
+
+def without_bundles_of(office: Office, names: Sequence[str], path: str, answer: bytes) -> bytes:
+    if path != "/bundles":
+        return answer
+    marks = [b64(office.identity(name)).encode() for name in names]
+    return join_frames(frame for frame in split_frames(answer) if not any(mark in frame for mark in marks))
 
 
 def test_nothing_is_sent_before_a_chain_counts(still: Office) -> None:
@@ -167,7 +203,7 @@ def test_nothing_is_sent_before_a_chain_counts(still: Office) -> None:
                 "report",
                 receipt=receipt,
                 told=told("x"),
-                chosen=[b64(still.identity("Secretaris"))],
+                chosen=[b64(still.person("Secretaris"))],
                 files=[],
                 identity="",
             )
@@ -179,7 +215,7 @@ def test_nothing_is_sent_before_a_chain_counts(still: Office) -> None:
 def test_a_retry_after_a_lost_answer_sends_the_same_bytes_and_creates_nothing_twice(office: Office) -> None:
     wire = Wire(office, lose=lambda path, asked: "answer" if (path, asked) == ("/envelopes", 1) else None)
     with opened(office, wire) as page:
-        chosen = [person["identity"] for person in page.trust()["recipients"]]
+        chosen = [one["person"] for one in page.trust()["recipients"]]
         receipt = page.ask("draw")["receipt"]
         with pytest.raises(FailedError, match=r"^network$"):
             page.ask("report", receipt=receipt, told=told("een"), chosen=chosen, files=[], identity="")
@@ -232,7 +268,7 @@ def test_only_the_servers_own_404_says_that_a_code_is_unknown(still: Office, sta
     """A page of a proxy, or of a network that wants a login, used to pass for "no such code"."""
     refusal = (status, body)
     with opened(
-        still, Wire(still, refuse=lambda path, asked: refusal if path.startswith("/channel") else None)
+        still, Wire(still, refuse=lambda path, asked: refusal if path.startswith("/mailbox") else None)
     ) as page:
         page.trust()
         with pytest.raises(FailedError, match=r"^network$"):
@@ -252,7 +288,7 @@ def test_a_typing_error_is_found_without_the_network(still: Office) -> None:
 def test_a_recipient_of_an_earlier_roster_keeps_their_name(office: Office) -> None:
     with opened(office) as page:
         receipt = page.report()
-        say(office, "Secretaris", kinds.Question("Wanneer?"))
+        say(office, "Secretaris", Question("Wanneer?"))
         office.publish_roster(["Bestuurslid 1", "Bestuurslid 2"])
         page.trust()
         shown = page.look(receipt)
@@ -271,27 +307,26 @@ def test_a_look_asks_the_same_of_the_server_with_a_reply_or_without(office: Offi
             page.wire.asked.clear()
             page.look(receipt)
             asked.append(sorted(path for path, _ in page.wire.asked))
-            say(office, "Secretaris", kinds.Opened())
-        assert asked == [["/channel", "/rosters/1"]] * 2
+            say(office, "Secretaris", Opened())
+        assert asked == [["/bundles", "/mailbox?after=0", "/rosters/1"]] * 2
 
 
 def test_a_roster_renewed_while_the_page_stood_open_is_fetched_at_send(office: Office) -> None:
     with opened(office) as page:
-        chosen = [person["identity"] for person in page.trust()["recipients"]]
+        chosen = [one["person"] for one in page.trust()["recipients"]]
         office.publish_roster([*office.cards])
         office.read("Secretaris")  # its tool now knows the new roster, and says so in its bundle
         receipt = page.ask("draw")["receipt"]
         page.wire.asked.clear()
         page.ask("report", receipt=receipt, told=told("een"), chosen=chosen, files=[], identity="")
         assert [path for path, _ in page.wire.asked] == ["/bundles", "/chain", "/envelopes"]
-    [(case, _)] = office.read("Secretaris")
-    assert case.report.message.head.roster == office.roster().id
+    assert only_case(office, "Secretaris").report.head.roster == office.roster().id
 
 
 def test_an_envelope_past_its_until_is_sealed_anew(office: Office) -> None:
     wire = Wire(office, lose=lambda path, asked: "request" if (path, asked) == ("/envelopes", 1) else None)
     with opened(office, wire) as page:
-        chosen = [person["identity"] for person in page.trust()["recipients"]]
+        chosen = [one["person"] for one in page.trust()["recipients"]]
         receipt = page.ask("draw")["receipt"]
         with pytest.raises(FailedError, match=r"^network$"):
             page.ask("report", receipt=receipt, told=told("een"), chosen=chosen, files=[], identity="")

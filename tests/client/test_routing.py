@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keys.cases import Matter
-from keys.sync import places
+from keys.cases.routing import Matter
+from keys.sync.actions import be_away
+from keys.sync.sealed_files import places
 from tests.client.page import opened
 
 if TYPE_CHECKING:
@@ -22,22 +23,22 @@ def routed(office: Office, page: Page) -> dict[str, str]:
     """Return who gets a report about something else, by name; page and tool have to agree."""
     page.trust()
     shown = {place["name"]: place["state"] for place in page.ask("route", matter=MATTER)["places"]}
-    placed = places(office.courier(), office.history(), Matter("anders"), office.today)
-    assert {office.roster().find(who).name: place for who, place in placed.items()} == shown  # type: ignore[union-attr]
+    placed = places(office.addressees()[1], Matter("anders"))
+    assert {office.roster().find_person(who).name: place for who, place in placed.items()} == shown  # type: ignore[union-attr]
     return shown
 
 
 def test_a_secretaris_who_says_so_is_away_until_the_day_or_until_they_are_back(office: Office) -> None:
     with opened(office) as page:
         assert routed(office, page) == HERE
-        with office.desk("Secretaris") as desk:
-            desk.be_away(office.today)
+        with office.session("Secretaris") as session:
+            be_away(session, office.today)
         assert routed(office, page) == AWAY
-        with office.desk("Secretaris") as desk:
-            desk.be_away(0)
+        with office.session("Secretaris") as session:
+            be_away(session, 0)
         assert routed(office, page) == HERE
-        with office.desk("Secretaris") as desk:
-            desk.be_away(office.today + 1)
+        with office.session("Secretaris") as session:
+            be_away(session, office.today + 1)
     office.pass_days(2)
     with opened(office) as page:
         assert routed(office, page) == HERE
@@ -47,13 +48,12 @@ def test_a_weekly_key_that_is_missing_sends_a_report_to_nobody_else(office: Offi
     """A server that withheld the secretaris' bundle decided that the board reads, and who was left out."""
     office.pass_days(WEEKLY_ENDS_AFTER)
     for name in ("Bestuurslid 1", "Bestuurslid 2"):
-        with office.desk(name) as desk:
-            desk.sync()
+        office.read(name)
     with opened(office) as page:
         assert routed(office, page) == HERE
 
 
 def test_only_the_secretaris_own_absence_brings_in_the_board(office: Office) -> None:
-    with opened(office) as page, office.desk("Bestuurslid 1") as desk:
-        desk.be_away(office.today + 10)
+    with opened(office) as page, office.session("Bestuurslid 1") as session:
+        be_away(session, office.today + 10)
         assert routed(office, page) == HERE

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keys.errors import MeldbusError
-from keys.sealing import PrivatePair, Signer, find_content_key, front_size, open_contents, open_message, seal
+from keys.sealing import PrivatePair, Signer, find_content_key, front_size, open_files, open_head, seal_head
 from keys.wire.envelope import CHUNK_SIZE, LARGEST_POWER, PART_SIZE, SEALED_CHUNK_SIZE, SMALLEST_CLASS, Header
 from keys.wire.envelope import prefix_size as bytes_of_prefix
 from keys.wire.files import MIB, File, FileDigest
-from keys.wire.head import Head
-from keys.wire.kinds import Answer
+from keys.wire.ids import CaseId, IdentityKey, RosterId
+from keys.wire.messages import Answer, Head
 from keys.wire.plaintext import LENGTH_SIZE, SIGNATURE_SIZE
 
 if TYPE_CHECKING:
@@ -43,7 +43,16 @@ def head_of(contents: Sequence[bytes], text: str = "Zie de bijlagen.") -> Head:
         digest.update(content)
         files.append(File(f"bestand-{number}.bin", "application/octet-stream", len(content), digest.digest()))
     return Head(
-        SIGNER.public, Answer.KIND, "thread", bytes(32), 20_000, bytes(32), (), (), (), Answer(text), tuple(files)
+        author=IdentityKey(SIGNER.public),
+        body=Answer(text),
+        case=CaseId(bytes(32)),
+        channel=Answer.CHANNEL,
+        day=20_000,
+        files=tuple(files),
+        kind=Answer.KIND,
+        roster=RosterId(bytes(32)),
+        seen=(),
+        to=(),
     )
 
 
@@ -52,7 +61,7 @@ def start_of(head: Head) -> int:
 
 
 def seal_here(head: Head, contents: Sequence[bytes]) -> bytes:
-    sealed = seal(head, SIGNER, [PAIR.public], slots=8, until=20_000, contents=contents)
+    sealed = seal_head(head, SIGNER, [PAIR.public], slots=8, until=20_000, contents=contents)
     return sealed.prefix + b"".join(sealed.parts)
 
 
@@ -61,7 +70,7 @@ def read_here(envelope: bytes, at: int = 0) -> str:
     content_key = find_content_key(header, [PAIR])
     prefix = envelope[: bytes_of_prefix(header, len(envelope))]
     front = envelope[: front_size(prefix, len(envelope), content_key)]
-    head = open_message(front, content_key, len(envelope)).head
+    message = open_head(front, content_key, len(envelope))
     fetched: list[str] = []
 
     def fetch(number: int) -> bytes:
@@ -70,9 +79,9 @@ def read_here(envelope: bytes, at: int = 0) -> str:
         return envelope[begin : begin + PART_SIZE]
 
     digest = hashlib.sha256()
-    for piece in open_contents(front, len(envelope), content_key, fetch, at):
+    for piece in open_files(front, len(envelope), message, fetch, at):
         digest.update(piece)
-    return " ".join([head.encode().hex(), str(len(front)), digest.hexdigest(), *fetched])
+    return " ".join([message.raw_head.hex(), str(len(front)), digest.hexdigest(), *fetched])
 
 
 def borders() -> Iterator[Sequence[int]]:
@@ -139,12 +148,12 @@ def test_a_class_that_the_head_does_not_need_is_refused_before_any_file_is_read(
 
 def lying(honest: Head, lie: Head, size: int) -> bytes:
     """Seal a head whose files have another class, as a forger would."""
-    from keys.sealing.messages import _seal_header
+    from keys.sealing.sealed import seal_header
     from keys.sealing.stream import head_content, seal_chunks
     from keys.wire.plaintext import class_of, signed_bytes, start
 
     content_key, raw = bytes(32), lie.encode()
-    header = _seal_header(content_key, [PAIR.public], 8, 20_000, head_content(content_key, raw))
+    header = seal_header(content_key, [PAIR.public], 8, 20_000, head_content(content_key, raw))
     before = start(raw, SIGNER.sign(signed_bytes(lie.kind, header.mac, raw)))
     padded = class_of(honest.encode(), honest.files)
     assert padded != class_of(raw, lie.files)

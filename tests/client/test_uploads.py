@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keys.wire.envelope import Header
-from keys.wire.stamp import stamp_holds
 from keys.wire.files import MIB
+from keys.wire.stamp import stamp_holds
 from tests.client.page import TWICE, FailedError, Lost, Page, Refusal, Wire, named, opened
 from tests.client.sending import changed, digest_of, macs, only_message, openings, parts, sealed_once, written
 
