@@ -6,11 +6,10 @@ import datetime as dt
 import hashlib
 import secrets
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from keys.receipt import Receipt
 from keys.roster import (
-    Addressees,
     Bundle,
     LogHead,
     Recipient,
@@ -24,17 +23,16 @@ from keys.roster import (
     roster_document,
 )
 from keys.roster.roster import SEALED_CAPABILITY_SIZE
-from keys.roster.weeks import last_day, monday
-from keys.sealing import PrivatePair, PublicPair, Sealed, Signer, seal, seal_cover
-from keys.wire.canonical import Json, encode
+from keys.roster.weeks import last_day, monday, until_of
+from keys.sealing import PrivatePair, Sealed, Signer, seal_cover, seal_head
+from keys.sync.addressees import Addressees
+from keys.wire.canonical import Json, b64, encode
 from keys.wire.envelope import SMALLEST_CLASS
-from keys.wire.exchange import append, open_case
-from keys.wire.posting import Posting
-from keys.wire.stamp import make_stamp
-from keys.wire.head import Head
-from keys.wire.ids import PERSON_SIZE, PersonId
-from keys.wire.kinds import Acknowledgement, Answer, Consent, Opened, Question, Report
+from keys.wire.ids import PERSON_SIZE, CaseId, IdentityKey, MessageId, PersonId, RosterId
+from keys.wire.messages import Body, Head, Report
+from keys.wire.posting import DOOR_APPEND, DOOR_OPEN, Posting, append_address, mailbox_address, random_address
 from keys.wire.signed import LABEL_BUNDLE, LABEL_ROOT, LABEL_ROSTER, Signed, join_chain, join_publication, split_chain
+from keys.wire.stamp import make_stamp
 from tests.policies import example
 
 if TYPE_CHECKING:
@@ -47,9 +45,6 @@ ROSTER_DAYS = 390
 
 RECIPIENTS = (("Secretaris", "secretaris"), ("Bestuurslid 1", "bestuur"), ("Bestuurslid 2", "bestuur"))
 POLICY = example()
-
-
-Message: TypeAlias = Acknowledgement | Answer | Consent | Opened | Question
 
 
 @dataclass(frozen=True)
@@ -102,13 +97,13 @@ class Reported:
 
     @property
     def reporter(self) -> bytes:
-        """The reporter's capability of the thread."""
+        """The reporter's capability of the mailbox."""
         return self.receipt.capability()
 
     @property
-    def recipients(self) -> bytes:
-        """The recipients' capability of the thread."""
-        return self.sealed.recipients_capability()
+    def writers(self) -> bytes:
+        """The writers' capability of the mailbox."""
+        return self.sealed.writers_capability()
 
 
 @dataclass
@@ -261,52 +256,66 @@ class Organisation:
 
     def addressees(self) -> Addressees:
         """Return whom an envelope of today is sealed to, by the bundles above."""
-        return Addressees.choose(self.history, map(Bundle.verify, self.bundles()), self.today, self.documents)
+        return Addressees.on(self.history, map(Bundle.verify, self.bundles()), self.today, self.documents)
+
+    @property
+    def until(self) -> int:
+        """The last day on which the server takes an envelope of today."""
+        return until_of(self.today)
 
     def report(self, text: str = "Een melding.", without: Sequence[Person] = ()) -> Reported:
         """Seal and stamp a report to everybody but `without`, as the page would."""
         receipt = Receipt.draw()
-        signer = Signer.from_seed(receipt.sign_seed())
         own = PrivatePair.from_seeds(receipt.box_seed(), receipt.kem_seed()).public
+        mailbox = hashlib.sha256(receipt.capability()).digest()
+        body = Report(text=text, box=own.box, kem=own.kem, mailbox=mailbox, topic="anders", language="nl")
         readers = [person for person in self.people if person not in without]
-        drawn = self._head(signer, Report(text, own.box, own.kem, "anders", "nl"), readers)
-        head = replace(drawn, without=tuple(sorted(person.identity for person in without)))
-        sealed = self._seal(head, signer, [*(person.weekly.public for person in readers), own])
-        nonce = make_stamp(sealed.mac, self.policy.work)
-        posting = open_case(sealed.envelope, nonce, sealed.recipients_capability(), receipt.capability())
-        return Reported(receipt, sealed, posting)
-
-    def message(self, author: Person | None, to: Reported, body: Message, seen: Sequence[bytes] = ()) -> Posting:
-        """Seal and stamp a message into a report's thread; no author is the reporter; `seen` are message ids."""
-        signer = author.signer if author else Signer.from_seed(to.receipt.sign_seed())
-        own = PrivatePair.from_seeds(to.receipt.box_seed(), to.receipt.kem_seed()).public
-        drawn = self._head(signer, body, self.people)
-        head = replace(drawn, case=to.sealed.id, seen=tuple(sorted(seen)))
-        sealed = self._seal(head, signer, [*(person.weekly.public for person in self.people), own])
-        nonce = make_stamp(sealed.mac, self.policy.work)
-        return append(sealed.envelope, nonce, to.recipients if author else to.reporter)
-
-    def decoy(self, padded: int = SMALLEST_CLASS) -> Posting:
-        """Return a decoy's posting."""
-        sealed = seal_cover(slots=self.roster.slots(), until=self.addressees().until, padded=padded)
-        return open_case(sealed.envelope, make_stamp(sealed.mac, self.policy.work), secrets.token_bytes(32))
-
-    def _seal(self, head: Head, signer: Signer, readers: Sequence[PublicPair]) -> Sealed:
-        return seal(head, signer, readers, slots=self.roster.slots(), until=self.addressees().until)
-
-    def _head(self, signer: Signer, body: Report | Message, readers: Sequence[Person]) -> Head:
-        return Head(
-            author=signer.public,
-            kind=body.KIND,
-            channel="thread",
-            case=None,
-            day=self.today,
-            roster=self.roster.id,
-            seen=(),
-            to=tuple(person.identity for person in readers),
-            without=(),
-            body=body,
+        head = replace(self._head(None, receipt, body, readers), without=_named(without))
+        sealed = self._seal(head, None, receipt, readers)
+        return Reported(
+            receipt, sealed, self._posted(sealed, mailbox_address(receipt.capability(), sealed.writers_capability()))
         )
+
+    def message(self, author: Person | None, to: Reported, body: Body, seen: Sequence[bytes] = ()) -> Posting:
+        """Seal and stamp a message into a report's thread; no author is the reporter; `seen` are message ids."""
+        named = tuple(MessageId(one) for one in sorted(seen))
+        head = replace(self._head(author, to.receipt, body, self.people), case=CaseId(to.sealed.id), seen=named)
+        sealed = self._seal(head, author, to.receipt, self.people)
+        return self._posted(sealed, append_address(to.writers if author else to.reporter), DOOR_APPEND)
+
+    def cover(self, padded: int = SMALLEST_CLASS) -> Posting:
+        """Return the posting of a cover entry."""
+        return self._posted(seal_cover(slots=self.roster.slots(), until=self.until, padded=padded), random_address())
+
+    def _posted(self, sealed: Sealed, address: bytes, door: int = DOOR_OPEN) -> Posting:
+        return Posting(door, make_stamp(sealed.mac, self.policy.work), address, sealed.envelope)
+
+    def _seal(self, head: Head, author: Person | None, receipt: Receipt, readers: Sequence[Person]) -> Sealed:
+        pairs = [PrivatePair.from_seeds(receipt.box_seed(), receipt.kem_seed()).public]
+        pairs += [person.weekly.public for person in readers]
+        return seal_head(head, _signer(author, receipt), pairs, slots=self.roster.slots(), until=self.until)
+
+    def _head(self, author: Person | None, receipt: Receipt, body: Body, readers: Sequence[Person]) -> Head:
+        return Head(
+            author=IdentityKey(_signer(author, receipt).public),
+            body=body,
+            case=None,
+            channel="thread",
+            day=self.today,
+            files=(),
+            kind=body.KIND,
+            roster=RosterId(self.roster.id),
+            seen=(),
+            to=_named(readers),
+        )
+
+
+def _signer(author: Person | None, receipt: Receipt) -> Signer:
+    return author.signer if author else Signer.from_seed(receipt.sign_seed())
+
+
+def _named(people: Iterable[Person]) -> tuple[PersonId, ...]:
+    return tuple(sorted((one.person for one in people), key=b64))
 
 
 def sign(document: dict[str, Json], label: bytes, signers: Iterable[Signer]) -> Signed:

@@ -44,7 +44,7 @@ def measure() -> Iterator[Figure]:
     yield Figure("open_per_s", median(ours))
     yield Figure("open_bare_per_s", median(theirs))
     yield Figure("open_ratio_bare", median(one / other for one, other in zip(ours, theirs, strict=True)))
-    until = organisation.addressees().until
+    until = organisation.until
     slots = organisation.roster.slots()
     sealing = [
         _per_s(

@@ -34,7 +34,7 @@ def refused_chain(box: Box, raw: bytes, error: str) -> None:
 
 def test_cover_entry_and_report_look_alike_in_the_log(box: Box) -> None:
     box.post(box.organisation.report().posting)
-    box.post(box.organisation.decoy())
+    box.post(box.organisation.cover())
     report, cover = box.log()
     assert (report.size, report.day, len(report.prefix)) == (cover.size, cover.day, len(cover.prefix))
     assert report.header().until == cover.header().until

@@ -38,7 +38,7 @@ def test_report_and_answer_are_read_with_both_capabilities(box: Box) -> None:
     answer = box.organisation.message(box.organisation.people[0], reported, Answer("Dank."), [reported.sealed.id])
     assert box.post(reported.posting).status_code == 201
     assert box.post(answer).status_code == 201
-    for capability in (reported.reporter, reported.recipients):
+    for capability in (reported.reporter, reported.writers):
         items = box.mailbox(capability).entries
         assert [item.number for item in items] == [1, 2]
         assert [item.prefix for item in items] == [reported.posting.envelope, answer.envelope]

@@ -69,7 +69,7 @@ class Writer(Person):
         """Write one letter."""
         choice = self._random.random()
         talk = self.ledger.draw(self._random)
-        until = self.organisation.addressees().until
+        until = self.organisation.until
         if talk is not None and choice < 0.4:
             capability = self._random.choice((talk.reporter, talk.recipients))
             posting = opaque_message(until, capability, self._random.choice(SIZES), work=MAX_MESSAGE_FACTOR)
@@ -82,7 +82,7 @@ class Writer(Person):
         else:
             reported = self.organisation.report("x" * self._random.choice(TEXTS))
             posting, letter = reported.posting, Letter.of(reported.posting, reported.sealed.id)
-            talk = Talk(reported.reporter, reported.recipients)
+            talk = Talk(reported.reporter, reported.writers)
             self.ledger.begin(talk, letter)
         self._deliver(posting, talk, letter)
 
