@@ -12,6 +12,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from keys.wire.envelope import Header
+from keys.wire.log import LogDigest, LogPage, log_cursor
 from tests.bench.figures import BUILD, Figure, WrongError
 from tests.bench.load import organisation_under_load, post_all, posting_request
 from tests.bench.serving import pss_mib, rss_mib, shipped_server
@@ -53,9 +54,9 @@ def measure() -> Iterator[Figure]:
         yield Figure("rss_mib_5000", rss_mib(server), AIM_MEMORY)
         yield Figure("pss_mib_5000", pss_mib(server))
         begun = time.perf_counter()
-        pages = _check_feed(server, organisation, {Header.parse(posting.envelope).mac for posting in postings})
-        yield Figure("feed_pages_per_s", pages / (time.perf_counter() - begun))
-        yield Figure("rss_mib_feed", rss_mib(server), AIM_MEMORY)
+        pages = _check_log(server, organisation, {Header.parse(posting.envelope).mac for posting in postings})
+        yield Figure("log_pages_per_s", pages / (time.perf_counter() - begun))
+        yield Figure("rss_mib_log", rss_mib(server), AIM_MEMORY)
 
 
 def _rates(server: Server, requests: Sequence[bytes], rows: Sequence[bytes]) -> Iterator[Figure]:
@@ -92,14 +93,16 @@ def commits_per_s(path: Path, rows: Sequence[bytes]) -> float:
         return len(rows) / (time.perf_counter() - begun)
 
 
-def _check_feed(server: Server, organisation: Organisation, posted: set[bytes]) -> int:
-    """Read the whole feed and return how many pages that took; raise WrongError unless it is what was posted."""
+def _check_log(server: Server, organisation: Organisation, posted: set[bytes]) -> int:
+    """Read the whole log and return how many pages that took; raise WrongError unless it is what was posted."""
     found: set[bytes] = set()
-    after, pages, more = None, 0, True
-    while more:
-        page = server.look("/feed", organisation.log_capability, after)
-        found |= {item.header().mac for item in page.items}
-        after, pages, more = page.items[-1].cursor(), pages + 1, page.more
+    position, digest, pages, end = 0, LogDigest(organisation.fingerprint), 0, False
+    while not end:
+        answer = server.get(f"/log?after={log_cursor(position, digest)}", organisation.log_capability)
+        page = LogPage.parse(answer.body)
+        found |= {entry.header().mac for entry in page.entries}
+        position, digest = position + len(page.entries), [digest, *page.digests()][-1]
+        pages, end = pages + 1, page.end
     if found != posted:
         raise WrongError(f"{len(posted - found)} reports are lost, {len(found - posted)} are not ours")
     return pages

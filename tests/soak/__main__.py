@@ -29,7 +29,7 @@ from tests.bench.load import organisation_under_load
 from tests.bench.serving import rss_mib, shipped_server
 from tests.dropbox.serving import ROOT
 from tests.soak.ledger import Ledger
-from tests.soak.people import FeedReader, Looker, Person, Writer, check_item, check_talk, items
+from tests.soak.people import LogReader, Looker, Person, Writer, check_envelope, check_talk, log_entries
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -64,7 +64,7 @@ class Soak:
     def run(self, seconds: float) -> list[Figure]:
         """Load the server for so long, check everything, and return what was counted; raise WrongError."""
         given = (self.server, self.organisation, self.ledger, self.stop)
-        reader = FeedReader(*given)
+        reader = LogReader(*given)
         writers: list[Person] = [Writer(*given) for _ in range(3)]
         lookers: list[Person] = [Looker(*given) for _ in range(2)]
         everybody = [*writers, *lookers, reader]
@@ -128,16 +128,16 @@ class Soak:
         """Read everything once more, by a reader without a cursor, and compare; return the number of entries."""
         found: list[bytes] = []
         secretaris = self.organisation.people[0]
-        for item in items(self.server, "/feed", self.organisation.log_capability):
-            letter = check_item(item, len(found) + 1, self.ledger.entries)
+        for _, entry in log_entries(self.server, self.organisation):
+            letter = check_envelope(entry, self.ledger.posted)
             found.append(letter.mac)
-            if letter.opens_to is not None and len(item.prefix) == item.size:
-                message = open_message(item.prefix, find_content_key(item.header(), secretaris.pairs))
+            if letter.opens_to is not None and len(entry.prefix) == entry.size:
+                message = open_message(entry.prefix, find_content_key(entry.header(), secretaris.pairs))
                 if message.id != letter.opens_to:
                     raise WrongError("an entry opens to another message")
         if found != seen:
             raise WrongError(f"a reader with a cursor saw {len(seen)} entries, one without {len(found)}")
-        acknowledged = {mac for mac, letter in self.ledger.entries.items() if letter.acknowledged}
+        acknowledged = {mac for mac, letter in self.ledger.posted.items() if letter.acknowledged}
         if not acknowledged <= set(found):
             raise WrongError(f"{len(acknowledged - set(found))} acknowledged entries are lost")
         begun = [talk for talk in self.ledger.talks if next(iter(talk.letters)) in acknowledged]

@@ -1,4 +1,4 @@
-"""Deletes a million parts from under a server that is being used: no read of a live channel may fail meanwhile.
+"""Deletes a million parts from under a server that is being used: no read of a live mailbox may fail meanwhile.
 
 Writes build/expiring.json. Usage: python -m tests.soak.expiring [--parts PARTS]
 """
@@ -27,7 +27,7 @@ from tests.bench.serving import shipped_server
 from tests.dropbox.serving import ROOT
 from tests.soak.__main__ import check_store
 from tests.soak.ledger import Ledger
-from tests.soak.people import GONE, FeedReader, Looker, Person, Writer
+from tests.soak.people import GONE, LogReader, Looker, Person, Writer
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -63,18 +63,18 @@ class SteadyLooker(Looker):
 
 
 def fill(server: Server, parts: int, today: int) -> None:
-    """Put channels that ended yesterday into the store: so many parts in all, each channel with one envelope."""
+    """Put mailboxes that ended yesterday into the store: so many parts in all, each mailbox with one envelope."""
     with closing(sqlite3.connect(server.data / "meldbus.sqlite", timeout=60)) as store, store:
-        [(channel,)] = store.execute("SELECT coalesce(max(id), 0) FROM mailbox").fetchall()
+        [(mailbox,)] = store.execute("SELECT coalesce(max(id), 0) FROM mailbox").fetchall()
         [(envelope,)] = store.execute("SELECT coalesce(max(id), 0) FROM envelope").fetchall()
         for at in range(1, parts // PARTS_PER_CHANNEL + 1):
-            store.execute("INSERT INTO mailbox (id, until) VALUES (?, ?)", (channel + at, today - 1))
+            store.execute("INSERT INTO mailbox (id, until) VALUES (?, ?)", (mailbox + at, today - 1))
             for _ in range(2):
-                digest = (os.urandom(32), channel + at)
+                digest = (os.urandom(32), mailbox + at)
                 store.execute("INSERT INTO capability (digest, mailbox) VALUES (?, ?)", digest)
             row = (envelope + at, os.urandom(MAC_SIZE), os.urandom(32), today - 400, PARTS_PER_CHANNEL << 20, STREAM)
             store.execute("INSERT INTO envelope (id, mac, digest, day, size, prefix) VALUES (?, ?, ?, ?, ?, ?)", row)
-            message = (channel + at, 1, envelope + at)
+            message = (mailbox + at, 1, envelope + at)
             store.execute("INSERT INTO message (mailbox, number, envelope) VALUES (?, ?, ?)", message)
             streams = ((envelope + at, number, STREAM) for number in range(PARTS_PER_CHANNEL))
             store.executemany("INSERT INTO part (envelope, number, stream) VALUES (?, ?, ?)", streams)
@@ -115,7 +115,7 @@ def run(folder: Path, parts: int) -> list[Figure]:
         today = organisation.today
         ledger, stop = Ledger(), threading.Event()
         given = (server, organisation, ledger, stop)
-        writer, reader = Writer(*given), FeedReader(*given)
+        writer, reader = Writer(*given), LogReader(*given)
         for _ in range(LETTERS):
             writer.act()
         fill(server, parts, today)
@@ -139,7 +139,7 @@ def run(folder: Path, parts: int) -> list[Figure]:
         if left or count(server, "SELECT count(*) FROM part WHERE length(stream) = ?", len(STREAM)):
             raise WrongError("something was left of what had ended")
         if count(server, "SELECT count(*) FROM part") < kept:
-            raise WrongError("parts of live channels are gone")
+            raise WrongError("parts of live mailboxes are gone")
         if not looks:
             raise WrongError("nobody looked meanwhile")
         reader.act()

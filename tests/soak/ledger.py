@@ -40,7 +40,7 @@ class Letter:
 
 @dataclass
 class Talk:
-    """A channel: its capabilities and its letters by mac, the one that opened it first."""
+    """A mailbox: its capabilities and its letters by mac, the one that opened it first."""
 
     reporter: bytes
     recipients: bytes
@@ -52,7 +52,7 @@ class Ledger:
     """Every talk so far. Threads share it."""
 
     talks: list[Talk] = field(default_factory=list)
-    entries: dict[bytes, Letter] = field(default_factory=dict)
+    posted: dict[bytes, Letter] = field(default_factory=dict)  # by mac, of all talks
     _begun: list[Talk] = field(default_factory=list)
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
@@ -60,18 +60,18 @@ class Ledger:
         """Note a talk before its first letter is sent."""
         with self._turn:
             self.talks.append(talk)
-            self.entries[first.mac] = talk.letters[first.mac] = first
+            self.posted[first.mac] = talk.letters[first.mac] = first
 
     def add(self, talk: Talk, letter: Letter) -> None:
         """Note one letter more before it is sent."""
         with self._turn:
-            talk.letters[letter.mac] = letter
+            self.posted[letter.mac] = talk.letters[letter.mac] = letter
 
     def acknowledge(self, talk: Talk, letter: Letter) -> None:
         """Note that the server has answered "stored"."""
         with self._turn:
             letter.acknowledged = True
-            if letter.mac in self.entries:
+            if letter.mac == next(iter(talk.letters)):
                 self._begun.append(talk)
 
     def draw(self, randomness: random.Random) -> Talk | None:

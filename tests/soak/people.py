@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dropbox.load_meter import MAX_MESSAGE_FACTOR
-from keys.wire.envelope import LARGEST_POWER, SMALLEST_CLASS
+from keys.wire.envelope import LARGEST_POWER, SMALLEST_CLASS, prefix_size
+from keys.wire.log import LogDigest, LogPage, log_cursor
 from tests.bench.figures import WrongError
 from tests.dropbox.postings import opaque_case, opaque_message
 from tests.soak.ledger import Ledger, Letter, Talk, sha256
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Iterator
 
-    from keys.wire.exchange import Item
+    from keys.wire.log import LogEntry
+    from keys.wire.mailbox import MailboxEntry
     from keys.wire.posting import Posting
     from tests.dropbox.serving import Server
     from tests.organisation import Organisation
@@ -113,38 +115,55 @@ class Looker(Person):
 
 
 @dataclass
-class FeedReader(Person):
-    """Reads the feed by its cursor, only ever onwards; `seen` is every mac in the order in which it came."""
+class LogReader(Person):
+    """Reads the log by its cursor, only ever onwards; `seen` is every mac in the order in which it came."""
 
     seen: list[bytes] = field(default_factory=list)
-    after: str | None = None
+    digest: LogDigest | None = None
 
     def act(self) -> None:
         """Read on to the end."""
-        for item in items(self.server, "/feed", self.organisation.log_capability, self.after):
-            check_item(item, len(self.seen) + 1, self.ledger.entries)
-            self.seen.append(item.header().mac)
-            self.after = item.cursor()
+        for digest, entry in log_entries(self.server, self.organisation, len(self.seen), self.digest):
+            check_envelope(entry, self.ledger.posted)
+            self.seen.append(entry.header().mac)
+            self.digest = digest
 
 
-def items(server: Server, path: str, capability: bytes, after: str | None = None) -> Iterator[Item]:
-    """Yield every item behind a cursor."""
-    more = True
+def log_entries(
+    server: Server, organisation: Organisation, position: int = 0, digest: LogDigest | None = None
+) -> Iterator[tuple[LogDigest, LogEntry]]:
+    """Yield every entry after a position, with the digest after it; raise WrongError where the log has a gap."""
+    digest, end = digest or LogDigest(organisation.fingerprint), False
+    while not end:
+        answer = server.get(f"/log?after={log_cursor(position, digest)}", organisation.log_capability)
+        if answer.status != FOUND:
+            raise WrongError(f"the log answers {answer.status}")
+        page = LogPage.parse(answer.body)
+        if page.check_follows(position, digest):
+            raise WrongError("entries are missing")
+        for digest, entry in zip(page.digests(), page.entries, strict=True):
+            position += 1
+            yield digest, entry
+        end = page.end
+
+
+def messages_of(server: Server, capability: bytes) -> Iterator[MailboxEntry]:
+    """Yield every message of a mailbox."""
+    after, more = 0, True
     while more:
-        page = server.look(path, capability, after)
-        yield from page.items
-        more = page.more
-        after = page.items[-1].cursor() if page.items else after
+        page = server.mailbox(capability, after)
+        yield from page.entries
+        after, more = after + len(page.entries), page.more
 
 
-def check_item(item: Item, position: int, sent: dict[bytes, Letter]) -> Letter:
-    """Return the letter that an item is; raise WrongError when it is none, at another place, or not as it was sent."""
-    letter = sent.get(item.header().mac)
+def check_envelope(entry: LogEntry | MailboxEntry, sent: dict[bytes, Letter]) -> Letter:
+    """Return the letter that an entry is; raise WrongError when it is none, or not as it was sent."""
+    header = entry.header()
+    letter = sent.get(header.mac)
     if letter is None:
         raise WrongError("there is an envelope that nobody sent")
-    if item.position != position:
-        raise WrongError(f"position {item.position} stands where {position} belongs")
-    if item.size != letter.size or sha256(item.prefix) != letter.prefix_digest:
+    start = entry.prefix[: prefix_size(header, entry.size)]
+    if entry.size != letter.size or sha256(start) != letter.prefix_digest:
         raise WrongError("an envelope is not as it was sent")
     return letter
 
@@ -153,19 +172,21 @@ def check_talk(server: Server, ledger: Ledger, talk: Talk, capability: bytes) ->
     """Raise WrongError unless the talk holds, whole, all that was acknowledged before this look."""
     expected = ledger.acknowledged(talk)
     found: set[bytes] = set()
-    for item in items(server, "/channel", capability):
-        letter = check_item(item, len(found) + 1, talk.letters)
-        if sha256(_whole(server, capability, item)) != letter.digest:
+    for entry in messages_of(server, capability):
+        letter = check_envelope(entry, talk.letters)
+        if entry.number != len(found) + 1:
+            raise WrongError(f"number {entry.number} stands where {len(found) + 1} belongs")
+        if sha256(_whole(server, capability, entry)) != letter.digest:
             raise WrongError("the parts of an envelope are not as they were sent")
         found.add(letter.mac)
     if expected - found:
         raise WrongError(f"{len(expected - found)} acknowledged letters are not in their talk")
 
 
-def _whole(server: Server, capability: bytes, item: Item) -> bytes:
-    found, part = item.prefix, 0
-    while len(found) < item.size:
-        answer = server.get(f"/channel/{item.position}/{part}", capability)
+def _whole(server: Server, capability: bytes, entry: MailboxEntry) -> bytes:
+    found, part = entry.prefix, 0
+    while len(found) < entry.size:
+        answer = server.get(f"/mailbox/{entry.number}/{part}", capability)
         if answer.status != FOUND:
             raise WrongError(f"part {part} of an envelope answers {answer.status}")
         found, part = found + answer.body, part + 1
