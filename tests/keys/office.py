@@ -49,7 +49,8 @@ if TYPE_CHECKING:
     from keys.roster import Roster, RosterHistory
     from keys.sync import Sent
     from keys.sync.addressees import Addressees
-    from keys.wire.ids import PersonId
+    from keys.wire.ids import Capability, PersonId
+    from keys.wire.log import LogEntry, LogPage
     from keys.wire.messages import Body
 
 CHEAP = Profile(time=1, memory_kib=64, lanes=1)  # a test's passphrase guards nothing
@@ -270,3 +271,16 @@ class Office:
         path = self.folder / f"attached-{secrets.token_hex(4)}"
         path.write_bytes(content)
         return Attachment.read(path, name, media_type)
+
+
+class Paging(LocalCourier):
+    """A line on which a server gives one entry of the log at a time."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__(office.app, office.meddle, office.refuse)
+
+    def apart(self) -> Paging:
+        return self
+
+    def log(self, capability: Capability, after: str, most: int | None = None) -> LogPage[LogEntry]:
+        return super().log(capability, after, 1 if most is None else most)
