@@ -215,7 +215,7 @@ def test_a_folder_whose_name_is_no_text_is_remembered_too(line: Line, folder: Pa
 
 def test_the_reporter_saves_what_the_recipients_sent(line: Line, folder: Path) -> None:
     receipt = line.office.report()
-    number = line.number()
+    number = line.opened()
     (folder / "besluit.pdf").write_bytes(b"een" * MIB)
     line.done("reply", number, "--attach", folder / "besluit.pdf", text="Zie het besluit.\n")
     opened = line.open(receipt, "--save", folder / "thuis")

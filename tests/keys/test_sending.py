@@ -15,7 +15,6 @@ from keys.errors import MeldbusError, NetworkError, RefusedError
 from keys.roster import words
 from keys.sealing import Attachment
 from keys.sync.attaching import attach
-from keys.wire import kinds
 from keys.wire.envelope import PART_SIZE
 from keys.wire.files import MAX_NAME_SIZE, MIB
 from keys.wire.upload import PartPosting
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from keys.receipt import Receipt
     from tests.keys.line import Line
 
 WARNING = "A photo can tell place, time and device, a document its author."
@@ -54,9 +54,17 @@ def written(path: Path, size: int) -> Path:
 
 def names(line: Line, number: str) -> list[list[str]]:
     """Return the names of the files of each message of a case that has some."""
-    with line.office.desk("Secretaris") as desk:
-        case, _ = desk.case(number)
-    return [[file.name for file in said.message.head.files] for said in case.said if said.message.head.files]
+    with line.office.session("Secretaris") as session:
+        case = session.case(number)
+    return [[file.name for file in message.files] for message in case.thread if message.files]
+
+
+def said(line: Line, receipt: Receipt) -> list[str]:
+    """Return the kinds of all that the reporter reads, and hold that nothing is wrong with it."""
+    thread = line.office.thread(receipt)
+    assert thread.case
+    assert thread.alarms == ()
+    return [message.kind for message in thread.case.thread]
 
 
 @pytest.mark.parametrize("size", [10, 2 * MIB])
@@ -65,7 +73,7 @@ def test_a_recipients_files_reach_the_reporter_under_their_names(
     line: Line, folder: Path, command: str, size: int
 ) -> None:
     receipt = line.office.report()
-    number = line.number()
+    number = line.opened()
     files = [written(folder / name, size) for name in ("Besluit van 3 maart.pdf", "Bijlage.docx")]
     sent = line.done(command, number, "--attach", files[0], "--attach", files[1], text="Zie het besluit.\n")
     assert WARNING not in sent.stderr
@@ -160,14 +168,12 @@ def test_a_file_that_changes_while_it_is_sent_stops_it_and_nobody_reads_any_of_i
     line: Line, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     receipt = line.office.report()
-    number = line.number()
+    number = line.opened()
     photo = written(folder / "foto.jpg", 5 * MIB)
     changing(monkeypatch, photo)
     result = line.run("reply", number, "--attach", photo, text="x\n")
     assert "A file changed" in result.stderr
-    case, alarms = line.office.thread(receipt)
-    assert case
-    assert (len(case.said), alarms) == (1, ())
+    assert said(line, receipt) == ["report", "opened"]
     monkeypatch.undo()
     line.done("reply", number, "--attach", photo, text="Nog eens.\n")
     assert names(line, number) == [["foto.jpg"]]
@@ -192,7 +198,7 @@ def test_files_larger_than_the_policy_allows_are_refused_before_they_are_read(
     line: Line, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     line.office.report()
-    number = line.number()
+    number = line.opened()
     large = written(folder / "groot", 0)
     os.truncate(large, 2**31)
     monkeypatch.setattr(Attachment, "read", None)
@@ -203,7 +209,7 @@ def test_files_larger_than_the_policy_allows_are_refused_before_they_are_read(
 
 def test_more_files_than_a_message_holds_are_refused(line: Line, folder: Path) -> None:
     line.office.report()
-    number = line.number()
+    number = line.opened()
     small = written(folder / "klein", 1)
     attached = [word for _ in range(101) for word in ("--attach", small)]
     assert "send fewer" in line.run("reply", number, *attached, text="x\n").stderr
@@ -212,7 +218,7 @@ def test_more_files_than_a_message_holds_are_refused(line: Line, folder: Path) -
 def test_what_is_no_file_is_not_read(line: Line, folder: Path) -> None:
     """A device has no end, and a pipe no beginning."""
     line.office.report()
-    number = line.number()
+    number = line.opened()
     os.mkfifo(folder / "pijp")
     for path in (folder / "pijp", "/dev/zero"):
         assert "cannot be read" in line.run("reply", number, "--attach", path, text="x\n").stderr
@@ -264,7 +270,7 @@ def test_a_line_that_breaks_is_tried_again_and_each_part_is_sent_as_it_was(
     line: Line, folder: Path, monkeypatch: pytest.MonkeyPatch, pauses: list[float]
 ) -> None:
     receipt = line.office.report()
-    number = line.number()
+    number = line.opened()
     photo = written(folder / "foto.jpg", 6 * MIB)
     wire = Wire(line, monkeypatch)
     wire.break_before, wire.break_after = [3, 4, 5, 9], [2, 7, 12, 13, 14]
@@ -277,9 +283,7 @@ def test_a_line_that_breaks_is_tried_again_and_each_part_is_sent_as_it_was(
     assert len({part.mac for part in wire.parts}) == 1
     assert len(set(wire.openings)) == 1
     assert pauses == [1, 2, 4, 8, 1, 1, 1, 2, 4]
-    case, alarms = line.office.thread(receipt)
-    assert case
-    assert (len(case.said), alarms) == (2, ())
+    assert said(line, receipt) == ["report", "opened", "answer"]
     line.open(receipt, "--save", folder / "thuis")
     assert (folder / "thuis" / "foto.jpg").read_bytes() == photo.read_bytes()
 
@@ -288,24 +292,38 @@ def test_a_server_that_is_not_there_is_told_at_once(
     line: Line, folder: Path, monkeypatch: pytest.MonkeyPatch, pauses: list[float]
 ) -> None:
     line.office.report()
-    number = line.number()
+    number = line.opened()
     wire = Wire(line, monkeypatch)
     wire.break_before = [1]
     result = line.run("reply", number, "--attach", written(folder / "a", 2 * MIB), text="x\n")
-    assert "The server cannot be reached" in result.stderr
+    assert "Waiting: 1 (the server was not reached)" in result.stderr
     assert pauses == []
 
 
 def test_parts_that_a_server_has_lost_are_never_sealed_a_second_time(
     line: Line, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    line.office.report()
-    number = line.number()
+    receipt = line.office.report()
     wire = Wire(line, monkeypatch)
     line.office.meddle = lambda path, answer: b'{"missing":[[1,1]]}' if path == "/uploads" else answer
-    with pytest.raises(RefusedError, match="parts are lost"), line.office.desk("Secretaris") as desk:
-        desk.say(desk.case(number)[0], question(), [line.office.attachment("a", bytes(3 * MIB))])
+    with pytest.raises(RefusedError, match="parts are lost"):
+        line.office.answer(receipt, "Zie de foto.", [line.office.attachment("a", bytes(3 * MIB))])
     assert len({part.number for part in wire.parts}) == len(wire.parts)
+
+
+def test_parts_of_a_recipient_that_a_server_has_lost_are_sent_again_as_they_were(
+    line: Line, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receipt = line.office.report()
+    number = line.opened()
+    wire = Wire(line, monkeypatch)
+    line.office.meddle = lambda path, answer: b'{"missing":[[1,1]]}' if path == "/uploads" else answer
+    line.run("reply", number, "--attach", written(folder / "foto.jpg", 3 * MIB), text="Zie de foto.\n")
+    line.office.meddle = lambda path, answer: answer
+    assert said(line, receipt) == ["report", "opened"]
+    line.done("sync")
+    assert said(line, receipt) == ["report", "opened", "answer"]
+    assert len({(part.mac, part.number, part.stream) for part in wire.parts}) == len({one.number for one in wire.parts})
 
 
 @pytest.mark.parametrize(
@@ -322,15 +340,10 @@ def test_parts_that_a_server_has_lost_are_never_sealed_a_second_time(
 )
 def test_an_answer_that_makes_no_sense_ends_an_upload(line: Line, answer: bytes) -> None:
     """A run of so many numbers, written out, would fill our memory."""
-    line.office.report()
-    number = line.number()
+    receipt = line.office.report()
     line.office.meddle = lambda path, honest: answer if path == "/uploads" else honest
-    with pytest.raises(MeldbusError), line.office.desk("Secretaris") as desk:
-        desk.say(desk.case(number)[0], question(), [line.office.attachment("a", bytes(3 * MIB))])
-
-
-def question() -> kinds.Question:
-    return kinds.Question("Kun je dit bekijken?")
+    with pytest.raises(MeldbusError):
+        line.office.answer(receipt, "Zie de foto.", [line.office.attachment("a", bytes(3 * MIB))])
 
 
 def test_progress_is_a_bar_on_a_terminal_and_lines_elsewhere(
