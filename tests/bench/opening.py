@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from nacl import bindings
 from nacl.exceptions import CryptoError
 
-from keys.sealing import Message, find_content_key, open_message, seal_cover
+from keys.sealing import OpenedMessage, find_content_key, open_head, seal_cover
 from keys.sealing.slots import ZERO_NONCE, _wrapping_key
 from keys.sealing.stream import _derive, _nonce
 from keys.wire.envelope import LABEL_PAYLOAD, SMALLEST_CLASS, Header, Slot
@@ -53,12 +53,12 @@ def measure() -> Iterator[Figure]:
         )
         for _ in range(ROUNDS)
     ]
-    yield Figure("seal_per_s", median(sealing), "all slots, so a decoy")
+    yield Figure("seal_per_s", median(sealing), "all slots, as in a cover entry")
 
 
-def opened(envelope: bytes, person: Person) -> Message:
-    """Open an envelope as the tool does at a sync: find the slot, then check all that SPEC.md asks for."""
-    return open_message(envelope, find_content_key(Header.parse(envelope), person.pairs))
+def opened(envelope: bytes, person: Person) -> OpenedMessage:
+    """Open an envelope as the tool does at a sync: find the slot, then check all that SPEC asks for."""
+    return open_head(envelope, find_content_key(Header.parse(envelope), person.pairs), len(envelope))
 
 
 @dataclass(frozen=True, slots=True)

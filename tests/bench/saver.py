@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keys.saving import own_folder, plan, write
-from keys.sealing import open_contents, open_message
+from keys.sealing import open_files, open_head
 from keys.wire.envelope import PART_SIZE
 
 if TYPE_CHECKING:
@@ -28,14 +28,14 @@ def main(folder: Path) -> int:
     shutil.rmtree(into, ignore_errors=True)
     with (folder / PARTS).open("rb") as parts:
         size = len(prefix) + os.fstat(parts.fileno()).st_size
-        message = open_message(prefix, key, size)
+        message = open_head(prefix, key, size)
 
         def fetch(number: int) -> bytes:
             parts.seek(number * PART_SIZE)
             return parts.read(PART_SIZE)
 
         def contents(at: int) -> Iterator[bytes]:
-            return open_contents(prefix, size, key, fetch, at)
+            return open_files(prefix, size, message, fetch, at)
 
         files = message.head.files
         targets = plan(own_folder(into), message.mac, files, range(len(files)))

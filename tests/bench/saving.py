@@ -13,15 +13,11 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from keys.cases import compose_report
-from keys.receipt import Receipt
-from keys.sealing import Attachment, find_content_key
-from keys.wire.envelope import Header
+from keys.sealing import Attachment
 from tests.bench.figures import BUILD, Figure, WrongError
 from tests.bench.saver import KEY, PARTS, PREFIX, SAVED
 from tests.journeys.large import MIB, made, sha256
-from tests.organisation import Organisation
-from tests.policies import tell
+from tests.keys.kept import report_head, sealed_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,18 +61,13 @@ def measure() -> Iterator[Figure]:
 
 def _seal(folder: Path, plain: Path) -> None:
     """Seal a report with this file, and note how to open it."""
-    organisation = Organisation.found()
     attachment = Attachment.read(plain, plain.name, "application/octet-stream")
-    chosen = [person.identity for person in organisation.people]
-    sealed = compose_report(
-        Receipt.draw(), tell("Met een opname."), organisation.addressees(), chosen, organisation.today, [attachment]
-    )
+    sealed = sealed_with(report_head("Met een opname.", [attachment.file]), attachment.pieces())
     (folder / PREFIX).write_bytes(sealed.prefix)
     with (folder / PARTS).open("wb") as parts:
         for part in sealed.parts:
             parts.write(part)
-    key = find_content_key(Header.parse(sealed.prefix), organisation.people[0].pairs)
-    (folder / KEY).write_bytes(key)
+    (folder / KEY).write_bytes(sealed.content_key)
 
 
 def _age(folder: Path, plain: Path) -> Rival:

@@ -8,10 +8,11 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from keys.errors import NoSlotError
-from keys.sealing import PrivatePair, Signer, check_mac, find_content_keys, open_slot, seal, seal_cover
+from keys.sealing import PrivatePair, Signer, check_mac, find_content_keys, open_slot, seal_cover, seal_head
 from keys.wire.envelope import SLOT_STEP, SMALLEST_CLASS, Header
+from keys.wire.ids import IdentityKey
 from tests.bench.figures import Figure, WrongError
-from tests.vectors.generator.sealer import UNTIL, report_head
+from tests.keys.kept import UNTIL, report_head
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -42,8 +43,8 @@ def _prefix(number: int, pairs: Sequence[PrivatePair]) -> bytes:
         return seal_cover(slots=SLOT_STEP, until=UNTIL, padded=SMALLEST_CLASS).prefix
     signer = Signer.generate()
     reader = pairs[number // OURS % len(pairs)].public
-    head = replace(report_head(), author=signer.public)
-    return seal(head, signer, [reader], slots=SLOT_STEP, until=UNTIL).prefix
+    head = replace(report_head(), author=IdentityKey(signer.public))
+    return seal_head(head, signer, [reader], slots=SLOT_STEP, until=UNTIL).prefix
 
 
 def _simply(header: Header, pairs: Sequence[PrivatePair]) -> bytes | None:
