@@ -5,6 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from keys.policy.shapes import Shape
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -72,6 +76,14 @@ class Page:
     def steps(self, number: str) -> list[int]:
         """Return the numbers of the steps of a part, in their order."""
         return [int(step) for step in _STEP.findall(self.part(number))]
+
+
+def limits(shape: Shape) -> set[int]:
+    """Return every bound in a shape and below it, but those that a section never names as such: 0, 1, billions."""
+    below = [getattr(shape, "shape", None), getattr(shape, "text", None), *getattr(shape, "shapes", {}).values()]
+    found = {getattr(shape, name) for name in ("least", "most") if hasattr(shape, name)}
+    found = {bound for bound in found if 1 < bound < 10**9}
+    return found.union(*(limits(one) for one in below if one is not None))
 
 
 def quoted(text: str) -> list[str]:

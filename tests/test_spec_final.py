@@ -17,17 +17,19 @@ from keys.policy.policy import SHAPE
 from keys.policy.shapes import ROLES
 from keys.roster import bundle, fingerprint, root, roster, weeks
 from keys.sealing import slots, stream
-from keys.sync import cover, intake, log_reader
-from keys.wire import canonical, envelope, exchange, files, ids, kinds, plaintext, signed, sizes, upload
+from keys.sync import cover, intake, log_reader, mailbox_reader
+from keys.wire import canonical, envelope, files, ids, mailbox, plaintext, posting, signed, sizes, stamp, upload
 from keys.wire import log as log_pages
 from keys.wire.envelope import header_size, padded_size, stream_size
 from keys.wire.messages import fields, kind, log, reporter, thread
 from keys.wire.messages import head as messages
-from tests.spec_page import FINAL
-from tests.test_spec import CLASSES, limits
+from tests.keys.kept import FIRST_CLASS_TEXT_SIZE
+from tests.spec_page import FINAL, limits
 from tests.vectors import sample_final
 
 STATUSES = {status for status, _ in responses._STATUS.values()} | set(responses._HTTP)
+CHANCE_PARTS = 16  # the chances of cover entries are so many parts
+CLASSES = [padded_size(1 << power) for power in range(14, 21)]
 HEADERS = [header_size(count) for count in (8, 16, 24, 32)]
 
 SIZES: dict[int, set[int]] = {
@@ -57,7 +59,7 @@ SIZES: dict[int, set[int]] = {
         weeks.UNTIL_DAYS,
     },
     4: {
-        kinds.FIRST_CLASS_TEXT_SIZE,
+        FIRST_CLASS_TEXT_SIZE,
         plaintext.MAX_HEAD_SIZE,
         4 * envelope.CHUNK_SIZE,  # the class of the longest message without files
         messages.MAX_SEEN,
@@ -118,11 +120,11 @@ SIZES: dict[int, set[int]] = {
     },
     8: {len(canonical.b64(bytes(sizes.ID_SIZE))), fingerprint.WORDS * fingerprint.WORD_SIZE},
     9: {
-        exchange.STAMP_BITS // 8,
-        2**exchange.STAMP_BITS,
-        exchange.NONCE_SIZE,
-        exchange.MAX_WORK,
-        exchange.SEAL_WORK_FACTOR,
+        stamp.STAMP_BITS // 8,
+        2**stamp.STAMP_BITS,
+        stamp.NONCE_SIZE,
+        stamp.MAX_WORK,
+        stamp.SEAL_WORK_FACTOR,
     },
     10: {
         envelope.LARGEST_POWER,
@@ -133,13 +135,15 @@ SIZES: dict[int, set[int]] = {
         expiry.ENTRY_DAYS,
         intake.UNKNOWN_DAYS,
         destruction.LOCKED_DAYS,
-        *(round(1 / chance) for chance in cover.CHANCES),
+        *(round(CHANCE_PARTS * chance) for chance in cover.CHANCES if CHANCE_PARTS * chance > 1),
+        CHANCE_PARTS,
         *(STATUSES & {404, 409, 410, 413}),
     },
     11: {
-        exchange.CAPABILITY_SIZE,
-        exchange.ADDRESS_SIZE,
+        posting.CAPABILITY_SIZE,
+        posting.ADDRESS_SIZE,
         expiry.ENTRY_DAYS,
+        mailbox_reader.MOST_PAGES,
     },
     12: {
         approvals.APPROVAL_DAYS,
@@ -165,8 +169,6 @@ SIZES: dict[int, set[int]] = {
 
 # What the page says and no code holds yet: a size leaves this table with the module that brings it.
 NOT_BUILT: dict[int, set[int]] = {
-    10: {12},
-    11: {40},
     12: {20},
 }
 
@@ -191,7 +193,7 @@ def test_sizes_stand_where_they_belong() -> None:
     assert f"The keys are {sizes.BOX_KEY_SIZE} and {sizes.KEM_KEY_SIZE} bytes" in flat(3)
     assert "GCM(HKDF(share || ss, info), 12 zero bytes, K)" in flat(3)
     assert bytes(12) == slots.ZERO_NONCE
-    assert f"a text of 1 to {kinds.FIRST_CLASS_TEXT_SIZE} bytes" in flat(4)
+    assert f"a text of 1 to {FIRST_CLASS_TEXT_SIZE} bytes" in flat(4)
     assert f"A head has at most {plaintext.MAX_HEAD_SIZE} bytes" in flat(4)
     assert f"message ids, ascending, at most {messages.MAX_SEEN}" in flat(4)
     assert f"Each list of persons has at most {fields.MAX_PEOPLE}" in flat(4)
@@ -227,16 +229,17 @@ def test_sizes_stand_where_they_belong() -> None:
     assert weeks.AHEAD == 3 * 7
     assert f"the first {fingerprint.WORDS * fingerprint.WORD_SIZE} bytes of the id as ten proquints" in flat(8)
     assert fingerprint.WORDS == 10
-    assert f"first {exchange.STAMP_BITS // 8} bytes as u64 < floor(2^{exchange.STAMP_BITS} / work)" in flat(9)
-    assert f"from 1 to 2^{exchange.MAX_WORK.bit_length() - 1}" in flat(9)
-    assert f"stamps of {exchange.SEAL_WORK_FACTOR} times" in flat(9)
+    assert f"first {stamp.STAMP_BITS // 8} bytes as u64 < floor(2^{stamp.STAMP_BITS} / work)" in flat(9)
+    assert f"from 1 to 2^{stamp.MAX_WORK.bit_length() - 1}" in flat(9)
+    assert f"stamps of {stamp.SEAL_WORK_FACTOR} times" in flat(9)
     assert f"at most {last_day.HOLD_DAYS} days after its day" in flat(12)
     assert f"at most {last_day.LONG_HOLD_DAYS} days after the approval's day" in flat(12)
     assert "the last day is the seventh after the approval's day" in flat(12)
     assert "at least seven days after *since*; thirty where" in flat(12)
     assert (last_day.PURGE_DAYS, destruction.WAIT_DAYS, destruction.LONG_WAIT_DAYS) == (7, 7, 30)
     assert f"at most {approvals.APPROVAL_DAYS} days older" in flat(12)
-    assert "drawn with chances of 1/2, 1/3 and 1/6" in flat(10)
+    chances = [f"{round(CHANCE_PARTS * chance)}/{CHANCE_PARTS}" for chance in cover.CHANCES]
+    assert f"with chances of {chances[0]}, {chances[1]} and {chances[2]}" in flat(10)
     assert tuple(CLASSES[:3]) == cover.CLASSES
     assert "After 1 GiB a sync stops" in flat(10)
     assert log_reader.MOST_BYTES == 2**30
@@ -278,13 +281,13 @@ def test_the_abnf_has_the_sizes_of_the_code() -> None:
         "number": upload.NUMBER_SIZE,
         "document-length": signed.DOCUMENT_LENGTH_SIZE,
         "signing-key": signed.SIGNING_KEY_SIZE,
-        "nonce": exchange.NONCE_SIZE,
-        "address": exchange.ADDRESS_SIZE,
-        "item-count": exchange.ITEM_COUNT_SIZE,
-        "first": exchange.POSITION_SIZE,
-        "item-number": exchange.POSITION_SIZE,
-        "day": exchange.DAY_SIZE,
-        "size": exchange.SIZE_SIZE,
+        "nonce": stamp.NONCE_SIZE,
+        "address": posting.ADDRESS_SIZE,
+        "item-count": sizes.ITEM_COUNT_SIZE,
+        "first": sizes.POSITION_SIZE,
+        "item-number": sizes.POSITION_SIZE,
+        "day": sizes.DAY_SIZE,
+        "size": sizes.SIZE_SIZE,
         "digest": sizes.ID_SIZE,
         "header-hash": sizes.ID_SIZE,
         "frame": signed.FRAME_LENGTH_SIZE,
@@ -296,9 +299,9 @@ def test_the_abnf_has_the_sizes_of_the_code() -> None:
     assert rules["head"] == f"2*{plaintext.MAX_HEAD_SIZE}OCTET"
     assert rules["document"] == f"2*{signed.MAX_DOCUMENT_SIZE}OCTET"
     assert (rules["count"], rules["signer-count"]) == ("OCTET", "OCTET")
-    assert (envelope.COUNT_SIZE, signed.SIGNER_COUNT_SIZE, exchange.DOOR_SIZE, exchange.MORE_SIZE) == (1, 1, 1, 1)
-    assert rules["door"] == f"%x{exchange.DOOR_CASE:02} / %x{exchange.DOOR_CHANNEL:02}"
-    assert f"; {exchange.PAGE_SIZE:,} bytes in all" in block
+    assert (envelope.COUNT_SIZE, signed.SIGNER_COUNT_SIZE, posting.DOOR_SIZE, mailbox.MORE_SIZE) == (1, 1, 1, 1)
+    assert rules["door"] == f"%x{posting.DOOR_OPEN:02} / %x{posting.DOOR_APPEND:02}"
+    assert f"; {mailbox.PAGE_SIZE:,} bytes in all" in block
     longest = re.search(r"\*(\d+)\(", rules["kind"])
     assert longest
     assert kind.check_kind("a" + "-" * int(longest.group(1)))
@@ -335,7 +338,7 @@ def test_every_abnf_name_has_a_rule_and_every_rule_a_use() -> None:
 
 def test_a_report_and_an_answer_of_the_longest_first_class_text_fit_the_first_class_on_any_roster() -> None:
     people = tuple(ids.PersonId(bytes([at]) * ids.PERSON_SIZE) for at in range(fields.MAX_PEOPLE))
-    text = "a" * kinds.FIRST_CLASS_TEXT_SIZE
+    text = "a" * FIRST_CLASS_TEXT_SIZE
     about = thread.About(board=False, people=people)
     entered = thread.Entered(author=ids.IdentityKey(bytes(32)), signature=bytes(signed.SIGNATURE_SIZE), way="in-person")
     report = thread.Report(

@@ -69,7 +69,7 @@ class Intake:
     def take_case(self, case_id: CaseId, messages: list[StoredMessage]) -> None:
         """Keep messages of one case, or nothing of it where it leaves the owner out."""
         ended = self.vault.destroyed.ended(case_id)
-        if ended is not None:  # SPEC 10.2 step 8, 12.7 step 7
+        if ended is not None:  # SPEC 10.2 step 8; SPEC 12.7 step 7
             if not is_taken_again(ended, agreed=False, named=any(map(self._names_owner, messages))):
                 if ended is not Ended.READING:
                     self._keep_last_words(case_id, messages)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 READERS = (SECRETARIS.public, BESTUUR_1.public, REPORTER.public)
 UNTIL = until_of(TODAY)
 CASE = CaseId(seed("case"))
+FIRST_CLASS_TEXT_SIZE = 12_000  # bytes of a text in the head, SPEC 4: on any roster it fits the first class
 TEXT = "Er verdwijnt geld uit de kas."
 
 

@@ -45,11 +45,10 @@ from keys.wire.messages.fields import MAX_DAY
 from keys.wire.posting import DOOR_APPEND, DOOR_OPEN, Posting, append_address, mailbox_address, random_address
 from keys.wire.sizes import KEM_KEY_SIZE, MAX_POSITION
 from keys.wire.stamp import MAX_WORK, make_stamp, stamp_holds, stamp_target
-from tests.keys.kept import head_of, report_head, sealed_with
+from tests.keys.kept import FIRST_CLASS_TEXT_SIZE, head_of, report_head, sealed_with
 from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, REPORTER, SECRETARIS, TODAY, seed
 
 SMALL = sealed_with(report_head()).envelope
-FIRST_CLASS_TEXT_SIZE = 12_000  # bytes of a text in the head, SPEC 4: on any roster it fits the first class
 # What a text can consist of and how many bytes of the head each takes.
 WORST = (("a", 1), ('"', 2), ("\u20ac", 3), ("\U0001f9fe", 4), ("\x01", 6))
 
