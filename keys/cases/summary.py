@@ -14,13 +14,11 @@ from keys.cases.notices import Notice, NoticeKind
 from keys.cases.register import Line, lines_of
 from keys.cases.requests import asked_of
 from keys.cases.states import state_of, unread_in
-from keys.errors import MalformedError
-from keys.wire.canonical import Json, b64, encode, parse_object, unb64
 from keys.wire.ids import CaseId, IdentityKey, MessageId, PersonId
 from keys.wire.messages import Assigned, Form, Identity, Informed, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from keys.cases.case import Case
     from keys.cases.thread import JudgedMessage
@@ -63,40 +61,35 @@ class Summary:
         """The category of the topic, or ""."""
         return self.line.category
 
-    def encode(self) -> bytes:
-        """Return it as bytes to be wrapped."""
+    def members(self) -> dict[str, Any]:
+        """Return it as JSON members."""
         happened = self.happened
         days = (happened.received, happened.answered, happened.acknowledged, happened.informed, happened.closed)
-        members: dict[str, Json] = {name: getattr(self, name) for name in _PLAIN}
-        members |= {
+        members: dict[str, Any] = {name: getattr(self, name) for name in _PLAIN}
+        return members | {
             "assigned": _ids(self.assigned),
             "checked": [*self.checked],
             "days": [*days],
-            "id": b64(self.id),
+            "id": self.id.hex(),
             "lines": [line.members() for line in self.lines],
             "notices": [_notice_members(notice) for notice in self.notices],
             "readers": _ids(self.readers),
         }
-        return encode(members)
 
     @classmethod
-    def parse(cls, raw: bytes) -> Summary:
-        """Read what `encode` made; raise MalformedError for anything else."""
-        members: Any = parse_object(raw)
-        try:
-            plain = {name: members[name] for name in _PLAIN}
-            return cls(
-                **plain,
-                id=CaseId(unb64(members["id"])),
-                happened=Happened(*members["days"]),
-                lines=tuple(map(Line.parse, members["lines"])),
-                assigned=_persons(members["assigned"]),
-                readers=_persons(members["readers"]),
-                checked=tuple(members["checked"]),
-                notices=tuple(map(_notice, members["notices"])),
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise MalformedError("summary") from error
+    def of_members(cls, members: Any) -> Summary:
+        """Read what `members` made; a list of thousands is read at once, so nothing is checked that a vault wrapped."""
+        plain = {name: members[name] for name in _PLAIN}
+        return cls(
+            **plain,
+            id=CaseId(bytes.fromhex(members["id"])),
+            happened=Happened(*members["days"]),
+            lines=tuple(map(Line.parse, members["lines"])),
+            assigned=_persons(members["assigned"]),
+            readers=_persons(members["readers"]),
+            checked=tuple(members["checked"]),
+            notices=tuple(map(_notice, members["notices"])),
+        )
 
 
 _PLAIN = (
@@ -162,21 +155,21 @@ def _is_check(message: JudgedMessage) -> bool:
     return message.counts and isinstance(message.body, Form) and message.body.form == DETRIMENT
 
 
-def _ids(ids: frozenset[PersonId] | tuple[PersonId, ...] | tuple[MessageId, ...]) -> list[Json]:
-    return [b64(one) for one in sorted(ids)]
+def _ids(ids: Iterable[PersonId]) -> list[str]:
+    return [one.hex() for one in sorted(ids)]
 
 
 def _persons(names: list[str]) -> frozenset[PersonId]:
-    return frozenset(PersonId(unb64(name)) for name in names)
+    return frozenset(PersonId(bytes.fromhex(name)) for name in names)
 
 
-def _notice_members(notice: Notice) -> dict[str, Json]:
+def _notice_members(notice: Notice) -> dict[str, Any]:
     return {
-        "author": b64(notice.author) if notice.author else None,
+        "author": notice.author.hex() if notice.author else None,
         "kind": notice.kind.value,
-        "messages": [b64(one) for one in notice.messages],
+        "messages": [one.hex() for one in notice.messages],
         "people": _ids(notice.people),
-        "person": b64(notice.person) if notice.person else None,
+        "person": notice.person.hex() if notice.person else None,
     }
 
 
@@ -184,8 +177,8 @@ def _notice(members: Any) -> Notice:
     author, person = members["author"], members["person"]
     return Notice(
         NoticeKind(members["kind"]),
-        tuple(MessageId(unb64(one)) for one in members["messages"]),
-        IdentityKey(unb64(author)) if author else None,
-        PersonId(unb64(person)) if person else None,
+        tuple(MessageId(bytes.fromhex(one)) for one in members["messages"]),
+        IdentityKey(bytes.fromhex(author)) if author else None,
+        PersonId(bytes.fromhex(person)) if person else None,
         tuple(sorted(_persons(members["people"]))),
     )

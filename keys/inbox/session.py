@@ -81,7 +81,7 @@ class Session:
     _written: set[bytes] = field(default_factory=set, repr=False)
     _summaries: dict[CaseId, Summary] | None = field(default=None, repr=False)
     _words: dict[CaseId, str] | None = field(default=None, repr=False)
-    _deadlines: dict[CaseId, Deadlines] = field(default_factory=dict, repr=False)
+    _deadlines: dict[tuple[object, ...], Deadlines] = field(default_factory=dict, repr=False)
     _deadlines_of: int = -1
     _trust: Trust | None = field(default=None, repr=False)
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -123,11 +123,20 @@ class Session:
         return self._trust
 
     def deadlines(self, today: int, cases: Iterable[Summary], of: Callable[[Summary], Deadlines]) -> list[Deadlines]:
-        """Return what is due in cases today, by `of`; computed once a day and sync, since each keystroke asks."""
+        """Return what is due in cases today, by `of`.
+
+        Each keystroke of a search asks, so it is computed once; and once for all cases that are alike in what counts.
+        """
         if self._deadlines_of != today:
             self._deadlines, self._deadlines_of = {}, today
-        known = self._deadlines
-        return [known[one.id] if one.id in known else known.setdefault(one.id, of(one)) for one in cases]
+        found = []
+        for one in cases:
+            alike = (one.state, one.happened, one.topic, one.told, one.checked, one.last_day)
+            due = self._deadlines.get(alike)
+            if due is None:
+                due = self._deadlines[alike] = of(one)
+            found.append(due)
+        return found
 
     def forget(self) -> None:
         """Read everything anew the next time: something has come, or is to be left behind."""

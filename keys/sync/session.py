@@ -24,7 +24,7 @@ from keys.sync.notices import Notice, NoticeKind, load_notices, notices_of_cases
 from keys.sync.outbox import Outbox, Sent
 from keys.sync.post import unwatched
 from keys.sync.settings import BACKUP_WANTED, RESTORED
-from keys.sync.summaries import all_summaries
+from keys.sync.summaries import Summaries
 from keys.sync.syncing import Synced, read_log, refresh, synchronise
 from keys.sync.trust import Trust, load_trust
 
@@ -56,6 +56,7 @@ class RecipientSession:
     lock: RLock = field(default_factory=threading.RLock, repr=False)
     has_read: bool = field(default=False, init=False)  # the log was read in this session
     _trust: Trust | None = field(default=None, init=False, repr=False)
+    _summaries: Summaries = field(default_factory=Summaries, init=False, repr=False)
 
     @property
     def signer(self) -> Signer:
@@ -183,7 +184,7 @@ class RecipientSession:
     def summaries(self, most: int | None = None) -> dict[CaseId, Summary]:
         """Return what a list shows of each case, at `most` so many of them read anew; raise RestoredError."""
         self._check_read()
-        return all_summaries(self.vault, self.trust().rosters, self.today, self.person, most=most)
+        return self._summaries.all(self.vault, self.trust().rosters, self.today, self.person, most)
 
     def words(self) -> dict[CaseId, str]:
         """Return the words to search through, in lower case, of each case that `summaries` has read."""

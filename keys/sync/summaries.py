@@ -1,7 +1,8 @@
-"""The summaries of a vault's cases: those that are remembered, and the others made anew from their messages."""
+"""The summaries of a vault's cases: remembered where nothing has changed, else made from the messages."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -14,37 +15,59 @@ if TYPE_CHECKING:
     from keys.vault import Vault
     from keys.wire.ids import CaseId, PersonId
 
-SUMMARY_VERSION = 4  # another one wherever a summary or its words are made otherwise
+SUMMARY_VERSION = 5  # another one wherever a summary or its words are made otherwise
 
 
-def all_summaries(
-    vault: Vault, rosters: Rosters, day: int, own: PersonId, *, most: int | None = None
-) -> dict[CaseId, Summary]:
-    """Return what a list shows of each case to the person `own` on a day, the one that changed last at the end.
+@dataclass(slots=True)
+class Summaries:
+    """The summaries that a session has asked for: what has not changed since is not read again."""
 
-    Only those cases are loaded in which something has changed: all, or at `most` so many; the others are left out then.
-    """
-    mark, versions = mark_of(rosters, day, own), vault.versions.all()
-    found = vault.summaries.load(mark, versions)
-    unread = sorted(case for case in versions if case not in found)[:most]
-    # One group a transaction: each time waits for the disk.
-    for _group, cases in groupby(unread, key=lambda case: case[0]):
-        made = [_cached(vault, rosters, day, own, case, versions[case]) for case in cases]
-        found |= {one.case: one.summary for one in made}
-        with vault.transaction():
-            vault.summaries.put(mark, made)
-    order = sorted(versions, key=versions.__getitem__)
-    return {case: Summary.parse(raw) for case in order if (raw := found.get(case)) is not None}
+    _mark: str = ""
+    _known: dict[CaseId, tuple[int, Summary | None]] = field(default_factory=dict, repr=False)
+
+    def all(
+        self, vault: Vault, rosters: Rosters, day: int, own: PersonId, most: int | None = None
+    ) -> dict[CaseId, Summary]:
+        """Return what a list shows of each case to the person `own` on a day, the one that changed last at the end.
+
+        Only those cases are loaded in which something has changed: all, or at `most` so many; the others are left out
+        then.
+        """
+        mark, versions = mark_of(rosters, day, own), vault.versions.all()
+        if mark != self._mark:
+            self._mark, self._known = mark, {}
+        changed = {case: version for case, version in versions.items() if not self._has(case, version)}
+        if changed:
+            for case, members in vault.summaries.load(mark, changed).items():
+                self._known[case] = changed[case], None if members is None else Summary.of_members(members)
+        unread = sorted(case for case, version in changed.items() if not self._has(case, version))[:most]
+        # One group a transaction: each time waits for the disk.
+        for _group, cases in groupby(unread, key=lambda case: case[0]):
+            made = [self._make(vault, rosters, day, own, case, versions[case]) for case in cases]
+            with vault.transaction():
+                vault.summaries.put(mark, made)
+        return {
+            case: summary
+            for case, version in versions.items()
+            if self._has(case, version) and (summary := self._known[case][1]) is not None
+        }
+
+    def _has(self, case: CaseId, version: int) -> bool:
+        known = self._known.get(case)
+        return known is not None and known[0] == version
+
+    def _make(
+        self, vault: Vault, rosters: Rosters, day: int, own: PersonId, case_id: CaseId, version: int
+    ) -> CachedCase:
+        case = vault.case_store.load(case_id, rosters, day)
+        summary = None if case is None else summarise(case, own)
+        self._known[case_id] = version, summary
+        if case is None or summary is None:
+            return CachedCase(case_id, version, None, None)
+        return CachedCase(case_id, version, summary.members(), words_of(case, own))
 
 
 def mark_of(rosters: Rosters, day: int, own: PersonId) -> str:
     """Return what stands for all that a summary follows from beside the messages of its case."""
     persons = b"".join(sorted(rosters.persons_on(day) or ()))
     return f"{SUMMARY_VERSION} {rosters.newest_version} {sha256(own + persons).hexdigest()}"
-
-
-def _cached(vault: Vault, rosters: Rosters, day: int, own: PersonId, case_id: CaseId, version: int) -> CachedCase:
-    case = vault.case_store.load(case_id, rosters, day)
-    if case is None:
-        return CachedCase(case_id, version, None, None)
-    return CachedCase(case_id, version, summarise(case, own).encode(), words_of(case, own))

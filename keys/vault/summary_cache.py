@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from keys.identity import Wrapper
 
 _SUMMARY = tables.summary.c
+Members = dict[str, Any]  # of JSON
 _Group = dict[str, list[Any]]  # by the case's id: its version, the mark, and what was put
 
 
@@ -31,7 +32,7 @@ class CachedCase:
 
     case: CaseId
     version: int
-    summary: bytes | None
+    summary: Members | None
     words: str | None
 
 
@@ -45,12 +46,14 @@ class SummaryCache:
     execute: Callable[..., Any]
     wrapper: Wrapper
 
-    def load(self, mark: str, versions: Mapping[CaseId, int]) -> dict[CaseId, bytes | None]:
+    def load(self, mark: str, versions: Mapping[CaseId, int]) -> dict[CaseId, Members | None]:
         """Return what was put under this mark for cases at these versions."""
         rows = self.execute(select(_SUMMARY.group, _SUMMARY.wrapped_summaries))
+        groups = {case[0] for case in versions}
         return {
-            case: None if summary is None else summary.encode()
+            case: summary
             for group, wrapped in rows
+            if group in groups
             for name, (version, made_under, summary) in self._unwrapped("summaries", group, wrapped).items()
             if made_under == mark and versions.get(case := CaseId(bytes.fromhex(name))) == version
         }
@@ -70,8 +73,7 @@ class SummaryCache:
         for group, members in groupby(sorted(cached, key=lambda one: one.case), key=lambda one: one.case[0]):
             summaries, words = self._load_group(group)
             for one in members:
-                summary = None if one.summary is None else one.summary.decode()
-                summaries[one.case.hex()] = [one.version, mark, summary]
+                summaries[one.case.hex()] = [one.version, mark, one.summary]
                 words[one.case.hex()] = [one.version, mark, one.words]
             self._store_group(group, summaries, words)
 

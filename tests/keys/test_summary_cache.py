@@ -23,14 +23,14 @@ FIRST, SECOND, OTHER = (CaseId(bytes([group]) + bytes([number]) * 31) for group,
 def vault(tmp_path: Path) -> Iterator[Vault]:
     with Vault.create(tmp_path / "vault.sqlite", Wrapper(bytes(32))) as vault:
         with vault.transaction():
-            cases = [CachedCase(case, 7, b'{"a":1}', WORDS) for case in (FIRST, SECOND, OTHER)]
+            cases = [CachedCase(case, 7, {"a": 1}, WORDS) for case in (FIRST, SECOND, OTHER)]
             vault.summaries.put("mark", cases)
         yield vault
 
 
 def test_what_was_put_is_found_while_version_and_mark_are_the_same(vault: Vault) -> None:
     versions = dict.fromkeys((FIRST, SECOND, OTHER), 7)
-    assert vault.summaries.load("mark", versions) == dict.fromkeys(versions, b'{"a":1}')
+    assert vault.summaries.load("mark", versions) == dict.fromkeys(versions, {"a": 1})
     assert vault.summaries.load("another", versions) == {}
     assert set(vault.summaries.load("mark", versions | {SECOND: 8})) == {FIRST, OTHER}
     assert vault.summaries.words() == dict.fromkeys(versions, WORDS)
@@ -38,9 +38,9 @@ def test_what_was_put_is_found_while_version_and_mark_are_the_same(vault: Vault)
 
 def test_a_case_that_changed_is_put_beside_those_of_its_group(vault: Vault) -> None:
     with vault.transaction():
-        vault.summaries.put("mark", [CachedCase(SECOND, 8, b'{"a":2}', "nieuw")])
+        vault.summaries.put("mark", [CachedCase(SECOND, 8, {"a": 2}, "nieuw")])
     found = vault.summaries.load("mark", {FIRST: 7, SECOND: 8, OTHER: 7})
-    assert found == {FIRST: b'{"a":1}', SECOND: b'{"a":2}', OTHER: b'{"a":1}'}
+    assert found == {FIRST: {"a": 1}, SECOND: {"a": 2}, OTHER: {"a": 1}}
     assert vault.summaries.words() == {FIRST: WORDS, SECOND: "nieuw", OTHER: WORDS}
 
 
