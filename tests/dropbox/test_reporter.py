@@ -18,8 +18,8 @@ from keys.roster import Bundle
 from keys.roster.weeks import UNTIL_AHEAD, until_of
 from keys.wire.canonical import parse_object
 from keys.wire.envelope import LARGEST_POWER, PART_SIZE, SMALLEST_CLASS
-from keys.wire.kinds import Answer
 from keys.wire.mailbox import PAGE_SIZE
+from keys.wire.messages import Answer
 from keys.wire.posting import Posting
 from keys.wire.signed import Signed, split_frames
 from tests.dropbox.postings import opaque_case, opaque_message, unstamped

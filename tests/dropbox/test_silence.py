@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 from dropbox.headers import HEADERS
 from dropbox.store.documents import Documents
 from keys.roster.weeks import until_of
-from keys.wire.kinds import Answer
+from keys.wire.messages import Answer
 from tests.dropbox.postings import opaque_case
 from tests.dropbox.test_reporter import post_file
 
