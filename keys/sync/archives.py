@@ -48,11 +48,11 @@ def read_archives(vault: Vault, courier: Courier, capability: Capability, intake
         except FormatError as error:
             with vault.transaction():
                 vault.messages.add_fault(mac, share.position, intake.day, error.code)
-                vault.messages.set_finished(mac)
+                vault.messages.set_finished(share.stored.message)
             continue
         with vault.transaction():
             _take(vault, intake, share, archived)
-            vault.messages.set_finished(mac)
+            vault.messages.set_finished(share.stored.message)
     return left
 
 

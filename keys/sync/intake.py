@@ -9,6 +9,7 @@ from keys.cases.destruction import Ended, is_taken_again
 from keys.cases.place import Way
 from keys.errors import ForbiddenError
 from keys.vault.destroyed import LastWords
+from keys.wire.ids import MessageId
 from keys.wire.messages import LOG, THREAD, Consent, Joined, Report, Share
 from keys.wire.messages.reporter import YES
 
@@ -51,6 +52,7 @@ class Intake:
     def take(self, arrivals: Iterable[Arrival]) -> None:
         """Keep what is for the owner to read of entries that opened, in the order of the log."""
         by_case: dict[CaseId, list[StoredMessage]] = {}
+        of_the_log: list[tuple[Arrival, StoredMessage]] = []
         for arrival in arrivals:
             if arrival.fault is not None:
                 self._add_fault(arrival, arrival.fault)
@@ -60,11 +62,13 @@ class Intake:
                 continue
             self._check_own(arrival, stored)
             if stored.message.head.channel == LOG:
-                self._take_log_message(arrival, stored)
+                of_the_log.append((arrival, stored))
             elif stored.message.case is not None:
                 by_case.setdefault(stored.message.case, []).append(stored)
         for case_id, messages in by_case.items():
             self.take_case(case_id, messages)
+        for arrival, stored in of_the_log:
+            self._take_log_message(arrival, stored)
 
     def take_case(self, case_id: CaseId, messages: list[StoredMessage]) -> None:
         """Keep messages of one case, or nothing of it where it leaves the owner out."""
@@ -97,14 +101,16 @@ class Intake:
         return self.rosters.lists(head.author, day, head.day) and not self.rosters.is_revoked(head.author, day)
 
     def _take_log_message(self, arrival: Arrival, stored: StoredMessage) -> None:
+        head = stored.message.head
         # SPEC 10.2 step 10: of a share the archive decides, since the reporter gives shares too.
         if isinstance(stored.message.head.body, Share):
             self.vault.messages.add([stored])
             self.vault.messages.add_unfinished(stored.message.mac, arrival.position, self.day)
-        elif self.may_write(stored, arrival.day):
-            self.vault.messages.add([stored])
-        else:
+        elif not self.may_write(stored, arrival.day):
             self._add_fault(arrival, ForbiddenError.code)
+        elif head.case is None or self.vault.messages.by_id(MessageId(head.case)) is not None:
+            # What asks about a case that is not here has no answer, and would be a trace of it.
+            self.vault.messages.add([stored])
 
     def _check_own(self, arrival: Arrival, stored: StoredMessage) -> None:
         head = stored.message.head

@@ -35,14 +35,15 @@ def settle_last_days(
     To be called after a complete sync, and not while a log that differs waits. `person` is the vault's owner, whose
     reading is settled too.
     """
-    locked = settle_reading(vault, trust, days.own, person, changed)
     with vault.transaction():
         # SPEC 12.7 step 2: a clock that was wrong keeps nothing for ever.
         vault.countdowns.cap(max(days.server, days.own))
         for case_id in changed:
             case = vault.case_store.load(case_id, trust.rosters, days.server)
+            _note_reading(vault, case_id, case, person, days.own)
             before = vault.countdowns.find(case_id)
             vault.countdowns.put(case_id, None if case is None else Countdown.at_sync(before, case, days))
+    locked = settle_reading(vault, trust, days.own, person, ())
     arrived = _own_arrived(vault)
     due = [
         case_id
@@ -60,15 +61,10 @@ def settle_reading(
 
     By the own clock and the rosters that are here, without a sync: who is off the roster has none.
     """
-    ended = vault.reading_ended.all()
     with vault.transaction():
         vault.reading_ended.cap(own_day)
         for case_id in changed:
-            case = vault.case_store.load(case_id, trust.rosters, own_day)
-            day = None
-            if case is not None:
-                day = reading_ended(ended.get(case_id), own_day, reads=person in case.readers)
-            vault.reading_ended.put(case_id, day)
+            _note_reading(vault, case_id, vault.case_store.load(case_id, trust.rosters, own_day), person, own_day)
     over = [case_id for case_id, day in vault.reading_ended.all().items() if is_lock_over(day, own_day)]
     return _destroy(vault, trust, over, Ended.READING, own_day)
 
@@ -98,6 +94,11 @@ def will_be_destroyed(vault: Vault, day: int) -> dict[CaseId, int]:
     }
 
 
+def _note_reading(vault: Vault, case_id: CaseId, case: Case | None, person: PersonId, own_day: int) -> None:
+    reads = case is None or person in case.readers
+    vault.reading_ended.put(case_id, reading_ended(vault.reading_ended.find(case_id), own_day, reads=reads))
+
+
 def _own_arrived(vault: Vault) -> int | None:
     own = vault.sharing.own_arrived()
     return None if own is None else own.day
@@ -114,6 +115,7 @@ def _destroy(vault: Vault, trust: Trust, case_ids: Sequence[CaseId], ended: Ende
         for one in destroyed:
             vault.destroyed.forget_paths(one.case)
             vault.summaries.forget(one.case)
+            vault.set_aside.put(one.case, aside=False)
             vault.outbox.forget_case(one.case)
             vault.messages.forget_case(one.case)
             vault.sharing.forget_case(one.case)

@@ -143,7 +143,9 @@ class Outbox:
     def _advance(self, first: Outgoing, work: int, progress: _Progress) -> bool:
         """Bring the first message of a case one step on; return whether it is posted now."""
         case_id = first.message.case
-        if first.state is State.QUEUED and not self._is_ready(first, progress):
+        # A share can have been tried and never have come; who was put out since gets none of it.
+        is_new = first.state is State.QUEUED or isinstance(first.message.head.body, Share)
+        if is_new and not self._is_ready(first, progress):
             return False
         try:
             self._send(first, work)

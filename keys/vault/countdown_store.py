@@ -75,6 +75,11 @@ class ReadingEndedStore:
         rows = self.execute(select(tables.reading_ended))
         return {CaseId(row.case): row.day for row in rows}
 
+    def find(self, case: CaseId) -> int | None:
+        """Return the day of a case, or None where its owner reads it."""
+        day: int | None = self.execute(select(_ENDED.day).where(_ENDED.case == case)).scalar()
+        return day
+
     def put(self, case: CaseId, day: int | None) -> None:
         """Remember the day for a case; None where its owner reads it."""
         self.execute(delete(tables.reading_ended).where(_ENDED.case == case))

@@ -123,7 +123,7 @@ class MessageStore:
         for table in (tables.word, tables.unfinished, tables.faulty_entry, tables.fetched_part):
             self.execute(delete(table).where(table.c.mac.in_(macs)))
         self.execute(delete(tables.message).where(_MESSAGE.case == case))
-        self.versions.bump(case)
+        self.versions.forget(case)
 
     def note_placed(self, macs: Iterable[bytes]) -> None:
         """Note that these envelopes have a place by now, by the index or a word: it moves messages that are here."""
@@ -172,15 +172,20 @@ class MessageStore:
         found = [(self.find(row.mac), row) for row in rows]
         return [Unfinished(stored, row.position, row.since) for stored, row in found if stored is not None]
 
-    def set_finished(self, mac: Mac) -> None:
+    def set_finished(self, share: OpenedMessage) -> None:
         """Forget a share whose archive was read, or is given up.
 
         With its key the log would give the keys of a case that was destroyed.
         """
-        self.execute(delete(tables.unfinished).where(tables.unfinished.c.mac == mac))
-        self.execute(delete(tables.message).where(_MESSAGE.mac == mac))
-        # What was in it and not taken leaves no trace, not even of how much it was.
+        self.execute(delete(tables.unfinished).where(tables.unfinished.c.mac == share.mac))
+        self.execute(delete(tables.message).where(_MESSAGE.mac == share.mac))
+        # What was in it and not taken leaves no trace, not even of how much it was, or of which case.
         self.execute(delete(tables.word).where(tables.word.c.mac.not_in(select(_MESSAGE.mac))))
+        if (
+            share.case is not None
+            and self.execute(select(_MESSAGE.id).where(_MESSAGE.case == share.case)).first() is None
+        ):
+            self.versions.forget(share.case)
 
     def _bump(self, cases: Iterable[bytes | None]) -> None:
         for case in dict.fromkeys(cases):

@@ -1,4 +1,4 @@
-"""A vault that lacks what others hold says `arrived`, once for each reason, and asks for what others name (SPEC 12.4)."""
+"""A vault that lacks what others hold says `arrived`, once a reason, and asks for what others name (SPEC 12.4)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from keys.wire.messages import Answer, Arrived, Lacking, Note, Opened, Share
 from tests.keys.hand import id_of, kinds
 from tests.keys.log_writer import LogWriter
 from tests.keys.office import PASSPHRASE
+from tests.keys.traces import traces
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,7 +138,7 @@ def test_what_somebody_names_and_is_not_here_is_asked_for_and_comes(office: Offi
         assert set(asked.to) == {*writer.people([A, B, X])}
         session.end()
         session.sync()
-        assert not [one for one in session.vault.outbox.waiting(id_of(report))]
+        assert session.vault.outbox.waiting(id_of(report)) == []
     office.end(A)
     [case] = office.read(X)
     assert (kinds(case), case.missing) == (["report", "note", "note"], ())
@@ -163,6 +164,18 @@ def test_it_is_asked_for_once_more_after_seven_days_and_then_everybody_answers(
     assert waiting(office, B, Share) == 1
     office.pass_days(60)
     assert waiting(office, X, Lacking) == 0
+
+
+def test_what_is_said_about_a_case_to_who_is_left_out_leaves_no_trace(office: Office, writer: LogWriter) -> None:
+    """A reader who cheats seals to them what names the case."""
+    report = writer.report(SENTINEL, [A, B], without=[X])
+    writer.post(A, Lacking((report.message.id,)), report, [A, B, X])
+    writer.share(A, X, [report.archived], report)
+    writer.post(A, Note("Voor X."), report, [A, B, X], [report])
+    office.read(X)
+    with office.session(X) as session:
+        assert traces(session.vault, report.message.id) == set()
+        assert session.vault.messages.words([report.message.mac]) == {}
 
 
 def test_a_left_out_vault_gets_nothing_by_asking(office: Office, writer: LogWriter) -> None:

@@ -42,7 +42,10 @@ def test_what_has_changed_since_a_version_is_told_in_order(vault: Vault) -> None
     assert (vault.versions.since(before), vault.versions.since(0)) == ([ONE], [OTHER, ONE])
 
 
-def test_a_case_that_is_forgotten_has_another_version(vault: Vault) -> None:
+def test_a_case_that_is_forgotten_leaves_no_trace_and_its_version_to_nobody(vault: Vault) -> None:
     vault.versions.bump(ONE)
+    latest = vault.versions.latest()
     vault.messages.forget_case(ONE)
-    assert vault.versions.all() == {ONE: 2}
+    assert vault.versions.all() == {}
+    vault.versions.bump(TWO)
+    assert vault.versions.since(latest) == [TWO]

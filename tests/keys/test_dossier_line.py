@@ -146,9 +146,7 @@ def test_who_the_reporter_is_is_shown_only_with_a_purpose_that_is_recorded(line:
     assert "SENTINEL" not in line.done("read", number).output
 
 
-@pytest.mark.parametrize(
-    ("days", "code", "keys"), [(0, 3, "2026-03-29"), (4, 4, "2026-03-29"), (8, 4, "2026-04-05")]
-)
+@pytest.mark.parametrize(("days", "code", "keys"), [(0, 3, "2026-03-29"), (4, 4, "2026-03-29"), (8, 4, "2026-04-05")])
 def test_status_ends_with_what_a_script_can_ask_for(line: Line, days: int, code: int, keys: str) -> None:
     assert line.run("status").exit_code == 0
     line.office.report("Een melding.")

@@ -11,7 +11,7 @@ from keys.sync.sharing import contents_of
 from keys.vault.outbox_store import State
 from keys.wire.messages import Answer, Consent, Note, Share, SteppedBack
 from keys.wire.messages.reporter import NO, YES
-from tests.keys.hand import id_of, kinds
+from tests.keys.hand import id_of, kinds, refusing
 from tests.keys.log_writer import LogWriter
 
 if TYPE_CHECKING:
@@ -133,6 +133,24 @@ def test_a_share_that_waits_for_somebody_who_is_put_out_never_leaves(office: Off
     writer.post("", Consent(YES, writer.people([X]), after=(denial.message.id,)), report, [A, B, X], [denial])
     [(person, given)] = owed_by(office, B)
     assert (person, report.message.id in given[id_of(report)]) == (writer.person(X), True)
+
+
+def test_a_share_that_was_tried_and_never_came_does_not_go_to_who_was_put_out_since(
+    office: Office, writer: LogWriter
+) -> None:
+    report = writer.report(SENTINEL, [A, B])
+    join(office, A, id_of(report), writer.people([X]))
+    assert owed_by(office, B)
+    refusing(office, 503, b"{}")
+    with office.session(B) as session:
+        session.send_now()
+        assert [one.state for one in session.vault.outbox.waiting(id_of(report))] == [State.TRIED]
+    office.refuse = lambda path: None
+    writer.post("", Consent(NO, writer.people([X])), report, [A, B, X], [report])
+    with office.session(B) as session:
+        session.send_now()
+        assert session.vault.outbox.waiting(id_of(report)) == []
+        assert session.vault.outbox.acknowledged() == []
 
 
 def test_a_share_that_waits_behind_a_joined_that_was_put_aside_goes_with_it(office: Office, writer: LogWriter) -> None:
