@@ -4,7 +4,7 @@ import { MalformedError, NetworkError, RefusedError } from "./errors.ts";
 import { dayOf, integerOf } from "./roster/fields.ts";
 import { type Bytes, join } from "./wire/bytes.ts";
 import { b64, checkMembers, isObject, type Json, parseObject } from "./wire/canonical.ts";
-import { MAX_WORK } from "./wire/exchange.ts";
+import { MAX_WORK } from "./wire/stamp.ts";
 import { type MailboxEntry, type MailboxPage, parseMailboxPage } from "./wire/mailbox.ts";
 import { parseSigned, type Signed, splitFrames } from "./wire/signed.ts";
 import { parseMissing, partSize } from "./wire/upload.ts";

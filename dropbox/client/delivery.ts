@@ -8,7 +8,8 @@ import type { Days, Today } from "./today.ts";
 import type { Trust } from "./trust.ts";
 import { Upload } from "./upload.ts";
 import { random } from "./wire/bytes.ts";
-import { encodePosting, makeStamp, type Posting } from "./wire/exchange.ts";
+import { encodePosting, type Posting } from "./wire/posting.ts";
+import { makeStamp } from "./wire/stamp.ts";
 import type { Composed } from "./worker/composing.ts";
 
 const MAX_REFUSALS = 3;

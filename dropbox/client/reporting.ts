@@ -23,7 +23,7 @@ import { Days, shownFreshness, shownRoute, type Today } from "./today.ts";
 import type { Trusting } from "./trusting.ts";
 import type { Bytes } from "./wire/bytes.ts";
 import { b64, encode, type JsonObject, repair } from "./wire/canonical.ts";
-import { append, openMailbox } from "./wire/exchange.ts";
+import { append, openMailbox } from "./wire/posting.ts";
 import { contentSize, MAX_FILES } from "./wire/files.ts";
 import { Consent, Identity, YES } from "./wire/messages/reporter.ts";
 import { kindOf } from "./wire/messages/table.ts";

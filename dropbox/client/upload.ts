@@ -5,7 +5,7 @@ import { LostError, MalformedError, NetworkError, RefusedError } from "./errors.
 import { release } from "./release.ts";
 import type { LongSealed } from "./sealing/envelopes.ts";
 import type { Bytes } from "./wire/bytes.ts";
-import type { Posting } from "./wire/exchange.ts";
+import type { Posting } from "./wire/posting.ts";
 import { encodeOpening, encodePartPosting, partCount, partSize } from "./wire/upload.ts";
 
 const LANES = 3; // parts on their way at a time: on a line of 200 ms one alone would wait half of the time

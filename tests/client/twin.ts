@@ -25,7 +25,7 @@ import { pairFromSeeds } from "../../dropbox/client/sealing/slots.ts";
 import { type Bytes, join } from "../../dropbox/client/wire/bytes.ts";
 import { b64, encode, parse, unb64 } from "../../dropbox/client/wire/canonical.ts";
 import { encodeHeader, PART_SIZE, parseHeader, prefixSize } from "../../dropbox/client/wire/envelope.ts";
-import { encodePosting, parsePosting } from "../../dropbox/client/wire/exchange.ts";
+import { encodePosting, parsePosting } from "../../dropbox/client/wire/posting.ts";
 import { parseMailboxPage } from "../../dropbox/client/wire/mailbox.ts";
 import { encodeArchives, parseArchive } from "../../dropbox/client/wire/messages/archive.ts";
 import { encodeHead, parseHead } from "../../dropbox/client/wire/messages/head.ts";

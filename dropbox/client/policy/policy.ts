@@ -3,7 +3,7 @@
 import { MalformedError } from "../errors.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import { type Json, parseObject } from "../wire/canonical.ts";
-import { MAX_WORK } from "../wire/exchange.ts";
+import { MAX_WORK } from "../wire/stamp.ts";
 import {
   colour,
   day,

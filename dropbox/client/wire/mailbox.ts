@@ -3,7 +3,7 @@
 import { MalformedError } from "../errors.ts";
 import { type Bytes, numberOf } from "./bytes.ts";
 import { checkEnvelopeSize, type Header, parseHeader, prefixSize } from "./envelope.ts";
-import { SIZE_SIZE } from "./exchange.ts";
+import { SIZE_SIZE } from "./sizes.ts";
 
 const PAGE_SIZE = 131_072;
 const MORE_SIZE = 1;

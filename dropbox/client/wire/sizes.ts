@@ -4,3 +4,4 @@ export const BOX_KEY_SIZE = 32;
 export const KEM_KEY_SIZE = 1184; // FIPS 203, table 3
 export const ID_SIZE = 32;
 export const KEY_SIZE = 32; // of K, of a capability, of an Ed25519 key
+export const SIZE_SIZE = 8; // of an envelope, in bytes

@@ -4,16 +4,9 @@ import { MalformedError } from "../errors.ts";
 import { bigEndian, type Bytes, join, numberOf } from "./bytes.ts";
 import { isList, type Json } from "./canonical.ts";
 import { checkEnvelopeSize, LARGEST_POWER, MAC_SIZE, PART_SIZE, parseHeader, prefixSize } from "./envelope.ts";
-import {
-  checkAddress,
-  DOOR_OPEN,
-  DOOR_APPEND,
-  DOOR_SIZE,
-  NONCE_SIZE,
-  type Posting,
-  POSTING_START,
-  SIZE_SIZE,
-} from "./exchange.ts";
+import { checkAddress, DOOR_OPEN, DOOR_APPEND, DOOR_SIZE, type Posting, POSTING_START } from "./posting.ts";
+import { SIZE_SIZE } from "./sizes.ts";
+import { NONCE_SIZE } from "./stamp.ts";
 
 const NUMBER_SIZE = 4;
 const PART_START = MAC_SIZE + NUMBER_SIZE;

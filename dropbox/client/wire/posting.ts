@@ -1,22 +1,17 @@
-// Postings and their stamps, SPEC 9 and 11; it opens no connection.
+// Postings, SPEC 1 and 11: an envelope with its stamp and the door by which it enters the log.
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { MalformedError, StampError } from "../errors.ts";
+import { MalformedError } from "../errors.ts";
 import { type Bytes, compare, join, random } from "./bytes.ts";
 import { checkEnvelopeSize, parseHeader } from "./envelope.ts";
+import { NONCE_SIZE } from "./stamp.ts";
 
 export const DOOR_SIZE = 1;
 export const DOOR_OPEN = 0;
 export const DOOR_APPEND = 1;
-export const NONCE_SIZE = 16;
 export const CAPABILITY_SIZE = 32;
 const ADDRESS_SIZE = 2 * CAPABILITY_SIZE;
 export const POSTING_START = DOOR_SIZE + NONCE_SIZE + ADDRESS_SIZE;
-
-export const SIZE_SIZE = 8;
-
-export const MAX_WORK = 2 ** 40;
-const BATCH = 1024; // digests at once: without a JIT, Firefox then makes 150,000 a second, and 50,000 in script
 
 /** An envelope with its stamp and its destination, as it is sent to the server. */
 export interface Posting {
@@ -61,41 +56,4 @@ export function openMailbox(writers: Bytes, reporter: Bytes): Pick<Posting, "doo
 /** Return the address by which an envelope is appended to the mailbox of `capability`. */
 export function append(capability: Bytes): Pick<Posting, "door" | "address"> {
   return { door: DOOR_APPEND, address: join(capability, random(CAPABILITY_SIZE)) };
-}
-
-/** Say whether `nonce` is a stamp of at least `work` expected tries for the envelope with this mac. */
-export function stampHolds(mac: Bytes, nonce: Bytes, work: number): boolean {
-  return isBelow(sha256(join(mac, nonce)).buffer, stampTarget(work));
-}
-
-/** Return the number that a stamp of `work` expected tries stays below, as its two halves; the first may be 2^32. */
-function stampTarget(work: number): readonly [high: number, low: number] {
-  if (!Number.isInteger(work) || work < 1 || work > MAX_WORK) throw new StampError();
-  const target = 2n ** 64n / BigInt(work);
-  return [Number(target >> 32n), Number(target & 0xffffffffn)];
-}
-
-/** Return a nonce that holds for `work`, after about `work` hashes. */
-export async function makeStamp(mac: Bytes, work: number): Promise<Bytes> {
-  const target = stampTarget(work);
-  for (;;) {
-    const attempt = join(mac, random(NONCE_SIZE));
-    const tail = new DataView(attempt.buffer, attempt.length - 2);
-    const digests: Promise<ArrayBuffer>[] = [];
-    for (let counter = 0; counter < BATCH; counter++) {
-      tail.setUint16(0, counter);
-      digests.push(crypto.subtle.digest("SHA-256", attempt));
-    }
-    const found = (await Promise.all(digests)).findIndex((digest) => isBelow(digest, target));
-    if (found >= 0) {
-      tail.setUint16(0, found);
-      return attempt.slice(mac.length);
-    }
-  }
-}
-
-function isBelow(digest: ArrayBuffer, [high, low]: readonly [number, number]): boolean {
-  const words = new DataView(digest);
-  const first = words.getUint32(0);
-  return first < high || (first === high && words.getUint32(4) < low);
 }
