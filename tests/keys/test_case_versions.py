@@ -47,5 +47,5 @@ def test_a_case_that_is_forgotten_leaves_no_trace_and_its_version_to_nobody(vaul
     latest = vault.versions.latest()
     vault.messages.forget_case(ONE)
     assert vault.versions.all() == {}
-    vault.versions.bump(TWO)
-    assert vault.versions.since(latest) == [TWO]
+    vault.versions.bump(OTHER)
+    assert vault.versions.since(latest) == [OTHER]
