@@ -96,7 +96,7 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class OfflineAnswers:
     """What a page that is saved has to bring: answers of a server by path, also those by language; its last day."""
 
     answers: Mapping[str, bytes]
@@ -105,7 +105,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
+class OfflinePage:
     """What stands in a page that needs no network, in place of what others fetch; `until` is in the page's language."""
 
     style: str
@@ -117,7 +117,7 @@ class Apart:
     address: str
 
 
-def apart(policy: Policy, scripts: Path, kept: Kept, address: str) -> Mapping[str, Page]:
+def offline_pages(policy: Policy, scripts: Path, kept: OfflineAnswers, address: str) -> Mapping[str, Page]:
     """Build the page that works from the disk, by language; `address` is the origin that its file is sent to.
 
     Raises FileNotFoundError without the scripts.
@@ -135,8 +135,8 @@ def apart(policy: Policy, scripts: Path, kept: Kept, address: str) -> Mapping[st
         until = dated(date_of(kept.until), language)
         answers = {**kept.answers, **kept.texts[language]}
         data = json.dumps({path: base64.b64encode(answer).decode() for path, answer in answers.items()})
-        inside = Apart(style, form, worker, f"self.kept = {data};\n", csp, until, address)
-        pages[language] = _Printer(language, offered(policy), policy, {}).page("form.html", "", apart=inside)
+        inside = OfflinePage(style, form, worker, f"self.kept = {data};\n", csp, until, address)
+        pages[language] = _Printer(language, offered(policy), policy, {}).page("form.html", "", offline=inside)
     return MappingProxyType(pages)
 
 
@@ -211,9 +211,9 @@ class _Printer:
             assets=assets,
         )
 
-    def page(self, template: str, slug: str | None, code: str = "", apart: Apart | None = None) -> Page:
+    def page(self, template: str, slug: str | None, code: str = "", offline: OfflinePage | None = None) -> Page:
         """Print one page; `slug` is the last part of its path, None where it has no path of its own."""
-        text = self._environment.get_template(template).render(slug=slug, code=code, apart=apart)
+        text = self._environment.get_template(template).render(slug=slug, code=code, offline=offline)
         return compressed(HTML, text.encode())
 
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect, request
 
-from dropbox.pages import Kept, build, compressed
-from dropbox.pages import apart as build_apart
+from dropbox.pages import OfflineAnswers, build, compressed, offline_pages
 from dropbox.responses import (
     BINARY,
     CREATED,
@@ -66,9 +65,9 @@ class Pages:
         self._built: tuple[int, Site] | None = None
         self._chain: Page | None = None
         self._texts: dict[bytes, Page] = {}
-        self._apart: tuple[Kept, Mapping[str, Page]] | None = None
+        self._offline: tuple[OfflineAnswers, Mapping[str, Page]] | None = None
         # Its own turn: packing the whole release takes seconds, and nobody else should wait for that.
-        self._apart_turn = threading.Lock()
+        self._offline_turn = threading.Lock()
 
     def newest(self) -> tuple[Site, int]:
         """Return the site and the status of its pages: not ready without a roster."""
@@ -101,7 +100,7 @@ class Pages:
                 self._texts[wanted] = compressed(BINARY, document)
             return self._texts[wanted]
 
-    def apart(self, language: str, today: int) -> Page | None:
+    def offline_page(self, language: str, today: int) -> Page | None:
         """Return the page that works from the disk, of the keys of this day, or None for another language.
 
         Raises NotReadyError without a roster.
@@ -114,11 +113,11 @@ class Pages:
         rosters = {f"/rosters/{version}": signed for version, signed in self._named_by(verified, chain)}
         answers = {"/chain": chain.frames, "/bundles": join_frames([first, *bundles]), **rosters}
         texts = {tag: _texts_of(chain, tag) for tag in chain.roster.policy.languages}
-        kept = Kept(answers, texts, _last_day(chain, verified))
-        with self._apart_turn:
-            if self._apart is None or self._apart[0] != kept:
-                self._apart = kept, build_apart(chain.roster.policy, self._scripts, kept, self._address)
-            return self._apart[1].get(language)
+        kept = OfflineAnswers(answers, texts, _last_day(chain, verified))
+        with self._offline_turn:
+            if self._offline is None or self._offline[0] != kept:
+                self._offline = kept, offline_pages(chain.roster.policy, self._scripts, kept, self._address)
+            return self._offline[1].get(language)
 
     def _named_by(self, bundles: Sequence[Bundle], chain: Chain) -> Iterator[tuple[int, bytes]]:
         """Yield the earlier rosters, newest first, back to the oldest that a bundle names, with their versions."""
@@ -214,12 +213,12 @@ def _add_pages(routes: Blueprint, admission: Admission, pages: Pages) -> None:
         return _shown(found, status if found.kind.startswith("text/html") else OK)
 
     @routes.get("/offline.html")
-    def any_apart() -> Redirect:
+    def any_offline_page() -> Redirect:
         return redirect(f"{pages.newest()[0].home}offline.html")
 
     @routes.get("/<language:language>/offline.html")
-    def apart(language: str) -> Response:
-        found = pages.apart(language, admission.today())
+    def offline_page(language: str) -> Response:
+        found = pages.offline_page(language, admission.today())
         if found is None:
             return _shown(pages.newest()[0].missing(None), MISSING)
         response = _shown(found, OK)

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from dropbox import pages
-from dropbox.pages import RESULTS, Kept, Page, Site
+from dropbox.pages import RESULTS, OfflineAnswers, Page, Site
 from keys.policy import Look, OutsideRoute
 from keys.wire.canonical import b64
 from tests.policies import SMALL, shipped
@@ -29,7 +29,7 @@ ROUTE = OutsideRoute(
     phone="000 000 00 00",
     text={"nl": "Onderzoekt <klachten>.", "en": "Looks into <complaints>."},
 )
-KEPT = Kept(
+KEPT = OfflineAnswers(
     {"/chain": b"chain", "/bundles": b"bundles", "/rosters/1": b"roster"},
     {tag: {f"/texts/{tag}": f"texts of {tag}".encode()} for tag in ("nl", "en")},
     20_600,
@@ -81,7 +81,7 @@ def built(scripts: Path) -> Site:
 @pytest.fixture(scope="module")
 def saved(scripts: Path) -> dict[str, Page]:
     """The page that works from the disk, by language."""
-    return dict(pages.apart(POLICY, scripts, KEPT, "https://melden.example"))
+    return dict(pages.offline_pages(POLICY, scripts, KEPT, "https://melden.example"))
 
 
 @pytest.fixture(scope="module")
@@ -359,7 +359,7 @@ def test_a_script_that_could_end_its_element_is_put_into_no_page(tmp_path: Path)
     for name in pages.SCRIPTS:
         (tmp_path / f"{name}.js").write_text("x = '</script>'")
     with pytest.raises(ValueError, match="cannot stand"):
-        pages.apart(POLICY, tmp_path, KEPT, "https://melden.example")
+        pages.offline_pages(POLICY, tmp_path, KEPT, "https://melden.example")
 
 
 def test_the_page_has_a_sentence_for_each_step_role_and_alarm_of_the_protocol(built: Site) -> None:
