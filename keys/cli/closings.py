@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from keys.cases.outcomes import OUTCOMES
+from keys.cases.outcomes import OUTCOMES, suggested_months
 from keys.cases.requests import approve, reopen
 from keys.cli.dossiers import record
 from keys.cli.last_day import tell_last_day
@@ -28,7 +28,12 @@ if TYPE_CHECKING:
 @click.option("--outcome", cls=Option, type=click.Choice(OUTCOMES), required=True, help="What it ended in.")
 @click.option("--measures", cls=Option, type=click.Path(exists=True), help="A file that says what was done.")
 @click.option("--grounds", cls=Option, type=click.Path(exists=True), help="A file that says on what grounds.")
-@click.option("--months", cls=Option, type=click.IntRange(1), help="For how many months it is kept.")
+@click.option(
+    "--months",
+    cls=Option,
+    type=click.IntRange(1),
+    help="For how many months it is kept; else as many as the policy has for such an outcome.",
+)
 @click.option("--reason", cls=Option, type=click.Path(exists=True), help="A file that says why it is kept so long.")
 @source_option
 @click.argument("number")
@@ -49,7 +54,9 @@ def close_command(
     with tool.session() as session:
         case = session.case(number)
         check_shown(session, case)
-        case = actions.close(session, case, text, ended, months, _given(reason))
+        terms = session.trust().roster.policy.retention
+        wanted = suggested_months(terms, outcome) if months is None else months
+        case = actions.close(session, case, text, ended, None if wanted == terms.months else wanted, _given(reason))
         if case.is_closed:
             tell(_("The case is closed."))
         else:
@@ -80,12 +87,13 @@ def approve_command(tool: Tool, source: str | None, number: str) -> None:
     """Approve of what another recipient asked for last: `meldbus read` shows what that is."""
     text = read_text(source)
 
-    def approval(session: RecipientSession, case: Case) -> Approval:
+    with tool.session() as session:
+        case = session.case(number)
+        check_shown(session, case)
         body = approve(case, session.person, text)
+        case = actions.write(session, case, body)
         tell(_("You approve of this: %(what)s") % {"what": _asked_in_words(session, case, body)})
-        return body
-
-    tell_last_day(record(tool, number, approval))
+        tell_last_day(case)
 
 
 def _asked_in_words(session: RecipientSession, case: Case, approval: Approval) -> str:

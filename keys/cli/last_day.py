@@ -98,7 +98,7 @@ def take_again_command(tool: Tool, number: str) -> None:
 
 
 def tell_last_day(case: Case) -> None:
-    """Say on which day a case is to be destroyed, or that it has no such day."""
+    """Say on which day a case is to be destroyed, or that it has no such day, and whether an approval is waited for."""
     if case.last_day is None:
         tell(_("It has no last day: it is kept."))
     else:
@@ -106,6 +106,8 @@ def tell_last_day(case: Case) -> None:
             _("Its last day is %(day)s. After it each tool destroys its copy, once it has known that for seven days.")
             % {"day": date(case.last_day.day)}
         )
+    if case.awaiting:
+        tell(_("Another person who reads it has to approve before this works: `meldbus approve`."))
 
 
 def say_destroyed(destroyed: DestroyedCase) -> None:

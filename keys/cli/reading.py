@@ -8,6 +8,7 @@ import click
 
 from keys.cases.deadlines import deadlines
 from keys.cases.filters import ALL, FILTERS, SORTS, stands_in
+from keys.cases.states import NEW
 from keys.cases.summary import summarise
 from keys.cli.conversation import conversation, dossier
 from keys.cli.screen import note_shown
@@ -140,8 +141,9 @@ def listed(session: RecipientSession, *, aside: bool = False) -> list[tuple[Summ
 def what_in_words(summary: Summary, found: Deadlines) -> str:
     """Return the state of a case, what is due, and until when it is kept."""
     alarm = [_("ALARM")] if summary.alarms else []
-    waiting = [_("%(count)d of the reporter wait") % {"count": summary.waiting}] if summary.waiting else []
-    unread = [_("%(count)d nobody has read") % {"count": summary.unread}] if summary.unread else []
+    waiting = [_("unanswered: %(count)d") % {"count": summary.waiting}] if summary.waiting else []
+    is_unread = summary.unread and summary.state != NEW  # a new case is unread as it is
+    unread = [_("read by nobody: %(count)d") % {"count": summary.unread}] if is_unread else []
     asked = [_("asks for your approval")] if summary.asked else []
     last = [] if summary.last_day is None else [_("last day %(day)s") % {"day": date(summary.last_day)}]
     drill = [_("a drill")] if summary.is_exercise else []

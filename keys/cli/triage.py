@@ -35,5 +35,5 @@ def exercise_command(tool: Tool, source: str | None, number: str) -> None:
     """Say that a case is a drill, and which; it stands in the register as one and counts in no published number."""
     text = read_text(source)
     case = record(tool, number, lambda _session, _case: Exercise(text))
-    if not case.is_exercise:
-        tell(_("It counts as one when another person who reads it approves: `meldbus approve`."))
+    if case.awaiting:
+        tell(_("Another person who reads it has to approve before this works: `meldbus approve`."))
