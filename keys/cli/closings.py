@@ -71,12 +71,7 @@ def close_command(
 def reopen_command(tool: Tool, source: str | None, number: str) -> None:
     """Let a closed case go on; why comes from standard input."""
     text = read_text(source)
-    case = record(tool, number, lambda _session, case: reopen(case, text))
-    if case.is_closed:
-        tell(
-            _("It is a long time closed, so another person has to approve: `meldbus approve`. Until then it is closed.")
-        )
-    tell_last_day(case)
+    record(tool, number, lambda _session, case: reopen(case, text), then=tell_last_day)
 
 
 @click.command("approve", cls=Command)

@@ -30,7 +30,7 @@ def conversation(reading: Reading, own: PersonId | None = None, saved: Saved | N
     yield from _messages(reading, reading.case.thread, _unread(reading, own), saved)
 
 
-def dossier(reading: Reading, own: PersonId, saved: Saved | None = None) -> Iterator[str]:
+def dossier(reading: Reading, own: PersonId | None, saved: Saved | None = None) -> Iterator[str]:
     """Yield the lines of the dossier, which the reporter does not see; none where it is empty."""
     if reading.case.dossier:
         yield ""
@@ -54,11 +54,15 @@ def _messages(
 
 
 def _unread(reading: Reading, own: PersonId | None) -> frozenset[MessageId]:
-    """Return the messages of others that a person has not read by all that they have written (SPEC 12.5)."""
+    """Return what others have said and a person has not read, by all that this person has written (SPEC 12.5)."""
     if own is None:
         return frozenset()
     read = reading.case.read_by()
-    return frozenset(one.id for one in reading.case.messages if one.person != own and own not in read[one.id])
+    return frozenset(
+        one.id
+        for one in reading.case.messages
+        if one.person != own and own not in read[one.id] and (one.by_reporter or one.text or one.files)
+    )
 
 
 def _readers(reading: Reading, message: JudgedMessage) -> str:

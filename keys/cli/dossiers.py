@@ -20,7 +20,7 @@ from keys.wire.messages import Assigned, Body, Informed, Note
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from keys.cases.case import Case
@@ -102,11 +102,20 @@ def persons(session: RecipientSession, names: Iterable[str]) -> tuple[PersonId, 
     return tuple(sorted({listed[name] for name in names}))
 
 
-def record(tool: Tool, number: str, body: Writing, attached: Sequence[Path] = ()) -> Case:
-    """Put what `body` makes into the dossier of a case, and say so; return the case as it is then."""
-    case = write_to(tool, number, body, attached)
-    tell(_("It stands in the dossier."))
-    return case
+def record(
+    tool: Tool,
+    number: str,
+    body: Writing,
+    attached: Sequence[Path] = (),
+    then: Callable[[Case], None] = lambda _case: None,
+) -> None:
+    """Put what `body` makes into the dossier of a case, say so, and call `then` with the case as it is then."""
+
+    def said(case: Case) -> None:
+        tell(_("It stands in the dossier."))
+        then(case)
+
+    write_to(tool, number, body, attached, said)
 
 
 def policy_of(session: RecipientSession) -> Policy:

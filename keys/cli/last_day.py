@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def retention_command(tool: Tool, months: int, source: str | None, number: str) -> None:
     """Say for how many months a closed case is kept, and why; a shorter time takes another person's approval."""
     text = read_text(source)
-    tell_last_day(record(tool, number, lambda session, case: retention(case, months, text, policy_of(session))))
+    record(tool, number, lambda session, case: retention(case, months, text, policy_of(session)), then=tell_last_day)
 
 
 @click.command("hold", cls=Command)
@@ -43,7 +43,7 @@ def retention_command(tool: Tool, months: int, source: str | None, number: str) 
 def hold_command(tool: Tool, until: dt.datetime, source: str | None, number: str) -> None:
     """Keep a case from being destroyed before a day; alone for at most 30 days, approved for at most 183."""
     text, last = read_text(source), day_number(until.date())
-    tell_last_day(record(tool, number, lambda session, case: hold(case, text, last, session.today)))
+    record(tool, number, lambda session, case: hold(case, text, last, session.today), then=tell_last_day)
 
 
 @click.command("purge", cls=Command)
@@ -53,7 +53,7 @@ def hold_command(tool: Tool, until: dt.datetime, source: str | None, number: str
 def purge_command(tool: Tool, source: str | None, number: str) -> None:
     """Ask to destroy a case before its day, and say why; it destroys nothing before another person approves."""
     text = read_text(source)
-    tell_last_day(record(tool, number, lambda _session, case: ask_purge(case, text)))
+    record(tool, number, lambda _session, case: ask_purge(case, text), then=tell_last_day)
     hint(
         _(
             "If another person who reads it approves within 30 days, its last day is the seventh day after that. "
@@ -67,7 +67,7 @@ def purge_command(tool: Tool, source: str | None, number: str) -> None:
 @click.pass_obj
 def object_command(tool: Tool, number: str) -> None:
     """Object to destroying a case before its day: then it keeps its day."""
-    tell_last_day(record(tool, number, lambda session, case: object_to(case, session.person)))
+    record(tool, number, lambda session, case: object_to(case, session.person), then=tell_last_day)
 
 
 @click.command("destroy-own-copy", cls=Command)
@@ -106,6 +106,11 @@ def tell_last_day(case: Case) -> None:
             _("Its last day is %(day)s. After it each tool destroys its copy, once it has known that for seven days.")
             % {"day": date(case.last_day.day)}
         )
+    tell_awaiting(case)
+
+
+def tell_awaiting(case: Case) -> None:
+    """Say where something in a case waits for the approval of another person."""
     if case.awaiting:
         tell(_("Another person who reads it has to approve before this works: `meldbus approve`."))
 

@@ -11,7 +11,7 @@ from keys.cases.filters import ALL, FILTERS, SORTS, stands_in
 from keys.cases.states import NEW
 from keys.cases.summary import summarise
 from keys.cli.conversation import conversation, dossier
-from keys.cli.screen import note_shown
+from keys.cli.screen import note_shown, was_shown
 from keys.cli.scripts import case_as_json, summary_as_json, write_json
 from keys.cli.tool import Command, Option, Tool, as_json_option, hint, read_text
 from keys.speech.bodies import Reading
@@ -143,7 +143,7 @@ def what_in_words(summary: Summary, found: Deadlines) -> str:
     alarm = [_("ALARM")] if summary.alarms else []
     waiting = [_("unanswered: %(count)d") % {"count": summary.waiting}] if summary.waiting else []
     is_unread = summary.unread and summary.state != NEW  # a new case is unread as it is
-    unread = [_("read by nobody: %(count)d") % {"count": summary.unread}] if is_unread else []
+    unread = [_("new from the reporter: %(count)d") % {"count": summary.unread}] if is_unread else []
     asked = [_("asks for your approval")] if summary.asked else []
     last = [] if summary.last_day is None else [_("last day %(day)s") % {"day": date(summary.last_day)}]
     drill = [_("a drill")] if summary.is_exercise else []
@@ -164,8 +164,9 @@ def _shown(session: RecipientSession, reading: Reading, found: Deadlines) -> Ite
         yield _("Its last day is %(day)s.") % {"day": date(case.last_day.day)}
     for notice in (*case.alarms, *case.lines):
         yield f"{'!!!' if notice in case.alarms else '*'} {case_notice_in_words(notice, persons)}"
-    yield from conversation(reading, session.person, saved_of(session))
-    yield from dossier(reading, session.person, saved_of(session))
+    own = None if was_shown(session, case) else session.person
+    yield from conversation(reading, own, saved_of(session))
+    yield from dossier(reading, own, saved_of(session))
 
 
 def _row(summary: Summary, found: Deadlines, trust: Trust) -> tuple[str, ...]:

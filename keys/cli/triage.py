@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from keys.cli.dossiers import record
+from keys.cli.last_day import tell_awaiting
 from keys.cli.tool import Command, Option, Tool, read_text, tell
 from keys.cli.writing import source_option
 from keys.speech.words import _
@@ -34,6 +35,4 @@ def set_aside_command(tool: Tool, back: bool, number: str) -> None:
 def exercise_command(tool: Tool, source: str | None, number: str) -> None:
     """Say that a case is a drill, and which; it stands in the register as one and counts in no published number."""
     text = read_text(source)
-    case = record(tool, number, lambda _session, _case: Exercise(text))
-    if case.awaiting:
-        tell(_("Another person who reads it has to approve before this works: `meldbus approve`."))
+    record(tool, number, lambda _session, _case: Exercise(text), then=tell_awaiting)

@@ -105,8 +105,14 @@ def ask_command(
     write_to(tool, number, request)
 
 
-def write_to(tool: Tool, number: str, body: Writing, attached: Sequence[Path] = ()) -> Case:
-    """Write what `body` makes into a case that `meldbus read` has shown, and return the case as it is then.
+def write_to(
+    tool: Tool,
+    number: str,
+    body: Writing,
+    attached: Sequence[Path] = (),
+    then: Callable[[Case], None] = lambda _case: None,
+) -> None:
+    """Write what `body` makes into a case that `meldbus read` has shown, and call `then` with the case as it is then.
 
     Raises GrownError where something came that was not shown, and what `actions.write` raises.
     """
@@ -114,7 +120,7 @@ def write_to(tool: Tool, number: str, body: Writing, attached: Sequence[Path] = 
         case = session.case(number)
         check_shown(session, case)
         attachments = own_names(attached, session.trust().roster.policy.file_bytes)
-        return actions.write(session, case, body(session, case), attachments)
+        then(actions.write(session, case, body(session, case), attachments))
 
 
 def _begun(session: RecipientSession, case: Case, begin: str, text: str) -> Body:

@@ -154,6 +154,7 @@ def synchronise(session: RecipientSession, watch: Watch, most: int) -> Synced:
     if read.is_whole:
         with vault.transaction():
             vault.drop_setting(RESTORED)
+            vault.destroyed.forget_missing()
     if is_complete:
         complete(session, basis)
     return Synced(
