@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keys.errors import NetworkError
-from keys.sync.cover import CHANCES, CLASSES, draw_class, number_of_covers
+from keys.errors import ClockError, NetworkError
+from keys.roster.weeks import until_of
+from keys.sync.cover import CHANCES, CLASSES, draw_class, draw_timer_class, number_of_covers, post_timer_cover
 from keys.wire.envelope import class_of_stream
 from keys.wire.log import log_cursor
 from tests.keys.hand import hand_of
@@ -59,3 +60,23 @@ def test_a_session_without_a_line_posts_nothing_and_says_so(office: Office) -> N
 
         with pytest.raises(NetworkError):
             type(outbox)(hand.vault, hand.courier, outbox.composer, fail).post(4, 4)  # type: ignore[arg-type]
+
+
+def test_the_timer_draws_the_seven_classes_up_to_a_mebibyte_the_smaller_the_more_often() -> None:
+    drawn = Counter(draw_timer_class() for _ in range(8000))
+    assert {*drawn} == {16384 << order for order in range(7)}
+    assert max(drawn) == 2**20
+    assert drawn.most_common() == sorted(drawn.items())
+
+
+def test_a_cover_entry_of_the_timer_looks_like_an_entry_without_a_mailbox_and_opens_for_nobody(office: Office) -> None:
+    classes = [post_timer_cover(office.courier(), office.history(), office.today) for _ in range(3)]
+    with hand_of(office, A) as hand:
+        origin = hand.composer.origin
+        page = hand.courier.log(hand.capability, log_cursor(0, hand.vault.log.end(origin).digest))
+        assert [class_of_stream(entry.size - entry.header().size) for entry in page.entries] == classes
+        assert {entry.header().until for entry in page.entries} == {until_of(office.today)}
+        read = hand.read()
+        assert (read.end.position, hand.vault.messages.faults()) == (3, [])
+    with pytest.raises(ClockError):
+        post_timer_cover(office.courier(), office.history(), office.today - 3)
