@@ -15,8 +15,9 @@ from keys.ceremony import back_up, restore
 from keys.errors import BackupError, ExistsError, PassphraseError, RestoredError
 from keys.identity import Wrapper
 from keys.roster import Bundle, words
+from keys.sync import NoticeKind, actions
 from keys.vault import Vault
-from keys.wire import kinds
+from keys.wire.messages import Note
 from tests.keys.office import PASSPHRASE
 from tests.keys.window import Window
 
@@ -44,15 +45,16 @@ def test_a_backup_opens_with_the_passphrase_and_brings_every_case_back(line: Lin
     assert b"SENTINEL" not in file.read_bytes()
     lose(office)
     line.done("restore", file)
-    for command in (("list",), ("read", number), ("status",)):
+    for command in (("list",), ("read", number)):
         refused = line.run(*command)
         assert (refused.exit_code, refused.stdout) == (1, "")
         assert "restored from a backup" in refused.stderr
     line.done("sync")
     assert "SENTINEL een melding" in line.done("read", "--not-involved", number).stdout
     line.done("reply", number, text="Welkom terug.\n")
-    case, alarms = office.thread(receipt)
-    assert (case.said[-1].text, alarms) == ("Welkom terug.", ())
+    thread = office.thread(receipt)
+    assert thread.case
+    assert (thread.case.messages[-1].text, thread.alarms) == ("Welkom terug.", ())
 
 
 def test_a_restored_vault_publishes_new_bundles_at_once_above_those_it_never_knew(office: Office) -> None:
@@ -70,7 +72,7 @@ def test_a_restored_vault_publishes_new_bundles_at_once_above_those_it_never_kne
     assert {bundle.last for bundle in renewed} == {True, False}
     assert min(bundle.serial for bundle in renewed) > max(served)
     office.report("na het herstel")
-    assert "na het herstel" in [case.report.text for case, _ in office.read(LOST)]
+    assert "na het herstel" in [case.report.text for case in office.read(LOST)]
 
 
 def bundles(office: Office) -> list[Bundle]:
@@ -86,15 +88,15 @@ def test_a_restored_inbox_shows_nothing_before_it_has_fetched(office: Office) ->
     back_up(office.folder / LOST, PASSPHRASE, file)
     lose(office)
     restore(office.folder / LOST, PASSPHRASE, file.read_bytes())
-    with office.desk(LOST) as desk:
-        for look in (desk.cases, desk.summaries, lambda: desk.case("lusab-babad")):
+    with office.session(LOST) as session:
+        for look in (session.cases, session.summaries, lambda: session.case("lusab-babad")):
             with pytest.raises(RestoredError):
                 look()
     window = Window(office)
     window.enter()
-    window.keep.unlock(PASSPHRASE)
+    window.holder.unlock(PASSPHRASE)
     assert window.cases() == {}
-    window.fetch()
+    window.sync()
     assert len(window.cases()) == 1
 
 
@@ -152,6 +154,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from keys.identity import Wrapper
+from keys.sync import NoticeKind, actions
 from keys.vault import Vault
 
 with Vault.open(Path(sys.argv[1]), Wrapper(bytes(32))) as vault:
@@ -161,8 +164,8 @@ with Vault.open(Path(sys.argv[1]), Wrapper(bytes(32))) as vault:
         count += 1
         name = count.to_bytes(32, "big")
         with vault.transaction():
-            vault.add_channel(name, bytes(32))
-            vault.add_envelope(name, name, 1, bytes(4000), 4000)
+            vault.put_setting(name.hex(), bytes(4000))
+            vault.note_saved(name, 1, name)
             vault.put_setting("count", str(count).encode())
 """
 
@@ -181,22 +184,62 @@ def test_a_program_killed_at_any_moment_leaves_a_whole_vault(tmp_path: Path) -> 
             assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         with Vault.open(path, Wrapper(bytes(32))) as vault:
             count = int(vault.setting("count") or 0)
-            channels = vault.channels()
-            assert len(channels) == count >= before
-            assert all(len(vault.envelopes(channel.id)) == 1 for channel in channels)
+            names = [number.to_bytes(32, "big") for number in range(1, count + 2)]
+            written = [vault.setting(name.hex()) == bytes(4000) and vault.saved(name) == {1: name} for name in names]
+            assert written == [True] * count + [False]
+            assert count >= before
         before = count
     assert before > 20
 
 
 def test_a_case_is_after_the_restore_what_it_was_before(office: Office) -> None:
     office.report("Een melding.")
-    [(case, _)] = office.read(LOST)
-    with office.desk(LOST) as desk:
-        desk.note(case, kinds.Note("Een notitie."))
+    with office.session(LOST) as session:
+        session.sync()
+        actions.write(session, session.cases()[0], Note("Een notitie."))
+        session.end()
+    [before] = office.read(LOST)
     file = office.folder / "reserve"
     back_up(office.folder / LOST, PASSPHRASE, file)
-    [(before, _)] = office.read(LOST)
     lose(office)
     restore(office.folder / LOST, PASSPHRASE, file.read_bytes())
-    [(after, alarms)] = office.read(LOST)
-    assert (after, alarms) == (before, ())
+    [after] = office.read(LOST)
+    assert after == before
+
+
+def test_what_its_owner_wrote_after_the_backup_comes_back_and_is_told_once_without_an_alarm(office: Office) -> None:
+    office.report("Een melding.")
+    office.read(LOST)
+    file = office.folder / "reserve"
+    back_up(office.folder / LOST, PASSPHRASE, file)
+    with office.session(LOST) as session:
+        session.sync()
+        actions.write(session, session.cases()[0], Note("Na de back-up."))
+        session.end()
+    lose(office)
+    restore(office.folder / LOST, PASSPHRASE, file.read_bytes())
+    with office.session(LOST) as session:
+        session.sync()
+        assert [message.kind for message in session.cases()[0].messages] == ["report", "note"]
+        told = {notice.kind: notice.count for notice in session.notices()}
+        assert told[NoticeKind.SINCE_BACKUP] == 1
+        assert not [notice for notice in session.notices() if notice.is_alarm]
+        session.sync()
+        assert NoticeKind.SINCE_BACKUP not in {notice.kind for notice in session.notices()}
+
+
+def test_a_copy_of_the_key_that_is_used_after_the_restore_is_an_alarm(office: Office) -> None:
+    office.report("Een melding.")
+    office.read(LOST)
+    file = office.folder / "reserve"
+    back_up(office.folder / LOST, PASSPHRASE, file)
+    lose(office)
+    restore(office.folder / LOST, PASSPHRASE, file.read_bytes())
+    office.read(LOST)
+    with office.session("lost") as session:  # by whoever found the lost computer
+        session.sync()
+        actions.write(session, session.cases()[0], Note("Door een ander."))
+        session.end()
+    with office.session(LOST) as session:
+        session.sync()
+        assert NoticeKind.OWN_KEY in {notice.kind for notice in session.notices() if notice.is_alarm}

@@ -177,8 +177,8 @@ def test_a_first_card_draws_a_person_and_later_cards_of_the_key_name_it(office: 
     assert {card.person for card in office.cards.values()} == {None}
     persons = {one.person for one in office.roster().recipients}
     assert len(persons) == len(NAMES)
-    with office.desk("Secretaris") as desk:
-        renewed = make_card(desk.vault, desk.secret, "Secretaris", "secretaris", office.today)
+    with office.session("Secretaris") as session:
+        renewed = make_card(session.vault, session.secret, "Secretaris", "secretaris", office.today)
     known = office.roster().find(office.identity("Secretaris"))
     assert known
     assert renewed.person == known.person
@@ -213,8 +213,8 @@ def test_a_new_card_under_the_name_of_another_is_refused_unless_somebody_says_th
 
 
 def test_a_known_person_under_another_name_is_refused_unless_somebody_says_so(office: Office) -> None:
-    with office.desk("Bestuurslid 2") as desk:
-        renamed = make_card(desk.vault, desk.secret, "Voorzitter", "bestuur", office.today)
+    with office.session("Bestuurslid 2") as session:
+        renamed = make_card(session.vault, session.secret, "Voorzitter", "bestuur", office.today)
     cards = office.cards | {"Voorzitter": renamed}
     people = ["Secretaris", "Bestuurslid 1", "Voorzitter"]
     with pytest.raises(PersonError, match="Voorzitter, Bestuurslid 2"):
@@ -320,11 +320,11 @@ def test_a_rotated_root_needs_enough_of_the_old_keys_and_signs_the_next_roster(o
         draft = draft.sign(board / f"root-{number}.key", passphrase)
     publish(draft, office.courier())
     office.report("een")
-    assert [case.report.text for case, _ in office.read("Secretaris")] == ["een"]
+    assert [case.report.text for case in office.read("Secretaris")] == ["een"]
     office.pass_days(1)
-    with office.desk("Secretaris") as desk:
-        desk.sync()
-        trust = load_trust(desk.vault)
+    with office.session("Secretaris") as session:
+        session.sync()
+        trust = load_trust(session.vault)
         assert (trust.root.id, trust.roster.id) == (made.id, draft.finished().newest.id)
     for fingerprint in (office.root.id, made.id):
         root, history = trusted_chain(office.courier(), fingerprint, office.today)

@@ -13,8 +13,9 @@ from keys.identity import OwnBundle, Wrapper, draw_seed, sign_bundle
 from keys.roster import LogHead, Witness
 from keys.roster.weeks import monday
 from keys.sealing import Signer
+from keys.sync import actions
 from keys.vault import Vault, tables
-from keys.wire import kinds
+from keys.wire.messages import Question
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,15 +27,20 @@ SENTINEL = "SENTINEL-vergaderzaal-twaalf"
 
 def test_nothing_of_a_case_stands_in_the_vaults_folder_in_clear(office: Office) -> None:
     receipt = office.report(SENTINEL)
-    [(case, _)] = office.read("Secretaris")
-    with office.desk("Secretaris") as desk:
-        desk.say(case, kinds.Question(f"Antwoord op {SENTINEL}"))
+    with office.session("Secretaris") as session:
+        session.sync()
+        [case] = session.cases()
+        actions.write(session, case, Question(f"Antwoord op {SENTINEL}"))
+        session.summaries()
     office.answer(receipt, f"Ja, {SENTINEL}")
-    [(case, _)] = office.read("Secretaris")
-    assert len(case.said) == 3
+    [case] = office.read("Secretaris")
+    assert len(case.messages) == 3
+    with office.session("Secretaris") as session:
+        stored = session.vault.messages.by_id(case.report.id)
+        assert stored
+        secrets = [stored.message.content_key, receipt.capability(), receipt.symbols.encode()]
     files = [path for path in (office.folder / "Secretaris").rglob("*") if path.is_file()]
     assert {path.name for path in files} >= {"vault.sqlite", "identity.key", "secretaris.card"}
-    secrets = [case.report.message.content_key, receipt.capability(), receipt.symbols.encode()]
     for path in files:
         raw = path.read_bytes()
         for encoding in ("utf-8", "utf-16-le"):
@@ -50,10 +56,10 @@ def test_a_vault_is_for_its_owner_alone(office: Office) -> None:
 
 
 def test_two_processes_do_not_open_one_vault(office: Office) -> None:
-    with office.desk("Secretaris"), pytest.raises(VaultError), office.desk("Secretaris"):
+    with office.session("Secretaris"), pytest.raises(VaultError), office.session("Secretaris"):
         pass
-    with office.desk("Secretaris") as desk:
-        assert desk.cases() == []
+    with office.session("Secretaris") as session:
+        assert session.cases() == []
 
 
 def test_another_key_opens_nothing(tmp_path: Path) -> None:
@@ -142,7 +148,7 @@ def test_a_vault_of_another_version_is_not_touched(office: Office, other: int) -
     path = office.folder / "Secretaris" / "vault.sqlite"
     with closing(sqlite3.connect(path)) as database:
         database.execute(f"PRAGMA user_version = {tables.SCHEMA_VERSION + other}")
-    with pytest.raises(VaultError, match="another version"), office.desk("Secretaris"):
+    with pytest.raises(VaultError, match="another version"), office.session("Secretaris"):
         pass
 
 
