@@ -1,4 +1,4 @@
-"""What a recipient with a tool of their own can post: sealed as it has to be, with words that the tool refuses."""
+"""What a recipient with a tool of their own can send: each seals correctly and says what they may not say."""
 
 from __future__ import annotations
 
@@ -7,145 +7,150 @@ from typing import TYPE_CHECKING
 
 from nacl.utils import random
 
+from keys.cases.seen import seen_of
 from keys.roster.weeks import until_of
-from keys.sealing import PublicPair, Signer
-from keys.sealing.envelopes import seal_head
-from keys.sealing.sealed import seal_envelope, seal_header
-from keys.sealing.slots import KEY_SIZE
-from keys.sealing.stream import head_content, writers_capability
-from keys.wire.ids import IdentityKey, PersonId, RosterId
-from keys.wire.messages import THREAD, Head, Report, Share, Unknown, encode_archives
-from keys.wire.messages.archive import ArchivedMessage
-from keys.wire.plaintext import class_of, start
-from keys.wire.posting import DOOR_APPEND, DOOR_OPEN, Posting, append_address, random_address
-from keys.wire.stamp import make_stamp
+from keys.sealing import (
+    BytesAttachment,
+    PublicPair,
+    Sealed,
+    Signer,
+    free_slot,
+    seal_head,
+    seal_slot,
+    seal_stream,
+    writers_capability,
+)
+from keys.sealing.stream import head_content, header_mac
+from keys.sync.post import post_to
+from keys.wire.envelope import MAC_SIZE, Header
+from keys.wire.ids import CaseId, IdentityKey, RosterId
+from keys.wire.messages import THREAD, ArchivedMessage, Head, Report, Share, Unknown, encode_archives
+from keys.wire.plaintext import pad
+from keys.wire.posting import DOOR_APPEND, DOOR_OPEN, append_address, random_address
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable
 
-    from keys.cases import Case
-    from keys.sealing.sealed import Sealed
+    from keys.cases.case import Case
+    from keys.sealing import OpenedMessage
     from keys.sync import RecipientSession
-    from keys.wire.ids import MessageId
+    from keys.wire.ids import PersonId
     from keys.wire.messages import Body
     from tests.keys.office import Office
 
 
-def post_as_recipient(
-    office: Office,
-    session: RecipientSession,
-    case: Case,
-    body: Body,
-    *,
-    to: Collection[PersonId] | None = None,
-    seen: Sequence[MessageId] | None = None,
-    signer: Signer | None = None,
-) -> None:
-    """Post a message into a case that the tool of its author would not write, or one that `signer` gave to them."""
-    author = signer or session.signer
-    head = _head(office, author, case, body)
-    named = case.messages[-1:] if seen is None else ()
-    head = replace(
-        head,
-        to=tuple(case.readers if to is None else to),
-        seen=tuple(seen or [message.id for message in named if message.head.channel == head.channel] or [case.id]),
+def post_as_recipient(office: Office, session: RecipientSession, case: Case, body: Body, kind: str = "") -> None:
+    """Say something in a case that the tool would not let one say; `kind` where the body is unknown."""
+    head = _head(office, session.signer, case.id, body, case.readers, kind)
+    head = replace(head, seen=seen_of(case, head.author, head.channel, case.numbers))
+    _post(
+        office, session, case, _sealed(office, head, session.signer, _reporter(case) if head.channel == THREAD else ())
     )
-    sealed = seal_head(head, author, pairs(office, case, head), slots=office.roster().slots(), until=until_of(head.day))
-    post(office, sealed, session, case, head)
 
 
 def post_unknown_kind(office: Office, session: RecipientSession, case: Case) -> None:
-    """Post a message of a later version of the tool."""
-    body = Unknown.parse({"agreed": True})
-    head = replace(_head(office, session.signer, case, body, "thread"), kind="hand-over", to=tuple(case.readers))
-    head = replace(head, seen=(case.messages[-1].id,))
-    sealed = seal_head(
-        head, session.signer, pairs(office, case, head), slots=office.roster().slots(), until=until_of(head.day)
-    )
-    post(office, sealed, session, case, head)
+    """Send a message of a later version of the tool."""
+    post_as_recipient(office, session, case, Unknown.parse({"agreed": True}), "hand-over")
 
 
 def post_again(office: Office, session: RecipientSession, case: Case) -> None:
-    """Post the signed head of the last message, as somebody else's envelope has it, in an envelope of one's own."""
-    stored = session.vault.messages.by_id(case.thread[-1].id)
-    assert stored
-    message, content_key = stored.message, random(KEY_SIZE)
-    readers = pairs(office, case, message.head)
-    content = head_content(content_key, message.raw_head)
-    header = seal_header(content_key, readers, office.roster().slots(), until_of(message.head.day), content)
-    pieces = [start(message.raw_head, message.signature)]
-    sealed = seal_envelope(content_key, header, class_of(message.raw_head, ()), pieces, message.id)
-    post(office, sealed, session, case, message.head)
+    """Seal another's signed head and signature into an envelope of one's own."""
+    message = _message(session, case)
+    content_key = random(32)
+    _, addressees = office.addressees()
+    pairs = [*addressees.pairs_of(addressees.split(case.readers)[0]), *_reporter(case)]
+    slots = [seal_slot(content_key, pair) for pair in pairs]
+    slots += [free_slot() for _ in range(addressees.roster.slots() - len(slots))]
+    header = Header.of(until_of(office.today), slots, head_content(content_key, message.raw_head), bytes(MAC_SIZE))
+    header = replace(header, mac=header_mac(content_key, header.before_mac()))
+    envelope = header.encode() + seal_stream(content_key, pad(message.raw_head, message.signature))
+    _post(office, session, case, Sealed(envelope, (), len(envelope), header.mac, bytes(32), content_key))
 
 
 def post_forced_share(office: Office, session: RecipientSession, case: Case, name: str) -> None:
-    """Share all of a case with somebody whom its report leaves out."""
-    archived = []
-    for message in case.messages:
-        stored = session.vault.messages.by_id(message.id)
-        assert stored
-        one = stored.message
-        archived.append(
-            ArchivedMessage(
-                key=one.content_key,
-                day=message.day,
-                place=message.placed.place.position,
-                gone=False,
-                mac=one.mac,
-                signature=one.signature,
-                head=one.raw_head,
-            )
-        )
+    """Share a case with somebody whom its report leaves out."""
+    messages = [session.vault.messages.by_id(message.id) for message in case.messages]
+    archived = [
+        _archived(found.message, message.day)
+        for found, message in zip(messages, case.messages, strict=True)
+        if found is not None
+    ]
+    _post_share(office, session.signer, case.id, name, archived)
+
+
+def post_share_of_no_case(office: Office, name: str) -> None:
+    """Share a case that does not exist, as anybody can who has the public bundles."""
+    _post_share(office, Signer.generate(), CaseId(random(32)), name, [])
+
+
+def _post_share(
+    office: Office, signer: Signer, case_id: CaseId, name: str, archived: Iterable[ArchivedMessage]
+) -> None:
     [archive] = encode_archives(archived)
-    file = office.attachment("", archive).file
-    person = office.person(name)
-    head = replace(_head(office, session.signer, case, Share()), to=(person,), files=(file,))
-    _, addressees = office.addressees()
-    sealed = seal_head(
-        head,
-        session.signer,
-        addressees.pairs_of([person]),
-        slots=office.roster().slots(),
-        until=until_of(head.day),
-        contents=[archive],
+    attached = BytesAttachment.of(archive)
+    head = replace(_head(office, signer, case_id, Share(), [office.person(name)]), files=(attached.file,))
+    served, _ = office.addressees()
+    sealed = _sealed(office, head, signer, contents=attached.pieces())
+    post_to(office.courier(), sealed, served.work, DOOR_OPEN, random_address())
+
+
+def _archived(message: OpenedMessage, day: int) -> ArchivedMessage:
+    return ArchivedMessage(
+        key=message.content_key,
+        day=day,
+        place=None,
+        gone=False,
+        mac=message.mac,
+        signature=message.signature,
+        head=message.raw_head,
     )
-    post(office, sealed, session, case, head)
 
 
-def pairs(office: Office, case: Case, head: Head) -> list[PublicPair]:
-    """Return the keys of those whom a head names, and the reporter's for a message of the thread."""
+def _head(
+    office: Office, signer: Signer, case_id: CaseId, body: Body, people: Collection[PersonId], kind: str = ""
+) -> Head:
     _, addressees = office.addressees()
-    found = addressees.pairs_of(head.to)
-    if head.channel == THREAD:
-        report = case.report.body
-        assert isinstance(report, Report)
-        found.append(PublicPair(report.box, report.kem))
-    return found
-
-
-def post(office: Office, sealed: Sealed, session: RecipientSession, case: Case, head: Head) -> None:
-    """Post an envelope: into the mailbox of the case if it is of the thread."""
-    courier = office.courier()
-    _, work, _ = courier.bundles()
-    nonce = make_stamp(sealed.mac, work)
-    if head.channel == THREAD:
-        stored = session.vault.messages.by_id(case.report.id)
-        assert stored
-        address = append_address(writers_capability(stored.message.content_key))
-        courier.post(Posting(DOOR_APPEND, nonce, address, sealed.envelope))
-    else:
-        courier.post(Posting(DOOR_OPEN, nonce, random_address(), sealed.envelope))
-
-
-def _head(office: Office, signer: Signer, case: Case, body: Body, channel: str | None = None) -> Head:
+    to, missing = addressees.split(people)
     return Head(
         author=IdentityKey(signer.public),
         body=body,
-        case=case.id,
-        channel=channel or body.CHANNEL,
-        day=office.today,
-        kind=getattr(body, "KIND", ""),
-        roster=RosterId(office.roster().id),
+        case=case_id,
+        channel=getattr(body, "CHANNEL", THREAD),
+        day=addressees.day,
+        kind=kind or body.KIND,
+        roster=RosterId(addressees.roster.id),
         seen=(),
-        to=(),
+        to=to,
+        missing=missing,
     )
+
+
+def _sealed(
+    office: Office, head: Head, signer: Signer, more: Iterable[PublicPair] = (), contents: Iterable[bytes] = ()
+) -> Sealed:
+    _, addressees = office.addressees()
+    pairs = [*addressees.pairs_of(head.to), *more]
+    slots, until = addressees.roster.slots(), until_of(head.day)
+    return seal_head(head, signer, pairs, slots=slots, until=until, contents=contents)
+
+
+def _reporter(case: Case) -> tuple[PublicPair, ...]:
+    """Return the pair of the reporter, to whom all of a thread is sealed."""
+    assert isinstance(case.report.body, Report)
+    return (PublicPair(case.report.body.box, case.report.body.kem),)
+
+
+def _message(session: RecipientSession, case: Case) -> OpenedMessage:
+    """Return the last message of a case, as the vault keeps it."""
+    found = session.vault.messages.by_id(case.messages[-1].id)
+    assert found
+    return found.message
+
+
+def _post(office: Office, session: RecipientSession, case: Case, sealed: Sealed) -> None:
+    """Post an envelope into the mailbox of a case."""
+    report = session.vault.messages.by_id(case.report.id)
+    assert report
+    served, _ = office.addressees()
+    capability = writers_capability(report.message.content_key)
+    post_to(office.courier(), sealed, served.work, DOOR_APPEND, append_address(capability))
