@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from keys.cases.place import Way
 from keys.sync.actions import hand_over, write
 from keys.sync.sharing import contents_of
 from keys.vault.outbox_store import State
@@ -17,6 +18,7 @@ from tests.keys.log_writer import LogWriter
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from dropbox.store import Store
     from keys.cases import Case
     from keys.sync import RecipientSession
     from keys.wire.ids import CaseId, MessageId, PersonId
@@ -220,6 +222,19 @@ def test_two_vaults_end_with_one_case_whether_it_came_by_the_log_or_by_a_share(
     assert after == case_in(office, A, id_of(report))
     assert kinds(after) == kinds(before) == ["report", "note", "note", "answer", "note"]
     assert (after.missing, after.alarms) == ((), ())
+
+
+def test_what_the_log_has_no_more_comes_whole_with_its_place_and_day(office: Office, writer: LogWriter) -> None:
+    report = writer.report(SENTINEL, [A, B, X])
+    expected = case_in(office, A, id_of(report))
+    store: Store = office.app.extensions["store"]  # type: ignore[attr-defined]
+    store.expiry.expire(office.today + 397)
+    office.rekey(X)
+    office.end(X)
+    office.end(A)
+    case = case_in(office, X, id_of(report))
+    assert case == expected
+    assert [message.placed.way for message in case.messages] == [Way.WORD]
 
 
 def test_all_arrived_of_one_person_get_one_answer(office: Office, writer: LogWriter) -> None:
