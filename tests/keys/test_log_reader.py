@@ -50,15 +50,15 @@ def reader(office: Office, name: str, vault: Vault, **others: Any) -> LogReader:
 
 
 def read(office: Office, name: str, **others: Any) -> LogRead:
-    with office.desk(name) as desk:
-        return reader(office, name, desk.vault, **others).read()
+    with office.session(name) as session:
+        return reader(office, name, session.vault, **others).read()
 
 
 def case_of(office: Office, name: str, report: Posted) -> Case | None:
-    with office.desk(name) as desk:
-        rosters = Rosters(load_trust(desk.vault).history.rosters)
+    with office.session(name) as session:
+        rosters = Rosters(load_trust(session.vault).history.rosters)
         assert report.message.case
-        return desk.vault.case_store.load(report.message.case, rosters, office.today)
+        return session.vault.case_store.load(report.message.case, rosters, office.today)
 
 
 def bodies(case: Case | None) -> list[str]:
@@ -66,14 +66,14 @@ def bodies(case: Case | None) -> list[str]:
 
 
 def faults(office: Office, name: str) -> list[tuple[int, str]]:
-    with office.desk(name) as desk:
-        return [(fault.position, fault.fault) for fault in desk.vault.messages.faults()]
+    with office.session(name) as session:
+        return [(fault.position, fault.fault) for fault in session.vault.messages.faults()]
 
 
 def traces(office: Office, name: str) -> int:
     """Return how many messages a vault has."""
-    with office.desk(name) as desk:
-        return int(desk.vault._execute(select(func.count()).select_from(tables.message)).scalar() or 0)
+    with office.session(name) as session:
+        return int(session.vault._execute(select(func.count()).select_from(tables.message)).scalar() or 0)
 
 
 def test_a_thread_and_its_dossier_make_the_same_case_for_all_readers(office: Office, writer: LogWriter) -> None:
@@ -105,12 +105,12 @@ def test_what_is_for_somebody_else_leaves_no_trace(office: Office, writer: LogWr
 def test_a_second_sync_reads_only_what_is_new(office: Office, writer: LogWriter) -> None:
     report = writer.report(SENTINEL, [A])
     counts: list[int] = []
-    with office.desk(A) as desk:
+    with office.session(A) as session:
         for _ in range(70):
             writer.cover()
-        reader(office, A, desk.vault).read(counts.append)
+        reader(office, A, session.vault).read(counts.append)
         answer = writer.post("", Answer("Nog iets."), report, [A], [report])
-        reader(office, A, desk.vault).read(counts.append)
+        reader(office, A, session.vault).read(counts.append)
     assert counts == [71, 8]  # the second from the last multiple of 64 on, as everybody else asks
     assert bodies(case_of(office, A, report)) == ["Report", "Answer"]
     assert answer.position == 72
@@ -132,14 +132,14 @@ def test_a_message_of_an_unknown_case_waits_for_its_report(office: Office, write
     report = writer.report(SENTINEL, [A])
     joined = writer.post(A, Joined(writer.people([B])), report, [A, B], [report])
     read(office, B)
-    with office.desk(B) as desk:
-        assert desk.vault.messages.unknown_since() == {report.message.case: office.today}
-        assert desk.vault.messages.cases() == []
+    with office.session(B) as session:
+        assert session.vault.messages.unknown_since() == {report.message.case: office.today}
+        assert session.vault.messages.cases() == []
     office.pass_days(3)
     writer.share(A, B, [report.archived, joined.archived], report)
     read(office, B)
-    with office.desk(B) as desk:
-        assert desk.vault.messages.unknown_since() == {}
+    with office.session(B) as session:
+        assert session.vault.messages.unknown_since() == {}
     case = case_of(office, B, report)
     assert bodies(case) == ["Report", "Joined"]
     assert case is not None
@@ -151,13 +151,13 @@ def test_what_waits_for_a_report_that_never_comes_is_forgotten_after_396_days(
 ) -> None:
     report = writer.report(SENTINEL, [A])
     writer.post(A, Joined(writer.people([B])), report, [A, B], [report])
-    with office.desk(B) as desk:
-        found = reader(office, B, desk.vault)
+    with office.session(B) as session:
+        found = reader(office, B, session.vault)
         found.read()
         for days, left in ((396, 1), (397, 0)):
-            with desk.vault.transaction():
+            with session.vault.transaction():
                 replace(found.intake, day=office.today + days).forget_unknown()
-            assert len(desk.vault.messages.unknown_since()) == left
+            assert len(session.vault.messages.unknown_since()) == left
 
 
 def test_a_share_of_a_case_that_leaves_its_reader_out_leaves_no_trace(office: Office, writer: LogWriter) -> None:
@@ -167,10 +167,10 @@ def test_a_share_of_a_case_that_leaves_its_reader_out_leaves_no_trace(office: Of
     assert traces(office, X) == 1  # nobody can tell yet that the case leaves them out
     writer.share(A, X, [report.archived, named.archived], report)
     read(office, X)
-    with office.desk(X) as desk:
-        assert desk.vault.messages.cases() == []
-        assert desk.vault.messages.unknown_since() == {}
-        assert desk.vault.messages.of_case(report.message.case) == []  # type: ignore[arg-type]
+    with office.session(X) as session:
+        assert session.vault.messages.cases() == []
+        assert session.vault.messages.unknown_since() == {}
+        assert session.vault.messages.of_case(report.message.case) == []  # type: ignore[arg-type]
 
 
 def test_whom_the_reporter_lets_in_reads_what_the_share_brings(office: Office, writer: LogWriter) -> None:
@@ -194,8 +194,8 @@ def test_nobody_shares_who_was_never_a_recipient(office: Office, writer: LogWrit
     share = writer.share("", B, [report.archived], report)
     read(office, B)
     assert faults(office, B) == [(share.position, "forbidden")]
-    with office.desk(B) as desk:
-        assert desk.vault.messages.cases() == []
+    with office.session(B) as session:
+        assert session.vault.messages.cases() == []
 
 
 @pytest.mark.parametrize(
@@ -282,32 +282,32 @@ def test_every_digest_of_the_index_is_the_servers(office: Office, writer: LogWri
     writer.report(SENTINEL, [A])
     for _ in range(4):
         writer.cover()
-    with office.desk(A) as desk:
-        found = reader(office, A, desk.vault)
+    with office.session(A) as session:
+        found = reader(office, A, session.vault)
         found.read()
         page = found.courier.short_log(found.capability, log_cursor(0, LogDigest(found.origin)))
         digest = page.before
         for position, entry in enumerate(page.entries, page.first):
             digest = log_digest(digest, position, entry)
-            assert desk.vault.log.digest_at(position, found.origin) == digest
+            assert session.vault.log.digest_at(position, found.origin) == digest
 
 
 def test_a_fault_of_this_computer_leaves_the_cursor_before_the_page(office: Office, writer: LogWriter) -> None:
     report = writer.report(SENTINEL, [A])
-    with office.desk(A) as desk:
-        found = reader(office, A, desk.vault)
-        whole = desk.vault.messages.execute
+    with office.session(A) as session:
+        found = reader(office, A, session.vault)
+        whole = session.vault.messages.execute
 
         def full(statement: Any, *rows: Any) -> Any:
             if "INSERT OR IGNORE INTO message" in str(statement):
                 raise VaultError("the disk is full")
             return whole(statement, *rows)
 
-        object.__setattr__(desk.vault.messages, "execute", full)
+        object.__setattr__(session.vault.messages, "execute", full)
         with pytest.raises(VaultError):
             found.read()
-        assert desk.vault.log.count() == 0
-        object.__setattr__(desk.vault.messages, "execute", whole)
+        assert session.vault.log.count() == 0
+        object.__setattr__(session.vault.messages, "execute", whole)
         found.read()
     assert bodies(case_of(office, A, report)) == ["Report"]
 
