@@ -14,6 +14,7 @@ from keys.errors import AmbiguousNumberError, NoCaseError
 from keys.policy import day_number
 from keys.speech.words import _, date, one_line
 from keys.sync import actions
+from keys.wire.messages import Purge
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -101,6 +102,8 @@ def tell_last_day(case: Case) -> None:
     """Say on which day a case is to be destroyed, or that it has no such day, and whether an approval is waited for."""
     if case.last_day is None:
         tell(_("It has no last day: it is kept."))
+        if case.waiting and case.latest(Purge):
+            tell(_("Nothing is destroyed while a message of the reporter is unanswered."))
     else:
         tell(
             _("Its last day is %(day)s. After it each tool destroys its copy, once it has known that for seven days.")

@@ -107,7 +107,8 @@ def step_back(session: RecipientSession, case: Case, text: str, to: Collection[P
         if others.isdisjoint(session.composer().addressees.pairs):
             raise NobodyLeftError
         joined = [_joined(session, to)] if to else []
-        write_all(session, case, [*joined, Draft(Note(text)), Draft(SteppedBack())])
+        reason = [Draft(Note(text))] if text else []
+        write_all(session, case, [*joined, *reason, Draft(SteppedBack())])
 
 
 def close(

@@ -58,7 +58,7 @@ def test_who_is_too_near_hands_over_and_reads_it_no_more(line: Line, tmp_path: P
     assert "meldbus: error" in refused.stderr
     line.done("sync", who="Bestuurslid 3")
     line.done("sync", who="Secretaris")
-    assert dossier(line, "Bestuurslid 3") == [("note", "We zijn familie."), ("note", "We zijn familie.")]
+    assert dossier(line, "Bestuurslid 3") == [("note", "We zijn familie.")]
 
 
 def test_notes_and_records_reach_the_others_and_not_the_reporter(line: Line, tmp_path: Path) -> None:
