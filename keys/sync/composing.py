@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from keys.cases.addressees import addressees_of_draft
 from keys.cases.case import Case
+from keys.cases.past import members_of
 from keys.cases.seen import seen_of
 from keys.errors import ForbiddenError, NoCaseError, NotEnrolledError
 from keys.roster.weeks import until_of
@@ -104,7 +105,7 @@ class Composer:
             body=_renamed(before.body, renamed),
             day=self.addressees.day,
             roster=RosterId(self.addressees.roster.id),
-            seen=self._still_named(one, renamed),
+            seen=self._named_anew(one, renamed),
         )
         if head.channel == LOG:
             to, missing = self.addressees.split({*head.to, *head.missing})
@@ -118,14 +119,24 @@ class Composer:
         way = Destination(one.door, one.address) if one.door == DOOR_APPEND else no_mailbox()
         return self._seal(one.number, head, way, contents)
 
-    def _still_named(self, one: Outgoing, renamed: dict[bytes, bytes]) -> tuple[MessageId, ...]:
-        """Return what a message names by the ids of today, without what its owner has dropped since: it never comes."""
+    def _named_anew(self, one: Outgoing, renamed: dict[bytes, bytes]) -> tuple[MessageId, ...]:
+        """Return what a message names that is sealed anew: what its author had read, and what says who reads by now.
+
+        It is sealed to the readers of today: without the word that lets one of them in it would be an alarm. What its
+        owner has dropped since never comes, and is not named.
+        """
         head = one.message.head
         if head.case is None or not head.seen:
             return ()
-        here = {placed.id for placed in self.vault.case_store.of_case(head.case, before=one.number)}
-        names = (MessageId(renamed.get(name, name)) for name in head.seen)
-        return tuple(name for name in names if name in here)
+        case = Case.of(self.vault.case_store.of_case(head.case, before=one.number), self.rosters, self.addressees.day)
+        if case is None:
+            return ()
+        read = 0
+        for name in head.seen:
+            number = case.numbers.get(MessageId(renamed.get(name, name)))
+            read |= 0 if number is None else case.messages[number].past | 1 << number
+        screen = {case.messages[number].id for number in members_of(read)}
+        return seen_of(case, IdentityKey(self.signer.public), head.channel, screen)
 
     def _head(
         self,
