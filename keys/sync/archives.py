@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from keys.sync.intake import Intake
     from keys.vault import Vault
     from keys.vault.message_store import Unfinished
-    from keys.wire.ids import Capability, CaseId, Mac
+    from keys.wire.ids import Capability, CaseId, IdentityKey, Mac
     from keys.wire.messages.archive import ArchivedMessage
 
 TRIED_DAYS = 396  # SPEC 10.2: as long as the server can have the parts
@@ -30,29 +30,29 @@ SHARED_WRONGLY = "shared-wrongly"  # a line against the sharer: of the messages 
 
 
 def read_archives(vault: Vault, courier: Courier, capability: Capability, intake: Intake) -> int:
-    """Fetch the archives that are still to come, take what is in them, and return how many did not come.
+    """Fetch the archives that are still to come, take what is in them, and return how many are still unfinished.
 
-    A fault of the line or the server leaves a share for the next sync; a fault in the share is an alarm on it.
+    A fault of the line or the server leaves a share for the next sync, and so does a case whose report is not here:
+    whether the share is the reporter's nobody can say yet. A fault in the share is an alarm on it.
     """
     left = 0
     for share in vault.messages.unfinished():
         mac = share.stored.message.mac
         try:
-            raw = _fetch(vault, courier, capability, share)
-            archived = parse_archive(raw)
+            archived: Sequence[ArchivedMessage] | None = parse_archive(_fetch(vault, courier, capability, share))
         except NetworkError:
-            if intake.day <= share.since + TRIED_DAYS:
-                left += 1
-                continue
-            archived = ()
+            archived = None
         except FormatError as error:
             with vault.transaction():
                 vault.messages.add_fault(mac, share.position, intake.day, error.code)
                 vault.messages.set_finished(share.stored.message)
             continue
         with vault.transaction():
-            _take(vault, intake, share, archived)
-            vault.messages.set_finished(share.stored.message)
+            is_finished = archived is not None and _take(vault, intake, share, archived)
+            if is_finished or intake.day > share.since + TRIED_DAYS:
+                vault.messages.set_finished(share.stored.message)
+            else:
+                left += 1
     return left
 
 
@@ -77,8 +77,8 @@ def _fetch(vault: Vault, courier: Courier, capability: Capability, share: Unfini
     return bytes(raw)
 
 
-def _take(vault: Vault, intake: Intake, share: Unfinished, archived: Sequence[ArchivedMessage]) -> None:
-    """Take the messages of an archive whose author may share them."""
+def _take(vault: Vault, intake: Intake, share: Unfinished, archived: Sequence[ArchivedMessage]) -> bool:
+    """Take the messages of an archive whose author may share them; return False where that is not known of a case."""
     read: dict[CaseId, list[tuple[int, StoredMessage]]] = {}
     indexed = vault.log.find(message.mac for message in archived)
     is_wrong = False
@@ -95,15 +95,20 @@ def _take(vault: Vault, intake: Intake, share: Unfinished, archived: Sequence[Ar
             is_wrong = True
             continue
         read.setdefault(case_id, []).append((frame, stored))
-    mac = share.stored.message.mac
+    mac, is_known = share.stored.message.mac, True
+    is_recipients = _is_recipients(vault, intake, share)
     for case_id, messages in read.items():
-        if _may_share(vault, intake, share, case_id, [stored for _, stored in messages]):
+        reporter = _reporter_of(vault, case_id, [stored for _, stored in messages])
+        if is_recipients or reporter == share.stored.message.head.author:
             vault.messages.add_words(_words(share, archived, messages, indexed))
             intake.take_case(case_id, [stored for _, stored in messages])
+        elif reporter is None:
+            is_known = False
         else:
             vault.messages.add_fault(mac, share.position, intake.day, ForbiddenError.code)
     if is_wrong:
         vault.messages.add_fault(mac, share.position, intake.day, SHARED_WRONGLY)
+    return is_known
 
 
 def _read(message: ArchivedMessage) -> StoredMessage:
@@ -124,13 +129,13 @@ def _words(
     ]
 
 
-def _may_share(
-    vault: Vault, intake: Intake, share: Unfinished, case_id: CaseId, messages: Sequence[StoredMessage]
-) -> bool:
-    """Say whether the author of a share was a recipient on the day of its entry, or is the reporter of the case."""
+def _is_recipients(vault: Vault, intake: Intake, share: Unfinished) -> bool:
+    """Say whether the author of a share was a recipient on the day of its entry."""
     entry = vault.log.find([share.stored.message.mac]).get(share.stored.message.mac)
-    if entry is not None and intake.may_write(share.stored, entry.day):
-        return True
+    return entry is not None and intake.may_write(share.stored, entry.day)
+
+
+def _reporter_of(vault: Vault, case_id: CaseId, messages: Sequence[StoredMessage]) -> IdentityKey | None:
+    """Return the key that signed the report of a case, here or among `messages`; None where the report is not here."""
     known = [*vault.messages.of_case(case_id), *messages]
-    authors = {one.message.head.author for one in known if isinstance(one.message.head.body, Report)}
-    return share.stored.message.head.author in authors
+    return next((one.message.head.author for one in known if isinstance(one.message.head.body, Report)), None)
