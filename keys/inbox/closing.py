@@ -46,7 +46,7 @@ class Closing:
     made_by: tuple[str, ...]  # the messages that make the last day
     is_past: bool
     to_approve: list[Asked]
-    to_object: list[Asked]  # purges, approved or not, without an objection of the owner's
+    to_object: list[Asked]  # purges without an objection of the owner's, approved or not
     months: str  # for how long the policy keeps a closed case
     most_months: int
 

@@ -16,13 +16,13 @@ from keys.vault.outbox_store import State
 from keys.wire.messages import LOG
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from keys.inbox.session import Session
     from keys.sync.notices import Notice
     from keys.wire.ids import CaseId
 
+MOST_CASES = 20  # that one notice names; the register has all
 Link = tuple[str, str]  # a case by its name in addresses, and its number
 
 # Where a page has the remedy itself.
@@ -41,6 +41,7 @@ class Told:
     words: str
     is_alarm: bool
     cases: tuple[Link, ...] = ()
+    more: int = 0  # how many cases beside those
     page: str = ""
 
 
@@ -50,6 +51,7 @@ class FirstPage:
 
     told: tuple[Told, ...]  # alarms first
     destroyed: tuple[tuple[Link, str], ...]  # which case on which day, the nearest first
+    destroyed_later: int  # how many beside those
     waiting: int  # messages that somebody wrote, and that go out when the session ends
 
 
@@ -61,7 +63,8 @@ def first_page(session: Session, home: Path) -> FirstPage:
     days = sorted((one.days[0], case) for one in notices if one.kind is NoticeKind.DESTROY_ON for case in one.cases)
     return FirstPage(
         told=tuple(sorted(told, key=lambda one: not one.is_alarm)),
-        destroyed=tuple((_link(session, case), day_in_words(day)) for day, case in days),
+        destroyed=tuple((_link(session, case), day_in_words(day)) for day, case in days[:MOST_CASES]),
+        destroyed_later=max(0, len(days) - MOST_CASES),
         waiting=sum(
             one.state in (State.QUEUED, State.TRIED) and one.message.head.channel != LOG
             for one in session.recipient.vault.outbox.all()
@@ -70,17 +73,15 @@ def first_page(session: Session, home: Path) -> FirstPage:
 
 
 def _told(session: Session, notice: Notice) -> Told:
-    return Told(notice_in_words(notice), notice.is_alarm, _links(session, notice.cases), _PAGES.get(notice.kind, ""))
+    cases = tuple(_link(session, case) for case in notice.cases[:MOST_CASES])
+    more = len(notice.cases) - len(cases)
+    return Told(notice_in_words(notice), notice.is_alarm, cases, more, _PAGES.get(notice.kind, ""))
 
 
 def _watched(session: Session, home: Path) -> list[Told]:
     """Return what has to be known of a roster that was published from this home."""
     published, today = watched(home), day_number(session.recipient.clock().date())
     return [Told(watched_in_words(published, today), published.may_be_hidden(today))] if published else []
-
-
-def _links(session: Session, cases: Iterable[CaseId]) -> tuple[Link, ...]:
-    return tuple(_link(session, case) for case in cases)
 
 
 def _link(session: Session, case: CaseId) -> Link:

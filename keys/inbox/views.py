@@ -138,7 +138,7 @@ def opened(session: Session, case: Case, *, identity: bool, before: Screen | Non
     summary = summarise(case, own)
     reading = Reading(case, trust.persons, policy, identity=identity)
     report = case.report.body
-    showing = _Showing(session, reading, _beside(case, trust), before)
+    showing = _Showing(session, reading, _beside(case, session), before)
     return Opened(
         number=case.number,
         state=_(STATES[summary.state]),
@@ -190,37 +190,41 @@ class _Showing:
         )
 
 
-def _beside(case: Case, trust: Trust) -> dict[MessageId, tuple[Mark, ...]]:
+def _beside(case: Case, session: Session) -> dict[MessageId, tuple[Mark, ...]]:
     """Return the marks beside messages: how one counts, what is the matter with it, who has not read it."""
     found: dict[MessageId, list[Mark]] = {}
     for notice, is_alarm in _notices(case):
         for message_id in notice.messages[:1]:
-            found.setdefault(message_id, []).append(Mark(case_notice_in_words(notice, trust.persons), is_alarm))
+            found.setdefault(message_id, []).append(
+                Mark(case_notice_in_words(notice, session.trust().persons), is_alarm)
+            )
     read, unread = case.read_by(), {message.id for message in unread_in(case)}
     for message in (*case.thread, *case.dossier):
-        found.setdefault(message.id, []).extend(_marks(message, case, trust, read[message.id], unread))
+        found.setdefault(message.id, []).extend(_marks(message, case, session, read[message.id], unread))
     return {message_id: tuple(marks) for message_id, marks in found.items()}
 
 
 def _marks(
     message: JudgedMessage,
     case: Case,
-    trust: Trust,
+    session: Session,
     read_by: Collection[PersonId],
     unread: Collection[MessageId],
 ) -> Iterator[Mark]:
+    persons, own = session.trust().persons, session.recipient.person
     if not message.counts:
         yield Mark(standing_in_words(message))
     if message.id in case.waiting:
         yield Mark(_("It waits for an answer."))
     if message.id in unread:
         yield Mark(_("Not known to have been read by anybody yet."))
-    elif message is not case.report:
-        left = case.readers - set(read_by) - {message.person}
+    elif message.text and message is not case.report and (message.by_reporter or message.person == own):
+        # Of a report the page says who has opened it; of a colleague's words that colleague asks.
+        left = case.readers - set(read_by) - {own}
         if left:
-            yield Mark(_("Not known to have been read by: %(names)s") % {"names": names_in_words(left, trust.persons)})
+            yield Mark(_("Not known to have been read by: %(names)s") % {"names": names_in_words(left, persons)})
     if not message.is_sealed_to_all and not message.by_reporter:
-        names = names_in_words(message.head.to, trust.persons)
+        names = names_in_words(message.head.to, persons)
         yield Mark(_("Sent to these people alone: %(names)s") % {"names": names})
 
 

@@ -97,9 +97,9 @@ def test_an_objection_keeps_the_case_its_day(office: Office, window: Window) -> 
     other = Window(office, "Bestuurslid 1").open()
     theirs = other.case()
     page = other.get(theirs).text
-    [message] = re.findall(r'id="object">.*?name="message" value="([^"]+)"', page, re.DOTALL)
-    assert other.act(theirs, "object", message=message).status_code == 303
-    assert "A colleague wants to destroy this case" not in other.read(theirs)
+    [message] = re.findall(r'id="approve">.*?name="message" value="([^"]+)"', page, re.DOTALL)
+    assert other.act(theirs, "object", message=message, text="").status_code == 303
+    assert "I object" not in other.read(theirs)
     other.lock()
     [case] = office.read("Secretaris")
     assert isinstance(case.latest(Objection).body, Objection)
