@@ -1,5 +1,5 @@
-"""A recipient's local store: sealed envelopes, wrapped keys; it neither fetches nor judges."""
+"""A recipient's local store: messages, wrapped keys, the index of the log and the outbox; it neither fetches nor judges."""
 
-from keys.vault.vault import Channel, SpoiltEntry, StoredEnvelope, Vault, check_copy
+from keys.vault.vault import Vault, check_copy
 
-__all__ = ["Channel", "SpoiltEntry", "StoredEnvelope", "Vault", "check_copy"]
+__all__ = ["Vault", "check_copy"]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 metadata = MetaData()
 
-# Server address, pinned root, chain, feed capabilities, cursor: each value wrapped under its own name.
+# Server address, pinned root, chain, what the last sync found: each value wrapped under its own name.
 setting = Table(
     "setting",
     metadata,
@@ -28,49 +28,6 @@ bundle = Table(
     Column("published", Integer, nullable=False),
 )
 
-# A channel that this vault reads: tells a thief how many cases there are, and nothing else.
-channel = Table(
-    "channel",
-    metadata,
-    Column("id", LargeBinary, primary_key=True),  # of its first message
-    Column("case", LargeBinary, nullable=True),  # of which it is a dossier; a thread has the id of its case itself
-    Column("wrapped_capability", LargeBinary, nullable=False),
-    Column("wrapped_cursor", LargeBinary, nullable=True),
-    Column("gone", Integer, nullable=False),  # the server no longer knows it
-)
-
-# Sealed envelopes as the server gave them, in the order in which they came; of one with files only its front is here.
-envelope = Table(
-    "envelope",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("channel", LargeBinary, ForeignKey("channel.id"), nullable=False),
-    Column("mac", LargeBinary, nullable=False),
-    Column("day", Integer, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("size", Integer, nullable=False),  # of the whole envelope
-    Column("repeated", Integer, nullable=False),  # the server gave it a second time, which is an alarm
-    UniqueConstraint("channel", "mac", "repeated"),
-)
-
-# Content keys by the envelope's mac; `addressed` is 0 for one that a share brought.
-content_key = Table(
-    "content_key",
-    metadata,
-    Column("mac", LargeBinary, primary_key=True),
-    Column("wrapped", LargeBinary, nullable=False),
-    Column("addressed", Integer, nullable=False),
-)
-
-# Entries of the feed with a slot of ours that is spoilt, or a share that is refused: shown as alarms.
-spoilt_entry = Table(
-    "spoilt_entry",
-    metadata,
-    Column("mac", LargeBinary, primary_key=True),
-    Column("day", Integer, nullable=False),
-    Column("code", String, nullable=False),
-)
-
 # Files of a message that were saved, by their place in it; the wrapped path could tell what they are.
 saved = Table(
     "saved",
@@ -78,16 +35,6 @@ saved = Table(
     Column("mac", LargeBinary, primary_key=True),
     Column("file", Integer, primary_key=True, autoincrement=False),
     Column("wrapped", LargeBinary, nullable=False),
-)
-
-# What a list shows of a case and a search looks through, as it was read at the stamp; made anew from the envelopes.
-remembered = Table(
-    "remembered",
-    metadata,
-    Column("case", LargeBinary, primary_key=True),
-    Column("stamp", String, nullable=False),
-    Column("wrapped_summary", LargeBinary, nullable=False),
-    Column("wrapped_words", LargeBinary, nullable=False),
 )
 
 # What a list shows of cases and a search looks through, of those whose ids begin with this byte; made anew any time.

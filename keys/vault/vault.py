@@ -1,4 +1,4 @@
-"""A recipient's local store: sealed envelopes and wrapped keys; it never writes a plaintext and decides nothing."""
+"""A recipient's local store: one SQLite file, in which all that is secret is wrapped."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import os
 import sqlite3
 import threading
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import Connection, Engine, create_engine, delete, event, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, create_engine, delete, event, insert, select, text
 from sqlalchemy.exc import DatabaseError
 
 from keys.errors import ExistsError, VaultError
@@ -19,7 +18,6 @@ from keys.vault import tables
 from keys.vault.case_store import CaseStore
 from keys.vault.countdown_store import CountdownStore, ReadingEndedStore
 from keys.vault.destroyed import DestroyedCases
-from keys.vault.index import Index
 from keys.vault.log_index import LogIndex
 from keys.vault.message_store import MessageStore
 from keys.vault.outbox_store import OutboxStore
@@ -42,41 +40,6 @@ if TYPE_CHECKING:
 UNWRITTEN = "the disk is full, or the file is damaged or not ours to write"
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """A channel that this vault reads, by the id of its first message; `capability` is the recipients'.
-
-    `case` is None for a thread, whose id is its case's, and the case's id for a dossier.
-    """
-
-    id: bytes
-    case: bytes | None
-    capability: bytes = field(repr=False)
-    cursor: str | None
-    gone: bool
-
-
-@dataclass(frozen=True, slots=True)
-class StoredEnvelope:
-    """The front of an envelope of `size` bytes as the server gave it, with the content key where there is one."""
-
-    day: int
-    mac: bytes
-    front: bytes = field(repr=False)
-    size: int
-    content_key: bytes | None = field(repr=False)
-    addressed: bool
-    repeated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SpoiltEntry:
-    """An entry of the feed that had a slot of ours and counts for nothing."""
-
-    day: int
-    code: str
-
-
 class Vault:
     """One open vault; only one process at a time can hold it, several threads can. Use it in a `with` statement."""
 
@@ -89,7 +52,6 @@ class Vault:
         # A connection is for one thread at a time: the inbox reads while it fetches.
         self._turn = threading.RLock()
         self._depth = 0  # of transactions inside each other
-        self.index = Index(self._execute, wrapper)
         self.log = LogIndex(self._execute)
         self.versions = CaseVersions(self._execute)
         self.messages = MessageStore(self._execute, wrapper, self.versions)
@@ -205,98 +167,6 @@ class Vault:
             assert isinstance(driver, sqlite3.Connection)
             return driver.serialize()
 
-    def channels(self, case: bytes | None = None) -> list[Channel]:
-        """Return every channel that this vault reads, or those of a case."""
-        query = select(tables.channel).order_by(tables.channel.c.id)
-        if case is not None:
-            query = query.where((tables.channel.c.id == case) | (tables.channel.c.case == case))
-        return [self._channel(row) for row in self._execute(query).mappings()]
-
-    def cases(self) -> list[bytes]:
-        """Return the ids of all cases, the one with the latest envelope last."""
-        latest = func.max(tables.envelope.c.id)
-        query = (
-            select(tables.channel.c.id)
-            .where(tables.channel.c.case.is_(None))
-            .join(tables.envelope, tables.envelope.c.channel == tables.channel.c.id, isouter=True)
-            .group_by(tables.channel.c.id)
-            .order_by(latest)
-        )
-        return [*self._execute(query).scalars()]
-
-    def channel(self, channel: bytes) -> Channel:
-        """Return a channel that this vault reads."""
-        query = select(tables.channel).where(tables.channel.c.id == channel)
-        return self._channel(self._execute(query).mappings().one())
-
-    def dossiers(self, case: bytes) -> list[bytes]:
-        """Return the ids of the dossiers of a case."""
-        query = select(tables.channel.c.id).where(tables.channel.c.case == case).order_by(tables.channel.c.id)
-        return [*self._execute(query).scalars()]
-
-    def add_channel(self, channel: bytes, capability: bytes, case: bytes | None = None) -> bool:
-        """Begin to read a thread, or a dossier of `case`; return False when it is known."""
-        known = select(tables.channel.c.id).where(tables.channel.c.id == channel)
-        if self._execute(known).scalar() is not None:
-            return False
-        wrapped = self._wrapper.wrap(f"capability {channel.hex()}", capability)
-        row = {"id": channel, "case": case, "wrapped_capability": wrapped, "gone": 0}
-        self._execute(insert(tables.channel).values(row))
-        return True
-
-    def note_read(self, channel: bytes, cursor: str | None) -> None:
-        """Note how far a channel was read."""
-        wrapped = self._wrapper.wrap(f"cursor {channel.hex()}", cursor.encode("ascii")) if cursor else None
-        self._execute(update(tables.channel).where(tables.channel.c.id == channel).values(wrapped_cursor=wrapped))
-
-    def note_gone(self, channel: bytes) -> None:
-        """Note that the server no longer has this channel; what was read of it stays."""
-        self._execute(update(tables.channel).where(tables.channel.c.id == channel).values(gone=1))
-
-    def knows_envelope(self, channel: bytes, mac: bytes) -> bool:
-        """Say whether this envelope of this channel is here."""
-        where = (tables.envelope.c.channel == channel) & (tables.envelope.c.mac == mac)
-        return self._execute(select(tables.envelope.c.id).where(where)).first() is not None
-
-    def add_envelope(
-        self, channel: bytes, mac: bytes, day: int, front: bytes, size: int, *, repeated: bool = False
-    ) -> None:
-        """Keep the front of an envelope of `size` bytes behind those of its channel that are here."""
-        row = {"channel": channel, "mac": mac, "day": day, "sealed": front, "size": size, "repeated": int(repeated)}
-        self._execute(insert(tables.envelope).prefix_with("OR IGNORE").values(row))
-
-    def envelopes(self, channel: bytes) -> list[StoredEnvelope]:
-        """Return the envelopes of a channel in the order in which they came."""
-        query = (
-            select(tables.envelope, tables.content_key.c.wrapped, tables.content_key.c.addressed)
-            .join(tables.content_key, tables.envelope.c.mac == tables.content_key.c.mac, isouter=True)
-            .where(tables.envelope.c.channel == channel)
-            .order_by(tables.envelope.c.id)
-        )
-        return [self._envelope(row) for row in self._execute(query).mappings()]
-
-    def content_key(self, mac: bytes) -> bytes | None:
-        """Return the content key of this envelope, or None where it is not here."""
-        query = select(tables.content_key.c.wrapped).where(tables.content_key.c.mac == mac)
-        wrapped = self._execute(query).scalar()
-        return None if wrapped is None else self._wrapper.unwrap(f"content key {mac.hex()}", wrapped)
-
-    def add_content_key(self, mac: bytes, key: bytes, *, addressed: bool) -> None:
-        """Keep the content key of an envelope, wrapped."""
-        wrapped = self._wrapper.wrap(f"content key {mac.hex()}", key)
-        row = {"mac": mac, "wrapped": wrapped, "addressed": int(addressed)}
-        self._execute(insert(tables.content_key).prefix_with("OR IGNORE").values(row))
-
-    def add_spoilt_entry(self, mac: bytes, day: int, code: str) -> None:
-        """Keep the alarm about an entry of the feed."""
-        row = {"mac": mac, "day": day, "code": code}
-        self._execute(insert(tables.spoilt_entry).prefix_with("OR IGNORE").values(row))
-
-    def spoilt_entries(self) -> list[SpoiltEntry]:
-        """Return the alarms about entries of the feed, by day."""
-        query = select(tables.spoilt_entry.c.day, tables.spoilt_entry.c.code).order_by("day")
-        return [SpoiltEntry(row.day, row.code) for row in self._execute(query)]
-
     def saved(self, mac: bytes) -> dict[int, bytes]:
         """Return where files of an envelope were saved, by their place in it."""
         query = select(tables.saved.c.file, tables.saved.c.wrapped).where(tables.saved.c.mac == mac)
@@ -329,28 +199,6 @@ class Vault:
         with journal.open("r+b", buffering=0) as file:
             file.write(bytes(journal.stat().st_size))
             os.fsync(file.fileno())
-
-    def _channel(self, row: Mapping[Any, Any]) -> Channel:
-        channel, cursor = row["id"], row["wrapped_cursor"]
-        return Channel(
-            id=channel,
-            case=row["case"],
-            capability=self._wrapper.unwrap(f"capability {channel.hex()}", row["wrapped_capability"]),
-            cursor=self._wrapper.unwrap(f"cursor {channel.hex()}", cursor).decode("ascii") if cursor else None,
-            gone=bool(row["gone"]),
-        )
-
-    def _envelope(self, row: Mapping[Any, Any]) -> StoredEnvelope:
-        mac, wrapped = row["mac"], row["wrapped"]
-        return StoredEnvelope(
-            day=row["day"],
-            mac=mac,
-            front=row["sealed"],
-            size=row["size"],
-            content_key=self._wrapper.unwrap(f"content key {mac.hex()}", wrapped) if wrapped else None,
-            addressed=bool(row["addressed"]),
-            repeated=bool(row["repeated"]),
-        )
 
 
 def check_copy(copy: bytes) -> None:
