@@ -1,4 +1,4 @@
-"""The formats of a file: HTML to print, JSON and CSV; in none of them does a stranger's text do anything."""
+"""The formats of a file: HTML to print, JSON, and CSV. A stranger's text does nothing in any of them."""
 
 from __future__ import annotations
 

@@ -16,7 +16,8 @@ from keys.identity import write_new
 from keys.speech.cases import person_in_words
 from keys.speech.register import entries
 from keys.speech.words import _, date, one_line
-from keys.sync import actions, unwatched
+from keys.sync import unwatched
+from keys.sync.writing import record
 from keys.wire.messages import Exported, Request
 
 if TYPE_CHECKING:
@@ -53,15 +54,14 @@ class Export:
 
         It is recorded in every case, then its path is remembered, then it is written. If it cannot be written, the
         dossier names it all the same. Raises FileNameError, ExistsError and UnreadableError before any of that if no
-        file can be made here, and what `actions.write` raises.
+        file can be made here, and what `record` raises.
         """
         self._check()
         path = self.path.absolute()
         content = render(self._document(session, cases), path.suffix)
-        for done, case in enumerate(cases):
-            watch(done, len(cases))
-            actions.write(session, case, self._record())
-            with session.vault.transaction():
+        record(session, cases, self._record(), watch)
+        with session.vault.transaction():
+            for case in cases:
                 session.vault.destroyed.note_export(case.id, path)
         write_new(path, content)
         watch(len(cases), len(cases))

@@ -33,7 +33,6 @@ REFUSED_STYLE = (
 _STYLE_HASH = base64.b64encode(hashlib.sha256(REFUSED_STYLE.encode()).digest()).decode()
 REFUSED_POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src data:; frame-ancestors 'none'"
 HEADERS = {
-    "Content-Security-Policy": POLICY,
     "Cache-Control": "no-store",  # a browser keeps what it may keep on disk
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -76,7 +75,8 @@ def make_app(holder: SessionHolder, auth: Auth) -> Flask:
 
     @app.after_request
     def _harden(answer: Response) -> Response:
-        answer.headers.update(HEADERS | {name: answer.headers[name] for name in HEADERS if name in answer.headers})
+        policy = answer.headers.get("Content-Security-Policy", POLICY)
+        answer.headers.update(HEADERS | {"Content-Security-Policy": policy})
         if request.endpoint == "pages.lock":
             # Chromium keeps pages for its Back button in spite of no-store, and shows them after locking.
             answer.headers["Clear-Site-Data"] = '"cache"'

@@ -1,1 +1,1 @@
-"""The words of the tool: what a case says to whoever reads it, in a terminal or a browser; it decides nothing."""
+"""The words of the tool, for a terminal or a browser."""

@@ -1,4 +1,4 @@
-"""The tool's words in the language of the terminal, and a reporter's words made harmless for it; it decides nothing."""
+"""Sentences in the reader's language, and a stranger's words made harmless for a terminal."""
 
 from __future__ import annotations
 

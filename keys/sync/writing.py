@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from keys.cases.case import Case
     from keys.sealing import Attachment
     from keys.sync.basis import Basis
+    from keys.sync.post import Watch
     from keys.sync.session import RecipientSession
     from keys.wire.ids import CaseId, MessageId
     from keys.wire.messages import Body
@@ -109,6 +111,23 @@ def write_all(session: RecipientSession, case: Case, drafts: Sequence[Draft]) ->
                 if isinstance(draft.body, Joined):
                     share_with_newcomers(composer, session.person, case.id, draft.body.people)
         return as_it_is(session, case.id)
+
+
+def record(session: RecipientSession, cases: Sequence[Case], body: Body, watch: Watch = unwatched) -> None:
+    """Write one body into the dossiers of several cases, all or none. The log is read once, if it can be read.
+
+    Raises what `write` raises for a body that does not act on what is there.
+    """
+    for case in cases:
+        _check(case, body)
+    with session.lock:
+        with suppress(NetworkError):
+            look(session)
+        composer = session.composer()
+        with session.vault.transaction():
+            for done, case in enumerate(cases):
+                watch(done, len(cases))
+                composer.write(case.id, body, screen_of(case))
 
 
 def look(session: RecipientSession) -> bool:

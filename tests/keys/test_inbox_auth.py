@@ -1,4 +1,4 @@
-"""Who may talk to the inbox: the browser of the link, and nothing of the web."""
+"""Authentication of the inbox: the browser of the link may talk to it, and nothing of the web."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keys.inbox import IDLE_SECONDS
-from keys.inbox.keep import LockedOut
+from keys.inbox.session import LockedOut
 from tests.keys.office import PASSPHRASE
 from tests.keys.window import PORT, Window, words
 
@@ -25,7 +25,7 @@ def window(office: Office) -> Window:
 
 
 def test_a_link_works_once_and_a_new_one_ends_the_session_before(window: Window) -> None:
-    link = window.gate.link().removeprefix(window.gate.origin)
+    link = window.auth.link().removeprefix(window.auth.origin)
     typed = window.headers() | {"Sec-Fetch-Site": "none"}
     other = window.app.test_client()
     assert other.get(link, headers=typed).status_code == 200
@@ -35,13 +35,13 @@ def test_a_link_works_once_and_a_new_one_ends_the_session_before(window: Window)
 
 
 def test_an_older_link_works_no_more(window: Window) -> None:
-    first = window.gate.link().removeprefix(window.gate.origin)
-    window.gate.link()
+    first = window.auth.link().removeprefix(window.auth.origin)
+    window.auth.link()
     assert window.client.get(first, headers=window.headers()).status_code == 403
 
 
 def test_a_wrong_ticket_opens_nothing(window: Window) -> None:
-    window.gate.link()
+    window.auth.link()
     for ticket in ("", "x", "é"):
         assert window.client.get(f"/enter/{ticket}", headers=window.headers()).status_code in (403, 404)
     assert window.get("").status_code == 200
@@ -53,16 +53,16 @@ def test_without_the_cookie_nothing_is_shown(window: Window) -> None:
         answer = stranger.get(window.home + path, headers=window.headers())
         assert answer.status_code == 403
         assert "SENTINEL" not in answer.text
-    for path in ("unlock", "lock", "fetch", "search"):
+    for path in ("unlock", "lock", "sync", "search"):
         assert stranger.post(window.home + path, headers=window.headers("POST")).status_code == 403
-    assert not window.keep.is_locked
+    assert not window.holder.is_locked
 
 
 def test_another_host_name_is_turned_away(window: Window) -> None:
     """DNS rebinding: a page of the web whose name was made to mean 127.0.0.1."""
     for host in ("evil.example", f"evil.example:{PORT}", "127.0.0.1", f"localhost:{PORT}", f"127.0.0.1:{PORT + 1}", ""):
         assert window.get("", Host=host).status_code == 403
-        ticket = window.gate.link().removeprefix(window.gate.origin)
+        ticket = window.auth.link().removeprefix(window.auth.origin)
         assert window.client.get(ticket, headers=window.headers() | {"Host": host}).status_code == 403
 
 
@@ -80,8 +80,9 @@ def test_another_tab_cannot_send_a_form(window: Window) -> None:
         assert window.post(f"{link}/open", **headers).status_code == 403
     nothing = {name: value for name, value in window.headers("POST").items() if not name.startswith(("Sec", "Origin"))}
     assert window.client.post(f"{window.home}lock", headers=nothing).status_code == 403
-    assert not window.keep.is_locked
-    [(case, _)] = window.keep._open.desk.cases()
+    assert not window.holder.is_locked
+    with window.holder.use() as session:
+        [case] = session.recipient.cases()
     assert not case.opened_by
 
 
@@ -102,6 +103,7 @@ def test_every_answer_is_kept_by_nobody_and_brings_nothing_of_elsewhere(window: 
     for answer in answers:
         assert answer.headers["Cache-Control"] == "no-store"
         assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; ")
+        assert "unsafe" not in answer.headers["Content-Security-Policy"]
         assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         if answer.mimetype == "text/html":
@@ -112,7 +114,7 @@ def test_the_session_is_no_scripts_affair_and_goes_nowhere_else(window: Window) 
     cookie = window.enter().headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Strict" in cookie
-    assert f"Path=/{window.gate.path}" in cookie
+    assert f"Path=/{window.auth.path}" in cookie
     assert "Expires" not in cookie
     assert "Max-Age" not in cookie
 
@@ -123,9 +125,9 @@ def test_a_wrong_passphrase_opens_nothing_and_says_so(office: Office) -> None:
     refused = window.unlock("een ander")
     assert refused.status_code == 400
     assert 'role="alert"' in refused.text
-    assert window.keep.is_locked
+    assert window.holder.is_locked
     assert "The inbox is locked" in window.read("")
-    with pytest.raises(LockedOut), window.keep.use():
+    with pytest.raises(LockedOut), window.holder.use():
         pass
 
 
@@ -153,27 +155,13 @@ def test_whoever_types_is_there(window: Window) -> None:
         assert window.get("state?active=yes").json["locked"] is False
     window.ticks += IDLE_SECONDS
     assert window.get("state?active=yes").json["locked"] is True
-    assert window.keep.is_locked
+    assert window.holder.is_locked
 
 
-def test_locking_lets_go_of_keys_and_vault(window: Window) -> None:
-    held = window.keep._open
-    held.words()
-    window.post("lock")
-    assert window.keep.is_locked
-    assert window.keep._open is None
-    assert (held._words, held._summaries, held._trust, held.names) == (None, None, None, {})
-    with window.office.desk("Secretaris") as desk:  # the vault's lock is free
-        assert desk.cases()
-
-
-def test_locking_while_a_page_is_read_closes_the_vault_behind_it(window: Window) -> None:
-    with window.keep.use() as held:
-        window.keep.lock()
-        assert window.keep.is_locked
-        assert held.desk.cases()
-    with window.office.desk("Secretaris") as desk:
-        assert desk.cases()
+def test_a_page_for_a_stranger_does_not_tell_the_path(window: Window) -> None:
+    refused = window.get("", Host="evil.example")
+    assert refused.status_code == 403
+    assert window.auth.path not in refused.text
 
 
 def test_a_second_program_cannot_open_the_vault_meanwhile(window: Window, office: Office) -> None:
@@ -188,7 +176,7 @@ def test_the_passphrase_is_tried_without_touching_a_case(window: Window) -> None
     assert "That is right." in words(window.post("check", {"passphrase": PASSPHRASE}))
     wrong = window.post("check", {"passphrase": "een ander"})
     assert wrong.status_code == 400
-    assert not window.keep.is_locked
+    assert not window.holder.is_locked
 
 
 def test_a_body_that_is_too_long_is_refused(window: Window) -> None:

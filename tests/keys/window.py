@@ -35,7 +35,7 @@ class Window:
     def __post_init__(self) -> None:
         self.holder = SessionHolder(
             self.office.folder / self.who,
-            lambda _server: LocalCourier(self.office.app, self._meddle),
+            lambda _server: LocalCourier(self.office.app, self._meddle, self._refuse),
             lambda: self.office.now,
             lambda: self.ticks,
             self.office.folder / "Downloads",
@@ -65,9 +65,13 @@ class Window:
 
     def unlock(self, passphrase: str = PASSPHRASE) -> TestResponse:
         """Give the passphrase, and wait until the first sync is done."""
-        answer = self.post("unlock", {"passphrase": passphrase})
+        answer = self.unlock_without_waiting(passphrase)
         self.synced()
         return answer
+
+    def unlock_without_waiting(self, passphrase: str = PASSPHRASE) -> TestResponse:
+        """Give the passphrase."""
+        return self.post("unlock", {"passphrase": passphrase})
 
     def lock(self) -> None:
         """Lock, and wait until what waited has been posted."""
@@ -119,6 +123,9 @@ class Window:
     def _meddle(self, path: str, answer: bytes) -> bytes:
         # By what the office says at that moment, not when the inbox was unlocked.
         return self.office.meddle(path, answer)
+
+    def _refuse(self, path: str) -> tuple[int, bytes] | None:
+        return self.office.refuse(path)
 
     def _path(self, path: str) -> str:
         return path if path.startswith("/") else self.home + path
