@@ -3,14 +3,13 @@
 import type { Courier } from "./courier.ts";
 import { ChangedError, LostError, NetworkError, RefusedError } from "./errors.ts";
 import type { Progress, Reply } from "./protocol.ts";
-import { envelopeOf, isLong } from "./sealing/envelopes.ts";
+import { type Composed, envelopeOf, isLong } from "./sealing/envelopes.ts";
 import type { Days, Today } from "./today.ts";
 import type { Trust } from "./trust.ts";
 import { Upload } from "./upload.ts";
 import { random } from "./wire/bytes.ts";
 import { encodePosting, type Posting } from "./wire/posting.ts";
 import { makeStamp } from "./wire/stamp.ts";
-import type { Composed } from "./worker/composing.ts";
 
 const MAX_REFUSALS = 3;
 const LONGEST_PAUSE = 60; // seconds

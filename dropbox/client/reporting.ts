@@ -10,7 +10,6 @@ import type { Courier } from "./courier.ts";
 import { type Asker, Delivery, type Wait, type Write } from "./delivery.ts";
 import { AloneError, InputError, MalformedError, MeldbusError, ReceiptError, TrustError } from "./errors.ts";
 import { evidence, wholeHistory } from "./earlier.ts";
-import { fetchFile } from "./fetching.ts";
 import { inspect } from "./photos/inspect.ts";
 import type { Asks, ChosenFile, Name, ShownThread, Word } from "./protocol.ts";
 import { Receipt } from "./receipt.ts";
@@ -19,7 +18,7 @@ import { People } from "./roster/people.ts";
 import type { OpenedMessage } from "./sealing/envelopes.ts";
 import { Attachment } from "./sealing/files.ts";
 import { writersCapability } from "./sealing/stream.ts";
-import { Days, shownFreshness, shownRoute, type Today } from "./today.ts";
+import { Days, shownFreshness, shownRoute } from "./today.ts";
 import type { Trusting } from "./trusting.ts";
 import type { Bytes } from "./wire/bytes.ts";
 import { b64, encode, type JsonObject, repair } from "./wire/canonical.ts";
@@ -40,6 +39,7 @@ import {
   said,
   type Said,
 } from "./worker/composing.ts";
+import { fetchFile } from "./worker/fetching.ts";
 import { type Mailbox, type MailboxOwner, partsOf, readMailbox } from "./worker/mailbox_reader.ts";
 import { archivesOf, givenIn } from "./worker/shares.ts";
 import { shownThread } from "./worker/view_model.ts";
@@ -84,6 +84,8 @@ export class Reporting implements Errands {
   #known: Known | null = null;
   /** The persons who can be sealed to, as the page was told last. */
   #told: ReadonlySet<string> = new Set();
+  /** Whether the server's day could be right at the last look. */
+  #agrees = false;
 
   constructor(courier: Courier, trusting: Trusting, wait: Wait) {
     this.#courier = courier;
@@ -196,6 +198,8 @@ export class Reporting implements Errands {
 
   async share(_: Asks["share"]["ask"], asker: Asker): Promise<Asks["share"]["answer"]> {
     const thread = this.#looked();
+    // The person hears that a day cannot be right when they send something, not here.
+    if (!this.#agrees) return { shared: 0 };
     const listed = thread.rosters.personsOn(this.#trusting.current.today()) ?? [];
     let shared = 0;
     for (const [person, ids] of owed(this.#case(thread), listed, thread.given)) {
@@ -287,14 +291,16 @@ export class Reporting implements Errands {
 
   /** Return who can be sealed to now; nobody where the server shows nothing that counts: reading goes on. */
   async #reachable(): Promise<ReadonlySet<string>> {
-    let today: Today;
+    this.#agrees = false;
+    this.#told = new Set();
     try {
-      today = await this.#days.look(this.#trusting.current);
+      const { addressees, agrees } = await this.#days.look(this.#trusting.current);
+      this.#agrees = agrees;
+      this.#told = new Set(addressees.bundles.keys());
     } catch (error) {
       if (!(error instanceof TrustError)) throw error;
-      return (this.#told = new Set());
     }
-    return (this.#told = new Set(today.addressees.bundles.keys()));
+    return this.#told;
   }
 
   /** Return everyone on every roster; the earlier ones are fetched once. */

@@ -1,8 +1,9 @@
 // What an envelope is sealed by today, SPEC 7.3: whose bundles count, who has looked, and by which day; it seals nothing.
 
 import { route } from "./cases/routing.ts";
-import { ClockError } from "./errors.ts";
+import { ClockError, FormatError } from "./errors.ts";
 import type { Asks, ShownFreshness, ShownRecipient } from "./protocol.ts";
+import type { Signed } from "./wire/signed.ts";
 import { Addressees } from "./worker/addressees.ts";
 import { Bundle } from "./roster/bundle.ts";
 import { Freshness } from "./roster/freshness.ts";
@@ -52,7 +53,7 @@ export class Days {
    */
   async look(trust: Trust): Promise<Today> {
     const { day, work, bundles } = await trust.bundles();
-    const verified = bundles.map((signed) => Bundle.verify(signed));
+    const verified = verifiedOf(bundles);
     const isKnown = (): boolean =>
       verified.every((bundle) => !trust.history.newest.find(bundle.identity) || bundle.namesKnown(trust.documents));
     if (!isKnown() || !trust.isValid(day)) await trust.renew();
@@ -62,6 +63,18 @@ export class Days {
     const freshness = new Freshness(trust.history, verified, day, trust.documents);
     return { addressees, freshness, agrees: agree(day, trust.ownDay()), day, work };
   }
+}
+
+/** Return the bundles whose signature is right: one that is spoilt stops nobody from sealing to the others (SPEC 7.6). */
+function verifiedOf(bundles: readonly Signed[]): readonly Bundle[] {
+  return bundles.flatMap((signed) => {
+    try {
+      return [Bundle.verify(signed)];
+    } catch (error) {
+      if (error instanceof FormatError) return [];
+      throw error;
+    }
+  });
 }
 
 /** Return who would get a report, and who has looked, as the page may know it. */

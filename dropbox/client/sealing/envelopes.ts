@@ -102,6 +102,12 @@ export interface OpenedMessage {
   readonly contentKey: Bytes;
 }
 
+/** An envelope to be sent, and the message that it opens to. */
+export interface Composed {
+  readonly sealed: Sealed;
+  readonly message: OpenedMessage;
+}
+
 /** The shape that every envelope of a roster has today. */
 export interface Shape {
   readonly slots: number;

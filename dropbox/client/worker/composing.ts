@@ -11,6 +11,7 @@ import type { Told } from "../protocol.ts";
 import type { Receipt } from "../receipt.ts";
 import type { Addressees } from "./addressees.ts";
 import {
+  type Composed,
   envelopeOf,
   findContentKey,
   frontSize,
@@ -57,12 +58,6 @@ export interface Said<B = object> {
 /** Return what a kind says with this body. */
 export function said<B extends object>(kind: Kind<B>, body: B): Said {
   return { kind, body } as unknown as Said;
-}
-
-/** An envelope to be sent, and the message that it opens to. */
-export interface Composed {
-  readonly sealed: Sealed;
-  readonly message: OpenedMessage;
 }
 
 /** A thread as its reporter has it before them: what is in it, and what of it stands on the screen. */

@@ -1,21 +1,21 @@
 // Files of a message fetched from a mailbox (SPEC 4.4), each when it is asked for.
 
-import { type Asker, Pauses, type Wait } from "./delivery.ts";
-import { MalformedError, NetworkError, RefusedError, TamperedError } from "./errors.ts";
-import { openFiles } from "./sealing/files.ts";
-import { sha256 } from "./sealing/native.ts";
-import { type Bytes, equal } from "./wire/bytes.ts";
-import { contentSize, digestOf, type File, MIB } from "./wire/files.ts";
-import { partCount } from "./wire/upload.ts";
-import type { MailboxMessage } from "./worker/mailbox_reader.ts";
+import { type Asker, Pauses, type Wait } from "../delivery.ts";
+import { MalformedError, NetworkError, RefusedError, TamperedError } from "../errors.ts";
+import { openFiles } from "../sealing/files.ts";
+import { sha256 } from "../sealing/native.ts";
+import { type Bytes, equal } from "../wire/bytes.ts";
+import { contentSize, digestOf, type File, MIB } from "../wire/files.ts";
+import { partCount } from "../wire/upload.ts";
+import type { MailboxMessage } from "./mailbox_reader.ts";
 
 const MAX_ATTEMPTS = 6;
 
 /**
  * Fetch the file at this place of a message, its digest checked.
  *
- * `fetch` gives a part by its number. A line that breaks is tried again a few times. Throws MalformedError where there is no such file, TamperedError,
- * NetworkError, RefusedError.
+ * `fetch` gives a part by its number. A line that breaks is tried again a few times. Throws MalformedError where there is
+ * no such file, TamperedError, NetworkError, RefusedError.
  */
 export async function fetchFile(
   { entry, front, message }: MailboxMessage,
