@@ -189,6 +189,11 @@ export function consentOf(
   return { after, answer, people: people.map(personOf), request: request === null ? null : idOf(request) };
 }
 
+/** Return what makes an attachment another one, for a delivery that is asked for again. */
+export function nameOf({ file: { name, type, size, digest } }: Attachment): readonly [string, string, number, string] {
+  return [name, type, size, b64(digest)];
+}
+
 interface Letter extends Said {
   readonly channel: Head["channel"];
   readonly case: Bytes | null;

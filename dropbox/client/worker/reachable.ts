@@ -1,0 +1,36 @@
+// Who can be sealed to, as the page was told last: what it said before somebody wrote has to hold when it is sent.
+
+import { AloneError } from "../errors.ts";
+import type { OpenedMessage } from "../sealing/envelopes.ts";
+import type { Today } from "../today.ts";
+import { b64 } from "../wire/canonical.ts";
+
+/** One page's knowledge of who can be sealed to. */
+export class Reachable {
+  #persons: ReadonlySet<string> = new Set();
+  #daysAgree = false;
+
+  /** The persons (b64) who can be sealed to. */
+  get persons(): ReadonlySet<string> {
+    return this.#persons;
+  }
+
+  /** Whether the server's day and the browser's can both be right. */
+  get daysAgree(): boolean {
+    return this.#daysAgree;
+  }
+
+  /** Note what the page is told; null where nothing can be sealed. */
+  note(today: Today | null): void {
+    this.#persons = new Set(today?.addressees.bundles.keys());
+    this.#daysAgree = today?.agrees ?? false;
+  }
+
+  /** Throw AloneError, once, where a message is sealed to only one of its readers and the page had said more. */
+  check({ head: { to, missing } }: OpenedMessage): void {
+    const unreachable = missing.map(b64);
+    if (to.length > 1 || !unreachable.some((person) => this.#persons.has(person))) return;
+    this.#persons = new Set([...this.#persons].filter((person) => !unreachable.includes(person)));
+    throw new AloneError(unreachable);
+  }
+}
