@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from keys.cases.rosters import Rosters
     from keys.vault import Vault
+    from keys.vault.destroyed import DestroyedCase
     from keys.vault.message_store import StoredMessage
     from keys.wire.ids import CaseId, PersonId
 
@@ -72,11 +73,10 @@ class Intake:
 
     def take_case(self, case_id: CaseId, messages: list[StoredMessage]) -> None:
         """Keep messages of one case, or nothing of it where it leaves the owner out."""
-        ended = self.vault.destroyed.ended(case_id)
-        if ended is not None:  # SPEC 10.2 step 8; SPEC 12.7 step 7
-            if not is_taken_again(ended, agreed=False, named=any(map(self._names_owner, messages))):
-                if ended is not Ended.READING:
-                    self._keep_last_words(case_id, messages)
+        destroyed = self.vault.destroyed.find(case_id)
+        if destroyed is not None:  # SPEC 10.2 step 8, 12.7 step 7
+            if not is_taken_again(destroyed.ended, agreed=False, named=any(map(self._names_owner, messages))):
+                self._keep_last_words(destroyed, messages)
                 return
             self.vault.destroyed.agree(case_id)
             self.vault.sharing.set_due()
@@ -125,13 +125,14 @@ class Intake:
             return body.answer == YES and self.owner in body.people
         return isinstance(body, Joined) and self.owner in body.people
 
-    def _keep_last_words(self, case_id: CaseId, messages: Iterable[StoredMessage]) -> None:
+    def _keep_last_words(self, destroyed: DestroyedCase, messages: Iterable[StoredMessage]) -> None:
         """Keep what the reporter still wrote into a case that the owner read to its end, to be shown once."""
+        if destroyed.ended is Ended.READING:
+            return
         for one in messages:
             head, text = one.message.head, getattr(one.message.head.body, "text", "")
-            by_reporter = self.rosters.person_of(head.author) is None and head.channel == THREAD
-            if by_reporter and one.way is Way.LOG and text:
-                self.vault.destroyed.add_last_words(LastWords(case_id, self.day, text), one.message.mac)
+            if head.author == destroyed.reporter and head.channel == THREAD and one.way is Way.LOG and text:
+                self.vault.destroyed.add_last_words(LastWords(destroyed.case, self.day, text), one.message.mac)
 
     def _add_fault(self, arrival: Arrival, fault: str) -> None:
         self.vault.messages.add_fault(arrival.mac, arrival.position, arrival.day, fault)

@@ -127,8 +127,14 @@ def _destroy(vault: Vault, trust: Trust, case_ids: Sequence[CaseId], ended: Ende
 
 def _what_stays(vault: Vault, trust: Trust, case_id: CaseId, ended: Ended, day: int) -> DestroyedCase:
     case = vault.case_store.load(case_id, trust.rosters, day)
-    line = None if case is None else lines_of(case)[-1]
-    return DestroyedCase(case_id, day, ended, line, vault.destroyed.paths_of(case_id))
+    return DestroyedCase(
+        case=case_id,
+        day=day,
+        ended=ended,
+        line=None if case is None else lines_of(case)[-1],
+        paths=vault.destroyed.paths_of(case_id),
+        reporter=None if case is None else case.report.head.author,
+    )
 
 
 def _drop_answers(vault: Vault, rosters: Rosters, case_ids: Collection[CaseId]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,10 @@ from keys.cases.destruction import Ended
 from keys.cases.numbers import case_number
 from keys.cases.register import Line
 from keys.vault import tables
-from keys.wire.canonical import encode, parse_object
-from keys.wire.ids import CaseId
+from keys.wire.canonical import b64, encode, parse_object, unb64
+from keys.wire.ids import CaseId, IdentityKey
 from keys.wire.signed import join_frames, split_frames
+from keys.wire.sizes import KEY_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,7 +33,8 @@ class DestroyedCase:
     """A case that was destroyed on a day, and why.
 
     `line` is what the register says of it, None where its report was never here. `paths` are files that were made of
-    the case and may still lie on this disk; `gone` is the number of those that lie there no more.
+    the case and may still lie on this disk; `gone` is the number of those that lie there no more. `reporter` is the key
+    by which what the reporter still writes is told from what somebody writes in their name.
     """
 
     case: CaseId
@@ -41,6 +43,7 @@ class DestroyedCase:
     line: Line | None
     paths: tuple[Path, ...] = field(default=(), repr=False)
     gone: int = 0
+    reporter: IdentityKey | None = field(default=None, repr=False)
 
     @property
     def number(self) -> str:
@@ -71,13 +74,13 @@ class DestroyedCases:
 
     def is_destroyed(self, case: CaseId) -> bool:
         """Say whether a case was destroyed here, and its owner has not agreed to take it again (SPEC 12.7 step 7)."""
-        return self.ended(case) is not None
+        return self.find(case) is not None
 
-    def ended(self, case: CaseId) -> Ended | None:
-        """Return why a case was destroyed, or None where it is not, or its owner has agreed to take it again."""
-        query = select(_DESTROYED.ended).where(_DESTROYED.case == case, _DESTROYED.is_agreed == 0)
-        ended = self.execute(query).scalar()
-        return None if ended is None else Ended(ended)
+    def find(self, case: CaseId) -> DestroyedCase | None:
+        """Return a case that was destroyed; None where it is not, or its owner has agreed to take it again."""
+        query = select(tables.destroyed).where(_DESTROYED.case == case, _DESTROYED.is_agreed == 0)
+        row = self.execute(query).mappings().first()
+        return None if row is None else self._destroyed(row)
 
     def agree(self, case: CaseId) -> None:
         """Take a case again, because its owner agrees or is named anew: its messages are asked for by an `arrived`."""
@@ -100,7 +103,7 @@ class DestroyedCases:
             left = tuple(path for path in one.paths if os.path.lexists(path))
             if len(left) < len(one.paths):
                 gone = one.gone + len(one.paths) - len(left)
-                wrapped = self._wrap(DestroyedCase(one.case, one.day, one.ended, one.line, left, gone))
+                wrapped = self._wrap(replace(one, paths=left, gone=gone))
                 self.execute(update(tables.destroyed).where(_DESTROYED.case == one.case).values(wrapped=wrapped))
 
     def add_last_words(self, words: LastWords, mac: bytes) -> None:
@@ -153,7 +156,7 @@ class DestroyedCases:
     def _destroyed(self, row: Any) -> DestroyedCase:
         raw, *paths = split_frames(self.wrapper.unwrap(_purpose(row["case"]), row["wrapped"]))
         members = parse_object(raw)
-        line, gone = members["line"], members["gone"]
+        line, gone, reporter = members["line"], members["gone"], members["reporter"]
         assert isinstance(gone, int)
         return DestroyedCase(
             case=CaseId(row["case"]),
@@ -162,12 +165,14 @@ class DestroyedCases:
             line=None if line is None else Line.parse(line),
             paths=tuple(Path(os.fsdecode(path)) for path in paths),
             gone=gone,
+            reporter=None if reporter is None else IdentityKey(unb64(reporter, KEY_SIZE)),
         )
 
     def _wrap(self, destroyed: DestroyedCase) -> bytes:
         line = None if destroyed.line is None else destroyed.line.members()
+        reporter = None if destroyed.reporter is None else b64(destroyed.reporter)
         frames: Iterable[bytes] = [
-            encode({"gone": destroyed.gone, "line": line}),
+            encode({"gone": destroyed.gone, "line": line, "reporter": reporter}),
             *(os.fsencode(path) for path in destroyed.paths),
         ]
         return self.wrapper.wrap(_purpose(destroyed.case), join_frames(frames))

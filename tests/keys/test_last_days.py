@@ -14,6 +14,7 @@ from keys.cases.destruction import LONG_WAIT_DAYS, WAIT_DAYS, Countdown, Ended, 
 from keys.cases.terms import months_after
 from keys.ceremony import back_up, restore
 from keys.errors import EarlyError
+from keys.receipt import Receipt
 from keys.sync.actions import hand_over, write
 from keys.sync.last_days import (
     destroy_own_copy,
@@ -218,6 +219,9 @@ def test_what_the_reporter_still_writes_is_shown_once(office: Office, closed: Po
         settle(session, last_day(office) + 1)
     writer.post("", Answer("Ik word nu ontslagen."), closed, [A, B], [closed])
     writer.post(B, Note("Van een lezer."), closed, [A, B], [closed])
+    # A reader who knows the case signs with a key that nobody has.
+    writer.receipts[id_of(closed)] = Receipt.draw()
+    writer.post("", Answer("Laat maar."), closed, [A, B], [closed])
     office.read(A)
     with office.session(A) as session:
         [words] = session.vault.destroyed.last_words()
