@@ -34,18 +34,32 @@ if TYPE_CHECKING:
     from keys.cases.case import Case
     from keys.sealing import OpenedMessage
     from keys.sync import RecipientSession
-    from keys.wire.ids import PersonId
+    from keys.wire.ids import MessageId, PersonId
     from keys.wire.messages import Body
     from tests.keys.office import Office
 
 
-def post_as_recipient(office: Office, session: RecipientSession, case: Case, body: Body, kind: str = "") -> None:
-    """Say something in a case that the tool would not let one say; `kind` where the body is unknown."""
-    head = _head(office, session.signer, case.id, body, case.readers, kind)
-    head = replace(head, seen=seen_of(case, head.author, head.channel, case.numbers))
-    _post(
-        office, session, case, _sealed(office, head, session.signer, _reporter(case) if head.channel == THREAD else ())
-    )
+def post_as_recipient(
+    office: Office,
+    session: RecipientSession,
+    case: Case,
+    body: Body,
+    kind: str = "",
+    *,
+    signer: Signer | None = None,
+    to: Collection[PersonId] | None = None,
+    seen: Collection[MessageId] | None = None,
+) -> None:
+    """Say something in a case that the tool would not let one say.
+
+    As `signer` instead of the session's owner, sealed `to` others than the readers, naming what is in `seen` instead of
+    all. `kind` is that of an unknown body.
+    """
+    author = signer or session.signer
+    head = _head(office, author, case.id, body, case.readers if to is None else to, kind)
+    named = seen_of(case, head.author, head.channel, case.numbers) if seen is None else tuple(seen)
+    more = _reporter(case) if head.channel == THREAD else ()
+    _post(office, session, case, _sealed(office, replace(head, seen=named), author, more), head.channel)
 
 
 def post_unknown_kind(office: Office, session: RecipientSession, case: Case) -> None:
@@ -147,10 +161,13 @@ def _message(session: RecipientSession, case: Case) -> OpenedMessage:
     return found.message
 
 
-def _post(office: Office, session: RecipientSession, case: Case, sealed: Sealed) -> None:
-    """Post an envelope into the mailbox of a case."""
+def _post(office: Office, session: RecipientSession, case: Case, sealed: Sealed, channel: str = THREAD) -> None:
+    """Post an envelope, one of the thread into the mailbox of a case."""
+    served, _ = office.addressees()
+    if channel != THREAD:
+        post_to(office.courier(), sealed, served.work, DOOR_OPEN, random_address())
+        return
     report = session.vault.messages.by_id(case.report.id)
     assert report
-    served, _ = office.addressees()
     capability = writers_capability(report.message.content_key)
     post_to(office.courier(), sealed, served.work, DOOR_APPEND, append_address(capability))
