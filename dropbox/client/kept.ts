@@ -6,7 +6,7 @@ import { type Bytes, equal } from "./wire/bytes.ts";
 import { parsePartPosting } from "./wire/upload.ts";
 
 const DAY = 86_400_000; // milliseconds
-const STAMP_FACTOR = 16; // SPEC.md 9: a stamp that holds under load, as `meldbus seal` makes it
+const STAMP_FACTOR = 16; // SPEC 9: a stamp that holds under load, as `meldbus seal` makes it
 
 /** What the server put into the page: its answers by path, in base64 (RFC 4648, section 4). */
 export type Kept = Readonly<Record<string, string>>;
@@ -49,7 +49,7 @@ export class KeptCourier extends Courier {
     this.#parts.set(number, new Blob([stream]));
   }
 
-  /** Return the sealed file, SPEC.md 10. */
+  /** Return the sealed file, SPEC 13.1. */
   override file(): Blob {
     if (this.#start === null) throw new MalformedError();
     const parts = [...this.#parts].sort(([left], [right]) => left - right).map(([, part]) => part);

@@ -1,4 +1,4 @@
-// The reporter's code, SPEC.md 6: drawing, checking, and the keys it stands for; it is never stored.
+// The reporter's code, SPEC 6: drawing, checking, and the keys it stands for; it is never stored.
 
 import { ReceiptError } from "./errors.ts";
 import { hkdf } from "./sealing/native.ts";
@@ -99,7 +99,7 @@ const A2 = 4;
 const MIDDLE = A ^ A2; // (X - a)(X - a^2) = X^2 + (a + a^2) X + a^3
 const LAST = times(A, A2);
 
-/** Return the remainder of drawn * X^2 by the generator (SPEC.md 6). */
+/** Return the remainder of drawn * X^2 by the generator (SPEC 6). */
 function checkSymbols(drawn: string): string {
   let high = 0;
   let low = 0;

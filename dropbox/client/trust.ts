@@ -1,4 +1,4 @@
-// Whom to trust today, SPEC.md 7 and 8: the chain and the bundles that a server shows, verified; it sends nothing else.
+// Whom to trust today, SPEC 7 and 8: the chain and the bundles that a server shows, verified; it sends nothing else.
 
 import type { Courier } from "./courier.ts";
 import { ClosedError, ExpiredError, ForkError, RefusedError, RolledBackError } from "./errors.ts";

@@ -1,4 +1,4 @@
-// A large envelope on its way in parts, SPEC.md 10: each part is kept until it has arrived; none is made twice.
+// A large envelope on its way in parts, SPEC 13.1: each part is kept until it has arrived; none is made twice.
 
 import type { Courier } from "./courier.ts";
 import { LostError, MalformedError, NetworkError, RefusedError } from "./errors.ts";

@@ -12,7 +12,7 @@ export function showCode(stage: Stage, step: HTMLElement, receipt: string): void
   });
 }
 
-/** Whether `typed` ends in the last group of the receipt, typed in any way that SPEC.md 6 allows. */
+/** Whether `typed` ends in the last group of the receipt, typed in any way that SPEC 6 allows. */
 export function endsAlike(receipt: string, typed: string): boolean {
   const group = receipt.slice(receipt.lastIndexOf("-") + 1);
   return plain(typed).endsWith(group);

@@ -9,8 +9,8 @@ export interface Mistake {
   readonly sentence: string;
 }
 
-export const MAX_TEXT_SIZE = 100_000; // SPEC.md 4: bytes as encoded
-const MAX_OTHERS_SIZE = 1000; // SPEC.md 5
+export const MAX_TEXT_SIZE = 100_000; // SPEC 5.1: bytes as encoded
+const MAX_OTHERS_SIZE = 1000; // SPEC 5.1
 const ROOM_IS_SHOWN_FROM = 90_000;
 
 /** Return the field `name` of a step. */

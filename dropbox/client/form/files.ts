@@ -5,7 +5,7 @@ import type { Mistake } from "./fields.ts";
 import { plainName } from "./names.ts";
 import { sized, words, wordsFor } from "./words.ts";
 
-export const MAX_FILES = 100; // SPEC.md 4.4
+export const MAX_FILES = 100; // SPEC 4.4
 
 const REFUSALS: ReadonlySet<string> = new Set(["too-large", "too-many"]);
 

@@ -11,7 +11,7 @@ import { enter } from "./talk.ts";
 import { language, words, wordsFor } from "./words.ts";
 
 const MOST_APART = 50 * 1024 * 1024; // bytes: a page without a network has the whole sealed file in memory
-const FINGERPRINT = /^#[\w-]{43}$/; // SPEC.md 8
+const FINGERPRINT = /^#[\w-]{43}$/; // SPEC 8
 
 replaceOnLeaving();
 keepFingerprint();

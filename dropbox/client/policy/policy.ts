@@ -1,4 +1,4 @@
-// The organisation's policy, SPEC.md 7.4: what may differ from one to another; it decides nothing by itself.
+// The organisation's policy, SPEC 7.4: what may differ from one to another; it decides nothing by itself.
 
 import { MalformedError } from "../errors.ts";
 import type { Bytes } from "../wire/bytes.ts";
@@ -108,7 +108,7 @@ const SHAPE = table({
 
 export type Members = Read<typeof SHAPE>;
 
-/** The policy of a roster, by the names of SPEC.md 7.4. Its texts are those of one language, "" before `withTexts`. */
+/** The policy of a roster, by the names of SPEC 7.4. Its texts are those of one language, "" before `withTexts`. */
 export class Policy {
   readonly members: Members;
   readonly #value: Json | undefined;
@@ -119,7 +119,7 @@ export class Policy {
     if (!fits(this.members)) throw new MalformedError();
   }
 
-  /** Read the policy of a roster; throw MalformedError when it is not as SPEC.md 7.4 says. */
+  /** Read the policy of a roster; throw MalformedError when it is not as SPEC 7.4 says. */
   static parse(value: Json | undefined): Policy {
     return new Policy(value, undefined, { onPages: false, inTool: false });
   }
@@ -132,7 +132,7 @@ export class Policy {
   /**
    * Return this policy with the texts of one language.
    *
-   * Throws MalformedError for a document that is not as SPEC.md 7.4 says; its hash is checked by `Roster.policyIn`.
+   * Throws MalformedError for a document that is not as SPEC 7.4 says; its hash is checked by `Roster.policyIn`.
    */
   withTexts(language: string, raw: Bytes): Policy {
     const onPages = this.members.languages.includes(language);
@@ -153,7 +153,7 @@ export class Policy {
     return this.members.away.some((one) => one.name === name && Date.parse(one.until) / DAY >= today);
   }
 
-  /** Return the day number (SPEC.md 1) of a time in this policy's time zone. */
+  /** Return the day number (SPEC 1) of a time in this policy's time zone. */
   day(now: Date): number {
     const parts = { year: "numeric", month: "numeric", day: "numeric" } as const;
     const format = new Intl.DateTimeFormat("en-US", { ...parts, calendar: "gregory", timeZone: this.members.timezone });

@@ -1,6 +1,6 @@
 // The shapes of a policy's members: each reads one, or throws MalformedError; what holds between members is policy.ts's.
 //
-// A policy and a document of its texts are one tree, SPEC.md 7.4: a shape reads both at the same place.
+// A policy and a document of its texts are one tree, SPEC 7.4: a shape reads both at the same place.
 
 import { MalformedError } from "../errors.ts";
 import { integerOf, listOf, textOf } from "../roster/fields.ts";

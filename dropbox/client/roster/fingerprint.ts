@@ -1,4 +1,4 @@
-// A root's fingerprint in words, SPEC.md 8; it decides nothing.
+// A root's fingerprint in words, SPEC 8; it decides nothing.
 
 import type { Bytes } from "../wire/bytes.ts";
 

@@ -1,4 +1,4 @@
-// The chain of rosters, SPEC.md 7.2: which one is in force on a day; who they list stands in people.ts.
+// The chain of rosters, SPEC 7.2: which one is in force on a day; who they list stands in people.ts.
 
 import { ExpiredError, MalformedError } from "../errors.ts";
 import type { Signed } from "../wire/signed.ts";

@@ -1,4 +1,4 @@
-// The signed list of recipients and the organisation's policy, SPEC.md 7.2; it cannot sign.
+// The signed list of recipients and the organisation's policy, SPEC 7.2; it cannot sign.
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { ExpiredError, ForkError, MalformedError, RolledBackError, TamperedError } from "../errors.ts";
@@ -14,10 +14,10 @@ import { checkSigners, checkThreshold, type Root } from "./root.ts";
 export type Role = "secretaris" | "bestuur" | "external";
 const ROLES: readonly Json[] = ["secretaris", "bestuur", "external"] satisfies Role[];
 const MAX_NAME = 80;
-const MAX_DAYS = 396; // SPEC.md 7.2: 13 months
+const MAX_DAYS = 396; // SPEC 7.2: 13 months
 const MAX_REVOKED = 256;
 const PERSON_SIZE = 16;
-const SEALED_CAPABILITY_SIZE = 80; // SPEC.md 7.2: a sealed box of 32 bytes
+const SEALED_CAPABILITY_SIZE = 80; // SPEC 7.2: a sealed box of 32 bytes
 
 const MEMBERS = ["before", "from", "log", "policy", "recipients", "revoked", "root", "texts", "until", "version"];
 const RECIPIENT_MEMBERS = ["box", "from", "identity", "log", "name", "person", "role", "to"];

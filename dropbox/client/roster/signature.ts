@@ -1,4 +1,4 @@
-// Ed25519 as SPEC.md 7.5 narrows it: one rule on both sides; it holds no private key.
+// Ed25519 as SPEC 7.5 narrows it: one rule on both sides; it holds no private key.
 
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { TamperedError } from "../errors.ts";
@@ -8,7 +8,7 @@ const KEY_SIZE = 32;
 const SIGNATURE_SIZE = 64;
 
 /**
- * Throw TamperedError unless `signature` is `key`'s over `signed` (RFC 8032, SPEC.md 7.5).
+ * Throw TamperedError unless `signature` is `key`'s over `signed` (RFC 8032, SPEC 7.5).
  *
  * Key and R have to be canonical points of the prime-order subgroup: where libraries differ on others, two people would
  * see two different truths.

@@ -1,4 +1,4 @@
-// Weeks, SPEC.md 3.4 and 7.3: Mondays, the last day of an envelope, the days of keys; it knows no clock.
+// Weeks, SPEC 3.5 and 7.3: Mondays, the last day of an envelope, the days of keys; it knows no clock.
 
 import { MalformedError } from "../errors.ts";
 
@@ -12,7 +12,7 @@ const CLOCK_DAYS = 2; // two clocks that differ by more are not both right
 /** Bundles are made for this week and so many days more. */
 export const AHEAD = 3 * WEEK;
 
-/** Return the Monday on or before `day`, M(d) of SPEC.md 3.4. */
+/** Return the Monday on or before `day`, M(d) of SPEC 3.5. */
 export function monday(day: number): number {
   return day - ((day - FIRST_MONDAY + WEEK) % WEEK);
 }

@@ -1,4 +1,4 @@
-// libsodium's crypto_box_seal, put together from noble's parts (SPEC.md 1); it knows no slot.
+// libsodium's crypto_box_seal, put together from noble's parts (SPEC 1); it knows no slot.
 
 import { hsalsa, xsalsa20poly1305 } from "@noble/ciphers/salsa.js";
 import { u32 } from "@noble/ciphers/utils.js";

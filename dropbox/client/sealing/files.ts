@@ -1,4 +1,4 @@
-// Files on their way into an envelope and out of it, SPEC.md 4.4; it decides on no name and writes nothing.
+// Files on their way into an envelope and out of it, SPEC 4.4; it decides on no name and writes nothing.
 
 import { ahead } from "../ahead.ts";
 import { ChangedError, MalformedError, UnreadableError } from "../errors.ts";

@@ -1,4 +1,4 @@
-// SHA-256, HKDF, HMAC and GCM as SPEC.md 1 names them, by WebCrypto; it knows no label.
+// SHA-256, HKDF, HMAC and GCM as SPEC 1 names them, by WebCrypto; it knows no label.
 
 import type { Bytes } from "../wire/bytes.ts";
 

@@ -1,4 +1,4 @@
-// One person's place in a header, SPEC.md 3.2: sealed box and ML-KEM together, so both have to break.
+// One person's place in a header, SPEC 3.2: sealed box and ML-KEM together, so both have to break.
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { ml_kem768 } from "@noble/post-quantum/ml-kem.js";
@@ -10,7 +10,7 @@ import { gcm, gcmKey, hkdf, openGcm } from "./native.ts";
 
 export const KEY_SIZE = 32;
 const KEM_SEED_SIZE = 64;
-const ZERO_NONCE = new Uint8Array(12); // SPEC.md 3.2: the key is used once
+const ZERO_NONCE = new Uint8Array(12); // SPEC 3.2: the key is used once
 
 /** The two public keys that a slot is sealed to: X25519 (32 B) and ML-KEM-768 (1,184 B). */
 export interface PublicPair {

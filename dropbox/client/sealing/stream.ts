@@ -1,4 +1,4 @@
-// The content and the mac of a header and the stream after it, SPEC.md 3 and 3.3; it parses no message.
+// The content and the mac of a header and the stream after it, SPEC 3 to 3.4; it parses no message.
 
 import { ahead } from "../ahead.ts";
 import { MalformedError, TamperedError } from "../errors.ts";
@@ -24,7 +24,7 @@ const AT_ONCE = 8; // chunks that WebCrypto has at a time: each alone waits long
 export type Pieces = Iterable<Bytes> | AsyncIterable<Bytes>;
 export type Chunks = AsyncGenerator<Bytes, void, void>;
 
-/** Return the content, by which a header commits to the head in its stream (SPEC.md 3). */
+/** Return the content, by which a header commits to the head in its stream (SPEC 3.4). */
 export async function headContent(contentKey: Bytes, head: Bytes): Promise<Bytes> {
   return hmac(await hmacKey(await hkdf(contentKey, LABEL_CONTENT)), head);
 }

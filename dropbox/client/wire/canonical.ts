@@ -1,4 +1,4 @@
-// Canonical JSON and base64url as SPEC.md 1 and 4.2 narrow them; it knows nothing of what they carry.
+// Canonical JSON and base64url as SPEC 1 and 4.2 narrow them; it knows nothing of what they carry.
 
 import { MalformedError } from "../errors.ts";
 import { type Bytes, utf8 } from "./bytes.ts";
@@ -8,8 +8,8 @@ export interface JsonObject {
   readonly [name: string]: Json;
 }
 
-export const MAX_INTEGER = Number.MAX_SAFE_INTEGER; // SPEC.md 4.2: 2^53 - 1
-const MAX_DEPTH = 16; // SPEC.md 4.2
+export const MAX_INTEGER = Number.MAX_SAFE_INTEGER; // SPEC 4.2: 2^53 - 1
+const MAX_DEPTH = 16; // SPEC 4.2
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const LONE_SURROGATES = /\p{Surrogate}/gu;

@@ -1,4 +1,4 @@
-// The layout of an envelope, SPEC.md 3: sizes, header, slots and classes; it decrypts nothing.
+// The layout of an envelope, SPEC 3: sizes, header, slots and classes; it decrypts nothing.
 
 import { MalformedError, UnsupportedError } from "../errors.ts";
 import { bigEndian, type Bytes, equal, join, numberOf, utf8 } from "./bytes.ts";
@@ -15,7 +15,7 @@ const SLOT_SIZE = SEALED_SHARE_SIZE + KEM_CIPHERTEXT_SIZE + WRAPPED_KEY_SIZE;
 export const CONTENT_SIZE = 32;
 export const MAC_SIZE = 32;
 const SLOT_STEP = 8;
-export const MAX_RECIPIENTS = 31; // SPEC.md 3: a head still fits beside 12,000 bytes of text
+export const MAX_RECIPIENTS = 31; // SPEC 3: a head still fits beside 12,000 bytes of text
 const MAX_SLOTS = 32;
 
 export const CHUNK_SIZE = 65536;
@@ -41,7 +41,7 @@ export function headerSize(count: number): number {
   return MAGIC_SIZE + COUNT_SIZE + UNTIL_SIZE + count * SLOT_SIZE + CONTENT_SIZE + MAC_SIZE;
 }
 
-/** Return the class that `length` bytes of content are padded to (SPEC.md 3.1). */
+/** Return the class that `length` bytes of content are padded to (SPEC 3.1). */
 export function paddedSize(length: number): number {
   if (length <= LARGEST_POWER) return Math.max(SMALLEST_CLASS, 2 ** bitLength(length - 1));
   const exponent = bitLength(length) - 1;
@@ -63,7 +63,7 @@ export function classOfStream(size: number): number {
   return padded;
 }
 
-/** A place in a header that one person's key opens (SPEC.md 3.2). */
+/** A place in a header that one person's key opens (SPEC 3.2). */
 export interface Slot {
   readonly sealedShare: Bytes;
   readonly kemCiphertext: Bytes;

@@ -1,4 +1,4 @@
-// The plaintext of an envelope: head, signature, files and padding (SPEC.md 4); it checks no signature.
+// The plaintext of an envelope: head, signature, files and padding (SPEC 4); it checks no signature.
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { MalformedError } from "../errors.ts";
@@ -8,15 +8,15 @@ import { contentSize, type File } from "./files.ts";
 
 export const LENGTH_SIZE = 4;
 export const SIGNATURE_SIZE = 64;
-export const MAX_HEAD_SIZE = 262_144 - LENGTH_SIZE - SIGNATURE_SIZE; // SPEC.md 4: the log's prefix has room
+export const MAX_HEAD_SIZE = 262_144 - LENGTH_SIZE - SIGNATURE_SIZE; // SPEC 4: the log's prefix has room
 const LABEL_MESSAGE = "meldbus/1 ";
 
-/** Return what the author signs (SPEC.md 4.3). */
+/** Return what the author signs (SPEC 4.3). */
 export function signedBytes(kind: string, mac: Bytes, head: Bytes): Bytes {
   return join(utf8(LABEL_MESSAGE + kind), new Uint8Array([kind.length]), mac, head);
 }
 
-/** Return the 32-byte id of a message (SPEC.md 4.3). */
+/** Return the 32-byte id of a message (SPEC 4.3). */
 export function messageId(kind: string, mac: Bytes, head: Bytes): Bytes {
   return sha256(signedBytes(kind, mac, head));
 }
@@ -42,7 +42,7 @@ export function split(plaintext: Bytes): readonly [head: Bytes, signature: Bytes
   return [plaintext.subarray(LENGTH_SIZE, behindHead), plaintext.subarray(behindHead, end)];
 }
 
-/** Return the class that a message with this head and these files has (SPEC.md 4). */
+/** Return the class that a message with this head and these files has (SPEC 4). */
 export function classOf(head: Bytes, files: readonly File[]): number {
   return paddedSize(LENGTH_SIZE + head.length + SIGNATURE_SIZE + contentSize(files));
 }

@@ -1,4 +1,4 @@
-// The container of signed documents and the frames they travel in, SPEC.md 1 and 7; it verifies nothing.
+// The container of signed documents and the frames they travel in, SPEC 1 and 7; it verifies nothing.
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { MalformedError } from "../errors.ts";
@@ -51,7 +51,7 @@ export function encodeSigned(signed: Signed): Bytes {
   return join(length, signed.document, new Uint8Array([signed.signers.length]), ...signed.signers.flat());
 }
 
-/** Return the 32-byte id of the document under its label (SPEC.md 7). */
+/** Return the 32-byte id of the document under its label (SPEC 7). */
 export function idOf(signed: Signed, label: Bytes): Bytes {
   return sha256(join(label, signed.document));
 }
