@@ -69,7 +69,7 @@ def sync_all(line: Line) -> list[str]:
 
 
 def test_a_purge_only_asks_and_two_people_make_a_date_of_it(line: Line) -> None:
-    line.office.report(SENTINEL)
+    receipt = line.office.report(SENTINEL)
     number = ask_purge(line)
     assert "It has no last day" in line.done("purge", number, text="Nog eens.").stderr
     assert "Nobody else has asked" in line.run("approve", number, text="Ja.").stderr
@@ -93,6 +93,12 @@ def test_a_purge_only_asks_and_two_people_make_a_date_of_it(line: Line) -> None:
         assert number in line.done("register", who=who).stdout
         assert "There is no such case" in line.run("read", number, who=who).stderr
         assert SENTINEL not in line.done("register", who=who).output
+    line.office.answer(receipt, "Waarom is het weg?")
+    last = line.done("sync")
+    assert f"In case {number}, which is destroyed here, the reporter still wrote on 2026-03-10:" in last.stderr
+    assert last.stdout == "  Waarom is het weg?\n"
+    assert line.done("sync").stdout == ""
+    assert "asks the others for it" in line.done("take-again", number).stderr
 
 
 def test_whoever_reads_a_case_can_object_to_a_purge_that_two_agreed_on(line: Line) -> None:

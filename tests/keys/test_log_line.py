@@ -1,0 +1,63 @@
+"""A server's log that differs, at the command line: shown with what is gone, and followed only by its owner's word."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from dropbox import create_app
+from dropbox.config import Config
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.keys.line import Line
+    from tests.keys.office import Office
+
+FIRST = "Bestuurslid 1"
+
+
+def config(office: Office) -> Config:
+    return Config(office.data, "127.0.0.1:0", "http://127.0.0.1", 1, 4, 2**30, 0)
+
+
+def copy(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(source)) as read, closing(sqlite3.connect(target)) as written:
+        read.backup(written)
+
+
+def restore(office: Office, backup: Path) -> None:
+    """Set the server back, as its operator does: stopped, restored, started."""
+    office.app.extensions["store"].close()
+    copy(backup, config(office).database)
+    office.app = create_app(config(office), clock=lambda: office.now)
+
+
+def test_a_log_that_differs_is_followed_only_when_its_owner_has_compared_the_words(line: Line, tmp_path: Path) -> None:
+    office = line.office
+    line.done("sync")
+    copy(config(office).database, tmp_path / "backup")
+    office.report("Na de kopie.")
+    number = line.opened()
+    line.done("sync")
+    restore(office, tmp_path / "backup")
+
+    status = line.run("status")
+    assert status.exit_code == 3
+    assert "`meldbus log`" in status.stderr
+    shown = line.done("log")
+    assert "The server's log differs from the one that you have read" in shown.stderr
+    assert f"Cases of yours that this touches: {number}." in shown.stderr
+    assert len(shown.stdout.split()) == 6
+    found = json.loads(line.done("log", "--json").stdout)
+    assert (found["words"], found["difference"]["cases"]) == (shown.stdout.strip(), [number])
+
+    assert "Nothing was changed." in line.done("log", "accept", text="n\n").stderr
+    assert json.loads(line.done("log", "--json").stdout)["difference"]
+    accepted = line.done("log", "accept", text="y\n")
+    assert "This log counts from now on. Given back of what it had lost: " in accepted.stderr
+    assert json.loads(line.done("log", "--json").stdout)["difference"] is None
+    line.done("sync")
+    assert line.opened(FIRST) == number
