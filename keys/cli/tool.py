@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import os
 import sys
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from keys.errors import MeldbusError, NetworkError, NotJoinedError
 from keys.identity import MODERATE, KeyFile, Profile
 from keys.policy import day_number
 from keys.speech.outbox import sent_in_words, unsent_in_words
-from keys.speech.words import _, explain
+from keys.speech.words import _, explain, harmless
 from keys.sync import RecipientSession
 from keys.sync.outbox import Sent
 
@@ -127,11 +128,18 @@ class Commands(click.Group):
     """A group whose help is in the reader's language and whose errors are one line on standard error."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; a MeldbusError ends it with status 1 and its own words."""
+        """Run a command; an error of ours, or of a file that a person named, ends it with status 1 and one line."""
         try:
             return super().invoke(ctx)
         except MeldbusError as error:
             raise _Failure(explain(error)) from None
+        except UnicodeDecodeError:
+            raise _Failure(_("This file is not text in UTF-8: save it as UTF-8, then try again.")) from None
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # whoever reads our output has read enough
+                raise
+            words = {"path": harmless(str(error.filename or "-")), "why": error.strerror or type(error).__name__}
+            raise _Failure(_("This file cannot be read or written: %(path)s (%(why)s)") % words) from None
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help in the reader's language."""

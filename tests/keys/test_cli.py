@@ -45,6 +45,24 @@ def test_an_error_is_one_line_on_standard_error_with_status_one(line: Line) -> N
     assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("content", [b"caf\xe9", "één".encode("utf-16")])
+def test_a_file_that_is_not_utf_8_ends_in_one_line_and_nothing_is_written(
+    line: Line, tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "tekst").write_bytes(content)
+    result = line.run("note", "--file", tmp_path / "tekst", "lusab-babad-babad")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("meldbus: error: This file is not text in UTF-8")
+
+
+def test_a_folder_in_place_of_a_file_ends_in_one_line(line: Line, tmp_path: Path) -> None:
+    for arguments in (("note", "--file", tmp_path, "lusab-babad-babad"), ("backup", tmp_path / "niets" / "kopie")):
+        result = line.run(*arguments)
+        assert result.exit_code == 1
+        assert result.stderr.startswith("meldbus: error: This file cannot be read or written")
+        assert result.stderr.count("\n") == 1
+
+
 def test_a_wrong_passphrase_says_so(line: Line) -> None:
     result = line.run("list", passphrases=("fout",))
     assert result.exit_code == 1
