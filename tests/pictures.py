@@ -48,7 +48,7 @@ def steps(browser: Browser, link: str) -> Iterator[str]:
     home = browser.url
     browser.type("#passphrase", demo.PASSPHRASE)
     browser.click("main form button")
-    browser.wait_until("document.body?.dataset.fetching === '' && document.querySelector('#rows') !== null")
+    browser.wait_until("document.body?.dataset.syncing === '' && document.querySelector('#rows') !== null")
     yield "list"
     browser.click("#rows tr:has(.state.new) th a")
     there(browser, ".concerned")

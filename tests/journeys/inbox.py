@@ -100,6 +100,12 @@ class Inbox:
                 self.browser.type(field, text)
         self.send(f"{form} button")
 
+    def send_now(self) -> None:
+        """Send what waits in the outbox, and go to the list."""
+        self.browser.goto(f"{self.home}outbox")
+        self.send("form[action$='/send'] button")
+        self.browser.goto(self.home)
+
     def check_detriment(self) -> None:
         """Record that the reporter was asked whether they are harmed for it."""
         form = "form:has(#benadeling-gezien)"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.journeys.faults import faults
 from tests.journeys.meddling import Meddler, honest
 from tests.journeys.reporter import nl
 from tests.journeys.shelf import DOCUMENT, PHOTO, RECORDING, fill
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
     from tests.journeys.reporter import Reporter
 
-NARROW = 320
-WIDTHS = ((NARROW, 640), (1280, 800))
 PAGES = ("how", "others", "file", "no-such-page")
 LONG_WORD = "Aansprakelijkheidswaardevaststellingsveranderingen" * 3
 # What has the keyboard, also in the shadow root.
@@ -124,31 +123,12 @@ def open_all(reporter: Reporter) -> None:
     reporter.evaluate("root.querySelectorAll('details').forEach((one) => { one.open = true; })")
 
 
-def faults(reporter: Reporter) -> list[str]:
-    """Return what axe finds wrong, in the light and in the dark, and how much too wide it is, on two screens."""
-    found = []
-    for dark in (False, True):
-        reporter.browser.dark(on=dark)
-        found += [f"{'dark' if dark else 'light'}: {_told(violation)}" for violation in reporter.browser.axe()]
-    for width, height in WIDTHS:
-        reporter.browser.viewport(width, height)
-        wide = reporter.browser.evaluate("document.documentElement.scrollWidth")
-        if wide > width:
-            found.append(f"{wide} pixels wide on a screen of {width}")
-    return found
-
-
-def _told(violation: dict[str, Any]) -> str:
-    places = [str(node["target"]) for node in violation["nodes"]]
-    return f"{violation['id']}: {violation['help']}: {', '.join(places)}"
-
-
 @pytest.mark.parametrize("language", ["nl", "ar"])
 def test_every_page_and_step_is_for_everybody(site: Site, in_chromium: Reporter, code: str, language: str) -> None:
     in_chromium.visit(site.address(language))
     found = {}
     for step in steps(in_chromium, site, language, code):
-        found[step] = faults(in_chromium)
+        found[step] = faults(in_chromium.browser)
         assert in_chromium.browser.evaluate("document.documentElement.lang") == language
     assert {step: wrong for step, wrong in found.items() if wrong} == {}
     assert len(found) == 22
@@ -204,7 +184,7 @@ def test_every_state_of_files_is_for_everybody(
     (tmp_path / "map").mkdir()
     with Meddler(site.port) as wire:
         address = site.address(language, wire.url)
-        found = {state: faults(in_chromium) for state in states(in_chromium, wire, address, tmp_path)}
+        found = {state: faults(in_chromium.browser) for state in states(in_chromium, wire, address, tmp_path)}
     assert {state: wrong for state, wrong in found.items() if wrong} == {}
     assert len(found) == 8
 
