@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from keys.cases.case import Case
 from keys.cases.place import Place, PlacedMessage, Way
 from keys.cases.rosters import Rosters
-from keys.errors import FormatError, MalformedError
+from keys.errors import FormatError, MalformedError, RefusedError
 from keys.roster.weeks import until_of
 from keys.sealing import find_content_key, front_size, open_files, open_head
 from keys.sync.reporter_composer import reporter_pair, reporter_signer
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from keys.wire.ids import MessageId, PersonId
     from keys.wire.mailbox import MailboxEntry
 
-MOST_PAGES = 40  # SPEC 11: of pages on which nothing opens
+MOST_PAGES = 40  # SPEC 11: in a row, on which nothing new opens
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _read(courier: Courier, receipt: Receipt) -> tuple[dict[MessageId, MailboxMe
         for entry in page.entries:
             try:
                 message = _open(courier, capability, pair, entry)
-            except FormatError as error:
+            except (FormatError, RefusedError) as error:
                 spoilt.append(SpoiltItem(entry.number, entry.day, error.code))
             else:
                 opened.setdefault(message.id, MailboxMessage(entry, message))  # SPEC 10.2 step 7
@@ -126,7 +126,10 @@ def _read(courier: Courier, receipt: Receipt) -> tuple[dict[MessageId, MailboxMe
 
 
 def _open(courier: Courier, capability: bytes, pair: PrivatePair, entry: MailboxEntry) -> OpenedMessage:
-    """Return the message of an item; raise FormatError where it fails (SPEC 10.2 steps 5 and 6)."""
+    """Return the message of an item (SPEC 10.2 steps 5 and 6).
+
+    Raises FormatError where it fails, RefusedError where the server does not give its beginning.
+    """
     header = entry.header()
     key = find_content_key(header, [pair])
     front = entry.prefix
@@ -167,7 +170,7 @@ def _shared(
             fetch = partial(courier.mailbox_part, capability, entry.number)
             try:
                 archive = parse_archive(b"".join(open_files(entry.prefix, entry.size, one.message, fetch)))
-            except FormatError:
+            except (FormatError, RefusedError):
                 continue  # it gave nothing
             given = [ids[message.mac] for message in archive if message.mac in ids]
             shared.update((person, message_id) for person in head.to for message_id in given)

@@ -295,3 +295,20 @@ def test_nobody_chosen_is_an_error(office: Office) -> None:
 def test_a_code_without_a_mailbox_is_unknown(office: Office) -> None:
     with pytest.raises(UnknownCapabilityError):
         thread(office, Receipt.draw())
+
+
+def test_an_item_whose_beginning_the_server_does_not_give_stops_nothing(office: Office) -> None:
+    receipt = Receipt.draw()
+    report(office, receipt, [A])
+    long = Answer("a" * 90_000)  # its head goes on after the first chunk
+    say(office.courier(), office.history(), receipt, thread(office, receipt), long, office.today)
+    say(office.courier(), office.history(), receipt, thread(office, receipt), Answer("Nog iets."), office.today)
+    found = thread(office, receipt).case
+    assert found
+    assert [message.text for message in found.thread][1:] == [long.text, "Nog iets."]
+    office.refuse = lambda path: (404, b'{"error":"unknown"}') if path.startswith("/mailbox/") else None
+    again = thread(office, receipt)
+    assert again.case
+    assert [item.number for item in again.alarms] == [2]
+    # What the last word names has not come: on a page an alarm at once.
+    assert [missing.id for missing in again.case.missing] == [found.thread[1].id]
