@@ -29,5 +29,5 @@ export function laterOf(readers: readonly ShownRecipient[], unreachable: readonl
   const now = readers.filter(({ person: id }) => unreachable.every((one) => one.person !== id));
   const later = withNames("later", unreachable);
   if (now.length === 0) return words("readers-unreachable");
-  return now.length === 1 ? `${words("alone", { name: namesOf(now) })} ${later}` : later;
+  return now.length === 1 ? [words("alone", { name: namesOf(now) }), later].join(" ") : later;
 }
