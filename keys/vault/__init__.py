@@ -1,4 +1,4 @@
-"""A recipient's local store: messages, wrapped keys, the index of the log and the outbox; it neither fetches nor judges."""
+"""A recipient's local store: messages, keys, the index of the log and the outbox. It fetches and judges nothing."""
 
 from keys.vault.vault import Vault, check_copy
 

@@ -2,235 +2,196 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from keys.cases import approve
-from keys.cases.received import FORBIDDEN
+from keys.cases.authors import Standing
+from keys.cases.requests import approve
 from keys.errors import ExcludedError, NothingAskedError
-from keys.roster import People, Revoked, Roster
-from keys.wire import kinds
+from keys.sync import actions
+from keys.wire.messages import Approval, Closed, Note, Purge, Question
 from tests.keys.forging import post_as_recipient, post_forced_share
-from tests.policies import SMALL
-from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, SECRETARIS, STRANGER, TODAY
-from tests.vectors.generator.rosters import RECIPIENTS
 
 if TYPE_CHECKING:
-    from keys.cases import Case
-    from keys.roster import Recipient
+    from keys.cases.case import Case
+    from keys.sync import RecipientSession
+    from keys.wire.messages import Body
     from tests.keys.office import Office
 
-OUT = "Bestuurslid 2"
+A, B, OUT = "Secretaris", "Bestuurslid 1", "Bestuurslid 2"
 
 
-def _only(office: Office, name: str) -> Case:
-    [(case, alarms)] = office.read(name)
-    assert alarms == ()
+def only(session: RecipientSession) -> Case:
+    session.sync()
+    [case] = session.cases()
     return case
+
+
+def case_of(office: Office, name: str) -> Case:
+    with office.session(name) as session:
+        return only(session)
+
+
+def say(office: Office, name: str, *bodies: Body) -> None:
+    with office.session(name) as session:
+        case = only(session)
+        for body in bodies:
+            case = actions.write(session, case, body)
+        session.end()
+
+
+def texts(case: Case) -> list[str]:
+    return [message.text for message in case.messages if message.text]
 
 
 def test_a_new_key_lets_nobody_into_a_case_that_leaves_its_person_out(office: Office) -> None:
     # The finding H4: a lost computer ended the exclusion, and the guide told colleagues to share the case.
-    receipt = office.report("Over een bestuurslid.", [OUT], people=[office.identity(OUT)])
-    old = office.rekey(OUT)
-    case = _only(office, "Secretaris")
-    assert {office.identity(old), office.identity(OUT)} <= case.left_out & case.concerned
-    with office.desk("Secretaris") as desk, pytest.raises(ExcludedError):
-        desk.hand_over(desk.cases()[0][0], [office.identity(OUT)])
-    with pytest.raises(ExcludedError):
-        office.let_in(receipt, OUT)
-    assert office.read(OUT) == []
-
-
-def test_a_share_that_a_colleague_forces_to_a_new_key_is_not_taken(office: Office) -> None:
-    office.report("Over een bestuurslid.", [OUT], people=[office.identity(OUT)])
+    office.report("Over een bestuurslid.", [OUT], people=frozenset({office.person(OUT)}))
     office.rekey(OUT)
-    _only(office, "Secretaris")
-    with office.desk("Secretaris") as desk:
-        post_forced_share(office, desk, desk.cases()[0][0], OUT)
-    with office.desk(OUT) as desk:
-        desk.sync()
-        assert desk.cases() == []
-        assert [entry.code for entry in desk.vault.spoilt_entries()] == ["excluded"]
+    with office.session(A) as session:
+        case = only(session)
+        assert office.person(OUT) in case.left_out & case.concerned
+        with pytest.raises(ExcludedError):
+            actions.hand_over(session, case, [office.person(OUT)])
+    office.end(OUT)  # its new vault says `arrived`
+    office.end(A)
+    with office.session(OUT) as session:
+        session.sync()
+        assert (session.cases(), session.vault.messages.cases()) == ([], [])
 
 
-def test_who_comes_back_onto_the_roster_with_a_new_key_is_still_left_out(office: Office) -> None:
+def test_a_share_that_a_colleague_forces_to_a_new_key_leaves_no_trace(office: Office) -> None:
+    office.report("Over een bestuurslid.", [OUT], people=frozenset({office.person(OUT)}))
+    office.rekey(OUT)
+    with office.session(A) as session:
+        post_forced_share(office, session, only(session), OUT)
+    with office.session(OUT) as session:
+        session.sync()
+        assert (session.cases(), session.vault.messages.cases(), session.notices()) == ([], [], [])
+
+
+def test_who_comes_back_onto_the_roster_is_still_left_out(office: Office) -> None:
     office.report("Over een bestuurslid.", [OUT])
-    office.publish_roster(["Secretaris", "Bestuurslid 1"])
-    office.drafts[-1], ended = office.drafts[-2], office.drafts[-1]
-    known = office.roster().find(office.identity(OUT))
-    assert known
-    office.drafts[-1] = ended
-    case = _only(office, "Secretaris")
-    assert office.identity(OUT) in case.left_out
-    with office.desk("Secretaris") as desk:
-        assert desk.cases()[0][0].people.person_of(office.identity(OUT)) == known.person
+    known = office.person(OUT)
+    office.publish_roster([A, B])
+    assert known in case_of(office, A).left_out
+    office.publish_roster([A, B, OUT])
+    assert office.person(OUT) == known
+    assert known in case_of(office, A).left_out
+    assert office.read(OUT) == []
 
 
 def test_whom_the_reporter_let_in_stays_in_with_a_new_key(office: Office) -> None:
     receipt = office.report("Over een bestuurslid.", [OUT])
-    office.say(receipt, kinds.Admit((office.identity(OUT),)))
+    office.let_in(receipt, OUT)
     office.rekey(OUT)
-    with office.desk("Secretaris") as desk:
-        desk.sync()
-        [(case, _)] = desk.cases()
-        assert office.identity(OUT) in case.readers - case.left_out
-        desk.hand_over(case, [office.identity(OUT)])
-    assert _only(office, OUT).report.text == "Over een bestuurslid."
+    office.end(OUT)
+    case = case_of(office, A)
+    assert office.person(OUT) in case.readers - case.left_out
+    office.end(A)
+    assert texts(case_of(office, OUT)) == ["Over een bestuurslid."]
 
 
-def test_a_reader_with_a_new_key_stays_a_reader_and_gets_the_case_with_the_next_note(office: Office) -> None:
+def test_a_reader_with_a_new_key_stays_a_reader_and_gets_the_case_from_the_others(office: Office) -> None:
     # The scenario T3: re-keyed, what they said before counts by the person.
     receipt = office.report("een")
-    _only(office, OUT)
-    with office.desk(OUT) as desk:
-        desk.say(desk.cases()[0][0], kinds.Question("Wanneer?"))
+    say(office, OUT, Question("Wanneer?"))
     office.rekey(OUT)
     office.answer(receipt, "Gisteren.")
-    case = _only(office, "Secretaris")
-    assert [said.text for said in case.said] == ["een", "Wanneer?", "Gisteren."]
-    assert case.reader_count == 3
-    with office.desk("Secretaris") as desk:
-        desk.note(desk.cases()[0][0], kinds.Note("Een notitie."))
-    case = _only(office, OUT)
-    assert [said.text for said in case.said] == ["een", "Wanneer?", "Gisteren."]
-    assert office.identity(OUT) in case.opened_by
+    office.end(OUT)
+    office.end(A)
+    case = case_of(office, OUT)
+    assert texts(case) == ["een", "Wanneer?", "Gisteren."]
+    assert [message.standing for message in case.messages] == [Standing.COUNTS] * 3
+    assert office.person(OUT) in case.readers
+    assert case.messages[1].person == office.person(OUT)
 
 
 def test_who_stepped_back_reads_no_more_with_a_new_key(office: Office) -> None:
     office.report("een")
-    _only(office, OUT)
-    with office.desk(OUT) as desk:
-        desk.step_back(desk.cases()[0][0], "Te dichtbij.")
+    with office.session(OUT) as session:
+        actions.step_back(session, only(session), "Te dichtbij.")
+        session.end()
     office.rekey(OUT)
-    case = _only(office, "Secretaris")
-    assert office.identity(OUT) in case.stepped_back
-    assert office.identity(OUT) not in case.readers
+    case = case_of(office, A)
+    assert office.person(OUT) in case.stepped_back
+    assert office.person(OUT) not in case.readers
 
 
 def test_two_keys_of_one_person_do_not_destroy_a_case(office: Office) -> None:
     # The finding H1 (a): purge with the lost key, approval with its replacement.
     office.report("een")
-    _only(office, OUT)
-    with office.desk(OUT) as desk:
-        desk.note(desk.cases()[0][0], kinds.Purge("Weg ermee."))
-    _only(office, "Secretaris")
+    say(office, OUT, Purge("Weg ermee."))
     office.rekey(OUT)
-    with office.desk("Secretaris") as desk:
-        desk.sync()
-        desk.note(desk.cases()[0][0], kinds.Note("Een notitie."))
-    case = _only(office, OUT)
-    asked = case.dossier.latest(kinds.Purge)
-    assert asked
-    with pytest.raises(NothingAskedError):
-        approve(case, office.identity(OUT))
-    with office.desk(OUT) as desk:
-        desk.note(case, kinds.Approval(asked.message.id, "Goed."))
-    case = _only(office, "Secretaris")
-    assert case.dossier.approval_of(asked.message.id) is None
-    assert [alarm.code for alarm in case.dossier.alarms] == [FORBIDDEN]
+    office.end(OUT)
+    office.end(A)
+    with office.session(OUT) as session:
+        case = only(session)
+        asked = case.latest(Purge)
+        assert asked
+        with pytest.raises(NothingAskedError):
+            approve(case, session.person)
+        post_as_recipient(office, session, case, Approval(asked.id, "Goed."))
+    case = case_of(office, A)
+    assert case.approved == {}
+    assert case.last_day is None
 
 
 def test_a_former_recipient_has_no_word_in_a_running_case(office: Office) -> None:
     # The finding H5: whoever ever stood on a roster closed, shared and approved for ever.
     receipt = office.report("een")
-    _only(office, OUT)
-    office.publish_roster(["Secretaris", "Bestuurslid 1"])
-    with office.desk(OUT) as desk:
-        case = desk.cases()[0][0]
-        post_as_recipient(office, desk, case, kinds.Closed("Klaar."))
-        post_forced_share(office, desk, case, "Bestuurslid 1")
-    with office.desk("Secretaris") as desk:
-        desk.sync()
-        [(case, alarms)] = desk.cases()
-    assert [alarm.code for alarm in alarms] == [FORBIDDEN]
-    assert [said.kind for said in case.said] == ["report"]
-    shown, alarms = office.thread(receipt)
-    assert shown
-    assert ([said.kind for said in shown.said], [alarm.code for alarm in alarms]) == (["report"], [FORBIDDEN])
-    with office.desk("Bestuurslid 1") as desk:
-        desk.sync()
-        assert [entry.code for entry in desk.vault.spoilt_entries()] == ["forbidden"]
+    case_of(office, OUT)
+    office.publish_roster([A, B])
+    with office.session(OUT) as session:
+        [case_id] = session.vault.messages.cases()
+        case = session.load(case_id)
+        assert case
+        post_as_recipient(office, session, case, Closed("Klaar."))
+    case = case_of(office, A)
+    assert [message.standing for message in case.messages] == [Standing.COUNTS, Standing.LATE]
+    assert not case.is_closed
+    thread = office.thread(receipt).case
+    assert thread
+    assert not thread.is_closed
 
 
 def test_what_a_recipient_said_in_their_days_counts_for_ever(office: Office) -> None:
     receipt = office.report("een")
-    _only(office, OUT)
-    with office.desk(OUT) as desk:
-        desk.say(desk.cases()[0][0], kinds.Question("Wanneer?"))
-    office.publish_roster(["Secretaris", "Bestuurslid 1"])
+    say(office, OUT, Question("Wanneer?"))
+    office.publish_roster([A, B])
     office.pass_days(30)
-    shown, alarms = office.thread(receipt)
-    assert shown
-    assert ([said.text for said in shown.said], alarms) == (["een", "Wanneer?"], ())
+    thread = office.thread(receipt)
+    assert thread.case
+    assert (texts(thread.case), thread.case.alarms) == (["een", "Wanneer?"], ())
+    assert [message.standing for message in thread.case.messages] == [Standing.COUNTS] * 2
 
 
 def test_a_stolen_key_has_no_word_from_the_day_after_its_revocation(office: Office) -> None:
     # The finding H5 and the scenario T15.
     office.report("een")
-    _only(office, OUT)
-    with office.desk(OUT) as desk:
-        desk.say(desk.cases()[0][0], kinds.Question("Op de dag zelf."))
+    say(office, OUT, Question("Op de dag zelf."))
     old = office.rekey(OUT, stolen=True)
-    with office.desk(old) as desk:
-        post_as_recipient(office, desk, desk.cases()[0][0], kinds.Closed("Door de dief."))
-    with office.desk("Secretaris") as desk:
-        desk.sync()
-        [(case, alarms)] = desk.cases()
-    assert [said.text for said in case.said] == ["een", "Op de dag zelf."]
-    assert [alarm.code for alarm in alarms] == [FORBIDDEN]
+    with office.session(old) as session:
+        [case_id] = session.vault.messages.cases()
+        case = session.load(case_id)
+        assert case
+        post_as_recipient(office, session, case, Closed("Door de dief."))
+    case = case_of(office, A)
+    assert [message.standing for message in case.messages] == [Standing.COUNTS, Standing.COUNTS, Standing.LATE]
+    assert not case.is_closed
 
 
-def _roster(version: int, start: int, recipients: tuple[Recipient, ...], revoked: tuple[Revoked, ...] = ()) -> Roster:
-    return Roster(
-        bytes([version]) * 32, version, None, bytes(32), start, start + 396, bytes(32), SMALL, {}, recipients, revoked
-    )
-
-
-NEW = replace(RECIPIENTS[1], identity=STRANGER.identity)
-STOLEN = Revoked(BESTUUR_1.identity, TODAY + 10)
-FIRST = _roster(1, TODAY, RECIPIENTS)
-REKEYED = _roster(2, TODAY + 11, (RECIPIENTS[0], NEW, RECIPIENTS[2]))
-REVOKING = replace(REKEYED, revoked=(STOLEN,))
-WITHOUT = _roster(2, TODAY + 11, RECIPIENTS[:2])
-BACK = _roster(3, TODAY + 18, RECIPIENTS)
-
-
-def test_a_word_that_waited_while_its_key_was_replaced_counts_by_the_person() -> None:
-    # The scenario T3.
-    people = People([FIRST, REKEYED])
-    assert people.may_write(BESTUUR_1.identity, TODAY + 12, TODAY + 10)
-    assert not people.may_write(BESTUUR_1.identity, TODAY + 12, TODAY + 12)
-    assert people.may_write(STRANGER.identity, TODAY + 11, TODAY + 11)
-    assert not people.may_write(STRANGER.identity, TODAY + 10, TODAY + 10)
-
-
-def test_a_word_that_waited_while_its_author_was_taken_off_does_not_count() -> None:
-    # The scenario T3.
-    people = People([FIRST, WITHOUT])
-    assert people.may_write(BESTUUR_2.identity, TODAY + 10, TODAY + 10)
-    assert not people.may_write(BESTUUR_2.identity, TODAY + 11, TODAY + 10)
-
-
-def test_a_revoked_keys_word_counts_up_to_its_day_and_not_from_the_next_on() -> None:
-    # The scenario T15, also before the roster that revokes it is in force.
-    for rosters in ([FIRST, REVOKING], [FIRST, replace(REVOKING, start=TODAY + 20)]):
-        people = People(rosters)
-        assert people.may_write(BESTUUR_1.identity, TODAY + 10, TODAY + 10)
-        assert not people.may_write(BESTUUR_1.identity, TODAY + 11, TODAY + 10)
-        assert people.may_write(SECRETARIS.identity, TODAY + 11, TODAY + 10)
-
-
-def test_who_is_off_the_roster_for_a_week_and_on_again_has_their_word_back() -> None:
-    # The scenario T31.
-    people = People([FIRST, WITHOUT, BACK])
-    days = [people.may_write(BESTUUR_2.identity, TODAY + day, TODAY + day) for day in (10, 11, 17, 18)]
-    assert days == [True, False, False, True]
-
-
-def test_nobody_whom_no_roster_lists_has_a_word() -> None:
-    people = People([FIRST])
-    assert not people.may_write(STRANGER.identity, TODAY, TODAY)
-    assert not people.may_write(SECRETARIS.identity, TODAY - 1, TODAY - 1)
+def test_nobody_seals_to_a_revoked_key_and_its_owner_can_post_nothing(office: Office) -> None:
+    office.report("een")
+    case_of(office, OUT)
+    old = office.rekey(OUT, stolen=True)
+    _, addressees = office.addressees()
+    with office.session(old) as session:
+        assert not session.sync().is_complete
+        assert (session.end().posted, session.end().covers) == (0, 0)
+    say(office, A, Note("Niet voor de dief."))
+    assert addressees.roster.find(office.identity(old)) is None
+    with office.session(old) as session:
+        session.sync()
+        assert len(session.vault.messages.of_case(session.vault.messages.cases()[0])) == 1
