@@ -26,7 +26,7 @@ LABELS_OF_ONE_MACHINE = {"meldbus/1 vault "}  # no other program has to read a v
 NUMBERED = ("7.6", "10.2", "12.1", "12.2", "12.7")
 # No code names these yet. A step that code names leaves the list.
 STEPS_NOT_BUILT = {
-    "7.6": {*range(1, 7), 8},
+    "7.6": {4, 10},
 }
 
 _REFERENCE = re.compile(

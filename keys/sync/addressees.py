@@ -47,7 +47,7 @@ class Addressees:
         where no roster is valid on that day.
         """
         roster = history.in_force(day)
-        # A stolen key is sealed to by nobody from the moment on that its revocation is published.
+        # SPEC 7.6 step 6: a stolen key is sealed to by nobody from the moment on that its revocation is published.
         people = {one.identity: one for one in roster.receiving(day) if roster.revoked_on(one.identity) is None}
         shown = [one for one in highest(one for one in bundles if one.covers(day)) if one.identity in people]
         known = [one for one in shown if one.names_known(documents)]

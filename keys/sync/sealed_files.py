@@ -76,9 +76,9 @@ def trusted_history(source: Source, fingerprint: bytes, today: int) -> RosterHis
 def trusted_chain(source: Source, fingerprint: bytes, today: int) -> tuple[Root, RosterHistory]:
     """Return the newest root, and its rosters, if their chain leads through the fingerprint of any root."""
     roots, rosters = source.chain()
-    root = Root.verify_chain(roots, fingerprint)
-    root.check_day(today)
-    return root, RosterHistory.verify(rosters, root)
+    root = Root.verify_chain(roots, fingerprint)  # SPEC 7.6 steps 1 and 2
+    root.check_day(today)  # SPEC 7.6 step 5
+    return root, RosterHistory.verify(rosters, root)  # SPEC 7.6 step 3
 
 
 def last_resort_addressees(source: Source, history: RosterHistory, today: int) -> Addressees:

@@ -65,7 +65,7 @@ class Served:
 
 
 def verified(bundles: Iterable[Signed]) -> tuple[Bundle, ...]:
-    """Return the bundles whose signature is right: one that is spoilt stops nobody from sealing to the others."""
+    """Return the bundles whose signature is right: one that is spoilt stops nobody from sealing to the others (SPEC 7.6 step 7)."""
     found = []
     for signed in bundles:
         try:
@@ -88,6 +88,8 @@ def sealing_basis(courier: Courier, history: RosterHistory, own_day: int) -> tup
 
 def documents_of(source: Source, history: RosterHistory, bundles: Iterable[Bundle]) -> frozenset[bytes]:
     """Return the ids of the roots and rosters that these bundles name, as far as their chain has them.
+
+    The chain is fetched once more: a bundle can name what was published since (SPEC 7.6 step 8).
 
     Raises ForkError when the earlier rosters do not lead to those of `history`.
     """
