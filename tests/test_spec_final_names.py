@@ -30,7 +30,7 @@ STEPS_NOT_BUILT = {
 }
 
 _REFERENCE = re.compile(
-    r"SPEC (?P<part>\d+(?:\.\d+)?)(?:,? steps? (?P<steps>\d+(?:(?: to |, | and )\d+(?![.\d]))*))?"
+    r"SPEC (?P<part>\d+(?:\.\d+)?)(?:,? steps? (?P<steps>\d+(?:(?: to |, | and )\d+(?!\.?\d))*))?"
     r"(?P<more>(?:,? (?:and )?\d+\.\d+)*)"
 )
 

@@ -65,7 +65,10 @@ class Served:
 
 
 def verified(bundles: Iterable[Signed]) -> tuple[Bundle, ...]:
-    """Return the bundles whose signature is right: one that is spoilt stops nobody from sealing to the others (SPEC 7.6 step 7)."""
+    """Return the bundles whose signature is right (SPEC 7.6 step 7).
+
+    One that is spoilt stops nobody from sealing to the others.
+    """
     found = []
     for signed in bundles:
         try:
