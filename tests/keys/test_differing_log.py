@@ -2,45 +2,36 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import func, select
 
-from dropbox import create_app
-from dropbox.config import Config
 from keys.cases.destruction import Countdown
 from keys.cases.place import Place
 from keys.errors import DiffersError, ForkError, MalformedError
-from keys.roster import Bundle, LogHead, Witness
-from keys.roster.weeks import monday
 from keys.sync import actions
-from keys.sync.differing_log import accept, find_difference, give_back, give_chain, is_waiting, load_difference
-from keys.sync.key_rotation import sign_anew
+from keys.sync.differing_log import accept, find_difference, give_back, give_chain, is_waiting
 from keys.sync.notices import NoticeKind
-from keys.sync.outbox import lost, settle
+from keys.sync.outbox import lost
 from keys.sync.trust import load_trust
-from keys.sync.witnesses import check_witnesses, names_later_place
+from keys.vault import tables
 from keys.vault.outbox_store import State
 from keys.wire.mailbox import MailboxPage
 from keys.wire.messages import Acknowledgement, Answer, LogAccepted, Note, Question
 from tests.keys.hand import WORK, hand_of, id_of, kinds
 from tests.keys.log_writer import LogWriter
+from tests.keys.restoring import ALL, A, B, Backup, accept_and_give_back, cases_of_all, read_on
 from tests.policies import SMALL
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keys.cases.case import Case
-    from keys.sync.differing_log import Difference
+    from keys.wire.ids import MessageId
     from tests.keys.hand import Hand
-    from tests.keys.log_writer import Posted
     from tests.keys.office import Office
 
-A, B, C = "Secretaris", "Bestuurslid 1", "Bestuurslid 2"
-ALL = (A, B, C)
 OF_THE_SERVER = (
     NoticeKind.DIFFERS,
     NoticeKind.ENTRY_DAY,
@@ -56,75 +47,6 @@ OF_THE_SERVER = (
 @pytest.fixture
 def writer(office: Office, tmp_path: Path) -> LogWriter:
     return LogWriter(office, tmp_path)
-
-
-class Backup:
-    """A copy of the server's database at a moment."""
-
-    def __init__(self, office: Office, writer: LogWriter) -> None:
-        self.office, self.writer, self.position = office, writer, writer.position
-        self.path = office.folder / f"backup-{writer.position}.sqlite"
-        _copy(_database(office), self.path)
-
-    def restore(self) -> None:
-        """Set the server back, as its operator would: stopped, restored, started."""
-        self.office.app.extensions["store"].close()
-        _copy(self.path, _database(self.office))
-        self.office.app = _serve(self.office, self.office.data)
-        self.writer.position = self.position
-
-    def fork(self) -> object:
-        """Return a second server that goes on from this moment by itself."""
-        data = self.office.folder / "fork"
-        data.mkdir(mode=0o700)
-        _copy(self.path, data / _database(self.office).name)
-        return _serve(self.office, data)
-
-
-def _config(data: Path) -> Config:
-    return Config(data, "127.0.0.1:0", "http://127.0.0.1", 1, 4, 2**30, 0)
-
-
-def _database(office: Office) -> Path:
-    return _config(office.data).database
-
-
-def _serve(office: Office, data: Path) -> object:
-    return create_app(_config(data), clock=lambda: office.now)
-
-
-def _copy(source: Path, target: Path) -> None:
-    with closing(sqlite3.connect(source)) as read, closing(sqlite3.connect(target)) as written:
-        read.backup(written)
-
-
-def read_on(hand: Hand) -> Difference | None:
-    """Read the log as a session does; where it differs, from the last common place on."""
-    try:
-        hand.read()
-    except DiffersError:
-        trust = load_trust(hand.vault)
-        find_difference(hand.vault, hand.courier, hand.capability, trust.origin)
-        hand.read()
-    settle(hand.vault)
-    return load_difference(hand.vault)
-
-
-def accept_and_give_back(hand: Hand) -> None:
-    accept(hand.vault, hand.composer)
-    trust = load_trust(hand.vault)
-    give_chain(hand.vault, hand.courier, trust)
-    assert give_back(hand.vault, hand.courier, trust, hand.person).is_reached
-    hand.post()
-
-
-def cases_of_all(office: Office, report: Posted) -> list[Case]:
-    found = []
-    for name in ALL:
-        with hand_of(office, name) as hand:
-            read_on(hand)
-            found.append(hand.case(id_of(report)))
-    return found
 
 
 def alarms(hand: Hand) -> list[str]:
@@ -192,6 +114,35 @@ def test_what_comes_back_is_in_the_reporters_mailbox_again(office: Office, write
         accept_and_give_back(hand)
     page = MailboxPage.parse(office.courier()._get("/mailbox?after=0", receipt.capability()), 0)
     assert [entry.number for entry in page.entries] == [1, 2]
+
+
+def test_an_own_message_that_travelled_in_parts_is_given_back_as_it_was(office: Office, writer: LogWriter) -> None:
+    report = writer.report("Over de kluis.", ALL)
+    backup = Backup(office, writer)
+    photo = office.attachment("foto.jpg", bytes(2_500_000))
+    with hand_of(office, A) as hand:
+        hand.read()
+        written = hand.write(id_of(report), Question("Is dit de kluis?"), attachments=[photo])
+        hand.post()
+        read_on(hand)
+        parts = parts_of(hand, written)
+    backup.restore()
+    with hand_of(office, A) as hand:
+        read_on(hand)
+        accept_and_give_back(hand)
+        hand.read()
+        assert parts_of(hand, written) == parts
+        hand.vault.outbox.forget_case(id_of(report))
+        hand.vault.messages.forget_case(id_of(report))
+        assert hand.vault._execute(select(func.count()).select_from(tables.fetched_part)).scalar() == 0
+
+
+def parts_of(hand: Hand, message_id: MessageId) -> list[bytes]:
+    stored = hand.vault.messages.by_id(message_id)
+    assert stored
+    position = hand.vault.log.position_of(stored.message.mac)
+    assert position is not None
+    return [hand.courier.log_part(hand.capability, position, number) for number in range(3)]
 
 
 def test_until_it_is_accepted_what_is_new_stands_after_all_that_is_old(office: Office, writer: LogWriter) -> None:
@@ -276,8 +227,8 @@ def test_a_log_that_differs_again_before_it_is_accepted_loses_nothing(office: Of
     report = writer.report("Over de kluis.", ALL)
     backup = Backup(office, writer)
     posted = [report]
-    for text in ("een", "twee", "drie"):
-        posted.append(writer.post("", Answer(text), report, ALL, [report]))
+    for words in ("een", "twee", "drie"):
+        posted.append(writer.post("", Answer(words), report, ALL, [report]))
         with hand_of(office, A) as hand:
             read_on(hand)
         backup.restore()
@@ -383,57 +334,3 @@ def test_a_session_over_a_restored_server_says_one_thing_and_signs_nothing(offic
         assert session.vault.bundles.last_serial() > before
         assert [one.kind for one in session.notices() if one.kind in OF_THE_SERVER] == []
     assert len(office.read(B)[0].thread) == 2
-
-
-def test_two_logs_are_noticed_by_the_bundles_of_the_next_week(office: Office, writer: LogWriter) -> None:
-    """A reads one log, B another; the server shows B the bundles that A signed, which it cannot change."""
-    writer.report("Over de kluis.", ALL)
-    for name in (A, B):
-        with hand_of(office, name) as hand:
-            hand.read()
-    fork, own = Backup(office, writer).fork(), office.app
-    writer.cover()
-    bundles = signed_next_week(office, A)
-    office.app = fork
-    writer.cover()
-    with hand_of(office, B) as hand:
-        hand.read()
-        trust = load_trust(hand.vault)
-        assert check_witnesses(hand.vault, trust, bundles) == [writer.person(A)]
-        assert check_witnesses(hand.vault, trust, signed_next_week_in(office, hand)) == []
-    office.app = own
-    with hand_of(office, C) as hand:
-        hand.read()
-        assert check_witnesses(hand.vault, load_trust(hand.vault), bundles) == []
-
-
-def test_a_log_that_is_withheld_from_one_is_noticed_by_a_place_after_its_end(office: Office, writer: LogWriter) -> None:
-    writer.report("Over de kluis.", ALL)
-    fork, own = Backup(office, writer).fork(), office.app
-    writer.cover()
-    bundles = signed_next_week(office, A)
-    office.app = fork
-    with hand_of(office, B) as hand:
-        hand.read()
-        trust = load_trust(hand.vault)
-        assert names_later_place(hand.vault, trust, bundles)
-        assert check_witnesses(hand.vault, trust, bundles) == []
-    office.app = own
-    with hand_of(office, C) as hand:
-        hand.read()
-        assert not names_later_place(hand.vault, load_trust(hand.vault), bundles)
-
-
-def signed_next_week(office: Office, name: str) -> list[Bundle]:
-    """Read the log as somebody, and return the bundles that their tool would sign in the week after."""
-    with hand_of(office, name) as hand:
-        hand.read()
-        return signed_next_week_in(office, hand)
-
-
-def signed_next_week_in(office: Office, hand: Hand) -> list[Bundle]:
-    trust, day = load_trust(hand.vault), monday(office.today) + 7
-    end = hand.vault.log.last_before(day, trust.origin)
-    seen = Witness(trust.root.id, trust.history.newest.id, LogHead(end.position, end.digest))
-    sign_anew(hand.vault, hand.secret.signer(), day, seen)
-    return [own.bundle for own in hand.vault.bundles.all() if own.bundle.week == day]
