@@ -62,7 +62,7 @@ class Inbox:
         """Go to the list and sync."""
         self.browser.goto(self.home)
         self.browser.evaluate("document.body.dataset.before = 'yes'")
-        self.browser.click("header form[action$=sync] button")
+        self.browser.click("#sync button")
         self.browser.wait_until("document.body?.dataset.before === undefined")
         self.browser.wait_until("document.querySelector('#rows') !== null")
         self.browser.wait_until("document.body?.dataset.syncing === ''")

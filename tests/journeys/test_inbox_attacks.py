@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keys.wire import kinds
 from keys.wire.canonical import repair
+from keys.wire.messages import Identity
 from tests.journeys.browser import Browser
 from tests.journeys.inbox import BOARD_1, SECRETARIS, Inbox, inbox, open_office
 from tests.journeys.profile import traces
@@ -72,7 +72,7 @@ def test_a_hostile_report_harms_neither_inbox_nor_command_line(office: Office, c
         looks_as_ever(secretaris)
         secretaris.search("e")
         assert [line for line in chromium.console() if "favicon" not in line] == []
-        assert all(request.url.startswith((secretaris.serving.gate.origin, "data:")) for request in chromium.requests())
+        assert all(request.url.startswith((secretaris.serving.auth.origin, "data:")) for request in chromium.requests())
     line = Line(office)
     number = line.number()
     shown = line.done("read", "--not-involved", number).output
@@ -131,7 +131,7 @@ def evil_site(page: str) -> Iterator[str]:
 
 def asked(inbox: Inbox) -> list[int | None]:
     """Return how the inbox answered what other pages asked for."""
-    return [one.status for one in inbox.browser.requests() if one.url.startswith(inbox.serving.gate.origin)]
+    return [one.status for one in inbox.browser.requests() if one.url.startswith(inbox.serving.auth.origin)]
 
 
 def test_another_tab_can_neither_read_nor_lock_the_inbox(office: Office, browser: Browser) -> None:
@@ -148,7 +148,7 @@ def test_another_tab_can_neither_read_nor_lock_the_inbox(office: Office, browser
             assert browser.title == "refused"
             browser.click("button")
             browser.wait_until("document.body.innerText.includes('own link alone')")
-            assert not secretaris.serving.keep.is_locked
+            assert not secretaris.serving.holder.is_locked
             browser.close_tab()
             browser.show_tab(secretaris.tab)
 
@@ -177,12 +177,12 @@ def test_a_name_that_was_made_to_mean_this_machine_gets_nothing(office: Office) 
         Browser("chromium", args=("--host-resolver-rules=MAP evil.example 127.0.0.1",)) as browser,
         inbox(office, SECRETARIS, browser) as secretaris,
     ):
-        port = secretaris.serving.gate.port
+        port = secretaris.serving.auth.port
         browser.open_tab()
-        for path in (secretaris.serving.gate.path, "", f"{secretaris.serving.gate.path}/state"):
+        for path in (secretaris.serving.auth.path, "", f"{secretaris.serving.auth.path}/state"):
             assert browser.goto(f"http://evil.example:{port}/{path}") == 403
             assert "SENTINEL" not in browser.html
-        ticket = secretaris.serving.gate.link().rpartition("/")[2]
+        ticket = secretaris.serving.auth.link().rpartition("/")[2]
         assert browser.goto(f"http://evil.example:{port}/enter/{ticket}") == 403
         browser.close_tab()
         browser.show_tab(secretaris.tab)
@@ -193,7 +193,7 @@ def test_a_name_that_was_made_to_mean_this_machine_gets_nothing(office: Office) 
 def test_nothing_of_a_case_is_in_clear_on_the_disk(office: Office, kind: Kind) -> None:
     texts = {what: f"Sentinel {what} {secrets.token_hex(8)}" for what in ("report", "reply", "typed", "search", "note")}
     receipt = office.report(texts["report"], topic="anders")
-    office.say(receipt, kinds.Identity("Sentinel naam"))
+    office.say(receipt, Identity("Sentinel naam"))
     with Browser(kind) as browser:
         with inbox(office, SECRETARIS, browser) as secretaris:
             [number] = secretaris.numbers()
@@ -202,7 +202,7 @@ def test_nothing_of_a_case_is_in_clear_on_the_disk(office: Office, kind: Kind) -
             secretaris.act("reply", kind="answer", text=texts["reply"])
             secretaris.act("note", text=texts["note"])
             secretaris.open_form("form[action$='/identity']")
-            browser.type("#identity-why", texts["typed"])
+            browser.type("#identity-text", texts["typed"])
             secretaris.search(texts["search"])
             secretaris.open_case()
             secretaris.open_form("form[action$='/note']")
