@@ -1,4 +1,4 @@
-"""The reporter's code, SPEC.md 6: drawing, checking, and the keys it stands for; it is never stored."""
+"""The reporter's code (SPEC 6): drawing, checking, and the keys it stands for. It is never stored."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Receipt:
         return "-".join(self.groups())
 
     def capability(self) -> bytes:
-        """Return the reporter's 32-byte capability of the thread."""
+        """Return the reporter's 32-byte capability of the mailbox."""
         return self._derive(LABEL_CAPABILITY, SECRET_SIZE)
 
     def box_seed(self) -> bytes:
