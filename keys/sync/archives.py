@@ -12,6 +12,7 @@ from keys.sealing.envelopes import read_statement
 from keys.sealing.files import open_files
 from keys.vault.message_store import StoredMessage
 from keys.wire.files import FileDigest
+from keys.wire.ids import MessageId
 from keys.wire.messages import Report
 from keys.wire.messages.archive import parse_archive
 
@@ -38,6 +39,10 @@ def read_archives(vault: Vault, courier: Courier, capability: Capability, intake
     left = 0
     for share in vault.messages.unfinished():
         mac = share.stored.message.mac
+        # Anybody can seal a share to a recipient: one of no case that is here is fetched once, not at every sync.
+        if _is_put_off(vault, share) and intake.day <= share.since + TRIED_DAYS:
+            left += 1
+            continue
         try:
             archived: Sequence[ArchivedMessage] | None = parse_archive(_fetch(vault, courier, capability, share))
         except NetworkError:
@@ -53,7 +58,15 @@ def read_archives(vault: Vault, courier: Courier, capability: Capability, intake
                 vault.messages.set_finished(share.stored.message)
             else:
                 left += 1
+                if archived is not None:
+                    vault.messages.set_waiting_for_report(mac)
     return left
+
+
+def _is_put_off(vault: Vault, share: Unfinished) -> bool:
+    """Say whether a share waits for a report that is still not here."""
+    case_id = share.stored.message.head.case
+    return share.waits_for_report and (case_id is None or vault.messages.by_id(MessageId(case_id)) is None)
 
 
 def _fetch(vault: Vault, courier: Courier, capability: Capability, share: Unfinished) -> bytes:

@@ -58,6 +58,7 @@ class Unfinished:
     stored: StoredMessage
     position: int
     since: int
+    waits_for_report: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +164,22 @@ class MessageStore:
 
     def add_unfinished(self, mac: Mac, position: int, since: int) -> None:
         """Note that the archive of a share is still to be fetched, from where the log has it now."""
-        row = {"mac": mac, "position": position, "since": since}
+        row = {"mac": mac, "position": position, "since": since, "waits_for_report": 0}
         self.execute(insert(tables.unfinished).prefix_with("OR REPLACE").values(row))
 
     def unfinished(self) -> list[Unfinished]:
         """Return the shares whose archive is still to be fetched, by place."""
         rows = self.execute(select(tables.unfinished).order_by(tables.unfinished.c.position)).all()
         found = [(self.find(row.mac), row) for row in rows]
-        return [Unfinished(stored, row.position, row.since) for stored, row in found if stored is not None]
+        return [
+            Unfinished(stored, row.position, row.since, bool(row.waits_for_report))
+            for stored, row in found
+            if stored is not None
+        ]
+
+    def set_waiting_for_report(self, mac: Mac) -> None:
+        """Note that an archive was fetched, and is fetched again only once the report of its case is here."""
+        self.execute(update(tables.unfinished).where(tables.unfinished.c.mac == mac).values(waits_for_report=1))
 
     def set_finished(self, share: OpenedMessage) -> None:
         """Forget a share whose archive was read, or is given up.

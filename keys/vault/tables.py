@@ -149,6 +149,7 @@ unfinished = Table(
     Column("mac", LargeBinary, primary_key=True),
     Column("position", Integer, nullable=False),
     Column("since", Integer, nullable=False),
+    Column("waits_for_report", Integer, nullable=False),  # fetched, and its author may be the reporter
 )
 
 # Own messages, sealed, until the log has them: tells a thief of which cases something waits, and how large it is.
