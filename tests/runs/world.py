@@ -1,0 +1,381 @@
+"""One case and everybody around it, over the real tool and the real server in one process.
+
+Three recipients read the case, a fourth is left out, a fifth can be let in; the reporter has two windows. People do
+what their tools let them do, with what they have read; what a tool refuses is not done.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+from dropbox import create_app
+from dropbox.config import Config
+from dropbox.store import database
+from keys.cases.consents import consent_to
+from keys.cases.requests import approvable
+from keys.ceremony import back_up, open_vault, restore, unlock
+from keys.errors import (
+    AloneError,
+    ExcludedError,
+    ForbiddenError,
+    GrownError,
+    NobodyLeftError,
+    NotEnrolledError,
+)
+from keys.sync import RecipientSession, actions, differing_log
+from keys.sync.reporter import say, share_owed
+from keys.wire.messages import (
+    Answer,
+    Approval,
+    Closed,
+    Consent,
+    Hold,
+    Identity,
+    Note,
+    Objection,
+    Purge,
+    Question,
+    Reopened,
+    ReportWithdrawn,
+    Retention,
+)
+from tests.keys.office import PASSPHRASE, Office
+
+if TYPE_CHECKING:
+    import random
+    from pathlib import Path
+
+    from keys.cases.case import Case
+    from keys.receipt import Receipt
+    from keys.sync.reporter import ReporterThread
+    from keys.wire.ids import CaseId, PersonId
+    from keys.wire.messages import Body
+
+A, B, C, X, N = "Secretaris", "Bestuurslid 1", "Bestuurslid 2", "Bestuurslid 3", "Bestuurslid 4"
+PEOPLE = ((A, "secretaris"), (B, "bestuur"), (C, "bestuur"), (X, "bestuur"), (N, "bestuur"))
+NAMES = tuple(name for name, _ in PEOPLE)
+READERS = (A, B, C)
+LEFT_OUT = X
+# What a tool may refuse an honest person: somebody was put out, has no key, or the case has grown.
+REFUSED = (AloneError, ExcludedError, ForbiddenError, GrownError, NobodyLeftError, NotEnrolledError)
+SETTLING_ROUNDS = 4
+LONG_ABSENCE = 45  # days: longer than the weekly keys that are made ahead
+
+
+@dataclass
+class Window:
+    """One of the reporter's windows: the thread as it was when it last looked."""
+
+    thread: ReporterThread | None = None
+
+
+@dataclass
+class World:
+    """An office with one case; a session of each recipient stays open, as an inbox does."""
+
+    ACTS: ClassVar[tuple[str, ...]] = (
+        *["read", "end", "write", "look", "say"] * 3,
+        "days",
+        "board",
+        "back_up",
+        "lose_vault",
+        "back_up_server",
+        "restore_server",
+        "accept",
+    )
+    office: Office
+    receipt: Receipt
+    case_id: CaseId
+    sessions: dict[str, RecipientSession] = field(default_factory=dict)
+    windows: tuple[Window, Window] = field(default_factory=lambda: (Window(), Window()))
+    backups: dict[str, Path] = field(default_factory=dict)
+    server_backups: list[Path] = field(default_factory=list)
+    was_restored: bool = False  # the server: then a line says that its log differs
+    removed: set[str] = field(default_factory=set)  # from the roster
+    written: int = 0  # files, for their names
+
+    @classmethod
+    def begin(cls, template: Office, folder: Path) -> World:
+        """Copy an office that stands ready, and report."""
+        office = copy_of(template, folder)
+        receipt = office.report(without=(X, N))
+        thread = office.thread(receipt)
+        assert thread.case
+        world = cls(office, receipt, thread.case.id)
+        for name in NAMES:
+            world.open_session(name)
+            world.sessions[name].sync()
+        return world
+
+    def close(self) -> None:
+        for session in self.sessions.values():
+            session.vault.close()
+        self.sessions.clear()
+        self.office.app.extensions["store"].close()  # type: ignore[attr-defined]
+
+    # Sessions.
+
+    def open_session(self, name: str) -> None:
+        home = self.office.folder / name
+        secret = unlock(home, PASSPHRASE)
+        self.sessions[name] = RecipientSession(
+            secret, open_vault(home, secret), self.office.courier(), self.office.clock
+        )
+
+    def close_session(self, name: str) -> None:
+        self.sessions.pop(name).vault.close()
+
+    def case_of(self, name: str) -> Case | None:
+        session = self.sessions[name]
+        if session.is_restored:
+            return None
+        case = session.load(self.case_id)
+        return case if case is not None and session.person in case.readers else None
+
+    # Recipients.
+
+    def read(self, rng: random.Random) -> None:
+        self.sessions[rng.choice(NAMES)].sync()
+
+    def end(self, rng: random.Random) -> None:
+        session = self.sessions[rng.choice(NAMES)]
+        session.sync()
+        session.end()
+
+    def write(self, rng: random.Random) -> None:
+        """Write something, perhaps with the case on the screen as it was days ago."""
+        name = rng.choice(NAMES)
+        session = self.sessions[name]
+        if rng.random() < 0.5:
+            session.sync()
+        case = self.case_of(name)
+        if case is None:
+            return
+        act = rng.choice(
+            [self._write_body, self._write_body, self._write_body, self._open, self._hand_over, self._step_back]
+        )
+        try:
+            act(rng, session, case)
+        except REFUSED:
+            return
+
+    def _write_body(self, rng: random.Random, session: RecipientSession, case: Case) -> None:
+        actions.write(session, case, self._body(rng, session, case))
+
+    def _open(self, _rng: random.Random, session: RecipientSession, case: Case) -> None:
+        actions.open_report(session, case)
+
+    def _hand_over(self, rng: random.Random, session: RecipientSession, case: Case) -> None:
+        listed = {entry.person for entry in session.trust().roster.recipients}
+        strangers = sorted(listed - case.readers - case.left_out)
+        if strangers:
+            actions.hand_over(session, case, [rng.choice(strangers)])
+
+    def _step_back(self, _rng: random.Random, session: RecipientSession, case: Case) -> None:
+        if not session.vault.outbox.all():
+            actions.step_back(session, case, "Te dichtbij.")
+
+    def _body(self, rng: random.Random, session: RecipientSession, case: Case) -> Body:
+        today = session.today
+        asked = [one.message.id for one in approvable(case) if one.message.person != session.person]
+        choices: list[Body] = [
+            Answer("T."),
+            Question("T."),
+            Note("T."),
+            Note("T."),
+            Closed("T."),
+            Closed("T."),
+            Reopened("T."),
+            Retention(rng.choice([3, 6, 24])),
+            Hold("T.", today + rng.randrange(1, 200)),
+            Purge("T."),
+        ]
+        if asked:
+            choices += [Approval(asked[-1]), Approval(asked[-1]), Objection(asked[-1])]
+        return rng.choice(choices)
+
+    # The reporter.
+
+    def look(self, rng: random.Random) -> None:
+        self._look(rng.choice(self.windows))
+
+    def _look(self, window: Window) -> None:
+        office = self.office
+        window.thread = office.thread(self.receipt)
+        try:
+            share_owed(office.courier(), office.history(), self.receipt, window.thread, office.today)
+        except NotEnrolledError:
+            return
+
+    def say(self, rng: random.Random) -> None:
+        """Say something in a window that may not have been loaded anew for long."""
+        window, office = rng.choice(self.windows), self.office
+        if window.thread is None:
+            self._look(window)
+        assert window.thread
+        assert window.thread.case
+        about = rng.sample([X, N, C], rng.choice([1, 1, 2]))
+        people = [self.persons[name] for name in about if name in self.persons] or [self.persons[X]]
+        denial = Consent(rng.choice(["no", "withdrawn"]), tuple(sorted(people)), ())
+        body = rng.choice(
+            [
+                Answer("T."),
+                Answer("T."),
+                consent_to(window.thread.case, people),
+                denial,
+                Identity("T."),
+                ReportWithdrawn("T."),
+            ]
+        )
+        try:
+            say(office.courier(), office.history(), self.receipt, window.thread, body, office.today)
+        except NotEnrolledError:
+            return
+        self._look(window)
+
+    @property
+    def persons(self) -> dict[str, PersonId]:
+        """Return the persons on the newest roster by name."""
+        return {one.name: one.person for one in self.office.roster().recipients}
+
+    # Days, the board, accidents.
+
+    def days(self, rng: random.Random) -> None:
+        self.office.pass_days(rng.choice([1, 1, 3, 7, LONG_ABSENCE]))
+
+    def board(self, rng: random.Random) -> None:
+        """Publish a roster: a new key for somebody, somebody off it, somebody on it again."""
+        name = rng.choice([B, C, N])
+        listed = [one.name for one in self.office.roster().recipients]
+        if name not in listed:
+            self.office.publish_roster([*listed, name])
+            self.removed.discard(name)
+        elif rng.random() < 0.5:
+            self.rekey(name, stolen=rng.random() < 0.5)
+        elif len(listed) > 3:
+            self.office.publish_roster([one for one in listed if one != name])
+            self.removed.add(name)
+
+    def rekey(self, name: str, *, stolen: bool) -> None:
+        self.close_session(name)
+        self.backups.pop(name, None)
+        old = self.office.rekey(name, stolen=stolen)
+        shutil.rmtree(self.office.folder / old)
+        self.open_session(name)
+
+    def back_up(self, rng: random.Random) -> None:
+        name = rng.choice(NAMES)
+        self.close_session(name)
+        self.written += 1
+        path = self.office.folder / f"backup {self.written}"
+        back_up(self.office.folder / name, PASSPHRASE, path)
+        self.backups[name] = path
+        self.open_session(name)
+
+    def lose_vault(self, rng: random.Random) -> None:
+        """Restore somebody's vault from their backup; without one the board gives them a new key."""
+        name = rng.choice([B, C])
+        if name in self.removed:
+            return
+        if name not in self.backups:
+            self.rekey(name, stolen=False)
+            return
+        self.close_session(name)
+        home = self.office.folder / name
+        shutil.rmtree(home)
+        restore(home, PASSPHRASE, self.backups[name].read_bytes())
+        self.open_session(name)
+
+    def back_up_server(self, _rng: random.Random) -> None:
+        self.written += 1
+        path = self.office.folder / f"server backup {self.written}"
+        copy_database(self.office, path)
+        self.server_backups.append(path)
+
+    def restore_server(self, _rng: random.Random) -> None:
+        """Put the newest copy of the server's database back, as an operator does after a broken disk."""
+        if self.server_backups:
+            put_database(self.office, self.server_backups[-1])
+            self.office.app.extensions["store"].days.accept(self.office.today)  # type: ignore[attr-defined]
+            self.was_restored = True
+            for session in self.sessions.values():
+                session.courier = self.office.courier()
+
+    def accept(self, rng: random.Random) -> None:
+        self._accept(rng.choice(NAMES))
+
+    def _accept(self, name: str) -> None:
+        session = self.sessions[name]
+        if session.is_restored or not differing_log.is_waiting(session.vault):
+            return
+        try:
+            actions.accept_log(session)
+        except NotEnrolledError:
+            return
+
+    # The end.
+
+    def settle(self) -> None:
+        """Let everybody accept, read, share and post until nothing moves."""
+        for _ in range(SETTLING_ROUNDS):
+            self.office.pass_days(1)
+            for name in NAMES:
+                self.sessions[name].sync()
+                self._accept(name)
+            for window in self.windows:
+                self._look(window)
+            for name in NAMES:
+                session = self.sessions[name]
+                session.sync()
+                while session.vault.outbox.all() and session.end().posted:
+                    session.sync()
+
+    def act(self, name: str, rng: random.Random) -> None:
+        """Do one of `ACTS`."""
+        getattr(self, name)(rng)
+
+
+def office_in(folder: Path) -> Office:
+    """Return an office of five that stands ready to be copied."""
+    folder.mkdir()
+    return Office.open(folder, PEOPLE)
+
+
+def copy_of(template: Office, folder: Path) -> Office:
+    """Return a copy of an office, with a server of its own."""
+    shutil.copytree(template.folder, folder)
+    office = Office(folder, template.now, drafts=[*template.drafts], cards=dict(template.cards))
+    office.root = template.root  # type: ignore[attr-defined]
+    office.data = folder / "server"  # type: ignore[attr-defined]
+    start_server(office)
+    return office
+
+
+def start_server(office: Office) -> None:
+    """Start the server of an office on its database."""
+    office.app = create_app(_config(office), clock=office.clock)  # type: ignore[attr-defined]
+
+
+def copy_database(office: Office, path: Path) -> None:
+    """Copy the server's database as the operator's backup does."""
+    database.copy(_database(office), path)
+
+
+def put_database(office: Office, path: Path) -> None:
+    """Stop the server, put a copy of its database in place, and start it again."""
+    office.app.extensions["store"].close()  # type: ignore[attr-defined]
+    there = _database(office)
+    for file in there.parent.glob(f"{there.name}*"):
+        file.unlink()
+    shutil.copy2(path, there)
+    start_server(office)
+
+
+def _database(office: Office) -> Path:
+    return _config(office).database
+
+
+def _config(office: Office) -> Config:
+    return Config(office.data, "127.0.0.1:0", "http://127.0.0.1", 1, 4, 2**30, 0)  # type: ignore[attr-defined]
