@@ -22,6 +22,7 @@ from keys.roster import Bundle
 from keys.roster.weeks import until_of
 from keys.sealing import seal_cover, seal_head
 from keys.sealing.envelopes import LABEL_ENTERED
+from keys.speech.mailbox import thread_notices
 from keys.sync.mailbox_reader import MOST_PAGES, read_mailbox
 from keys.sync.post import post_to
 from keys.sync.reporter import let_in, post_report, say, share_owed
@@ -312,3 +313,6 @@ def test_an_item_whose_beginning_the_server_does_not_give_stops_nothing(office: 
     assert [item.number for item in again.alarms] == [2]
     # What the last word names has not come: on a page an alarm at once.
     assert [missing.id for missing in again.case.missing] == [found.thread[1].id]
+    said = list(thread_notices(again))
+    assert [line.startswith("ALARM") for line in said] == [True, True]
+    assert list(thread_notices(replace(again, case=None, alarms=()))) == []
