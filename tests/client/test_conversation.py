@@ -224,3 +224,16 @@ def test_in_a_report_that_a_recipient_wrote_down_nobody_can_be_let_in(office: Of
         with pytest.raises(FailedError, match=r"^forbidden$"):
             page.ask("say", word=consent(office, "yes", OUT))
         page.ask("answer", text="Klopt.", files=[])
+
+
+def test_a_word_that_came_while_somebody_was_let_in_stays_unread_until_it_is_shown(office: Office) -> None:
+    """The thread is read once more to give all of it: that shows nothing to the reporter."""
+    receipt = office.report("een", [OUT])
+    with opened(office) as page:
+        looked(page, receipt)
+        say(office, "Secretaris", Question("Wanneer?"))
+        page.ask("say", word=consent(office, "yes", OUT))
+        page.ask("answer", text="Gisteren.", files=[])
+    case = only_case(office, "Secretaris")
+    asked, answer = (next(one.id for one in case.thread if one.text == text) for text in ("Wanneer?", "Gisteren."))
+    assert not case.is_in_past(asked, answer)

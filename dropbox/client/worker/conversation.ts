@@ -184,13 +184,22 @@ export class Conversation {
     return fetchFile(found, file, partsOf(this.#courier, owner, found.entry), wait, asker);
   }
 
+  /** Give people whom a "yes" has let in all of the thread, the "yes" too. */
   async #giveAll(people: readonly string[], asker: Asker): Promise<void> {
-    await this.look(this.#looked().receipt); // only what stands in the mailbox is shared: the "yes" too
-    const found = this.#case(this.#looked());
+    const found = this.#case(await this.#readAgain());
     for (const person of people) {
       const isLetIn = found.readers.has(person) && this.#reachable.persons.has(person);
       if (isLetIn) await this.#give(person, found.messages.map(({ id }) => id), asker);
     }
+  }
+
+  /** Read the mailbox again: what was just posted has its place there. What stands on the screen stays what it was. */
+  async #readAgain(): Promise<Thread> {
+    const thread = this.#looked();
+    const mailbox = await readMailbox(this.#courier, thread.owner);
+    if (!mailbox.report) throw new MalformedError();
+    this.#thread = { ...thread, placed: placedIn(mailbox), mailbox };
+    return this.#thread;
   }
 
   /** Post shares of these messages to one person. */
