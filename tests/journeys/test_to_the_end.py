@@ -131,7 +131,7 @@ def closed(site: ClockedSite, browser: Browser, topic: str) -> str:
         opened.act("reply", kind="acknowledgement", text="We hebben je melding.")
         opened.check_detriment()
         opened.act("close", outcome="not-enough", text="We weten te weinig. Dank je wel.")
-        assert "closed" in opened.browser.text("aside dl")
+        assert "closed" in opened.browser.text(".facts dl")
     return number
 
 

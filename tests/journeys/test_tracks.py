@@ -42,12 +42,12 @@ def test_a_case_of_each_track_goes_from_report_to_closing_text(
         assert "OVERDUE" in desk.words()
         desk.open_case(number)
         assert f"Een melding over {topic}." in desk.words()
-        assert desk.browser.text("aside .overdue").startswith("first personal answer: OVERDUE since")
+        assert desk.browser.text(".facts .overdue").startswith("first personal answer: OVERDUE since")
         desk.act("reply", kind="acknowledgement", text="We hebben je melding.")
         desk.act("reply", kind="question", text="Wanneer was dat?")
-        assert desk.browser.text("aside .overdue").startswith("ask whether the reporter is harmed for it: OVERDUE")
+        assert desk.browser.text(".facts .overdue").startswith("ask whether the reporter is harmed: OVERDUE")
         desk.check_detriment()
-        assert desk.browser.count("aside .overdue") == 0
+        assert desk.browser.count(".facts .overdue") == 0
     with new_reporter(chromium) as reporter:
         reporter.visit(site.address("nl"))
         reporter.open(code)
@@ -62,7 +62,7 @@ def test_a_case_of_each_track_goes_from_report_to_closing_text(
         desk.act("note", text="Besproken.")
         desk.act("reply", kind="feedback", text="Er is opgetreden, want het klopte.")
         desk.act("close", outcome="guidance", measures="Een gesprek.", text="Gegrond. Dank je wel.")
-        assert "closed" in desk.browser.text("aside dl")
+        assert "closed" in desk.browser.text(".facts dl")
     with new_reporter(chromium) as reporter:
         reporter.visit(site.address("nl"))
         reporter.open(code)
