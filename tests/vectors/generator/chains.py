@@ -1,4 +1,4 @@
-"""Rosters that count or do not, SPEC.md 7.2 and 7.4."""
+"""Rosters that count or do not, SPEC 7.2 and 7.4."""
 
 from __future__ import annotations
 

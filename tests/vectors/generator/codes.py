@@ -1,4 +1,4 @@
-"""Receipts, stamps and fingerprints, SPEC.md 6, 8 and 9: what people type and machines try."""
+"""Receipts, stamps and fingerprints, SPEC 6, 8 and 9: what people type and machines try."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Envelopes that open, and headers with one fault each, SPEC.md 3."""
+"""Envelopes that open, and headers with one fault each, SPEC 3."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from keys.sealing import free_slot, seal_cover, seal_slot
+from keys.sealing.envelopes import LABEL_ENTERED
 from keys.sealing.stream import header_mac
 from keys.wire.canonical import encode
 from keys.wire.envelope import CONTENT_SIZE, MAC_SIZE, MAGIC_SIZE, SLOT_SIZE, Header, Slot, header_size
-from keys.wire.messages import Unknown
-from tests.vectors.generator.people import BESTUUR_1, REPORTER, SECRETARIS, Person, seed
+from keys.wire.ids import IdentityKey
+from keys.wire.messages import Entered, Report, Unknown
+from tests.vectors.generator.people import BESTUUR_1, REPORTER, SECRETARIS, STRANGER, Person, seed
 from tests.vectors.generator.scenario import MALFORMED, NO_SLOT, OPENS, TAMPERED, UNSUPPORTED, Made, Subject
-from tests.vectors.generator.sealer import UNTIL, Draft, answer, message, report
+from tests.vectors.generator.sealer import UNTIL, Draft, answer, message, report, report_head
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -63,6 +65,41 @@ _opens("header of 24 slots", "a roster of 16 to 23 recipients", replace(report()
 _opens("header of 32 slots", "a roster of 24 to 31 recipients", replace(report(), count=32))
 _opens("header without a free slot", "seven and the reporter", replace(report(), readers=(*_others, *report().readers)))
 _opens("kind of a newer version", "kept, and shown as 'update the tool'", _newer)
+
+
+def _entered(author: bytes = SECRETARIS.identity, signed: bytes = LABEL_ENTERED + REPORTER.identity) -> Draft:
+    """Return a report that the secretaris wrote down for somebody; `signed` is what they signed."""
+    body = report_head().body
+    assert isinstance(body, Report)
+    word = Entered(IdentityKey(author), SECRETARIS.signer.sign(signed), "phone")
+    return Draft(replace(report_head(), body=replace(body, entered=word)).encode())
+
+
+_opens("report that a recipient wrote down", "they sign the key that signs it", _entered())
+
+
+def _not_entered(title: str, comment: str, draft: Draft) -> None:
+    ENVELOPE.add(title, TAMPERED, comment, lambda: spoilt(draft.seal()))
+
+
+_not_entered(
+    "report that names another recipient as its writer",
+    "a reporter could say that somebody else had the code",
+    _entered(author=BESTUUR_1.identity),
+)
+_not_entered(
+    "report with the word of another report",
+    "the word is given for one reporter's key",
+    _entered(signed=LABEL_ENTERED + STRANGER.identity),
+)
+_not_entered(
+    "report with a word without its label", "it could be one for something else", _entered(signed=REPORTER.identity)
+)
+_not_entered(
+    "report with a word under another label",
+    "a card's, say",
+    _entered(signed=b"meldbus/1 recipient card" + REPORTER.identity),
+)
 
 
 @ENVELOPE.case(NO_SLOT, "who was left out finds nothing")

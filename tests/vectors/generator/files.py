@@ -1,4 +1,4 @@
-"""Envelopes with files, SPEC.md 4.4: borders, digests that are wrong, names that mean harm."""
+"""Envelopes with files, SPEC 4.4: borders, digests that are wrong, names that mean harm."""
 
 from __future__ import annotations
 

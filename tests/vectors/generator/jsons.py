@@ -1,4 +1,4 @@
-"""Canonical JSON and base64url, SPEC.md 1 and 4.2: what one parser accepts and another does not."""
+"""Canonical JSON and base64url, SPEC 1 and 4.2: what one parser accepts and another does not."""
 
 from __future__ import annotations
 

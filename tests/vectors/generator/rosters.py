@@ -1,4 +1,4 @@
-"""Rosters and bundles before they are signed, SPEC.md 7.2 to 7.4; `chains` and `bundles` list the scenarios."""
+"""Rosters and bundles before they are signed, SPEC 7.2 to 7.4; `chains` and `bundles` list the scenarios."""
 
 from __future__ import annotations
 

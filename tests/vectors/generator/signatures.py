@@ -1,4 +1,4 @@
-"""Ed25519 at its edges, SPEC.md 7.5: signatures that one library accepts and another refuses."""
+"""Ed25519 at its edges, SPEC 7.5: signatures that one library accepts and another refuses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Streams and plaintexts with one fault each, under a header that is right, SPEC.md 3.3 and 4."""
+"""Streams and plaintexts with one fault each, under a header that is right, SPEC 3.3 and 4."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents of a policy's texts, SPEC.md 7.4: each with the roster that names its hash, or another one."""
+"""Documents of a policy's texts, SPEC 7.4: each with the roster that names its hash, or another one."""
 
 from __future__ import annotations
 

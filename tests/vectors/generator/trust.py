@@ -1,4 +1,4 @@
-"""Roots, SPEC.md 7.1: how the board's keys are renewed, and how somebody might slip in their own."""
+"""Roots, SPEC 7.1: how the board's keys are renewed, and how somebody might slip in their own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Openings and parts of large envelopes, SPEC.md 10: cut, too small, of no class."""
+"""Openings and parts of large envelopes, SPEC 13.1: cut, too small, of no class."""
 
 from __future__ import annotations
 
