@@ -8,6 +8,7 @@ from keys.cases.case import Case
 from keys.cases.place import Place, PlacedMessage
 from keys.cases.rosters import Rosters
 from keys.cases.seen import seen_of
+from keys.cases.sharing import owed
 from keys.wire.canonical import b64, encode, parse_object, unb64
 from keys.wire.messages import THREAD, Head
 from tests.cases.story import Entry, Revoked, Roster
@@ -64,6 +65,7 @@ def computed(asked: dict[str, Any]) -> dict[str, Any] | None:
         return None
     read = case.read_by()
     screen = {unb64(name, 32) for name in asked["screen"]}
+    listed = rosters.persons_on(asked["day"]) or frozenset()
     return {
         "admitted": _sorted(case.admitted),
         "alarms": [[alarm.kind.value, *map(b64, alarm.messages), *_sorted(alarm.people)] for alarm in case.alarms],
@@ -72,6 +74,7 @@ def computed(asked: dict[str, Any]) -> dict[str, Any] | None:
         "ended": [_sorted(message.ended) for message in case.messages],
         "leftOut": _sorted(case.left_out),
         "missing": [[b64(one.id), *map(b64, one.named_by)] for one in case.missing],
+        "owed": {b64(person): [*map(b64, ids)] for person, ids in owed(case, None, listed, ()).items()},
         "order": [b64(message.id) for message in case.messages],
         "read": [_sorted(read[message.id]) for message in case.messages],
         "readers": _sorted(case.readers),

@@ -3,6 +3,7 @@
 import { caseOf } from "../../dropbox/client/cases/case.ts";
 import { Rosters } from "../../dropbox/client/cases/rosters.ts";
 import { seenOf } from "../../dropbox/client/cases/seen.ts";
+import { owed } from "../../dropbox/client/cases/sharing.ts";
 import type { Bytes } from "../../dropbox/client/wire/bytes.ts";
 import { b64, encode, parse } from "../../dropbox/client/wire/canonical.ts";
 import { parseHead } from "../../dropbox/client/wire/messages/head.ts";
@@ -27,6 +28,7 @@ export function computeCase(raw: Bytes): any {
     ended: found.messages.map(({ ended }) => [...ended].sort()),
     leftOut: [...found.leftOut].sort(),
     missing: found.missing.map(({ id, namedBy }) => [id, ...namedBy]),
+    owed: Object.fromEntries(owed(found, held.personsOn(day) ?? [], new Map())),
     order: found.messages.map(({ id }) => id),
     read: found.messages.map(({ id }) => [...found.readBy.get(id)!].sort()),
     readers: [...found.readers].sort(),
