@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keys.sync.cover import post_cover
+from keys.wire.envelope import SMALLEST_CLASS
 from tests.keys.office import POLICY
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.keys.line import Line
 
 FIRST, SECOND = "Bestuurslid 1", "Bestuurslid 2"
@@ -26,7 +29,12 @@ def entries(line: Line) -> int:
 
 
 def refuse_postings(line: Line, answer: tuple[int, bytes] | None) -> None:
-    line.office.refuse = lambda path: answer if path.startswith(("/envelopes", "/uploads")) else None
+    line.office.refuse = lambda path: answer if path.startswith("/envelopes") else None
+
+
+def refuse_uploads(line: Line, answer: tuple[int, bytes] | None) -> None:
+    """Refuse what is larger than any cover entry."""
+    line.office.refuse = lambda path: answer if path.startswith("/uploads") else None
 
 
 @pytest.mark.parametrize("command", [("sync",), ("status",)])
@@ -115,15 +123,17 @@ def test_status_is_never_zero_where_the_server_was_not_reached(line: Line) -> No
     assert "The server cannot be reached" in status.stderr
 
 
-def test_what_was_put_aside_is_for_its_owner_to_send_or_drop_and_status_says_so(line: Line) -> None:
+def test_what_was_put_aside_is_for_its_owner_to_send_or_drop_and_status_says_so(line: Line, tmp_path: Path) -> None:
+    large = tmp_path / "groot.bin"
+    large.write_bytes(bytes(1_200_000))
     receipt = line.office.report()
     number = line.opened()
     line.done("sync")
     line.done("reply", "--question", number, text="Wanneer was dat?\n")
     line.done("acknowledge", number, text="Ontvangen.\n")
     assert line.run("status").exit_code == 0
-    refuse_postings(line, TOO_LARGE)
-    done = line.done("note", number, text="Eerst bellen.\n")
+    refuse_uploads(line, TOO_LARGE)
+    done = line.done("note", "--attach", large, number, text="Eerst bellen.\n")
     assert "Put aside: 1. `meldbus outbox` says why, and you decide." in done.stderr
     assert line.run("status").exit_code == 3
     listed = line.done("outbox")
@@ -131,11 +141,11 @@ def test_what_was_put_aside_is_for_its_owner_to_send_or_drop_and_status_says_so(
     assert "put aside: the server says that it is too large" in listed.stdout
     [item] = json.loads(line.done("outbox", "--json").stdout)
     assert (item["case"], item["kind"], item["state"], item["reason"]) == (number, "note", "put-aside", "too-large")
-    refuse_postings(line, None)
+    refuse_uploads(line, None)
     assert "Sent: messages 1" in line.done("outbox", "send", item["number"]).stderr
-    refuse_postings(line, TOO_LARGE)
-    line.done("note", number, text="Niet bellen.\n")
-    refuse_postings(line, None)
+    refuse_uploads(line, TOO_LARGE)
+    line.done("note", "--attach", large, number, text="Niet bellen.\n")
+    refuse_uploads(line, None)
     [item] = json.loads(line.done("outbox", "--json").stdout)
     assert "never sent" in line.done("outbox", "drop", item["number"]).stderr
     assert line.run("outbox", "drop", item["number"]).exit_code == 1
@@ -161,7 +171,7 @@ def test_a_sync_asks_before_it_reads_on_after_as_much_as_is_read_at_once(
     monkeypatch.setattr("keys.sync.session.RecipientSession.sync.__kwdefaults__", {"most": 1})
     served, addressees = line.office.addressees()
     for _ in range(180):  # more than one page of the log
-        post_cover(line.office.courier(), addressees, served.work)
+        post_cover(line.office.courier(), addressees, served.work, SMALLEST_CLASS)
     line.office.report()
     stopped = line.done("sync", text="n\n")
     assert "there is more. Read on?" in stopped.stderr
