@@ -106,7 +106,9 @@ class Outbox:
         left = len(waiting) + number_of_covers(len(waiting), cover)
         while left and progress.sent.is_reached:
             drawn, waiting = draw_class(), self._waiting(progress)
-            if goes_next([class_of(one.message.raw_head, one.message.head.files) for one in waiting], left, drawn):
+            classes = [class_of(one.message.raw_head, one.message.head.files) for one in waiting]
+            # Without cover entries nothing is to be mixed: what was put aside must not leave a place for one.
+            if waiting and (not cover or goes_next(classes, left, drawn)):
                 left -= self._advance(waiting[0], work, progress)
             elif cover:
                 left -= self._cover(drawn, work, progress)
@@ -134,6 +136,10 @@ class Outbox:
         """Post a cover entry; return whether the server has taken it."""
         try:
             post_cover(self.courier.apart(), self.composer.addressees, work, padded)
+        except RefusedError as refusal:
+            # It would refuse what waits as well, and its word says why that waits.
+            progress.sent.refused[None] = _code(refusal)
+            progress.sent.is_reached = False
         except (NetworkError, FormatError):
             progress.sent.is_reached = False
         else:
