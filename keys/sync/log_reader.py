@@ -13,6 +13,7 @@ leaves a share unfinished, and only a fault of this computer ends the sync, with
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from keys.cases.place import Way
@@ -23,7 +24,7 @@ from keys.sealing.trial_opening import find_content_keys
 from keys.sync.archives import read_archives
 from keys.sync.intake import Arrival, Intake
 from keys.vault.message_store import StoredMessage
-from keys.wire.log import log_cursor
+from keys.wire.log import LogDigest, log_cursor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from keys.vault import Vault
     from keys.vault.log_index import LogEnd
     from keys.wire.ids import Capability
-    from keys.wire.log import LogDigest, LogEntry, LogPage
+    from keys.wire.log import LogEntry, LogPage, ShortEntry
 
 MOST_BYTES = 2**30  # SPEC 10.2: then a sync stops and asks
 ENTRY_DAY = "entry-day"  # an alarm on the server: an entry at a time at which no honest server takes it
@@ -64,6 +65,7 @@ class LogReader:
     capability: Capability = field(repr=False)
     origin: bytes  # the id of root version 1
     pairs_for: Callable[[int], Sequence[PrivatePair]] = field(repr=False)
+    opens_from: int = 0  # no entry of an earlier day can open: its sealer's clock would have been wrong
 
     def read(self, watch: Callable[[int], None] = _unwatched, *, most: int = MOST_BYTES) -> LogRead:
         """Read the log from where the vault stopped, to its end or until `most` bytes have come.
@@ -72,6 +74,8 @@ class LogReader:
         DiffersError where the server's log is not the one that was read, NetworkError and FormatError for a page that
         does not come or cannot be read, VaultError: what was read before is kept.
         """
+        if self.opens_from and not self.vault.log.end(self.origin).position:
+            self._skip()
         position, digest = self.vault.log.cursor(self.origin)
         never_seen = count = size = 0
         day: int | None = None
@@ -97,7 +101,21 @@ class LogReader:
                 end = self.vault.log.end(self.origin)
                 return LogRead(day, end, page.end, never_seen, unfinished)
 
-    def _follow(self, page: LogPage[LogEntry], position: int, digest: LogDigest) -> int:
+    def _skip(self) -> None:
+        """Take the digests alone of what lies before the own first keys (SPEC 10.1)."""
+        position, digest = 0, LogDigest(self.origin)
+        while True:
+            page = self.courier.short_log(self.capability, log_cursor(position, digest))
+            self._follow(page, position, digest)
+            entries = [*takewhile(lambda entry: entry.day < self.opens_from, page.entries)]
+            digests = page.digests()[: len(entries)]
+            with self.vault.transaction():
+                self.vault.log.append(page.first, entries, digests)
+            if page.end or len(entries) < len(page.entries):
+                return
+            position, digest = page.first + len(entries) - 1, digests[-1]
+
+    def _follow(self, page: LogPage[LogEntry] | LogPage[ShortEntry], position: int, digest: LogDigest) -> int:
         """Return how many entries ended between the cursor and this page, and were never read."""
         try:
             ended = page.check_follows(position, digest)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from keys.identity import private_pair
-from keys.roster.weeks import sealed_in
+from keys.roster.weeks import CLOCK_DAYS, sealed_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +26,14 @@ class OwnKeys:
     def of(cls, bundles: Iterable[OwnBundle]) -> Self:
         """Return the pairs of the own bundles, which come by serial."""
         return cls(tuple((own.bundle, private_pair(own.seed)) for own in [*bundles][::-1]))
+
+    @property
+    def opens_from(self) -> int:
+        """The first day of an entry that one of them can open; 0 where none is here.
+
+        A server takes an `until` of at most 29 days later, so of a clock that is two days ahead.
+        """
+        return max(0, min((bundle.start for bundle, _ in self.pairs), default=0) - CLOCK_DAYS)
 
     def pairs_for(self, until: int) -> list[PrivatePair]:
         """Return the pairs to try for an envelope: the weekly one of its week, then the last-resort ones that cover it.

@@ -112,13 +112,15 @@ def read_log(
         day,
         is_own=(OwnEnvelopes.of(vault) if own is None else own).__contains__,
     )
+    keys = OwnKeys.of(vault.bundles.all())
     reader = LogReader(
         vault,
         session.courier.apart(),
         intake,
         Capability(open_log_capability(session.secret, trust.roster)),
         trust.origin,
-        OwnKeys.of(vault.bundles.all()).pairs_for,
+        keys.pairs_for,
+        keys.opens_from,
     )
     try:
         read = reader.read(lambda count: watch(count, 0), most=most)
@@ -146,9 +148,11 @@ def synchronise(session: RecipientSession, watch: Watch, most: int) -> Synced:
         keep_notices(vault, found)
         _settle_off_the_roster(session)
         return Synced()
-    before = vault.log.count()
+    before = vault.log.end(trust.origin)
     read = read_log(session, basis.served.day, watch, most=most, own=own)
     is_complete = _is_complete(vault, trust, basis, read)
+    if read.never_seen and not own.is_new:
+        found.append(Notice(NoticeKind.NEVER_SEEN, days=(before.day,), count=read.never_seen))
     found += _of_reading(vault, trust, basis, read)
     keep_notices(vault, _told_once(found, own))
     if read.is_whole:
@@ -162,7 +166,7 @@ def synchronise(session: RecipientSession, watch: Watch, most: int) -> Synced:
         is_complete=is_complete,
         never_seen=read.never_seen,
         unfinished=read.unfinished,
-        new_entries=vault.log.count() - before,
+        new_entries=read.end.position - before.position - read.never_seen,
         asks_to_go_on=not read.is_whole,
     )
 
@@ -212,8 +216,6 @@ def _is_complete(vault: Vault, trust: Trust, basis: Basis, read: LogRead) -> boo
 
 
 def _of_reading(vault: Vault, trust: Trust, basis: Basis, read: LogRead) -> Iterator[Notice]:
-    if read.never_seen:
-        yield Notice(NoticeKind.NEVER_SEEN, count=read.never_seen)
     if not read.is_whole:
         yield Notice(NoticeKind.TOO_MUCH)
     if is_waiting(vault):

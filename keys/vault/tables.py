@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table
 
 SCHEMA_VERSION = 6
 
@@ -101,13 +101,14 @@ message = Table(
     metadata,
     Column("mac", LargeBinary, primary_key=True),
     Column("id", LargeBinary, nullable=False, unique=True),
-    Column("case", LargeBinary, nullable=True, index=True),  # null in a word about all cases
+    Column("case", LargeBinary, nullable=True),  # null in a word about all cases
     Column("size", Integer, nullable=False),  # of the whole envelope; 0 where it was never here
     Column("until", Integer, nullable=False),  # the last day on which a server takes this envelope
     Column("prefix", LargeBinary, nullable=True),  # as the log gave it; null where a share brought the head
     Column("wrapped", LargeBinary, nullable=False),  # content key and statement
     Column("way", String, nullable=False),
-    Column("unknown_since", Integer, nullable=True),  # the day since which its case is not here
+    Column("unknown_since", Integer, nullable=True, index=True),  # the day since which its case is not here
+    Index("message_case_id", "case", "id"),  # the cases are found without a look at the messages, which are long
 )
 
 # A number for each case that rises when something of it is written: tells a thief in which order cases changed last.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from keys.ceremony import enrol, join
 from keys.errors import (
     EnteredError,
     ExcludedError,
@@ -40,7 +41,7 @@ from keys.wire.messages import (
     Question,
     Request,
 )
-from tests.keys.office import PEOPLE, Paging
+from tests.keys.office import CHEAP, PASSPHRASE, PEOPLE, Paging
 from tests.policies import draft
 
 if TYPE_CHECKING:
@@ -428,3 +429,27 @@ def test_a_denial_ends_the_reading_of_whom_a_yes_had_let_in(office: Office) -> N
         assert session.cases() == []
         with pytest.raises(LockedError):
             session.case(number)
+
+
+def test_a_newcomer_takes_what_lies_before_their_keys_in_the_short_form_alone(office: Office) -> None:
+    """A year of the log is gigabytes, and nothing of it would open."""
+    office.report("van vroeger")
+    office.pass_days(30)
+    office.report("van vorige week")
+    office.pass_days(14)
+    office.cards["Nieuw"] = enrol(office.folder / "Nieuw", "Nieuw", "bestuur", PASSPHRASE, office.today, CHEAP)
+    office.publish_roster([*office.cards])
+    office.report("van nu")
+    with office.session("Nieuw") as session:
+        join(session.vault, session.secret, office.courier(), office.root.id, office.today)
+        assert session.sync().is_complete
+        asked = [path for _, path, _ in session.courier.asked if path.startswith("/log")]  # type: ignore[attr-defined]
+        assert ["short=1" in path for path in asked] == [True, False]
+        assert [case.report.text for case in session.cases()] == ["van nu"]
+        assert session.vault.log.count() == 3
+        assert NoticeKind.NEVER_SEEN not in [notice.kind for notice in session.notices()]
+    with office.session(A) as session:
+        session.sync()
+        assert session.vault.log.end(office.root.id).position == 3
+    with office.session("Nieuw") as session:
+        assert session.vault.log.digest_at(1, office.root.id) is not None
