@@ -1,4 +1,4 @@
-"""The pages of the format as the tests read them: sections, tables, numbers, steps; it judges nothing."""
+"""SPEC.md as the tests read it: sections, tables, numbers, steps; it judges nothing."""
 
 from __future__ import annotations
 
@@ -91,15 +91,11 @@ def quoted(text: str) -> list[str]:
     return re.findall(r"`([^`]+)`", text)
 
 
-PAGE = Page("SPEC.md")
-SPEC, SECTIONS = PAGE.text, PAGE.sections
-flat, table, members, numbers = PAGE.flat, PAGE.table, PAGE.members, PAGE.numbers
-
 _POLICY = (REPOSITORY / "docs" / "policy.md").read_text(encoding="utf-8")
 SHAPES = _POLICY.split("## Exact shapes")[1]
 
-FINAL = Page(
-    "SPEC-final.md",
+PAGE = Page(
+    "SPEC.md",
     # A section or a step that a sentence names, and the numbers of the steps themselves, are no sizes.
     r"\b1?\d\.\d{1,2}\b|steps? \d+(?:(?:, | and | or | to )\d+)*|^\d+\. |as in 8|`{0,1}0\.<",
     {7: SHAPES},

@@ -1,4 +1,4 @@
-"""Order, verdicts, readers and lines of a case by SPEC-final.md, 12.1 to 12.5, and nothing else: slow and literal."""
+"""Order, verdicts, readers and lines of a case by SPEC.md, 12.1 to 12.5, and nothing else: slow and literal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a case closes and how long it is kept by SPEC-final.md, 12.6 and 12.7, and nothing else: slow and literal."""
+"""How a case closes and how long it is kept by SPEC.md, 12.6 and 12.7, and nothing else: slow and literal."""
 
 from __future__ import annotations
 

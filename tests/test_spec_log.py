@@ -1,4 +1,4 @@
-"""SPEC-final.md says of the log's digest what the code computes."""
+"""SPEC.md says of the log's digest what the code computes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 
 from keys.wire import ids
 from keys.wire import log as log_pages
-from tests.spec_page import FINAL
+from tests.spec_page import PAGE
 
 
 def test_the_digest_of_the_log_is_the_formula_of_the_page() -> None:
@@ -14,7 +14,7 @@ def test_the_digest_of_the_log_is_the_formula_of_the_page() -> None:
         'digest(p) = SHA-256("meldbus/1 log" || digest(p - 1) || u64 p || u32 day || u64 size '
         "|| SHA-256(header before the content) || content || mac)"
     )
-    assert formula in FINAL.flat(10)
+    assert formula in PAGE.flat(10)
     before, header, content, mac = (bytes([at]) * 32 for at in range(4))
     entry = log_pages.ShortEntry(20_600, 26_205, header, content, ids.Mac(mac))
     hashed = (
@@ -22,7 +22,7 @@ def test_the_digest_of_the_log_is_the_formula_of_the_page() -> None:
     )
     digest = hashlib.sha256(hashed + header + content + mac).digest()
     assert log_pages.log_digest(log_pages.LogDigest(before), 7, entry) == digest
-    assert f"; {log_pages.SHORT_SIZE} bytes" in FINAL.sections[1]
+    assert f"; {log_pages.SHORT_SIZE} bytes" in PAGE.sections[1]
     assert len(entry.encode()) == log_pages.SHORT_SIZE
-    assert "header and the first five chunks" in FINAL.sections[1]
+    assert "header and the first five chunks" in PAGE.sections[1]
     assert log_pages.LOG_CHUNKS == 5

@@ -1,4 +1,4 @@
-"""SPEC-final.md and the code have the same sizes, both ways, as far as the code is built."""
+"""SPEC.md and the code have the same sizes, both ways."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from keys.wire.envelope import header_size, padded_size, stream_size
 from keys.wire.messages import fields, kind, log, reporter, thread
 from keys.wire.messages import head as messages
 from tests.keys.kept import FIRST_CLASS_TEXT_SIZE
-from tests.spec_page import FINAL, limits
-from tests.vectors import sample_final
+from tests.spec_page import PAGE, limits
+from tests.vectors import sample
 
 STATUSES = {status for status, _ in responses._STATUS.values()} | set(responses._HTTP)
 CHANCE_PARTS = 16  # the chances of cover entries are so many parts
@@ -177,11 +177,11 @@ NOT_BUILT: dict[int, set[int]] = {
 def test_every_number_of_a_section_is_a_number_of_the_code_and_the_reverse(number: int) -> None:
     missing = NOT_BUILT.get(number, set())
     assert not missing & SIZES[number], "built: take it off the list"
-    assert FINAL.numbers(number) == SIZES[number] | missing
+    assert PAGE.numbers(number) == SIZES[number] | missing
 
 
 def test_sizes_stand_where_they_belong() -> None:
-    flat = FINAL.flat
+    flat = PAGE.flat
     assert f"header of `{header_size(0)} + {envelope.SLOT_SIZE} n` bytes" in flat(3)
     assert f"at most {envelope.MAX_RECIPIENTS} recipients, so n is 8, 16, 24 or 32" in flat(3)
     assert "has {}, {}, {} or {} bytes".format(*HEADERS) in flat(3)
@@ -248,7 +248,7 @@ def test_sizes_stand_where_they_belong() -> None:
 
 
 def test_the_parts_of_a_header_and_of_a_slot_have_the_sizes_of_their_tables() -> None:
-    assert {name: size for name, size, *_ in FINAL.table(3, "part")} == {
+    assert {name: size for name, size, *_ in PAGE.table(3, "part")} == {
         "magic": str(envelope.MAGIC_SIZE),
         "count": str(envelope.COUNT_SIZE),
         "until": str(envelope.UNTIL_SIZE),
@@ -256,7 +256,7 @@ def test_the_parts_of_a_header_and_of_a_slot_have_the_sizes_of_their_tables() ->
         "content": str(envelope.CONTENT_SIZE),
         "mac": str(envelope.MAC_SIZE),
     }
-    assert {name: size for name, size, *_ in FINAL.table(3, "part", nth=1)} == {
+    assert {name: size for name, size, *_ in PAGE.table(3, "part", nth=1)} == {
         "sealed share": str(envelope.SEALED_SHARE_SIZE),
         "KEM ciphertext": str(envelope.KEM_CIPHERTEXT_SIZE),
         "wrapped key": str(envelope.WRAPPED_KEY_SIZE),
@@ -265,7 +265,7 @@ def test_the_parts_of_a_header_and_of_a_slot_have_the_sizes_of_their_tables() ->
 
 
 def test_the_abnf_has_the_sizes_of_the_code() -> None:
-    block = FINAL.sections[1].split("```abnf")[1].split("```")[0]
+    block = PAGE.sections[1].split("```abnf")[1].split("```")[0]
     rules = dict(re.findall(r"^([a-z-]+) += (.+?)(?: *;.*)?$", block, re.MULTILINE))
     assert rules["magic"] == f"%x{envelope.MAGIC_NAME.hex('.').upper()} %x{envelope.VERSION:02}"
     octets = {
@@ -311,7 +311,7 @@ def test_the_abnf_has_the_sizes_of_the_code() -> None:
 
 
 def test_every_abnf_name_has_a_rule_and_every_rule_a_use() -> None:
-    block = FINAL.sections[1].split("```abnf")[1].split("```")[0]
+    block = PAGE.sections[1].split("```abnf")[1].split("```")[0]
     lines = [line.split(";")[0] for line in block.splitlines() if "=" in line]
     defined = [line.split("=")[0].strip() for line in lines]
     used = {
@@ -377,11 +377,11 @@ def test_a_report_and_an_answer_of_the_longest_first_class_text_fit_the_first_cl
 def test_the_first_chunks_hold_the_longest_message_without_files() -> None:
     longest = plaintext.LENGTH_SIZE + plaintext.MAX_HEAD_SIZE + signed.SIGNATURE_SIZE
     assert padded_size(longest) == longest == 4 * envelope.CHUNK_SIZE
-    assert f"fits the class of {longest}, so that the first five chunks hold it and its padding" in FINAL.flat(4)
+    assert f"fits the class of {longest}, so that the first five chunks hold it and its padding" in PAGE.flat(4)
 
 
 def test_the_sample_is_what_the_vectors_hold() -> None:
-    assert FINAL.sections[16].strip() == sample_final.section().strip()
+    assert PAGE.sections[16].strip() == sample.section().strip()
 
 
 def test_padme_adds_no_more_than_the_rationale_says() -> None:
@@ -389,4 +389,4 @@ def test_padme_adds_no_more_than_the_rationale_says() -> None:
         padded_size(length) / length for power in range(20, 31) for length in (2**power + 1, 3 * 2 ** (power - 1) + 1)
     )
     assert most <= 1.12
-    assert "Padmé adds at most 12 %" in FINAL.flat(15)
+    assert "Padmé adds at most 12 %" in PAGE.flat(15)

@@ -1,4 +1,4 @@
-"""SPEC-final.md and the code have the same names, both ways, as far as the code is built: kinds, labels, steps."""
+"""SPEC.md and the code have the same names, both ways: kinds, labels, steps."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import yaml
 from dropbox import responses
 from keys.cases.notices import NoticeKind
 from keys.errors import FormatError, TrustError
-from keys.policy import Policy
+from keys.policy import Policy, key_paths
 from keys.roster import ROLES, bundle, root_document, roster
 from keys.sync import intake, log_reader
 from keys.wire import signed
 from keys.wire.messages import CHANNELS, KINDS
 from keys.wire.messages import head as messages
 from keys.wire.messages.table import table
-from tests.spec_page import FINAL, PAGE, REPOSITORY, SHAPES, quoted
+from tests.spec_page import PAGE, REPOSITORY, SHAPES, quoted
 
 # A label leaves this list with the module that brings it.
 LABELS_NOT_BUILT: set[str] = set()
@@ -68,13 +68,13 @@ def _named() -> tuple[set[str], dict[str, set[int]]]:
 def test_every_section_that_code_names_exists() -> None:
     sections, _ = _named()
     assert sections
-    assert sections <= FINAL.numbered()
+    assert sections <= PAGE.numbered()
 
 
 def test_every_numbered_step_is_named_by_code_or_listed_as_not_built() -> None:
     _, named = _named()
     for part in NUMBERED:
-        steps = {*FINAL.steps(part)}
+        steps = {*PAGE.steps(part)}
         assert named.get(part, set()) <= steps
         assert steps - named.get(part, set()) == STEPS_NOT_BUILT.get(part, set()), part
     assert set(named) <= set(NUMBERED)
@@ -82,7 +82,7 @@ def test_every_numbered_step_is_named_by_code_or_listed_as_not_built() -> None:
 
 def test_the_steps_of_a_part_count_from_1_without_a_gap() -> None:
     for part in NUMBERED:
-        steps = FINAL.steps(part)
+        steps = PAGE.steps(part)
         assert steps == [*range(1, len(steps) + 1)]
 
 
@@ -90,40 +90,38 @@ def test_every_section_and_step_that_the_page_refers_to_exists() -> None:
     text = re.sub(
         r"RFC \d+, section \d+|(?:GF|digest)\(\d+\)|WCAG 2\.2|of at least 4\.5",
         "",
-        FINAL.text.split("## 16.", maxsplit=1)[0],
+        PAGE.text.split("## 16.", maxsplit=1)[0],
     )
     parts = re.findall(r"(?<![\d.:/-])(1?\d\.\d{1,2})(?![\d.])", text)
-    assert {*parts} <= FINAL.numbered()
-    assert {*re.findall(r"\((\d+)\)", text.split("```abnf")[0] + text.split("```\n", 2)[2])} <= FINAL.numbered() | {
-        "28"
-    }
+    assert {*parts} <= PAGE.numbered()
+    assert {*re.findall(r"\((\d+)\)", text.split("```abnf")[0] + text.split("```\n", 2)[2])} <= PAGE.numbered() | {"28"}
     for part, steps in re.findall(r"(1?\d\.\d{1,2}) steps? (\d+(?:(?: to |, | and )\d+)*)", text):
-        assert _steps(steps) <= set(FINAL.steps(part)), part
+        assert _steps(steps) <= set(PAGE.steps(part)), part
 
 
 def test_the_contents_are_the_titles() -> None:
-    contents = FINAL.text.split("Contents: ")[1].split("\n\n")[0]
-    titles = re.findall(r"^## (\d+)\. (.+)$", FINAL.text, re.MULTILINE)
+    contents = PAGE.text.split("Contents: ")[1].split("\n\n")[0]
+    titles = re.findall(r"^## (\d+)\. (.+)$", PAGE.text, re.MULTILINE)
     assert " ".join(contents.split()) == " · ".join(f"{number} {title}" for number, title in titles)
 
 
 def test_the_table_of_kinds_is_what_the_code_prints() -> None:
-    printed = FINAL.text.split("<!-- kinds: printed by keys/wire/messages/table.py -->\n")[1]
+    printed = PAGE.text.split("<!-- kinds: printed by keys/wire/messages/table.py -->\n")[1]
     assert printed.split("<!-- /kinds -->")[0] == table()
 
 
 def test_every_kind_and_no_other_is_named_in_the_rules() -> None:
-    rules = " ".join(FINAL.flat(number) for number in (5, 10, 12, 14))
+    rules = " ".join(PAGE.flat(number) for number in (5, 10, 12, 14))
     for kind in KINDS:
         assert f"`{kind}`" in rules
-    changes = FINAL.flat(17)
+    changes = PAGE.flat(17)
     gone = {"admit", "handed-over", "conflict", "dossier", "feed", "tombstone", "withdrawn"}
     assert gone <= set(quoted(changes))
     assert not gone & set(KINDS)
 
 
 def test_a_head_has_the_members_of_its_table() -> None:
-    rows = {name.strip("`"): value for name, value in FINAL.table(4, "member")}
+    rows = {name.strip("`"): value for name, value in PAGE.table(4, "member")}
     assert set(rows) == messages._MEMBERS | {"case"}
     assert tuple(re.findall(r'"([a-z]+)"', rows["channel"])) == CHANNELS
 
@@ -131,27 +129,30 @@ def test_a_head_has_the_members_of_its_table() -> None:
 def test_a_policy_has_the_members_that_its_shapes_name() -> None:
     rows = re.findall(r"(?m)^\| `(\w+)` \| (.+) \|$", SHAPES)
     assert [name for name, _ in rows] == sorted(field.name for field in dataclasses.fields(Policy))
-    old = {name.strip("`"): value for name, value in PAGE.table(7, "member")}
+    below: dict[str, set[str]] = {}
+    for path in key_paths():
+        above, _, last = path.rpartition(".")
+        below.setdefault(above, set()).add(last)
     for name, value in rows:
-        assert re.findall(r"`\{([\w, ]+)\}`", value) == re.findall(r"`\{([\w, ]+)\}`", old[name])
+        stated = [{*names.split(", ")} for names in re.findall(r"`\{([\w, ]+)\}`", value)]
+        read = [names for above, names in below.items() if re.match(rf"{name}\b", above) and names != {"id", "name"}]
+        assert sorted(map(sorted, stated)) == sorted(map(sorted, read)), name
 
 
 def test_documents_have_the_members_that_the_page_names() -> None:
-    assert FINAL.members(7, "before, k") == set(root_document(1, None, [], 1, 1))
-    assert FINAL.members(7, "before, from, log") == roster._MEMBERS
-    assert {name for row in FINAL.table(7, "member") for name in quoted(row[0])} == FINAL.members(
-        7, "before, from, log"
-    )
-    assert FINAL.members(7, "box, from, identity") == roster._RECIPIENT_MEMBERS
-    assert FINAL.members(7, "box, identity") == {"box", "identity", "name", "person", "role"}
-    assert FINAL.members(7, "away") == bundle._MEMBERS
-    assert FINAL.members(7, "away") >= bundle._MEMBERS
-    assert tuple(re.findall(r'"(\w+)"', FINAL.flat(7).split("role ")[1].split("; a name")[0])) == ROLES
-    assert FINAL.members(4, "digest") == {"digest", "name", "size", "type"}
+    assert PAGE.members(7, "before, k") == set(root_document(1, None, [], 1, 1))
+    assert PAGE.members(7, "before, from, log") == roster._MEMBERS
+    assert {name for row in PAGE.table(7, "member") for name in quoted(row[0])} == PAGE.members(7, "before, from, log")
+    assert PAGE.members(7, "box, from, identity") == roster._RECIPIENT_MEMBERS
+    assert PAGE.members(7, "box, identity") == {"box", "identity", "name", "person", "role"}
+    assert PAGE.members(7, "away") == bundle._MEMBERS
+    assert PAGE.members(7, "away") >= bundle._MEMBERS
+    assert tuple(re.findall(r'"(\w+)"', PAGE.flat(7).split("role ")[1].split("; a name")[0])) == ROLES
+    assert PAGE.members(4, "digest") == {"digest", "name", "size", "type"}
 
 
 def test_every_label_of_the_page_is_in_the_code_and_the_reverse() -> None:
-    stated = {label for number in range(1, 14) for label in re.findall(r'"(meldbus/1 [^"]*)"', FINAL.sections[number])}
+    stated = {label for number in range(1, 14) for label in re.findall(r'"(meldbus/1 [^"]*)"', PAGE.sections[number])}
     written = set(re.findall(r'"(meldbus/1 [^"]*)"', CODE))
     assert stated - written == LABELS_NOT_BUILT
     assert written - stated == LABELS_OF_ONE_MACHINE
@@ -167,11 +168,11 @@ def test_no_label_of_a_signature_is_the_beginning_of_another() -> None:
 
 
 def test_the_errors_are_those_of_the_page() -> None:
-    stated = {name.replace(" ", "-") for name in quoted(FINAL.sections[14].split("An *alarm*")[0])}
+    stated = {name.replace(" ", "-") for name in quoted(PAGE.sections[14].split("An *alarm*")[0])}
     declared = {error.code for base in (FormatError, TrustError) for error in base.__subclasses__()}
     assert stated == declared
     spelt = re.findall(
-        r"`(no slot|tampered|malformed|unsupported|forbidden|fork|expired|rolled back|below threshold)`", FINAL.text
+        r"`(no slot|tampered|malformed|unsupported|forbidden|fork|expired|rolled back|below threshold)`", PAGE.text
     )
     assert {name.replace(" ", "-") for name in spelt} <= stated
 
@@ -179,7 +180,7 @@ def test_the_errors_are_those_of_the_page() -> None:
 def _routes() -> set[tuple[str, str]]:
     """Return method and path of every route that the page names, parameters without their names."""
     found = set()
-    for named in quoted(" ".join(FINAL.flat(number) for number in (7, 10, 11, 13))):
+    for named in quoted(" ".join(PAGE.flat(number) for number in (7, 10, 11, 13))):
         for method, path in re.findall(r"(GET|POST) (/[^\s?]+)", named):
             found.add((method.lower(), re.sub(r"<\w+>", "{}", path)))
     return found
@@ -192,7 +193,7 @@ def test_openapi_yaml_has_every_route_of_the_page() -> None:
 
 
 def test_the_refusals_of_the_server_are_those_of_the_page() -> None:
-    refusals = FINAL.flat(13).split("Refusals are JSON")[1].split("### 13.2")[0]
+    refusals = PAGE.flat(13).split("Refusals are JSON")[1].split("### 13.2")[0]
     stated: set[tuple[str, str]] = set()
     for part in refusals.split(";"):
         if status := re.search(r"\b(\d{3}) `", part):
@@ -203,6 +204,6 @@ def test_the_refusals_of_the_server_are_those_of_the_page() -> None:
 
 
 def test_the_alarms_and_lines_of_a_case_and_of_the_log_are_names_of_the_page() -> None:
-    stated = {name for part in FINAL.sections[14].split("Alarms:")[1:] for name in quoted(part)}
+    stated = {name for part in PAGE.sections[14].split("Alarms:")[1:] for name in quoted(part)}
     assert {kind.value for kind in NoticeKind} <= stated
     assert {log_reader.ENTRY_DAY, intake.FOREIGN} <= stated

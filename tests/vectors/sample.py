@@ -1,4 +1,4 @@
-"""Writes section 16 of SPEC-final.md from vectors: `python -m tests.vectors.sample_final`; it makes nothing up."""
+"""Writes section 16 of SPEC.md from vectors: `python -m tests.vectors.sample`; it makes nothing up."""
 
 from __future__ import annotations
 
