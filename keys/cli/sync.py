@@ -112,4 +112,4 @@ def _tell_place_on_roster(session: RecipientSession) -> None:
     if trust.history.newest.find(own) is not None:
         tell(_("You receive reports from %(day)s on.") % {"day": date(trust.history.newest.start)})
     else:
-        hint(_("You are no longer on the roster: you can read what you have, and nothing new."))
+        hint(_("You are not on the list of recipients any more: the cases are closed to you, and nothing new comes."))
