@@ -24,9 +24,10 @@ from keys.sync import last_days
 from keys.sync.differing_log import accept, give_back, give_chain
 from keys.sync.entering import enter
 from keys.sync.key_rotation import AWAY
+from keys.sync.sharing import drop_share
 from keys.sync.writing import Draft, as_it_is, check_text, look, screen_of, write, write_all
 from keys.vault.outbox_store import State
-from keys.wire.messages import Closed, Identity, Joined, Note, Opened, Retention, Revealed, SteppedBack
+from keys.wire.messages import Closed, Identity, Joined, Note, Opened, Retention, Revealed, Share, SteppedBack
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -168,10 +169,18 @@ def send_anyway(session: RecipientSession, mac: Mac) -> None:
 
 
 def drop(session: RecipientSession, mac: Mac) -> None:
-    """Take a message out of the outbox that was put aside: it is as if it had not been written."""
+    """Take a message out of the outbox that was put aside: it is as if it had not been written.
+
+    What a share would have given is owed again.
+    """
     with session.lock, session.vault.transaction():
-        if any(one.message.mac == mac for one in put_aside(session)):
-            session.vault.outbox.drop(mac)
+        for one in put_aside(session):
+            if one.message.mac != mac:
+                continue
+            if isinstance(one.message.head.body, Share):
+                drop_share(session.vault, session.trust().rosters, one)
+            else:
+                session.vault.outbox.drop(mac)
 
 
 def accept_log(session: RecipientSession) -> GivenBack:

@@ -10,6 +10,7 @@ from keys.cases.numbers import cases_with
 from keys.errors import (
     AmbiguousNumberError,
     ClockError,
+    FormatError,
     LockedError,
     NetworkError,
     NoCaseError,
@@ -115,7 +116,8 @@ class RecipientSession:
 
         Then the server gets back what its log has lost, if there is something (SPEC 10.4).
 
-        Nothing is posted where the roster lists the owner no more, or the clocks do not agree: the notices say so.
+        Nothing is posted where the roster lists the owner no more, the clocks do not agree, or a restored vault has not
+        read the log to its end: the notices say so.
         """
         if not self.has_read:
             return Sent()
@@ -126,9 +128,9 @@ class RecipientSession:
                 if sent.is_reached and self.vault.log.lost.all():
                     give_back(self.vault, self.courier, self.trust(), self.person)
                 return sent
-            except (ClockError, NotEnrolledError):
+            except (ClockError, NotEnrolledError, RestoredError):
                 return Sent()
-            except NetworkError:
+            except (NetworkError, FormatError):
                 return Sent(is_reached=False)
 
     def send_now(self) -> Sent:

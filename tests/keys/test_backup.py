@@ -18,7 +18,7 @@ from keys.roster import Bundle, words
 from keys.sync import NoticeKind, actions
 from keys.vault import Vault
 from keys.wire.messages import Note
-from tests.keys.office import PASSPHRASE
+from tests.keys.office import PASSPHRASE, Paging
 from tests.keys.window import Window
 
 if TYPE_CHECKING:
@@ -243,3 +243,21 @@ def test_a_copy_of_the_key_that_is_used_after_the_restore_is_an_alarm(office: Of
     with office.session(LOST) as session:
         session.sync()
         assert NoticeKind.OWN_KEY in {notice.kind for notice in session.notices() if notice.is_alarm}
+
+
+def test_a_restored_vault_that_has_not_read_to_the_end_shows_and_posts_nothing(office: Office) -> None:
+    office.report("Een melding.")
+    office.read(LOST)
+    file = office.folder / "reserve"
+    back_up(office.folder / LOST, PASSPHRASE, file)
+    lose(office)
+    restore(office.folder / LOST, PASSPHRASE, file.read_bytes())
+    for text in ("twee", "drie"):
+        office.report(text)
+    with office.session(LOST, Paging(office)) as session:
+        assert session.sync(most=1).asks_to_go_on
+        with pytest.raises(RestoredError):
+            session.cases()
+        assert (session.end().posted, session.end().covers) == (0, 0)
+        assert session.sync().is_complete
+        assert len(session.cases()) == 3
