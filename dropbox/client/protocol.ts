@@ -251,7 +251,7 @@ export interface Asks {
     readonly answer: { readonly blob: Blob };
   };
   /**
-   * Break off what is under way, which then fails with "cancelled"; answered at once, before what was asked earlier.
+   * Break off what is under way and what waits, which then fail with "cancelled"; answered at once.
    *
    * A message that was being sent may be asked for again with the same: it goes on where it was.
    */

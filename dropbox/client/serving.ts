@@ -18,6 +18,7 @@ type Errands = Record<Asked["name"], (ask: never, asker: never) => unknown>;
  */
 export function serve(courierOf: (left: () => AbortSignal) => Courier, later: () => typeof Reporting): void {
   let under = new AbortController(); // of the errand that is under way
+  let cancelled = 0; // what was asked before this request is not done any more
   let busy: Promise<void> = Promise.resolve();
   const courier = courierOf(() => under.signal);
   const trusting = new Trusting(courier, () => new Date());
@@ -36,6 +37,7 @@ export function serve(courierOf: (left: () => AbortSignal) => Courier, later: ()
       left: under.signal,
     };
     try {
+      if (number < cancelled) throw new CancelledError();
       reply({ number, done: await errands(name)[name](ask as never, asker as never) });
     } catch (error) {
       // An error of the browser's own may quote what the person wrote: only the code leaves this place.
@@ -45,6 +47,8 @@ export function serve(courierOf: (left: () => AbortSignal) => Courier, later: ()
   };
   addEventListener("message", ({ data }: MessageEvent<Request>) => {
     if (data.name === "cancel") {
+      // What waits for its turn too: the page gives keys by itself, and the person means their own words.
+      cancelled = data.number;
       under.abort(new CancelledError());
       reply({ number: data.number, done: {} });
     } else busy = busy.then(() => answer(data));

@@ -200,6 +200,18 @@ def test_a_pause_can_be_cancelled_and_other_errands_go_on(office: Office, long: 
         assert page.trust()["fileBytes"] == 2**31
 
 
+def test_what_waits_for_its_turn_is_cancelled_too(office: Office, long: Path) -> None:
+    """The page gives keys by itself: who presses "stop" then means the words that wait behind that."""
+    with opened(office, Wire(office, lose=lambda path, _: "request" if path == "/parts" else None)) as page:
+        number = page.begin("report", **page.letter(files=[named(long)]))
+        behind = page.begin("draw")
+        page.wait(number, phase="waiting")
+        cancel(page, number)
+        with pytest.raises(FailedError, match=r"^cancelled$"):
+            page.wait(behind)
+        assert page.ask("draw")["receipt"]
+
+
 def cancel(page: Page, number: int) -> None:
     assert page.ask("cancel") == {}
     with pytest.raises(FailedError, match=r"^cancelled$"):
