@@ -53,7 +53,7 @@ class NoticeKind(Enum):
     DIFFERS = "differs"  # the server's log is not the one that was read: `count` entries are gone since a day
     UNUSABLE = "unusable"  # nobody can seal to the keys of `people`
     ALONE = "alone"  # from a Monday on pages say that only some have looked: `people` should
-    NEVER_SEEN = "never-seen"  # `count` entries ended unread; the last one read before was of the first of `days`
+    NEVER_SEEN = "never-seen"  # `count` entries ended unread after the first of `days`; it was found on the second
     TOO_MUCH = "too-much"  # the log was not read to its end: a sync goes on when it is told to
     UNFINISHED = "unfinished"  # `count` shares did not come yet
     SHARED_WRONGLY = "shared-wrongly"  # messages in `count` shares of a day have a wrong key

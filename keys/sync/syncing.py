@@ -20,7 +20,7 @@ from keys.sync.intake import Intake
 from keys.sync.key_rotation import destroy_keys, rotate_keys
 from keys.sync.last_days import settle_reading
 from keys.sync.log_reader import LogReader
-from keys.sync.notices import Notice, NoticeKind, keep_notices, notices_of, withheld_by
+from keys.sync.notices import Notice, NoticeKind, keep_notices, load_notices, notices_of, withheld_by
 from keys.sync.outbox import lost, settle
 from keys.sync.own_keys import OwnKeys
 from keys.sync.served import Served
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from keys.sync.session import RecipientSession
     from keys.sync.trust import Trust
     from keys.vault import Vault
+
+
+TOLD_DAYS = 28  # so long the first page says that entries ended unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,9 @@ def synchronise(session: RecipientSession, watch: Watch, most: int) -> Synced:
     read = read_log(session, basis.served.day, watch, most=most, own=own)
     is_complete = _is_complete(vault, trust, basis, read)
     if read.never_seen and not own.is_new:
-        found.append(Notice(NoticeKind.NEVER_SEEN, days=(before.day,), count=read.never_seen))
+        found.append(Notice(NoticeKind.NEVER_SEEN, days=(before.day, session.today), count=read.never_seen))
+    else:
+        found += _still_told(vault, session.today)
     found += _of_reading(vault, trust, basis, read)
     keep_notices(vault, _told_once(found, own))
     if read.is_whole:
@@ -166,7 +171,7 @@ def synchronise(session: RecipientSession, watch: Watch, most: int) -> Synced:
         is_complete=is_complete,
         never_seen=read.never_seen,
         unfinished=read.unfinished,
-        new_entries=read.end.position - before.position - read.never_seen,
+        new_entries=max(0, read.end.position - before.position - read.never_seen),
         asks_to_go_on=not read.is_whole,
     )
 
@@ -235,6 +240,15 @@ def _that_count(trust: Trust, served: Served) -> list[Bundle]:
     """Return the bundles of those on the roster in force, by keys that nothing revokes (SPEC 7.6 step 7)."""
     listed = {entry.identity for entry in trust.roster.recipients if trust.roster.revoked_on(entry.identity) is None}
     return [bundle for bundle in served.bundles if bundle.identity in listed]
+
+
+def _still_told(vault: Vault, day: int) -> list[Notice]:
+    """Return what an earlier sync found that the next one cannot find again, while it is news."""
+    return [
+        notice
+        for notice in load_notices(vault)
+        if notice.kind is NoticeKind.NEVER_SEEN and day < notice.days[-1] + TOLD_DAYS
+    ]
 
 
 def _told_once(found: list[Notice], own: OwnEnvelopes) -> list[Notice]:

@@ -183,3 +183,18 @@ def test_the_tool_says_a_week_before_from_which_monday_on_pages_will_warn(office
     assert notice.days == (week + 28,)
     assert week + 28 - (week + first) in range(1, WEEK + 1)
     assert set(notice.people) == {OTHER, THIRD}
+
+
+def test_that_entries_ended_unread_is_told_for_four_weeks(office: Office) -> None:
+    office.report("een")
+    office.read(THIRD)
+    for text in ("twee", "drie"):
+        office.report(text)
+    office.app.extensions["store"].expiry.expire(office.today + 397)
+    office.report("vier")
+    for days, is_told in ((0, True), (0, True), (27, True), (1, False)):
+        office.pass_days(days)
+        with office.session(THIRD) as session:
+            session.sync()
+            told = [notice.count for notice in session.notices() if notice.kind is NoticeKind.NEVER_SEEN]
+            assert told == ([2] if is_told else [])
