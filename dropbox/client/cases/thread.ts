@@ -25,14 +25,17 @@ export interface JudgedMessage extends PlacedMessage {
   readonly ended: ReadonlySet<string>;
 }
 
+/** A message that a reader sees. */
+export type VisibleMessage = JudgedMessage & { readonly standing: Exclude<Standing, "forbidden"> };
+
 /** Say whether a message changes anything. */
 export function counts({ standing }: JudgedMessage): boolean {
   return standing === "counts";
 }
 
 /** Say whether a reader sees a message, with a mark if it does not count. */
-export function isShown({ standing }: JudgedMessage): boolean {
-  return standing !== "forbidden";
+export function isShown(message: JudgedMessage): message is VisibleMessage {
+  return message.standing !== "forbidden";
 }
 
 /** Return the messages in their order with what each is worth, and the readership after the last of them. */

@@ -35,7 +35,8 @@ export class Freshness {
     });
     const weeks = new Map<string, number>();
     for (const { owner, week } of shown) weeks.set(owner, Math.max(week, weeks.get(owner) ?? 0));
-    const differing = new Set(shown.filter(({ seen }) => shown.some((other) => differ(seen, other.seen))).map(({ owner }) => owner));
+    const forked = shown.filter(({ seen }) => shown.some((other) => differ(seen, other.seen)));
+    const differing = new Set(forked.map(({ owner }) => owner));
     const looked = shown.filter(({ owner, seen, week, last }) =>
       !last && week >= monday(today) - AHEAD && current.includes(seen.roster) && !differing.has(owner));
     this.looked = new Set(looked.map(({ owner }) => owner));

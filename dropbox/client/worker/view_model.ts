@@ -4,7 +4,7 @@ import type { Case } from "../cases/case.ts";
 import { dueDays, isLate } from "../cases/deadlines.ts";
 import { happenedIn } from "../cases/happened.ts";
 import type { Rosters } from "../cases/rosters.ts";
-import { isShown, type JudgedMessage } from "../cases/thread.ts";
+import { isShown, type VisibleMessage } from "../cases/thread.ts";
 import type { Alarm, ShownMessage, ShownRecipient, ShownThread } from "../protocol.ts";
 import type { People } from "../roster/people.ts";
 import type { Recipient, Roster } from "../roster/roster.ts";
@@ -28,14 +28,17 @@ export interface Scene {
 
 /** Who wrote a message of a key that no roster lists, as far as those are here. */
 const NOBODY = { person: "", name: "", role: "" };
-const NOTHING = { messages: [], opened: false, readers: [], unreachable: [], outside: [], clocks: null, late: false, offered: [] };
+const NOTHING = {
+  ...{ messages: [], opened: false, readers: [], unreachable: [], outside: [] },
+  ...{ clocks: null, late: false, offered: [], entered: null },
+};
 
 /** Return a thread as it is shown; `found` is null where the mailbox has no report. */
 export function shownThread(found: Case | null, mailbox: Mailbox, scene: Scene): ShownThread {
   const { today } = scene;
   const stopped = !mailbox.isWhole;
   const alarms = alarmsIn(found, mailbox, scene);
-  if (!found) return { ...NOTHING, alarms, entered: null, stopped, today };
+  if (!found) return { ...NOTHING, alarms, stopped, today };
   const { roster, people } = scene;
   const { members } = roster.policy;
   const receiving = roster.receiving(today);
@@ -75,7 +78,7 @@ function aboutOf({ messages: [report] }: Case): { readonly board: boolean; reado
   return { board, people: new Set(people.map(b64)) };
 }
 
-function shownMessage(message: JudgedMessage, found: Case, { people, rosters }: Scene): ShownMessage {
+function shownMessage(message: VisibleMessage, found: Case, { people, rosters }: Scene): ShownMessage {
   const { id, head, day, standing, person, byReporter } = message;
   const kind = kindOf(head.kind);
   const known = kind !== Unknown;
@@ -90,7 +93,7 @@ function shownMessage(message: JudgedMessage, found: Case, { people, rosters }: 
     day,
     text: textOf(head.body),
     files: head.files.map(({ name, type, size }) => ({ name, type, size })),
-    standing: standing === "forbidden" ? "unclear" : standing,
+    standing,
     people: namesOf(peopleIn(head.body), people),
     readBy: namesOf(found.readBy.get(id)!, people),
     notTo: namesOf([...message.readers].filter((one) => !to.has(one)), people),
