@@ -11,6 +11,7 @@ export function showStanding(step: HTMLElement, thread: ShownThread): void {
   part(step, "unopened").hidden = opened || clocks === null;
   part(step, "stopped").hidden = !stopped;
   part(step, "unattended").hidden = readers.length > 0 || clocks === null;
+  part(step, "unattended-help").hidden = entered !== null;
   part(step, "entered").hidden = entered === null;
   if (entered !== null) {
     const name = entered.by === null ? words("author-unknown") : namesOf([entered.by]);

@@ -46,7 +46,8 @@ export class Wishes {
   show(thread: ShownThread): void {
     this.#thread = thread;
     const step = this.#step;
-    const last = (kind: string): number => thread.messages.map((one) => one.kind).lastIndexOf(kind);
+    const counting = thread.messages.filter(({ standing }) => standing === "counts").map(({ kind }) => kind);
+    const last = (kind: string): number => counting.lastIndexOf(kind);
     const { late, offered, clocks, outside, entered } = thread;
     part(step, "late").hidden = !late;
     part(step, "offer").hidden = offered.length === 0;
@@ -61,8 +62,10 @@ export class Wishes {
   }
 
   /** Show under a message how it can be answered, or how it was. */
-  attach(item: HTMLElement, { kind, id, author, people }: ShownMessage, { messages, entered }: ShownThread): void {
-    if (author === null) return;
+  attach(item: HTMLElement, message: ShownMessage, { messages, entered }: ShownThread): void {
+    const { kind, id, author, people, standing } = message;
+    // What changes nothing asks for nothing: who reads here no more could let others in by a request.
+    if (author === null || standing !== "counts") return;
     if (kind === "request" && entered === null) {
       const asked = people.map(({ person: one }) => one);
       const answers = messages.filter((one) => one.kind === "consent" && one.body["request"] === id);
