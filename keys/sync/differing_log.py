@@ -25,6 +25,7 @@ from keys.errors import (
     UnknownCapabilityError,
 )
 from keys.roster import proquint
+from keys.roster.fields import integer_of
 from keys.roster.weeks import monday
 from keys.sealing import Sealed
 from keys.sealing.stream import writers_capability
@@ -37,7 +38,6 @@ from keys.wire.ids import Mac, MessageId, PersonId
 from keys.wire.log import CURSOR_STEP, log_cursor
 from keys.wire.messages import THREAD, LogAccepted, Report
 from keys.wire.posting import DOOR_APPEND, DOOR_OPEN, append_address, reopening_address
-from keys.wire.signed import LABEL_ROSTER
 from keys.wire.upload import part_count
 
 if TYPE_CHECKING:
@@ -160,9 +160,9 @@ def give_chain(vault: Vault, courier: Courier, trust: Trust) -> bool:
     RefusedError where the server does not take the chain, NetworkError.
     """
     roots, shown = courier.chain()
-    has = {signed.id(LABEL_ROSTER) for signed in shown}
+    newest = integer_of(shown[-1].members().get("version"), 1)  # not verified: the server checks what it takes
     chain = [*zip(trust.signed_rosters, trust.history.rosters, strict=True)]
-    newer = chain[1 + max((at for at, (_, roster) in enumerate(chain) if roster.id in has), default=-1) :]
+    newer = [(signed, roster) for signed, roster in chain if roster.version > newest]
     if not newer and len(roots) >= len(trust.signed_roots):
         return False
     given, texts = newer or chain[-1:], known_texts(vault)
