@@ -41,6 +41,7 @@ from keys.wire.messages import (
     ReportWithdrawn,
     Retention,
 )
+from keys.wire.messages.reporter import YES
 from tests.keys.office import PASSPHRASE, Office
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class World:
     server_backups: list[Path] = field(default_factory=list)
     was_restored: bool = False  # the server: then a line says that its log differs
     removed: set[str] = field(default_factory=set)  # from the roster
+    agreed: set[str] = field(default_factory=set)  # whom a "yes" of the reporter has named
     written: int = 0  # files, for their names
 
     @classmethod
@@ -233,6 +235,8 @@ class World:
             say(office.courier(), office.history(), self.receipt, window.thread, body, office.today)
         except NotEnrolledError:
             return
+        if isinstance(body, Consent) and body.answer == YES:
+            self.agreed |= {name for name, person in self.persons.items() if person in body.people}
         self._look(window)
 
     @property
@@ -302,6 +306,16 @@ class World:
             self.was_restored = True
             for session in self.sessions.values():
                 session.courier = self.office.courier()
+            self._publish_again()
+
+    def _publish_again(self) -> None:
+        """Give the server the rosters that it has forgotten, as the board does."""
+        courier, drafts = self.office.courier(), self.office.drafts
+        _, shown = courier.chain()
+        forgotten = drafts[int(str(shown[-1].members()["version"])) :]
+        if forgotten:
+            texts = {document: None for draft in forgotten for document in draft.texts}
+            courier.publish_chain(drafts[-1].roots, [draft.roster for draft in forgotten], texts)
 
     def accept(self, rng: random.Random) -> None:
         self._accept(rng.choice(NAMES))
