@@ -1,4 +1,4 @@
-"""Writes section 16 of SPEC.md from vectors: `python -m tests.vectors.sample`; it makes nothing up."""
+"""Writes the sample at the end of README.md from vectors: `python -m tests.vectors.sample`; it makes nothing up."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _opening(header: Header, reader: PrivatePair) -> list[str]:
 
 
 def section() -> str:
-    """Return section 16 without its title."""
+    """Return the sample without its title."""
     vector, message = _read(ENVELOPE), _read(HEAD)
     header = Header.parse(vector.raw)
     reader = PrivatePair.from_seeds(vector.hex("box"), vector.hex("kem"))
