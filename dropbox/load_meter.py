@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dropbox.store.days import Today
 
 MINUTE = 60
-HELD_MINUTES = 10  # SPEC.md 9: a work that was named holds so long
+HELD_MINUTES = 10  # SPEC 9: a work that was named holds so long
 CALM = 60  # postings within FADE that are no load: as many come in a month, cover entries among them
 FADE = 300  # seconds after which a posting counts 1/e
 BUSY_DAY = 500  # entries of the log in a day, from which on load counts in full

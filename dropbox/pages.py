@@ -29,7 +29,7 @@ DOCUMENTS = {"": "form.html", "how": "how.html", "others": "others.html", "file"
 SERVED = ("form", "worker", "sealing")  # the bundles that a page names
 SCRIPTS = (*SERVED, "offline")  # all that have to be built
 
-# What posting a sealed file can end in: "stored", a refusal of SPEC.md 10, or "fault" for whatever else.
+# What posting a sealed file can end in: "stored", a refusal of SPEC 13.1, or "fault" for whatever else.
 RESULTS = (
     "stored",
     "malformed",

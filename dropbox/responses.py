@@ -39,7 +39,7 @@ JSON = "application/json"
 SCHEME = "Bearer "
 CREATED = 201
 
-# SPEC.md 10. Errors of keys have their own code and are 400.
+# SPEC 13.1. Errors of keys have their own code and are 400.
 _STATUS: dict[type[Exception], tuple[int, str]] = {
     # Of a capability alone: a reader believes that its mailbox has ended, but only these very bytes.
     UnknownError: (404, "unknown"),

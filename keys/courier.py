@@ -42,7 +42,7 @@ MAX_ANSWER = 8 * 1024 * 1024  # bytes; a server must not be able to fill our mem
 CHUNK_SIZE = 2**16  # bytes that are read between two looks at the deadline
 STORED, NOT_FOUND, OK = 201, 404, 200
 GATEWAY = (502, 503, 504)
-# SPEC.md 10: the whole body of the one answer that says so. Another 404 comes from what stands before the server.
+# SPEC 13.1: the whole body of the one answer that says so. Another 404 comes from what stands before the server.
 UNKNOWN = b'{"error":"unknown"}'
 
 

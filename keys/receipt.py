@@ -105,7 +105,7 @@ _LAST = _times(_A, _A2)
 
 
 def _check_symbols(drawn: str) -> str:
-    """Return the remainder of drawn * X^2 by the generator (SPEC.md 6)."""
+    """Return the remainder of drawn * X^2 by the generator (SPEC 6)."""
     high = low = 0
     for symbol in drawn:
         carry = high ^ SYMBOLS.index(symbol)

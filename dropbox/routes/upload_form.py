@@ -1,4 +1,4 @@
-"""A sealed file from a plain form, stored as it comes, SPEC.md 10; no more than a part of it is ever in memory."""
+"""A sealed file from a plain form, stored as it comes, SPEC 13.1; no more than a part of it is ever in memory."""
 
 from __future__ import annotations
 

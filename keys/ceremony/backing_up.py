@@ -14,7 +14,7 @@ from keys.wire.signed import join_frames, split_frames
 if TYPE_CHECKING:
     from pathlib import Path
 
-MAGIC = b"meldbus backup 1"  # SPEC.md 7.7
+MAGIC = b"meldbus backup 1"  # SPEC 7.3
 PURPOSE = "backup"
 
 

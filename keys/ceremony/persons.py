@@ -1,4 +1,4 @@
-"""Who the cards of a new roster are, SPEC.md 7.2: the same person through every change of key; it asks nobody itself.
+"""Who the cards of a new roster are, SPEC 7.2: the same person through every change of key; it asks nobody itself.
 
 A new key under an old name, taken for a new person, would end every exclusion of that person.
 """

@@ -1,4 +1,4 @@
-"""Watching a roster that was published, until each person on it is seen to know it, SPEC.md 7.2; it publishes nothing.
+"""Watching a roster that was published, until each person on it is seen to know it, SPEC 7.7; it publishes nothing.
 
 A server that goes on showing the old roster to everybody is noticed by nobody but whoever published the new one.
 """
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from keys.roster import Root
 
 WATCH_FILE = "published.json"
-HIDDEN_DAYS = 28  # SPEC.md 7.2: after four weeks it is said that the server may be hiding it
+HIDDEN_DAYS = 28  # SPEC 7.7: after four weeks it is said that the server may be hiding it
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ def sign_bundle(
     seen: Witness | None,
     away: int | None = None,
 ) -> OwnBundle:
-    """Return the bundle of the keys of a seed, which begins on the Monday `start` (SPEC.md 7.3).
+    """Return the bundle of the keys of a seed, which begins on the Monday `start` (SPEC 7.3).
 
     `week` is the Monday of the week in which it is signed, `seen` what the tool has read, `away` the day up to and with
     which its owner is away.

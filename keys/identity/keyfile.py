@@ -1,4 +1,4 @@
-"""Key files: a secret under a passphrase by Argon2id, SPEC.md 7.7; it never writes a secret in clear."""
+"""Key files: a secret under a passphrase by Argon2id, SPEC 7.3; it never writes a secret in clear."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The log's capability, which stands on the roster sealed to a key of each recipient's card, SPEC.md 7.2."""
+"""The log's capability, which stands on the roster sealed to a key of each recipient's card, SPEC 7.2."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The organisation's policy, SPEC.md 7.4: read from what the board signs; it decides nothing by itself."""
+"""The organisation's policy, SPEC 7.4: read from what the board signs; it decides nothing by itself."""
 
 from keys.policy.days import EPOCH, date_of, day_number
 from keys.policy.members import (

@@ -1,4 +1,4 @@
-"""Day numbers, SPEC.md 1, and the calendar days that they stand for; it knows no clock."""
+"""Day numbers, SPEC 1, and the calendar days that they stand for; it knows no clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The organisation's policy, SPEC.md 7.4: what may differ between organisations; it decides nothing by itself."""
+"""The organisation's policy, SPEC 7.4: what may differ between organisations; it decides nothing by itself."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ MAX_DECOYS_PER_WEEK = 1000
 MAX_FILE_BYTES = 2**31  # 2 GiB
 MAX_NAME = 80
 CHOICE = "choice"
-# Kinds of messages to the reporter that consist of words, SPEC.md 5.
+# Kinds of messages to the reporter that consist of words, SPEC 5.
 REPLY_KINDS = ("answer", "question", "acknowledgement", "feedback", "minutes", "closed")
 DAY = "day"
 
@@ -122,7 +122,7 @@ class Policy:
     def parse(cls, value: Json, documents: Mapping[str, bytes] | None = None) -> Policy:
         """Read the policy of a roster, and its texts where there are `documents`, by language.
 
-        Raises MalformedError when one is not as SPEC.md 7.4 says, or does not fit the others. That these are the
+        Raises MalformedError when one is not as SPEC 7.4 says, or does not fit the others. That these are the
         documents that the roster names, `Roster.policy_in` checks.
         """
         tags = _languages(value)
@@ -155,13 +155,13 @@ class Policy:
         return cast("dict[str, Json]", without_texts(SHAPE, self.members()))
 
     def documents(self) -> dict[str, bytes]:
-        """Return the document of texts of each language (SPEC.md 7.4), canonical."""
+        """Return the document of texts of each language (SPEC 7.4), canonical."""
         members = self.members()
         tags = text_languages(self.languages)
         return {tag: encode(texts_in(tag, self.languages, SHAPE, members)) for tag in tags}
 
     def day(self, now: dt.datetime) -> int:
-        """Return the day number (SPEC.md 1) of an aware time in this policy's time zone."""
+        """Return the day number (SPEC 1) of an aware time in this policy's time zone."""
         return day_number(now.astimezone(zoneinfo.ZoneInfo(self.timezone)).date())
 
     def is_away(self, name: str, today: int) -> bool:

@@ -1,4 +1,4 @@
-"""A policy's texts taken apart by language, and put back, SPEC.md 7.4.
+"""A policy's texts taken apart by language, and put back, SPEC 7.4.
 
 A roster signs the policy without its texts, and the hash of a document of texts for each language.
 """

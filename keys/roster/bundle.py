@@ -1,4 +1,4 @@
-"""A recipient's current encryption keys, signed by their identity, SPEC.md 7.3; it holds public halves only."""
+"""A recipient's current encryption keys, signed by their identity, SPEC 7.3; it holds public halves only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A root's fingerprint in words and in an address, SPEC.md 8; it decides nothing."""
+"""A root's fingerprint in words and in an address, SPEC 8; it decides nothing."""
 
 from __future__ import annotations
 

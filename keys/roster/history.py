@@ -1,4 +1,4 @@
-"""The chain of rosters, SPEC.md 7.2: which one is in force on a day; who they list stands in people.py."""
+"""The chain of rosters, SPEC 7.2: which one is in force on a day; who they list stands in people.py."""
 
 from __future__ import annotations
 

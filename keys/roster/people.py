@@ -1,4 +1,4 @@
-"""Who the rosters list, SPEC.md 7.2: the same person through every change of key."""
+"""Who the rosters list, SPEC 7.2: the same person through every change of key."""
 
 from __future__ import annotations
 

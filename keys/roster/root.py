@@ -1,4 +1,4 @@
-"""The board's signing keys and how they are renewed, SPEC.md 7.1; it cannot sign."""
+"""The board's signing keys and how they are renewed, SPEC 7.1; it cannot sign."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The signed list of recipients and the organisation's policy, SPEC.md 7.2; it cannot sign."""
+"""The signed list of recipients and the organisation's policy, SPEC 7.2; it cannot sign."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 ROLES = ("secretaris", "bestuur", "external")
 MAX_NAME = 80
-MAX_DAYS = 396  # SPEC.md 7.2: 13 months
+MAX_DAYS = 396  # SPEC 7.2: 13 months
 MAX_REVOKED = 256
-SEALED_CAPABILITY_SIZE = 80  # SPEC.md 7.2: a sealed box of 32 bytes
+SEALED_CAPABILITY_SIZE = 80  # SPEC 7.2: a sealed box of 32 bytes
 
 _MEMBERS = {"before", "from", "log", "policy", "recipients", "revoked", "root", "texts", "until", "version"}
 _RECIPIENT_MEMBERS = {"box", "from", "identity", "log", "name", "person", "role", "to"}

@@ -1,4 +1,4 @@
-"""Ed25519 as SPEC.md 7.5 narrows it: one rule on both sides; it holds no private key."""
+"""Ed25519 as SPEC 7.5 narrows it: one rule on both sides; it holds no private key."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ KEY_SIZE = 32
 
 
 def verify_signature(key: bytes, signed: bytes, signature: bytes) -> None:
-    """Raise TamperedError unless `signature` is `key`'s over `signed` (RFC 8032, SPEC.md 7.5).
+    """Raise TamperedError unless `signature` is `key`'s over `signed` (RFC 8032, SPEC 7.5).
 
     Key and R have to be canonical points of the prime-order subgroup: where libraries differ on others, two
     people would see two different truths.

@@ -1,4 +1,4 @@
-"""Weeks, SPEC.md 3.4 and 7.3: Mondays, the last day of an envelope, the days of keys; it knows no clock."""
+"""Weeks, SPEC 3.5 and 7.3: Mondays, the last day of an envelope, the days of keys; it knows no clock."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CLOCK_DAYS = 2  # two clocks that differ by more are not both right
 
 
 def monday(day: int) -> int:
-    """Return the Monday on or before `day`, M(d) of SPEC.md 3.4."""
+    """Return the Monday on or before `day`, M(d) of SPEC 1."""
     return day - (day - FIRST_MONDAY) % WEEK
 
 

@@ -67,7 +67,7 @@ class Partial:
             watch(len(block))
 
     def digest(self) -> bytes:
-        """Return the digest of all of it (SPEC.md 4.4), once it is on disk."""
+        """Return the digest of all of it (SPEC 4.4), once it is on disk."""
         try:
             os.fsync(self._file)
         except OSError as error:

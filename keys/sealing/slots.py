@@ -1,4 +1,4 @@
-"""One person's place in a header, SPEC.md 3.2: sealed box and ML-KEM together, so both have to break."""
+"""One person's place in a header, SPEC 3.2: sealed box and ML-KEM together, so both have to break."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from keys.wire.envelope import LABEL_SLOT, Slot
 
 KEY_SIZE = 32
 KEM_SEED_SIZE = 64
-ZERO_NONCE = bytes(12)  # SPEC.md 3.2: the key is used once
+ZERO_NONCE = bytes(12)  # SPEC 3.2: the key is used once
 
 
 @dataclass(frozen=True, slots=True)

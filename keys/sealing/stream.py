@@ -1,4 +1,4 @@
-"""The content and the mac of a header and the stream after it, SPEC.md 3 and 3.3; it parses no message."""
+"""The content and the mac of a header and the stream after it, SPEC 3 and 3.3; it parses no message."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ COUNTER_SIZE = 11
 
 
 def head_content(content_key: bytes, head: bytes) -> bytes:
-    """Return the content, by which a header commits to the head in its stream (SPEC.md 3)."""
+    """Return the content, by which a header commits to the head in its stream (SPEC 3)."""
     return hmac.digest(_derive(content_key, LABEL_CONTENT), head, "sha256")
 
 

@@ -1,4 +1,4 @@
-"""Trial opening, SPEC.md 3.2: trying one's own pairs on each slot, for one header or for many at once."""
+"""Trial opening, SPEC 3.2: trying one's own pairs on each slot, for one header or for many at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Canonical JSON and base64url as SPEC.md 1 and 4.2 narrow them; it knows nothing of what they carry."""
+"""Canonical JSON and base64url as SPEC 1 and 4.2 narrow them; it knows nothing of what they carry."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from keys.errors import MalformedError
 
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 
-MAX_INTEGER = 2**53 - 1  # SPEC.md 4.2: what a JavaScript number holds exactly
-MAX_DEPTH = 16  # SPEC.md 4.2
+MAX_INTEGER = 2**53 - 1  # SPEC 4.2: what a JavaScript number holds exactly
+MAX_DEPTH = 16  # SPEC 4.2
 
 
 def encode(value: Json) -> bytes:

@@ -1,4 +1,4 @@
-"""The layout of an envelope, SPEC.md 3: sizes, header, slots and classes; it decrypts nothing."""
+"""The layout of an envelope, SPEC 3: sizes, header, slots and classes; it decrypts nothing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SLOT_SIZE = SEALED_SHARE_SIZE + KEM_CIPHERTEXT_SIZE + WRAPPED_KEY_SIZE
 CONTENT_SIZE = 32
 MAC_SIZE = 32
 SLOT_STEP = 8
-MAX_RECIPIENTS = 31  # SPEC.md 3: a head still fits beside 12,000 bytes of text
+MAX_RECIPIENTS = 31  # SPEC 3: a head still fits beside 12,000 bytes of text
 MAX_SLOTS = 32
 
 CHUNK_SIZE = 65536
@@ -33,7 +33,7 @@ TAG_SIZE = 16
 SEALED_CHUNK_SIZE = CHUNK_SIZE + TAG_SIZE
 SMALLEST_CLASS = 16384
 LARGEST_POWER = 1048576
-PART_SIZE = 1048576  # SPEC.md 10: the unit in which a stream travels behind its prefix
+PART_SIZE = 1048576  # SPEC 13.1: the unit in which a stream travels behind its prefix
 
 LABEL_HEADER = b"meldbus/1 header"
 LABEL_CONTENT = b"meldbus/1 content"
@@ -55,7 +55,7 @@ def header_size(count: int) -> int:
 
 
 def padded_size(length: int) -> int:
-    """Return the class that `length` bytes of content are padded to (SPEC.md 3.1)."""
+    """Return the class that `length` bytes of content are padded to (SPEC 3.1)."""
     if length <= LARGEST_POWER:
         return max(SMALLEST_CLASS, 1 << (length - 1).bit_length())
     exponent = length.bit_length() - 1
@@ -78,7 +78,7 @@ def class_of_stream(size: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place in a header that one person's key opens (SPEC.md 3.2)."""
+    """A place in a header that one person's key opens (SPEC 3.2)."""
 
     sealed_share: bytes
     kem_ciphertext: bytes
@@ -166,7 +166,7 @@ class Header:
         return self.start + self.content + self.mac
 
     def digest(self) -> bytes:
-        """Return the SHA-256 by which a cursor names this envelope (SPEC.md 10)."""
+        """Return the SHA-256 by which a cursor names this envelope (SPEC 10.1)."""
         return hashlib.sha256(self.encode()).digest()
 
     def _places(self) -> range:

@@ -1,4 +1,4 @@
-"""Files as a head lists them, SPEC.md 4.4: names, sizes, digests and limits; it reads no file."""
+"""Files as a head lists them, SPEC 4.4: names, sizes, digests and limits; it reads no file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plaintext of an envelope: head, signature, files and padding (SPEC.md 4); it checks no signature."""
+"""The plaintext of an envelope: head, signature, files and padding (SPEC 4); it checks no signature."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 LENGTH_SIZE = 4
 SIGNATURE_SIZE = 64
-MAX_HEAD_SIZE = 262_144 - LENGTH_SIZE - SIGNATURE_SIZE  # SPEC.md 4: the log's prefix has room
+MAX_HEAD_SIZE = 262_144 - LENGTH_SIZE - SIGNATURE_SIZE  # SPEC 4: the log's prefix has room
 LABEL_MESSAGE = b"meldbus/1 "
 
 
 def signed_bytes(kind: str, mac: bytes, head: bytes) -> bytes:
-    """Return what the author signs (SPEC.md 4.3)."""
+    """Return what the author signs (SPEC 4.3)."""
     name = kind.encode("ascii")
     return LABEL_MESSAGE + name + bytes([len(name)]) + mac + head
 
 
 def message_id(kind: str, mac: bytes, head: bytes) -> bytes:
-    """Return the 32-byte id of a message (SPEC.md 4.3)."""
+    """Return the 32-byte id of a message (SPEC 4.3)."""
     return hashlib.sha256(signed_bytes(kind, mac, head)).digest()
 
 
@@ -61,7 +61,7 @@ def split(plaintext: bytes) -> tuple[bytes, bytes]:
 
 
 def class_of(head: bytes, files: Iterable[File]) -> int:
-    """Return the class that a message with this head and these files has (SPEC.md 4)."""
+    """Return the class that a message with this head and these files has (SPEC 4)."""
     return padded_size(LENGTH_SIZE + len(head) + SIGNATURE_SIZE + content_size(files))
 
 

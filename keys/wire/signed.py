@@ -1,4 +1,4 @@
-"""The container of signed documents and the frames they travel in, SPEC.md 1 and 7; it verifies nothing."""
+"""The container of signed documents and the frames they travel in, SPEC 1 and 7; it verifies nothing."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Signed:
         return parse_object(self.document)
 
     def id(self, label: bytes) -> bytes:
-        """Return the 32-byte id of the document under its label (SPEC.md 7)."""
+        """Return the 32-byte id of the document under its label (SPEC 7)."""
         return hashlib.sha256(label + self.document).digest()
 
     def with_signer(self, key: bytes, signature: bytes) -> Signed:

@@ -1,4 +1,4 @@
-"""An envelope that travels in parts, SPEC.md 10: its opening, its parts, what is missing; it opens no connection."""
+"""An envelope that travels in parts, SPEC 13.1: its opening, its parts, what is missing; it opens no connection."""
 
 from __future__ import annotations
 

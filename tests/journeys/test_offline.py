@@ -51,7 +51,7 @@ OUT_OF_DATE = nl(
     "The list of people who can read reports is out of date. The board has to sign a new one. "
     "Until then you cannot report here."
 )
-STAMP_FACTOR = 16  # SPEC.md 9
+STAMP_FACTOR = 16  # SPEC 9
 
 
 @pytest.fixture

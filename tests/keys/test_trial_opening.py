@@ -67,7 +67,7 @@ def headers() -> list[Header]:
 
 
 def simply(header: Header, privates: Sequence[PrivatePair]) -> bytes | str:
-    """Open as SPEC.md 3.2 says it, slot by slot."""
+    """Open as SPEC 3.2 says it, slot by slot."""
     for private in privates:
         for slot in header.slots:
             try:

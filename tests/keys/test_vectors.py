@@ -80,7 +80,7 @@ def test_a_header_that_is_none_is_refused(raw: bytes, tmp_path: object) -> None:
         Vector.read(path)
 
 
-# What a tolerant verifier would take, so that only the rule of SPEC.md 7.5 refuses it.
+# What a tolerant verifier would take, so that only the rule of SPEC 7.5 refuses it.
 SIGNED_BY_NOBODY = [
     vector
     for vector in VECTORS
