@@ -13,11 +13,14 @@ export interface Happened {
   readonly closed: number | null;
 }
 
-/** Return what has happened in a case, by the days of the mailbox; it is `closed` on the day of what closes it now. */
+/** Return the days of a case's steps, by messages that count; it is `closed` on the day of what closes it now. */
 export function happenedIn({ messages, closedBy }: Case): Happened {
-  const first = (...kinds: readonly { readonly KIND: string }[]): number | null =>
-    messages.find((one) => !one.byReporter && counts(one) && kinds.some(({ KIND }) => KIND === one.head.kind))?.day ??
-    null;
+  const first = (...kinds: readonly { readonly KIND: string }[]): number | null => {
+    const days = messages
+      .filter((one) => !one.byReporter && counts(one) && kinds.some(({ KIND }) => KIND === one.head.kind))
+      .map(({ day }) => day);
+    return days.length === 0 ? null : Math.min(...days);
+  };
   return {
     received: messages[0]!.day,
     answered: first(Acknowledgement, Question, Answer, Feedback, Closed),
