@@ -1,4 +1,4 @@
-"""Envelopes of the final format, posted to the real server as the reporter, a recipient, or somebody else would."""
+"""Envelopes, posted to the real server as the reporter, a recipient, or somebody else would."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Hypothesis draws for heads and bodies of the final format, from the field types that the bodies state."""
+"""What Hypothesis draws for heads and bodies, from the field types that the bodies state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Heads and bodies of the final format: one table says all of each kind, and nothing outside it parses."""
+"""Heads and bodies: one table says all of each kind, and nothing outside it parses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bodies of the final format, SPEC 5: for each kind a right one, and others with one fault."""
+"""Bodies, SPEC 5: for each kind a right one, and others with one fault."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Heads of the final format, SPEC 4.1: each member missing, extra, of another type, or at odds with the kind."""
+"""Heads, SPEC 4.1: each member missing, extra, of another type, or at odds with the kind."""
 
 from __future__ import annotations
 
