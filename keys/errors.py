@@ -312,6 +312,12 @@ class RefusedError(NetworkError):
     code = "refused"
 
 
+class TooMuchWorkError(RefusedError):
+    """The server asks for more work than it may: try again later, and tell the operator if this stays."""
+
+    code = "too-much-work"
+
+
 class GivenUpError(RefusedError):
     """The inbox was locked before the server had answered: what waits goes out the next time."""
 

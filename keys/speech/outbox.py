@@ -30,7 +30,7 @@ REASONS = {
     Reason.FOLLOWS: _mark("another message of the case, written before it, was put aside"),
 }
 REFUSALS = {
-    "stamp": _mark("the server is busy and asks for more work"),
+    "too-much-work": _mark("the server is busy and asks for more work"),
     "full": _mark("the server has no room left: tell the operator"),
     "clock": _mark("the server's clock is wrong: tell the operator"),
     "not-ready": _mark("the server has no roster yet"),

@@ -79,4 +79,4 @@ def post_timer_cover(courier: Courier, history: RosterHistory, own_day: int) -> 
 
 def _post(courier: Courier, roster: Roster, day: int, work: int, padded: int) -> None:
     sealed = seal_cover(slots=roster.slots(), until=until_of(day), padded=padded)
-    post_to(courier, sealed, work, DOOR_OPEN, random_address())
+    post_to(courier, sealed, roster.policy, work, DOOR_OPEN, random_address())

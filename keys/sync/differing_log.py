@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from keys.courier import Courier
+    from keys.policy import Policy
     from keys.sync.composing import Composer
     from keys.sync.trust import Trust
     from keys.vault import Vault
@@ -188,7 +189,7 @@ def give_back(vault: Vault, courier: Courier, trust: Trust, own: PersonId) -> Gi
         _, work, _ = courier.bundles()
         for sealed, to in held:
             try:
-                _post(courier, sealed, to, work)
+                _post(courier, sealed, trust.roster.policy, to, work)
                 given.posted += 1
             except RefusedError:
                 given.refused.append(Mac(sealed.mac))
@@ -280,13 +281,13 @@ def _sealed(vault: Vault, stored: StoredMessage) -> Sealed | None:
     return Sealed(stored.prefix[:start], parts, stored.size, message.mac, message.id, message.content_key)
 
 
-def _post(courier: Courier, sealed: Sealed, to: Destination, work: int) -> None:
+def _post(courier: Courier, sealed: Sealed, policy: Policy, to: Destination, work: int) -> None:
     try:
-        post_to(courier.apart(), sealed, work, to.door, to.address)
+        post_to(courier.apart(), sealed, policy, work, to.door, to.address)
     except UnknownCapabilityError:
         # The mailbox is gone, and the recipients still read the log.
         to = no_mailbox()
-        post_to(courier.apart(), sealed, work, to.door, to.address)
+        post_to(courier.apart(), sealed, policy, work, to.door, to.address)
 
 
 def _destination(vault: Vault, stored: StoredMessage) -> Destination:

@@ -212,7 +212,8 @@ class Outbox:
         mac = one.message.mac
         with self.vault.transaction():
             self.vault.outbox.set_state(mac, State.TRIED)
-        post_to(self.courier.apart(), self.vault.outbox.sealed(one), work, one.door, one.address)
+        policy = self.composer.addressees.roster.policy
+        post_to(self.courier.apart(), self.vault.outbox.sealed(one), policy, work, one.door, one.address)
         with self.vault.transaction():
             self.vault.outbox.set_state(mac, State.ACKNOWLEDGED)
 

@@ -49,7 +49,7 @@ def post_report(
     served, addressees = sealing_basis(courier, history, own_day)
     sealed = ReporterComposer(receipt, addressees).report(draft, chosen, attachments, entered)
     address = mailbox_address(receipt.capability(), sealed.writers_capability())
-    post_to(courier, sealed, served.work, DOOR_OPEN, address, watch)
+    post_to(courier, sealed, addressees.roster.policy, served.work, DOOR_OPEN, address, watch)
     return MessageId(sealed.id)
 
 
@@ -70,7 +70,7 @@ def say(
     served, addressees = sealing_basis(courier, history, own_day)
     composer = ReporterComposer(receipt, addressees)
     sealed = composer.word(_case_of(thread), thread.rosters, body, attachments)
-    _append(courier, receipt, sealed, served.work, watch)
+    _append(courier, composer, sealed, served.work, watch)
     if isinstance(body, Consent) and body.answer == YES:
         # Only what stands in the log is shared: the server says where it has put the "yes".
         later = read_mailbox(courier, history, receipt)
@@ -123,12 +123,13 @@ def _share(
         for sealed in composer.shares(_case_of(thread), person, [_archived(thread.stored[name]) for name in ids])
     ]
     for sealed in shares:
-        _append(courier, composer.receipt, sealed, work)
+        _append(courier, composer, sealed, work)
     return len(shares)
 
 
-def _append(courier: Courier, receipt: Receipt, sealed: Sealed, work: int, watch: Watch = unwatched) -> None:
-    post_to(courier, sealed, work, DOOR_APPEND, append_address(receipt.capability()), watch)
+def _append(courier: Courier, composer: ReporterComposer, sealed: Sealed, work: int, watch: Watch = unwatched) -> None:
+    policy, address = composer.addressees.roster.policy, append_address(composer.receipt.capability())
+    post_to(courier, sealed, policy, work, DOOR_APPEND, address, watch)
 
 
 def _archived(one: MailboxMessage) -> ArchivedMessage:

@@ -47,4 +47,4 @@ def sealed_report(office: Office, text: str, name: str = NAME) -> Callable[[], i
     served, addressees = office.addressees()
     sealed = ReporterComposer(receipt, addressees).report(draft(text), {office.person(name)})
     address = mailbox_address(receipt.capability(), sealed.writers_capability())
-    return lambda: post_to(office.courier(), sealed, served.work, DOOR_OPEN, address)
+    return lambda: post_to(office.courier(), sealed, office.roster().policy, served.work, DOOR_OPEN, address)

@@ -105,7 +105,7 @@ def _post_share(
     head = replace(_head(office, signer, case_id, Share(), [office.person(name)]), files=(attached.file,))
     served, _ = office.addressees()
     sealed = _sealed(office, head, signer, contents=attached.pieces())
-    post_to(office.courier(), sealed, served.work, DOOR_OPEN, random_address())
+    post_to(office.courier(), sealed, office.roster().policy, served.work, DOOR_OPEN, random_address())
 
 
 def _archived(message: OpenedMessage, day: int) -> ArchivedMessage:
@@ -165,9 +165,9 @@ def _post(office: Office, session: RecipientSession, case: Case, sealed: Sealed,
     """Post an envelope, one of the thread into the mailbox of a case."""
     served, _ = office.addressees()
     if channel != THREAD:
-        post_to(office.courier(), sealed, served.work, DOOR_OPEN, random_address())
+        post_to(office.courier(), sealed, office.roster().policy, served.work, DOOR_OPEN, random_address())
         return
     report = session.vault.messages.by_id(case.report.id)
     assert report
     capability = writers_capability(report.message.content_key)
-    post_to(office.courier(), sealed, served.work, DOOR_APPEND, append_address(capability))
+    post_to(office.courier(), sealed, office.roster().policy, served.work, DOOR_APPEND, append_address(capability))

@@ -12,7 +12,7 @@ from keys.ceremony import Changes, enrol, open_vault
 from keys.errors import ForbiddenError, NoCaseError
 from keys.sync.intake import FOREIGN
 from keys.sync.outbox import lost
-from keys.sync.post import post_to
+from keys.sync.post import MOST_TIMES, post_to
 from keys.vault.outbox_store import State
 from keys.wire.ids import CaseId, MessageId
 from keys.wire.messages import (
@@ -129,14 +129,13 @@ def test_k13_an_objection_that_the_server_loses_counts_and_is_an_alarm(office: O
         assert hand.vault.outbox.has_own_words(id_of(report))
 
 
-def test_an_acknowledged_message_that_the_next_sync_finds_is_not_lost(office: Office, writer: LogWriter) -> None:
+def test_a_session_reads_back_what_it_has_posted_and_nothing_of_it_is_lost(office: Office, writer: LogWriter) -> None:
     report = writer.report(SENTINEL, [A])
     with hand_of(office, A) as hand:
         hand.read()
         hand.write(id_of(report), Note("Een."))
         assert hand.post().lost == []
-        assert [one.state for one in hand.vault.outbox.all()] == [State.ACKNOWLEDGED]
-        hand.read()
+        assert hand.vault.outbox.all() == []
         assert lost(hand.vault) == []
 
 
@@ -178,7 +177,7 @@ def test_t3_a_waiting_message_of_an_author_who_left_the_roster_causes_no_alarm(
         sealed = hand.vault.outbox.sealed(one)
         office.publish_roster([A, X])
         # B cannot read the log any more, so nothing of it goes out by the tool; here it had gone out just before.
-        post_to(office.courier(), sealed, WORK, one.door, one.address)
+        post_to(office.courier(), sealed, office.roster().policy, WORK, one.door, one.address)
     case = case_of(office, A, report)
     assert [message.standing for message in case.messages] == [Standing.COUNTS, Standing.LATE]
     assert case.alarms == ()
@@ -254,3 +253,21 @@ def test_each_posting_goes_over_a_connection_of_its_own(office: Office, writer: 
     used = [courier for courier, path, _ in line.asked if path == "/envelopes"]
     assert len(used) == len({*map(id, used)}) == 6
     assert line not in used
+
+
+@pytest.mark.parametrize("asked", [2**40, MOST_TIMES * WORK + 1])
+def test_no_server_makes_a_session_do_more_work_than_the_policy_lets_it(
+    office: Office, writer: LogWriter, asked: int
+) -> None:
+    report = writer.report(SENTINEL, [A])
+    with hand_of(office, A) as hand:
+        hand.read()
+        hand.write(id_of(report), Answer("Dit was het."))
+    refusing(office, 403, b'{"error":"stamp","work":%d}' % asked)
+    with hand_of(office, A) as hand:
+        assert hand.composer.addressees.roster.policy.work == WORK
+        sent = hand.post()
+        assert (sent.posted, sent.refused) == (0, {id_of(report): "too-much-work"})
+    office.refuse = lambda path: None
+    with hand_of(office, A) as hand:
+        assert hand.post().posted == 1

@@ -59,7 +59,7 @@ def thread(office: Office, receipt: Receipt) -> ReporterThread:
 
 def put(office: Office, receipt: Receipt, sealed: Sealed) -> None:
     """Put any envelope into the mailbox of a receipt."""
-    post_to(office.courier(), sealed, WORK, DOOR_APPEND, append_address(receipt.capability()))
+    post_to(office.courier(), sealed, office.roster().policy, WORK, DOOR_APPEND, append_address(receipt.capability()))
 
 
 def spoil_one_bundle(office: Office, identity: bytes) -> None:
@@ -150,7 +150,7 @@ def test_who_cannot_be_sealed_to_is_a_reader_all_the_same_and_gets_it_at_a_visit
     without_x = replace(addressees, pairs={who: pair for who, pair in addressees.pairs.items() if who != x})
     sealed = ReporterComposer(receipt, without_x).report(ReportDraft("Iets.", "anders", "nl"), {a, x})
     address = mailbox_address(receipt.capability(), sealed.writers_capability())
-    post_to(courier, sealed, WORK, DOOR_OPEN, address)
+    post_to(courier, sealed, office.roster().policy, WORK, DOOR_OPEN, address)
     found = thread(office, receipt)
     assert found.case
     assert (found.case.report.placed.head.to, found.case.report.placed.head.missing) == ((a,), (x,))

@@ -30,7 +30,7 @@ def vault(tmp_path: Path) -> Iterator[Vault]:
 
 def test_what_was_put_is_found_while_version_and_mark_are_the_same(vault: Vault) -> None:
     versions = dict.fromkeys((FIRST, SECOND, OTHER), 7)
-    assert vault.summaries.load("mark", versions) == dict.fromkeys(versions, {"a": 1})
+    assert vault.summaries.load("mark", versions) == {case: {"a": 1} for case in versions}
     assert vault.summaries.load("another", versions) == {}
     assert set(vault.summaries.load("mark", versions | {SECOND: 8})) == {FIRST, OTHER}
     assert vault.summaries.words() == dict.fromkeys(versions, WORDS)
