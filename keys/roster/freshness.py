@@ -33,7 +33,10 @@ class Freshness:
     def of(
         cls, history: RosterHistory, bundles: Iterable[Bundle], today: int, documents: Collection[bytes]
     ) -> Freshness:
-        """Judge the bundles of those who receive today; raise ExpiredError when no roster is valid then."""
+        """Judge the bundles of those who receive today (SPEC 7.6 step 10).
+
+        Raises ExpiredError when no roster is valid then.
+        """
         roster = history.in_force(today)
         people = {person.identity for person in roster.receiving(today) if roster.revoked_on(person.identity) is None}
         current = {roster.previous, *(one.id for one in history.rosters if one.version >= roster.version)}

@@ -98,7 +98,7 @@ def load_trust(vault: Vault) -> Trust:
 
 
 def refresh_trust(vault: Vault, courier: Courier, today: int) -> Trust:
-    """Fetch the chain, check that it extends the one known, and keep it.
+    """Fetch the chain, check that it extends the one known (SPEC 7.6 step 4), and keep it.
 
     Raises TrustError or FormatError and keeps nothing when it does not.
     """
