@@ -1,4 +1,4 @@
-"""Commands about the server's log: whether it is the one that this vault has read, and accepting one that differs."""
+"""Commands about the server's log: whether it is the one that was read, accepting another, alarms about its entries."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from keys.cli.scripts import write_json
 from keys.cli.sync import read_log
 from keys.cli.tool import Command, Commands, Option, Tool, as_json_option, confirmed, hint, tell
 from keys.roster.weeks import monday
+from keys.speech.notices import notice_in_words
 from keys.speech.words import _, date
 from keys.sync import actions, differing_log
+from keys.sync.notices import unseen_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,6 +72,22 @@ def accept_command(tool: Tool, yes: bool) -> None:
         if not given.is_reached or given.refused:
             hint(_("What could not be given back goes with your next sessions."))
         read_log(session)
+
+
+@log_commands.command("seen", cls=Command)
+@click.pass_obj
+def seen_command(tool: Tool) -> None:
+    """Say that you have read the alarms about wrong entries: those are not shown again, and new ones are."""
+    with tool.session() as session:
+        faulty = [entry for entries in unseen_faults(session.vault).values() for entry in entries]
+        for notice in session.notices():
+            if notice.fault:
+                tell(notice_in_words(notice))
+        actions.note_seen(session, faulty)
+    if faulty:
+        tell(_("This is not shown again. What is wrong with entries that come later is."))
+    else:
+        tell(_("There is no alarm about an entry of the log."))
 
 
 def difference_in_words(difference: Difference) -> Iterator[str]:

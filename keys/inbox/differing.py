@@ -1,4 +1,4 @@
-"""The page of a log that differs from the one that was read: what is gone, six words to compare, and accepting it."""
+"""The page of a log that differs (what is gone, six words to compare, accepting it), and alarms about its entries."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from keys.inbox.pages import holder
 from keys.speech.words import _, day_in_words, explain
 from keys.sync import actions
 from keys.sync.differing_log import load_difference
+from keys.sync.notices import unseen_faults
 from keys.wire.canonical import b64
 
 if TYPE_CHECKING:
@@ -53,6 +54,17 @@ def accept() -> ResponseReturnValue:
             "count": given.posted
         }
         session.forget()
+    return redirect(url_for("pages.home"), 303)
+
+
+@pages.post("/seen")
+def seen() -> ResponseReturnValue:
+    """Note that the owner has read what is wrong with entries: not what was found since the page was shown."""
+    given = tuple(request.form.get(name) for name in ("fault", "day", "count"))
+    with holder().use() as session:
+        for (fault, day), entries in unseen_faults(session.recipient.vault).items():
+            if (fault, str(day), str(len(entries))) == given:
+                actions.note_seen(session.recipient, entries)
     return redirect(url_for("pages.home"), 303)
 
 

@@ -43,6 +43,7 @@ class Told:
     cases: tuple[Link, ...] = ()
     more: int = 0  # how many cases beside those
     page: str = ""
+    entries: tuple[str, int, int] | None = None  # wrong ones of the log: their fault, day and number
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ def first_page(session: Session, home: Path) -> FirstPage:
 def _told(session: Session, notice: Notice) -> Told:
     cases = tuple(_link(session, case) for case in notice.cases[:MOST_CASES])
     more = len(notice.cases) - len(cases)
-    return Told(notice_in_words(notice), notice.is_alarm, cases, more, _PAGES.get(notice.kind, ""))
+    entries = (notice.fault, notice.days[0], notice.count) if notice.fault else None
+    return Told(notice_in_words(notice), notice.is_alarm, cases, more, _PAGES.get(notice.kind, ""), entries)
 
 
 def _watched(session: Session, home: Path) -> list[Told]:

@@ -71,15 +71,15 @@ SENTENCES = {
     ),
     NoticeKind.ENTRY_DAY: _mark(
         "ALARM: %(count)d entries of %(first)s have a day on which no honest server takes them. It may be showing you "
-        "old entries as new ones, or showing them late. Tell the operator and the board."
+        "old entries as new ones, or showing them late. Tell the operator and the board, then: `meldbus log seen`."
     ),
     NoticeKind.LOST: _mark(
         "ALARM: the server took %(count)d of your messages and does not show them in its log. Tell the operator. Your "
         "vault still has them."
     ),
     NoticeKind.FAULTY: _mark(
-        "ALARM: %(count)d entries of %(first)s that are for you are damaged or forged (%(fault)s). Nothing of them is "
-        "shown. Tell the others and the operator; a reporter may have to send a message again."
+        "ALARM: %(count)d entries of %(first)s that are for you are damaged or forged (%(fault)s). Nothing of them "
+        "is shown. Tell the others and the operator; a reporter may have to send a message again. Then: `meldbus log seen`."
     ),
     NoticeKind.COPIED: _mark(
         "ALARM: the server has keys in your name that this vault did not make. Do you use your key on a second "
@@ -87,7 +87,7 @@ SENTENCES = {
     ),
     NoticeKind.OWN_KEY: _mark(
         "ALARM: %(count)d messages of %(first)s in your name were not written here. Did you write them on another "
-        "computer? If not, somebody else has your key: tell the board at once."
+        "computer? If not, somebody else has your key: tell the board at once. Then: `meldbus log seen`."
     ),
     NoticeKind.CLOCK: _mark(
         "The server's date is %(first)s, this computer's is %(second)s. Until they agree, nothing is sealed and no key "
@@ -118,7 +118,7 @@ SENTENCES = {
     ),
     NoticeKind.SHARED_WRONGLY: _mark(
         "Messages in %(count)d shares of %(first)s have a wrong key and were left out. Others may give you the right "
-        "ones. If a case stays incomplete, ask your colleagues to run `meldbus sync`."
+        "ones. If a case stays incomplete, ask your colleagues to run `meldbus sync`. Then: `meldbus log seen`."
     ),
     NoticeKind.UNKNOWN_CASES: _mark(
         "Messages of %(count)d cases have come whose reports you do not have. Your tool asks the others for them. If "

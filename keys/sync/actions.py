@@ -30,13 +30,14 @@ from keys.vault.outbox_store import State
 from keys.wire.messages import Closed, Identity, Joined, Note, Opened, Retention, Revealed, Share, SteppedBack
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from keys.cases.case import Case
     from keys.sync.differing_log import GivenBack
     from keys.sync.session import RecipientSession
     from keys.sync.syncing import Synced
     from keys.vault.destroyed import DestroyedCase
+    from keys.vault.message_store import FaultyEntry
     from keys.vault.outbox_store import Outgoing
     from keys.wire.ids import CaseId, Mac, PersonId
     from keys.wire.messages import Outcome
@@ -49,6 +50,7 @@ __all__ = [
     "drop",
     "enter",
     "hand_over",
+    "note_seen",
     "open_report",
     "put_aside",
     "reveal",
@@ -194,6 +196,12 @@ def accept_log(session: RecipientSession) -> GivenBack:
         with contextlib.suppress(NetworkError):
             give_chain(session.vault, session.courier.apart(), session.trust())
         return give_back(session.vault, session.courier, session.trust(), session.person)
+
+
+def note_seen(session: RecipientSession, faulty: Iterable[FaultyEntry]) -> None:
+    """Note that the owner has read what is wrong with entries: they are told no more, and what comes later is."""
+    with session.lock, session.vault.transaction():
+        session.vault.messages.set_seen(faulty)
 
 
 def be_away(session: RecipientSession, until: int) -> Synced:

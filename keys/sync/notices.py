@@ -23,7 +23,7 @@ from keys.vault.outbox_store import State
 from keys.wire.ids import CaseId
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from keys.cases.summary import Summary
     from keys.roster import Bundle
@@ -130,7 +130,7 @@ def foreign_bundles(vault: Vault, shown: Iterable[Bundle], own: bytes) -> int:
 
 def standing_notices(vault: Vault, day: int) -> Iterator[Notice]:
     """Yield what the vault holds that its owner has to know on a day, whatever the last sync found."""
-    yield from _faults(vault.messages.faults())
+    yield from _faults(vault)
     difference = load_difference(vault)
     if difference is not None:
         days = () if difference.since is None else (difference.since,)
@@ -182,13 +182,19 @@ def _decoded(kind: str, people: list[str], days: list[int], cases: list[str], co
     return Notice(NoticeKind(kind), tuple(people), tuple(days), found, count, fault)
 
 
-def _faults(faulty: Sequence[FaultyEntry]) -> Iterator[Notice]:
+def unseen_faults(vault: Vault) -> dict[tuple[str, int], list[FaultyEntry]]:
+    """Return the entries of the log that are wrong, by fault and day, less those of which their owner has read so."""
+    found: dict[tuple[str, int], list[FaultyEntry]] = {}
+    for entry in vault.messages.faults():
+        if not entry.is_seen:
+            found.setdefault((entry.fault, entry.day), []).append(entry)
+    return found
+
+
+def _faults(vault: Vault) -> Iterator[Notice]:
     """Yield one notice for each fault and day."""
-    counts: dict[tuple[str, int], int] = {}
-    for entry in faulty:
-        counts[entry.fault, entry.day] = counts.get((entry.fault, entry.day), 0) + 1
-    for (fault, day), count in counts.items():
-        yield Notice(_KIND_OF_FAULT.get(fault, NoticeKind.FAULTY), days=(day,), count=count, fault=fault)
+    for (fault, day), entries in unseen_faults(vault).items():
+        yield Notice(_KIND_OF_FAULT.get(fault, NoticeKind.FAULTY), days=(day,), count=len(entries), fault=fault)
 
 
 def _named(trust: Trust, served: Served, is_meant: Callable[[Bundle], bool]) -> tuple[str, ...]:

@@ -40,9 +40,9 @@ def post_to(
 ) -> int:
     """Post an envelope to a door of the server, with a stamp of `work` at first, and return the server's day.
 
-    `watch` is given the bytes of an upload that are done, and all of them. Raises TooMuchWorkError where the server asks for
-    more work than the policy lets it, or for more each time, RefusedError, NetworkError, and what the parts of the
-    envelope raise.
+    `watch` is given the bytes of an upload that are done, and all of them. Raises TooMuchWorkError where the server
+    asks for more work than the policy lets it, or for more each time, RefusedError, NetworkError, and what the parts
+    of the envelope raise.
     """
     start = sealed.prefix if sealed.is_long else sealed.envelope
     for _ in range(MAX_TRIES):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from keys.vault.versions import CaseVersions
 
 _MESSAGE = tables.message.c
+_FAULTY = tables.faulty_entry.c
 _SIGNATURE_AT = KEY_SIZE + MAC_SIZE
 _HEAD_AT = _SIGNATURE_AT + SIGNATURE_SIZE
 _MANY = 500  # names in one question: a database takes no longer list
@@ -44,11 +45,13 @@ class StoredMessage:
 
 @dataclass(frozen=True, slots=True)
 class FaultyEntry:
-    """An entry of the log that is an alarm, by its place and day."""
+    """An entry of the log that is an alarm, by its place and day; `is_seen` once its owner has read so."""
 
+    mac: Mac
     position: int
     day: int
     fault: str
+    is_seen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +156,22 @@ class MessageStore:
 
     def add_fault(self, mac: bytes, position: int, day: int, fault: str) -> None:
         """Keep an alarm about an entry."""
-        row = {"mac": mac, "position": position, "day": day, "fault": fault}
+        row = {"mac": mac, "position": position, "day": day, "fault": fault, "is_seen": 0}
         self.execute(insert(tables.faulty_entry).prefix_with("OR IGNORE").values(row))
 
     def faults(self) -> list[FaultyEntry]:
         """Return the alarms about entries, by place."""
-        table = tables.faulty_entry.c
-        query = select(table.position, table.day, table.fault).order_by(table.position, table.fault)
-        return [FaultyEntry(row.position, row.day, row.fault) for row in self.execute(query)]
+        query = select(tables.faulty_entry).order_by(_FAULTY.position, _FAULTY.fault)
+        return [
+            FaultyEntry(Mac(row.mac), row.position, row.day, row.fault, bool(row.is_seen))
+            for row in self.execute(query)
+        ]
+
+    def set_seen(self, faulty: Iterable[FaultyEntry]) -> None:
+        """Note that their owner has read what is wrong with these entries."""
+        for one in faulty:
+            row = (_FAULTY.mac == one.mac) & (_FAULTY.fault == one.fault)
+            self.execute(update(tables.faulty_entry).where(row).values(is_seen=1))
 
     def add_unfinished(self, mac: Mac, position: int, since: int) -> None:
         """Note that the archive of a share is still to be fetched, from where the log has it now."""

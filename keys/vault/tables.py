@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 metadata = MetaData()
 
@@ -133,7 +133,7 @@ word = Table(
     Column("day", Integer, nullable=False),
 )
 
-# Entries that are not right, or not at their time: shown as alarms.
+# Entries that are not right, or not at their time: shown as alarms until their owner has read it.
 faulty_entry = Table(
     "faulty_entry",
     metadata,
@@ -141,6 +141,7 @@ faulty_entry = Table(
     Column("fault", String, primary_key=True),
     Column("position", Integer, nullable=False),
     Column("day", Integer, nullable=False),
+    Column("is_seen", Integer, nullable=False),
 )
 
 # Shares whose archive did not come yet: each sync tries again.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from keys.identity import draw_seed, sign_bundle
@@ -48,3 +49,13 @@ def sealed_report(office: Office, text: str, name: str = NAME) -> Callable[[], i
     sealed = ReporterComposer(receipt, addressees).report(draft(text), {office.person(name)})
     address = mailbox_address(receipt.capability(), sealed.writers_capability())
     return lambda: post_to(office.courier(), sealed, office.roster().policy, served.work, DOOR_OPEN, address)
+
+
+def post_spoilt(office: Office, name: str = NAME) -> None:
+    """Post what opens for a recipient and is spoilt, as anybody can who has the public bundles."""
+    receipt = Receipt.draw()
+    served, addressees = office.addressees()
+    sealed = ReporterComposer(receipt, addressees).report(draft("Bedorven."), {office.person(name)})
+    spoilt = sealed.envelope[:-1] + bytes([sealed.envelope[-1] ^ 1])
+    address = mailbox_address(receipt.capability(), sealed.writers_capability())
+    post_to(office.courier(), replace(sealed, prefix=spoilt), office.roster().policy, served.work, DOOR_OPEN, address)

@@ -9,6 +9,7 @@ import pytest
 
 from keys.speech.outbox import SEND_NOW
 from keys.sync.notices import NoticeKind
+from tests.keys.bundles import post_spoilt
 from tests.keys.log_writer import LogWriter
 from tests.keys.test_differing_log import Backup
 from tests.keys.window import Window, words
@@ -120,3 +121,21 @@ def test_a_log_that_differs_is_named_first_and_accepted_after_two_questions(
     assert "It does not differ any more" in window.read("log")
     assert len(window.cases()) == 2
     assert office.thread(receipt).case is not None  # the report was given back
+
+
+def test_an_alarm_about_entries_goes_when_its_owner_has_read_it_and_never_with_one_that_came_since(
+    office: Office, window: Window
+) -> None:
+    post_spoilt(office)
+    window.open()
+    form = hidden(window.get("").text, "log/seen")
+    assert form["count"] == "1"
+    post_spoilt(office)
+    window.sync()
+    assert window.post("log/seen", form).status_code == 303
+    assert kinds_told(window) == [NoticeKind.FAULTY]
+    form = hidden(window.get("").text, "log/seen")
+    assert form["count"] == "2"
+    assert window.post("log/seen", form).status_code == 303
+    assert kinds_told(window) == []
+    assert "ALARM" not in window.read("")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dropbox import create_app
 from dropbox.config import Config
+from tests.keys.bundles import post_spoilt
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,3 +62,20 @@ def test_a_log_that_differs_is_followed_only_when_its_owner_has_compared_the_wor
     assert json.loads(line.done("log", "--json").stdout)["difference"] is None
     line.done("sync")
     assert line.opened(FIRST) == number
+
+
+def test_an_alarm_about_an_entry_is_told_until_its_owner_has_read_it_and_a_new_one_is_told_again(line: Line) -> None:
+    post_spoilt(line.office)
+    for _ in range(2):
+        status = line.run("status")
+        assert status.exit_code == 3
+        assert "ALARM: 1 entries of " in status.stderr
+    seen = line.done("log", "seen")
+    assert "ALARM: 1 entries of " in seen.stderr
+    assert "This is not shown again." in seen.stderr
+    assert "ALARM" not in line.done("status").stderr
+    assert "There is no alarm about an entry of the log." in line.done("log", "seen").stderr
+    post_spoilt(line.office)
+    status = line.run("status")
+    assert status.exit_code == 3
+    assert "ALARM: 1 entries of " in status.stderr
