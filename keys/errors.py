@@ -93,6 +93,10 @@ class RolledBackError(TrustError):
     code = "rolled-back"
 
 
+class OlderChainError(RolledBackError):
+    """The server shows an older list than you have seen: tell the board. Was it restored: `meldbus log give-chain`."""
+
+
 class ForkError(TrustError):
     """There are two different signed documents with one version: do not go on, and tell the board."""
 

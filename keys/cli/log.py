@@ -74,6 +74,18 @@ def accept_command(tool: Tool, yes: bool) -> None:
         read_log(session)
 
 
+@log_commands.command("give-chain", cls=Command)
+@click.pass_obj
+def give_chain_command(tool: Tool) -> None:
+    """Give a server that was restored the newest list of recipients again; you have asked the operator before."""
+    with tool.session() as session:
+        if actions.give_newest_chain(session):
+            tell(_("The server has the newest list again."))
+            hint(_("`meldbus sync` goes on now."))
+        else:
+            tell(_("The server has the newest list already."))
+
+
 @log_commands.command("seen", cls=Command)
 @click.pass_obj
 def seen_command(tool: Tool) -> None:

@@ -57,6 +57,20 @@ def accept() -> ResponseReturnValue:
     return redirect(url_for("pages.home"), 303)
 
 
+@pages.post("/chain")
+def give_chain() -> ResponseReturnValue:
+    """Give a server that was restored the newest list of recipients again."""
+    with holder().use() as session:
+        try:
+            actions.give_newest_chain(session.recipient)
+        except MeldbusError as error:
+            session.notice = explain(error)
+            return redirect(url_for("pages.home"), 303)
+        session.trouble, session.notice = None, _("The server has the newest list again.")
+    holder().sync()
+    return redirect(url_for("pages.home"), 303)
+
+
 @pages.post("/seen")
 def seen() -> ResponseReturnValue:
     """Note that the owner has read what is wrong with entries: not what was found since the page was shown."""

@@ -9,7 +9,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 
 from keys.cases.deadlines import deadlines
 from keys.cases.filters import ALL, FILTERS, SORTS, stands_in
-from keys.errors import KeyFileError, MeldbusError
+from keys.errors import KeyFileError, MeldbusError, OlderChainError
 from keys.inbox.first_page import first_page
 from keys.inbox.session import ENDING_SECONDS, SEEN, LockedOut, SessionHolder
 from keys.inbox.views import rows
@@ -223,5 +223,6 @@ def keys_words(session: Session) -> dict[str, object]:
         "syncing": session.is_syncing,
         "syncs": session.syncs,
         "trouble": explain(session.trouble) if session.trouble else "",
+        "is_older": isinstance(session.trouble, OlderChainError),
         "locked": False,
     }

@@ -79,7 +79,8 @@ SENTENCES = {
     ),
     NoticeKind.FAULTY: _mark(
         "ALARM: %(count)d entries of %(first)s that are for you are damaged or forged (%(fault)s). Nothing of them "
-        "is shown. Tell the others and the operator; a reporter may have to send a message again. Then: `meldbus log seen`."
+        "is shown. Tell the others and the operator; a reporter may have to send a message again. "
+        "Then: `meldbus log seen`."
     ),
     NoticeKind.COPIED: _mark(
         "ALARM: the server has keys in your name that this vault did not make. Do you use your key on a second "

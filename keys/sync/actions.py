@@ -49,6 +49,7 @@ __all__ = [
     "destroy_own_copy",
     "drop",
     "enter",
+    "give_newest_chain",
     "hand_over",
     "note_seen",
     "open_report",
@@ -196,6 +197,15 @@ def accept_log(session: RecipientSession) -> GivenBack:
         with contextlib.suppress(NetworkError):
             give_chain(session.vault, session.courier.apart(), session.trust())
         return give_back(session.vault, session.courier, session.trust(), session.person)
+
+
+def give_newest_chain(session: RecipientSession) -> bool:
+    """Give the server the newest roots and rosters where it was restored from before them; return whether it was so.
+
+    Until it has them, `sync` raises OlderChainError. Raises RefusedError, NetworkError.
+    """
+    with session.lock:
+        return give_chain(session.vault, session.courier.apart(), session.trust())
 
 
 def note_seen(session: RecipientSession, faulty: Iterable[FaultyEntry]) -> None:

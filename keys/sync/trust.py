@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from keys.cases.rosters import Rosters
-from keys.errors import NotJoinedError, RolledBackError
+from keys.errors import NotJoinedError, OlderChainError
 from keys.roster import People, Recipient, Root, Roster, RosterHistory
 from keys.wire.signed import LABEL_ROOT, LABEL_ROSTER, Signed, join_frames, split_frames
 
@@ -100,15 +100,15 @@ def load_trust(vault: Vault) -> Trust:
 def refresh_trust(vault: Vault, courier: Courier, today: int) -> Trust:
     """Fetch the chain, check that it extends the one known (SPEC 7.6 step 4), and keep it.
 
-    Raises TrustError or FormatError and keeps nothing when it does not.
+    Raises TrustError or FormatError and keeps nothing when it does not: OlderChainError where the server knows less.
     """
     known = load_trust(vault)
     roots, shown = courier.chain()
     if len(roots) < len(known.signed_roots):
-        raise RolledBackError("root")
+        raise OlderChainError("root")
     rosters = _once([*known.signed_rosters, *_earlier(courier, shown, known.history.newest.version + 1), *shown])
     if rosters[-1].id(LABEL_ROSTER) != shown[-1].id(LABEL_ROSTER):
-        raise RolledBackError("roster version")
+        raise OlderChainError("roster version")
     return _keep(vault, courier, known.root.id, roots, rosters, today)
 
 

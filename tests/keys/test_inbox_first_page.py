@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from tests.keys.bundles import post_spoilt
 from tests.keys.log_writer import LogWriter
 from tests.keys.test_differing_log import Backup
 from tests.keys.window import Window, words
+from tests.policies import SMALL
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -139,3 +141,20 @@ def test_an_alarm_about_entries_goes_when_its_owner_has_read_it_and_never_with_o
     assert window.post("log/seen", form).status_code == 303
     assert kinds_told(window) == []
     assert "ALARM" not in window.read("")
+
+
+def test_a_restored_server_gets_the_newest_roster_back_by_a_button(
+    office: Office, window: Window, tmp_path: Path
+) -> None:
+    window.open()
+    window.lock()
+    backup = Backup(office, LogWriter(office, tmp_path))
+    office.publish_roster([*office.cards], replace(SMALL, work=4, outside=(), version=2))
+    window.unlock()
+    window.sync()
+    window.lock()
+    backup.restore()
+    window.unlock()
+    assert "`meldbus log give-chain`" in window.read("")
+    assert window.post("log/chain").status_code == 303
+    assert "`meldbus log give-chain`" not in window.read("")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dropbox import create_app
 from dropbox.config import Config
 from tests.keys.bundles import post_spoilt
+from tests.policies import SMALL
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,3 +81,22 @@ def test_an_alarm_about_an_entry_is_told_until_its_owner_has_read_it_and_a_new_o
     status = line.run("status")
     assert status.exit_code == 3
     assert "ALARM: 1 entries of " in status.stderr
+
+
+def test_a_server_restored_from_before_the_newest_roster_gets_it_back_by_its_owners_word(
+    line: Line, tmp_path: Path
+) -> None:
+    office = line.office
+    line.done("sync")
+    copy(config(office).database, tmp_path / "backup")
+    office.publish_roster([*office.cards], replace(SMALL, work=4, outside=(), version=2))
+    line.done("sync")
+    restore(office, tmp_path / "backup")
+    refused = line.run("sync")
+    assert refused.exit_code == 1
+    assert "`meldbus log give-chain`" in refused.stderr
+    assert "The server has the newest list again." in line.done("log", "give-chain").stderr
+    assert "The server has the newest list already." in line.done("log", "give-chain").stderr
+    line.done("log", "accept", "--yes")
+    line.done("sync")
+    line.done("sync", who=FIRST)
