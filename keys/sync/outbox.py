@@ -136,13 +136,12 @@ class Outbox:
         return [one for case_id in cases for one in self.vault.outbox.waiting(case_id)]
 
     def _cover(self, padded: int, work: int, progress: _Progress) -> bool:
-        """Post a cover entry; return whether the server has taken it."""
+        """Post a cover entry; return whether its place in the session is used up: by one that is refused, too."""
         try:
             post_cover(self.courier.apart(), self.composer.addressees, work, padded)
         except RefusedError as refusal:
-            # It would refuse what waits as well, and its word says why that waits.
+            # What waits is tried all the same: only the server's word on that says that it cannot go out.
             progress.sent.refused[None] = _code(refusal)
-            progress.sent.is_reached = False
         except (NetworkError, FormatError):
             progress.sent.is_reached = False
         else:

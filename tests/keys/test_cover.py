@@ -11,7 +11,8 @@ from keys.errors import ClockError, NetworkError
 from keys.roster.weeks import until_of
 from keys.sync.cover import CHANCES, CLASSES, draw_class, draw_timer_class, number_of_covers, post_timer_cover
 from keys.wire.envelope import class_of_stream
-from keys.wire.log import log_cursor
+from keys.wire.log import LogDigest, log_cursor
+from keys.wire.messages import Note
 from tests.keys.hand import hand_of
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def test_a_session_with_nothing_to_say_posts_cover_entries_alone(office: Office)
         sent = hand.post(cover=4)
         assert (sent.posted, sent.covers) == (0, 4)
         origin = hand.composer.origin
-        page = hand.courier.log(hand.capability, log_cursor(0, hand.vault.log.end(origin).digest))
+        page = hand.courier.log(hand.capability, log_cursor(0, LogDigest(origin)))
         assert [class_of_stream(entry.size - entry.header().size) in CLASSES for entry in page.entries] == [True] * 4
         read = hand.read()
         assert (read.end.position, hand.vault.messages.faults()) == (4, [])
@@ -73,10 +74,23 @@ def test_a_cover_entry_of_the_timer_looks_like_an_entry_without_a_mailbox_and_op
     classes = [post_timer_cover(office.courier(), office.history(), office.today) for _ in range(3)]
     with hand_of(office, A) as hand:
         origin = hand.composer.origin
-        page = hand.courier.log(hand.capability, log_cursor(0, hand.vault.log.end(origin).digest))
+        page = hand.courier.log(hand.capability, log_cursor(0, LogDigest(origin)))
         assert [class_of_stream(entry.size - entry.header().size) for entry in page.entries] == classes
         assert {entry.header().until for entry in page.entries} == {until_of(office.today)}
         read = hand.read()
         assert (read.end.position, hand.vault.messages.faults()) == (3, [])
     with pytest.raises(ClockError):
         post_timer_cover(office.courier(), office.history(), office.today - 3)
+
+
+def test_a_cover_entry_that_is_refused_does_not_keep_what_waits_from_going_out(office: Office) -> None:
+    office.report("Er ging iets mis.")
+    with hand_of(office, A) as hand:
+        hand.read()
+        [case_id] = hand.vault.messages.cases()
+        hand.write(case_id, Note("x" * CLASSES[-1]))  # of a larger class than any cover entry, so it goes last
+    answers = iter([(507, b'{"error":"full"}')] * 3)
+    office.refuse = lambda path: next(answers, None) if path == "/envelopes" else None
+    with hand_of(office, A) as hand:
+        sent = hand.post(cover=4)
+        assert (sent.posted, sent.covers, sent.refused, sent.is_reached) == (1, 0, {None: "full"}, True)
