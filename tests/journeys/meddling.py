@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
 
 from keys.wire.canonical import encode
-from keys.wire.exchange import Item, Page
+from keys.wire.mailbox import MailboxEntry, MailboxPage
 
 if TYPE_CHECKING:
     from keys.wire.canonical import Json
@@ -68,14 +68,15 @@ def on(path: str, change: Callable[[bytes], bytes], method: str = "GET") -> Medd
     return meddle
 
 
-def on_items(change: Callable[[list[Item]], list[Item]]) -> Meddle:
-    """Return what changes the items of every page of a channel."""
+def on_entries(change: Callable[[list[MailboxEntry]], list[MailboxEntry]]) -> Meddle:
+    """Return what changes the entries of every first page of a mailbox; they are numbered anew."""
 
     def change_page(raw: bytes) -> bytes:
-        page = Page.parse(raw)
-        return Page(tuple(change(list(page.items))), page.more).encode()
+        page = MailboxPage.parse(raw, 0)
+        changed = enumerate(change([*page.entries]), 1)
+        return MailboxPage(tuple(replace(entry, number=at) for at, entry in changed), page.more).encode()
 
-    return on("/channel", change_page)
+    return on("/mailbox", change_page)
 
 
 @dataclass

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keys.cases import correction
+from keys.cases.register import correction
 from keys.exports import CASE, COPY, REGISTER, Export, register_cases
-from keys.wire import kinds
+from keys.sync import actions
+from keys.wire.messages import Form
 from tests.keys.office import Office
 from tests.keys.test_exports import HOSTILE, SECRETARIS
 
@@ -22,7 +23,7 @@ A4_LANDSCAPE = (1010, 700)  # CSS pixels between the margins
 FILL = """
     for (const cell of document.querySelectorAll("td")) {
         if (cell.textContent === "") [cell.textContent, cell.className] = ["2026-03-02", "short"];
-        if (/^[a-z]{5}-[a-z]{5}$/.test(cell.textContent)) cell.textContent = "momom-momom";
+        if (/^[a-z]{5}(-[a-z]{5}){2}$/.test(cell.textContent)) cell.textContent = "momom-momom-momom";
     }
 """
 LONG = "Een lange melding zonder einde. " * 600
@@ -34,15 +35,15 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     office = Office.open(tmp_path_factory.mktemp("office"))
     receipt = office.report("\n".join(HOSTILE), topic="anders", others=HOSTILE[0])
     office.answer(receipt, LONG, [office.attachment("<img src=x onerror=alert(3)>.png", b"x", "text/html")])
-    with office.desk(SECRETARIS) as desk:
-        desk.sync()
-        [(case, _)] = desk.cases()
-        case = desk.note(case, kinds.Filled("horen", {"verslag": HOSTILE[1]}))
-        desk.note(case, correction("nature", HOSTILE[0], HOSTILE[1]))
+    with office.session(SECRETARIS) as session:
+        session.sync()
+        [case] = session.cases()
+        case = actions.write(session, case, Form("horen", {"verslag": HOSTILE[1]}))
+        actions.write(session, case, correction("nature", HOSTILE[0], HOSTILE[1]))
         made = {}
         for what in (CASE, COPY, REGISTER):
             export = Export(what, office.folder / f"{what}.html", HOSTILE[0], forms=("horen",))
-            made[what] = export.make(desk, register_cases(desk))
+            made[what] = export.make(session, register_cases(session))
         return made
 
 

@@ -1,4 +1,4 @@
-"""On the wire a report, a message and a decoy are of one size, and a look tells nothing of what there is to see."""
+"""On the wire a report, a message and a cover entry are of one size, and a look tells nothing of what there is to see."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 FIRST_CLASS_TEXT = 12_000
 # One text for each way in which a character can grow when it is encoded, all of 12,000 bytes, and the shortest.
 TEXTS = ["x", "é" * 6000, '"' * 6000, "\u0001" * 2000, "😀" * 3000, "y" * FIRST_CLASS_TEXT]
+LOOK = "/mailbox?after=0"
 NEWS = "There is something new. It stands at the end of the conversation."
 MOST_DECOYS = 60  # half of them are of the first class
 
@@ -91,7 +92,7 @@ def test_a_look_with_a_reply_is_like_a_look_without(site: Site, wire: Meddler, i
     reporter.press("talk", "again")
     reporter.browser.wait_until(f"document.querySelector('#status').textContent === '{nl(NEWS)}'")
     assert reporter.alarms() == []
-    [without] = [shape(answer) for asked, answer in wire.passed[:begin] if asked.path == "/channel"]
-    [found] = [shape(answer) for asked, answer in wire.passed[begin:] if asked.path == "/channel"]
+    [without] = [shape(answer) for asked, answer in wire.passed[:begin] if asked.path == LOOK]
+    [found] = [shape(answer) for asked, answer in wire.passed[begin:] if asked.path == LOOK]
     assert found == without
-    assert [asked.path for asked, _ in wire.passed[begin:]] == ["/channel"]
+    assert [asked.path for asked, _ in wire.passed[begin:]] == [LOOK]
