@@ -39,8 +39,8 @@ class Summary:
     readers: frozenset[PersonId]
     checked: tuple[int, ...]  # when somebody asked whether the reporter is harmed for the report
     alarms: int  # how many of `notices` are alarms; they stand first
-    waiting: int  # of the reporter, without a reply
-    unread: int  # of the reporter, read by nobody who reads the case
+    waiting: int  # of the reporter, without a reply; 0 where the owner does not read
+    unread: int  # of the reporter, read by nobody who reads the case; 0 where the owner does not
     asked: int  # that wait for an approval of the owner
     notices: tuple[Notice, ...]
     last_day: int | None
@@ -122,8 +122,9 @@ def summarise(case: Case, own: PersonId) -> Summary:
         readers=case.readers,
         checked=tuple(sorted({message.day for message in case.dossier if _is_check(message)})),
         alarms=len(case.alarms),
-        waiting=len(case.waiting),
-        unread=len(unread_in(case)),
+        # Of a case that its owner does not read, others reply.
+        waiting=len(case.waiting) if own in case.readers else 0,
+        unread=len(unread_in(case)) if own in case.readers else 0,
         asked=len(asked_of(case, own)),
         notices=(*case.alarms, *case.lines),
         last_day=case.last_day.day if case.last_day else None,

@@ -254,8 +254,9 @@ class Reporter:
         read = """
             Array.from(root.querySelectorAll('.days ol > li'), (one) => {
                 const text = one.querySelector('.text');
-                if (text === null) return [one.className === 'event' ? 'event' : 'alarm', '', one.textContent];
-                const what = one.classList.contains('mine') ? 'mine' : 'message';
+                const what = one.className === 'event' ? 'event' : one.classList.contains('mine') ? 'mine' : 'message';
+                if (text === null && what !== 'event') return ['alarm', '', one.textContent];
+                if (text === null) return [what, '', one.querySelector('[data-part=what]').textContent];
                 return [what, one.querySelector('[data-part=who]').textContent, text.textContent];
             })
         """

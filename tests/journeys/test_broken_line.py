@@ -154,6 +154,7 @@ def test_a_full_server_says_so_and_after_room_is_made_the_upload_goes_on(
         reporter.browser.wait_until(f"!{ROOT}.querySelector('[data-part=summary]').hidden")
         [mistake] = reporter.mistakes("talk")
         assert mistake == nl(FULL)
+        own_site.read(SECRETARIS, number)
         assert own_site.run(SECRETARIS, "reply", number, text="Wij lezen mee.")
         assert reporter.browser.value("#stage >>> #answer") == "Nu met een opname."
         own_site.stop()

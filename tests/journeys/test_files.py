@@ -103,6 +103,7 @@ def test_files_reach_the_recipients_and_theirs_reach_the_reporter_byte_for_byte(
 
     answer = tmp_path / "Notulen.bin"
     answer.write_bytes(unknown(2 * MIB))
+    site.read(SECRETARIS, number)
     site.run(SECRETARIS, "reply", "--attach", answer, number, text="Klopt dit verslag?")
     reporter.press("sent", "talk")
     reporter.at("talk")
@@ -160,6 +161,7 @@ def test_a_name_that_a_recipient_meant_badly_is_shown_as_it_is_and_saved_harmles
     [number] = site.news(SECRETARIS)
     bad = tmp_path / "..\u202egpj.exe"
     bad.write_bytes(b"MZ")
+    site.read(SECRETARIS, number)
     site.run(SECRETARIS, "reply", "--attach", bad, number, text="Kijk hier eens naar.")
     reporter.press("sent", "talk")
     reporter.at("talk")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.journeys.reporter import nl
 from tests.journeys.site import BOARD_1, BOARD_2, CODE_LENGTH, SECRETARIS
 
@@ -31,6 +33,9 @@ def test_a_report_is_read_answered_and_answered_back(site: Site, reporter: Repor
     assert site.news(BOARD_1) == {number}
     assert "Er ging iets mis in het magazijn." in site.read(BOARD_1, number)
     site.run(SECRETARIS, "acknowledge", number, text="We hebben je melding gelezen.")
+    with pytest.raises(AssertionError, match="Something new has come"):
+        site.run(BOARD_1, "reply", "--question", number, text="Wanneer was dat?")
+    site.read(BOARD_1, number)
     site.run(BOARD_1, "reply", "--question", number, text="Wanneer was dat?")
 
     reporter.visit(site.address("nl"))
@@ -38,8 +43,8 @@ def test_a_report_is_read_answered_and_answered_back(site: Site, reporter: Repor
     assert [(line.what, line.who, line.text) for line in reporter.lines()] == [
         ("mine", nl("You"), "Er ging iets mis in het magazijn."),
         ("event", "", nl("{name} has opened your report.", name="Secretaris")),
-        ("event", "", nl("{name} has opened your report.", name="Bestuurslid 1")),
         ("message", "Secretaris", "We hebben je melding gelezen."),
+        ("event", "", nl("{name} has opened your report.", name="Bestuurslid 1")),
         ("message", "Bestuurslid 1", "Wanneer was dat?"),
     ]
     reporter.answer("Vorige week dinsdag.")

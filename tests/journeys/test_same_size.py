@@ -1,4 +1,4 @@
-"""On the wire a report, a message and a cover entry are of one size, and a look tells nothing of what there is to see."""
+"""On the wire report, message and cover entry are of one size, and a look tells nothing of what there is to see."""
 
 from __future__ import annotations
 
@@ -87,6 +87,7 @@ def test_a_look_with_a_reply_is_like_a_look_without(site: Site, wire: Meddler, i
     reporter.press("sent", "talk")
     reporter.at("talk")
     [number] = site.news(SECRETARIS)
+    site.read(SECRETARIS, number)
     site.run(SECRETARIS, "reply", number, text="Een antwoord, veel langer dan de vraag. " * 100)
     begin = len(wire.passed)
     reporter.press("talk", "again")
