@@ -148,6 +148,9 @@ def accept(vault: Vault, composer: Composer) -> None:
         vault.log.lost.accept()
         vault.countdowns.begin_anew()  # SPEC 12.7 step 2
         vault.outbox.send_again()
+        own = vault.sharing.own_arrived()
+        if own is not None and own.read_to >= difference.last_common:
+            vault.sharing.set_due()  # nobody may have read it, and its weeks can have passed
         _note_moved(vault)
         to, _ = composer.addressees.split(everybody)
         if to:  # a server restored without any bundle must not keep the owner from accepting it
