@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from keys.cases.rosters import Rosters
     from keys.sync.trust import Trust
     from keys.vault import Vault
+    from keys.vault.case_store import LoadedCase
     from keys.wire.ids import CaseId, PersonId
 
 
@@ -38,11 +39,13 @@ def settle_last_days(
     with vault.transaction():
         # SPEC 12.7 step 2: a clock that was wrong keeps nothing for ever.
         vault.countdowns.cap(max(days.server, days.own))
-        for case_id in changed:
-            case = vault.case_store.load(case_id, trust.rosters, days.server)
-            _note_reading(vault, case_id, case, person, days.own)
-            before = vault.countdowns.find(case_id)
-            vault.countdowns.put(case_id, None if case is None else Countdown.at_sync(before, case, days))
+        ended, before = vault.reading_ended.all(), vault.countdowns.all()
+        for loaded in vault.case_store.load_all(changed, trust.rosters, days.server):
+            _note_reading(vault, loaded, person, days.own, ended.get(loaded.id))
+            known = before.get(loaded.id)
+            countdown = None if loaded.case is None else Countdown.at_sync(known, loaded.case, days)
+            if countdown != known:
+                vault.countdowns.put(loaded.id, countdown)
     locked = settle_reading(vault, trust, days.own, person, ())
     arrived = _own_arrived(vault)
     due = [
@@ -63,8 +66,9 @@ def settle_reading(
     """
     with vault.transaction():
         vault.reading_ended.cap(own_day)
-        for case_id in changed:
-            _note_reading(vault, case_id, vault.case_store.load(case_id, trust.rosters, own_day), person, own_day)
+        ended = vault.reading_ended.all()
+        for loaded in vault.case_store.load_all(changed, trust.rosters, own_day):
+            _note_reading(vault, loaded, person, own_day, ended.get(loaded.id))
     over = [case_id for case_id, day in vault.reading_ended.all().items() if is_lock_over(day, own_day)]
     return _destroy(vault, trust, over, Ended.READING, own_day)
 
@@ -94,9 +98,11 @@ def will_be_destroyed(vault: Vault, day: int) -> dict[CaseId, int]:
     }
 
 
-def _note_reading(vault: Vault, case_id: CaseId, case: Case | None, person: PersonId, own_day: int) -> None:
-    reads = case is None or person in case.readers
-    vault.reading_ended.put(case_id, reading_ended(vault.reading_ended.find(case_id), own_day, reads=reads))
+def _note_reading(vault: Vault, loaded: LoadedCase, person: PersonId, own_day: int, before: int | None) -> None:
+    reads = loaded.case is None or person in loaded.case.readers
+    ended = reading_ended(before, own_day, reads=reads)
+    if ended != before:
+        vault.reading_ended.put(loaded.id, ended)
 
 
 def _own_arrived(vault: Vault) -> int | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keys.sync.last_days import settle_last_days
-from keys.sync.sharing import compose_arrived, compose_lacking, compose_shares
+from keys.sync.sharing import cases_to_look_at, compose_arrived, compose_lacking, compose_shares
 from keys.wire.canonical import encode, parse_object
 
 if TYPE_CHECKING:
@@ -58,8 +58,9 @@ def settle_cases(composer: Composer, trust: Trust, owner: PersonId, days: SyncDa
     todo = unsettled(vault, trust.rosters, days.server)
     destroyed = settle_last_days(vault, trust, days, owner, todo.cases)
     compose_arrived(composer, owner, todo.before)
-    compose_shares(composer, owner, todo.cases)
-    compose_lacking(composer, owner, todo.cases)
+    owing, lacking = cases_to_look_at(composer, owner, todo.cases)
+    compose_shares(composer, owner, owing)
+    compose_lacking(composer, owner, lacking)
     with vault.transaction():
         note_settled(vault, todo)
     return destroyed

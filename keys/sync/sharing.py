@@ -58,6 +58,29 @@ def compose_shares(composer: Composer, owner: PersonId, changed: Iterable[CaseId
     return count
 
 
+def cases_to_look_at(
+    composer: Composer, owner: PersonId, case_ids: Iterable[CaseId]
+) -> tuple[list[CaseId], list[CaseId]]:
+    """Return of which of these cases something may be owed, and in which something may be missing: few of many.
+
+    It reads them together, which takes a tenth of the time of one after another.
+    """
+    vault, listed = composer.vault, _listed(composer)
+    asked = vault.sharing.asked_cases()
+    owing, lacking = [], []
+    for loaded in vault.case_store.load_all(case_ids, composer.rosters, composer.addressees.day):
+        case = loaded.case
+        if case is None:
+            continue
+        if loaded.has_asking or (
+            owed(case, owner, listed, ()) and owed(case, owner, listed, vault.sharing.given(case.id))
+        ):
+            owing.append(case.id)
+        if case.missing or case.id in asked:
+            lacking.append(case.id)
+    return owing, lacking
+
+
 def share_with_newcomers(composer: Composer, owner: PersonId, case_id: CaseId, people: Collection[PersonId]) -> int:
     """Put all of a case into the outbox for the people whom its owner has let in; return how many shares these are.
 

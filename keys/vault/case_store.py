@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from keys.cases.case import Case
 from keys.cases.placing import FirstEntry, take
 from keys.roster.weeks import until_of
+from keys.wire.messages import Lacking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from keys.cases.place import PlacedMessage
     from keys.cases.rosters import Rosters
     from keys.vault.log_index import LogIndex
     from keys.vault.message_store import MessageStore, StoredMessage
     from keys.vault.outbox_store import OutboxStore
-    from keys.wire.ids import CaseId
+    from keys.wire.ids import CaseId, Mac
 
+_TOGETHER = 100  # cases that are read at once: most of the time for one goes into asking the database
 _NOTHING_READ = FirstEntry(2**63, 2**31)  # a vault that has read no entry takes every word of a share
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedCase:
+    """One of many cases: None where its report is not here; `has_asking` says that a `lacking` of it is."""
+
+    id: CaseId
+    case: Case | None
+    has_asking: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,19 @@ class CaseStore:
         """Return a case for who reads on `day`, with `more` than is stored; None if its report is not here."""
         return Case.of(self.of_case(case_id, more), rosters, day)
 
+    def load_all(self, case_ids: Iterable[CaseId], rosters: Rosters, day: int) -> Iterator[LoadedCase]:
+        """Yield these cases in their order, each as `load` gives it; few are in memory at a time."""
+        waiting = iter(case_ids)
+        while some := [*islice(waiting, _TOGETHER)]:
+            of_cases = self.messages.of_cases(some)
+            placed = self._placed(one for stored in of_cases.values() for one in stored)
+            sending = self.outbox.cases()
+            for case_id in some:
+                found = [placed[mac] for one in of_cases.get(case_id, ()) if (mac := one.message.mac) in placed]
+                messages = self._with_unposted(case_id, found) if case_id in sending else found
+                has_asking = any(isinstance(one.message.head.body, Lacking) for one in of_cases.get(case_id, ()))
+                yield LoadedCase(case_id, Case.of(messages, rosters, day), has_asking)
+
     def of_case(
         self, case_id: CaseId, more: Sequence[StoredMessage] = (), before: int | None = None
     ) -> list[PlacedMessage]:
@@ -42,16 +67,24 @@ class CaseStore:
         What the index has by now stands at its place there, and no more after all others.
         """
         stored = self.placed([*self.messages.of_case(case_id), *more])
-        posted = {one.id for one in stored}
-        return [*stored, *(one for one in self.outbox.unposted(case_id, before) if one.id not in posted)]
+        return self._with_unposted(case_id, stored, before)
 
     def placed(self, stored: Iterable[StoredMessage]) -> list[PlacedMessage]:
         """Return the messages that this vault takes, each at its place (SPEC 12.4)."""
+        return [*self._placed(stored).values()]
+
+    def _with_unposted(
+        self, case_id: CaseId, stored: Sequence[PlacedMessage], before: int | None = None
+    ) -> list[PlacedMessage]:
+        posted = {one.id for one in stored}
+        return [*stored, *(one for one in self.outbox.unposted(case_id, before) if one.id not in posted)]
+
+    def _placed(self, stored: Iterable[StoredMessage]) -> dict[Mac, PlacedMessage]:
         by_mac = {one.message.mac: one for one in stored}
         entries, words = self.index.find(by_mac), self.messages.words(by_mac)
         first = self.index.first() or _NOTHING_READ
-        found = [
-            take(
+        found = {
+            mac: take(
                 one.message.id,
                 one.message.head,
                 one.way,
@@ -62,5 +95,5 @@ class CaseStore:
                 first=first,
             )
             for mac, one in by_mac.items()
-        ]
-        return [one for one in found if one is not None]
+        }
+        return {mac: placed for mac, placed in found.items() if placed is not None}

@@ -30,11 +30,6 @@ class CountdownStore:
         rows = self.execute(select(tables.countdown))
         return {CaseId(row.case): Countdown(row.last_day, row.since, bool(row.waits_long)) for row in rows}
 
-    def find(self, case: CaseId) -> Countdown | None:
-        """Return the countdown of a case, or None where it has no last day."""
-        row = self.execute(select(tables.countdown).where(_COUNTDOWN.case == case)).first()
-        return None if row is None else Countdown(row.last_day, row.since, bool(row.waits_long))
-
     def put(self, case: CaseId, countdown: Countdown | None) -> None:
         """Remember a countdown; None where the case has no last day any more."""
         if countdown is None:
@@ -74,11 +69,6 @@ class ReadingEndedStore:
         """Return every such case with its day."""
         rows = self.execute(select(tables.reading_ended))
         return {CaseId(row.case): row.day for row in rows}
-
-    def find(self, case: CaseId) -> int | None:
-        """Return the day of a case, or None where its owner reads it."""
-        day: int | None = self.execute(select(_ENDED.day).where(_ENDED.case == case)).scalar()
-        return day
 
     def put(self, case: CaseId, day: int | None) -> None:
         """Remember the day for a case; None where its owner reads it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from keys.cases.place import Place
 from keys.cases.placing import FirstEntry, IndexedEntry
@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 
 _LOG = tables.log_entry.c
 _MANY = 500  # names in one question: a database takes no longer list
+
+# Asked for each case: to make a statement takes longer than the database needs for the answer.
+_FIRST = select(_LOG.position, _LOG.day).order_by(_LOG.position).limit(1)
+_ENTRIES = select(_LOG.position, _LOG.day, _LOG.content, _LOG.mac).where(
+    _LOG.mac.in_(bindparam("macs", expanding=True))
+)
+_LOST = select(tables.lost_entry).where(tables.lost_entry.c.mac.in_(bindparam("macs", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,7 @@ class LogIndex:
 
     def first(self) -> FirstEntry | None:
         """Return the first entry that was read, or None before any was."""
-        row = self.execute(select(_LOG.position, _LOG.day).order_by(_LOG.position).limit(1)).first()
+        row = self.execute(_FIRST).first()
         if row is None:  # the log is empty again: what was read of it counts still
             lost = tables.lost_entry.c
             row = self.execute(select(lost.position, lost.day).order_by(lost.position, lost.after).limit(1)).first()
@@ -118,10 +125,10 @@ class LogIndex:
         found: dict[bytes, IndexedEntry] = {}
         for start in range(0, len(wanted), _MANY):
             some = wanted[start : start + _MANY]
-            for row in self.execute(select(_LOG.position, _LOG.day, _LOG.content, _LOG.mac).where(_LOG.mac.in_(some))):
+            for row in self.execute(_ENTRIES, {"macs": some}):
                 place = waiting.place(row.position) if waiting else Place(row.position)
                 _keep_lowest(found, row.mac, IndexedEntry(place, row.day, row.content))
-            for row in self.execute(select(tables.lost_entry).where(tables.lost_entry.c.mac.in_(some))):
+            for row in self.execute(_LOST, {"macs": some}):
                 place = Place(row.position, row.after)
                 _keep_lowest(found, row.mac, IndexedEntry(place, row.day, row.content))
         return found

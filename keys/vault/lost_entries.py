@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _LOG = tables.log_entry.c
 _LOST = tables.lost_entry.c
-_WAITING = tables.waiting_log.c
+_WAITING_LOG = select(tables.waiting_log)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class LostEntries:
 
     def waiting(self) -> WaitingLog | None:
         """Return the new log that waits for its owner's word, or None where the log is the one that was read."""
-        row = self.execute(select(tables.waiting_log)).first()
+        row = self.execute(_WAITING_LOG).first()
         return None if row is None else WaitingLog(row.last_common, Place(row.base_position, row.base_after))
 
     def begin(self, last_common: int) -> None:

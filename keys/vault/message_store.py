@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from keys.cases.place import Way
 from keys.cases.placing import Word
@@ -19,7 +19,7 @@ from keys.wire.plaintext import SIGNATURE_SIZE, message_id
 from keys.wire.sizes import KEY_SIZE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from keys.identity import Wrapper
     from keys.vault.versions import CaseVersions
@@ -29,6 +29,11 @@ _FAULTY = tables.faulty_entry.c
 _SIGNATURE_AT = KEY_SIZE + MAC_SIZE
 _HEAD_AT = _SIGNATURE_AT + SIGNATURE_SIZE
 _MANY = 500  # names in one question: a database takes no longer list
+
+# Asked for each case: to make a statement takes longer than the database needs for the answer.
+_OF_CASE = select(tables.message).where(_MESSAGE.case == bindparam("case")).order_by(_MESSAGE.mac)
+_OF_CASES = select(tables.message).where(_MESSAGE.case.in_(bindparam("cases", expanding=True))).order_by(_MESSAGE.mac)
+_WORDS = select(tables.word).where(tables.word.c.mac.in_(bindparam("macs", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,14 @@ class MessageStore:
 
     def of_case(self, case: CaseId) -> list[StoredMessage]:
         """Return the messages of a case."""
-        return self._found(_MESSAGE.case == case)
+        return [self._stored(row) for row in self.execute(_OF_CASE, {"case": case}).mappings()]
+
+    def of_cases(self, cases: Sequence[CaseId]) -> dict[CaseId, list[StoredMessage]]:
+        """Return the messages of each of these cases, which are few hundred; a case without any is left out."""
+        found: dict[CaseId, list[StoredMessage]] = {}
+        for row in self.execute(_OF_CASES, {"cases": cases}).mappings():
+            found.setdefault(CaseId(row["case"]), []).append(self._stored(row))
+        return found
 
     def about_all_cases(self) -> list[StoredMessage]:
         """Return what recipients' tools say to each other about no case."""
@@ -149,9 +161,11 @@ class MessageStore:
 
     def words(self, macs: Iterable[Mac]) -> dict[bytes, list[Word]]:
         """Return what shares said about these messages."""
+        wanted = [*macs]
         found: dict[bytes, list[Word]] = {}
-        for row in self.execute(select(tables.word).where(tables.word.c.mac.in_([*macs]))):
-            found.setdefault(row.mac, []).append(Word(row.share, row.frame, row.position, row.day))
+        for start in range(0, len(wanted), _MANY):
+            for row in self.execute(_WORDS, {"macs": wanted[start : start + _MANY]}):
+                found.setdefault(row.mac, []).append(Word(row.share, row.frame, row.position, row.day))
         return found
 
     def add_fault(self, mac: bytes, position: int, day: int, fault: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from keys.cases.place import Place, PlacedMessage, Way
 from keys.sealing import Sealed
@@ -30,6 +30,7 @@ _OUTGOING = tables.outgoing.c
 _PART = tables.outgoing_part.c
 _SIGNATURE_AT = KEY_SIZE + MAC_SIZE
 _HEAD_AT = _SIGNATURE_AT + SIGNATURE_SIZE
+_AFTER_ALL = 2**62  # a number that no message has
 
 
 class State(Enum):
@@ -50,6 +51,15 @@ class Reason(Enum):
 
 
 _WAITING = (State.QUEUED.value, State.TRIED.value)
+
+_OUTGOINGS = select(*(column for column in _OUTGOING if column is not _OUTGOING.wrapped_start))
+_CASES = select(_OUTGOING.case).where(_OUTGOING.case.is_not(None)).distinct()
+# Asked for each case: to make a statement takes longer than the database needs for the answer.
+_UNPOSTED = _OUTGOINGS.where(
+    _OUTGOING.case == bindparam("case"),
+    _OUTGOING.state != State.PUT_ASIDE.value,
+    _OUTGOING.number < bindparam("before"),
+).order_by(_OUTGOING.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +145,10 @@ class OutboxStore:
         """Return what is still to go out of a case, or of no case, in the order of writing."""
         return self._found(_OUTGOING.case.is_(case) if case is None else _OUTGOING.case == case, _is(*_WAITING))
 
+    def cases(self) -> set[CaseId]:
+        """Return the cases of which something is here."""
+        return {CaseId(case) for case in self.execute(_CASES).scalars()}
+
     def queues(self) -> list[CaseId | None]:
         """Return the cases of which something is to go out, the one with the fewest bytes first; None is no case."""
         query = (
@@ -162,12 +176,10 @@ class OutboxStore:
 
         What was put aside is none of them: nothing may name it.
         """
-        wanted = [_OUTGOING.case == case, _OUTGOING.state != State.PUT_ASIDE.value]
-        if before is not None:
-            wanted.append(_OUTGOING.number < before)
+        rows = self.execute(_UNPOSTED, {"case": case, "before": _AFTER_ALL if before is None else before}).mappings()
         return [
             PlacedMessage(one.message.id, one.message.head, Place.unposted(one.number), one.message.head.day, Way.OWN)
-            for one in self._found(*wanted)
+            for one in map(self._outgoing, rows)
         ]
 
     def sealed(self, one: Outgoing) -> Sealed:
@@ -239,8 +251,7 @@ class OutboxStore:
         self.execute(insert(tables.outgoing_part).values(row))
 
     def _found(self, *where: Any) -> list[Outgoing]:
-        columns = [column for column in _OUTGOING if column is not _OUTGOING.wrapped_start]
-        query = select(*columns).where(*where).order_by(_OUTGOING.number)
+        query = _OUTGOINGS.where(*where).order_by(_OUTGOING.number)
         return [self._outgoing(row) for row in self.execute(query).mappings()]
 
     def _outgoing(self, row: Mapping[Any, Any]) -> Outgoing:

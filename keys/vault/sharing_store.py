@@ -76,6 +76,10 @@ class SharingStore:
             found.setdefault(MessageId(row.message), []).append(row.day)
         return found
 
+    def asked_cases(self) -> set[CaseId]:
+        """Return the cases of which something was asked for."""
+        return {CaseId(case) for case in self.execute(select(_ASKED.case).distinct()).scalars()}
+
     def asked_once_until(self, day: int) -> list[CaseId]:
         """Return the cases of which something was asked for once, on this day or before."""
         once = select(_ASKED.case).group_by(_ASKED.case, _ASKED.message)

@@ -178,14 +178,16 @@ class Vault:
         row = {"mac": mac, "file": file, "wrapped": self._wrapper.wrap(_saved(mac, file), path)}
         self._execute(insert(tables.saved).prefix_with("OR REPLACE").values(row))
 
-    def _execute(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> Result[Any]:
-        """Run a statement, once for each of `rows` if there are any, and return all that it finds.
+    def _execute(
+        self, statement: Executable, values: Sequence[Mapping[str, Any]] | Mapping[str, Any] | None = None
+    ) -> Result[Any]:
+        """Run a statement with its values, once for each where there are several, and return all that it finds.
 
         Nothing may be left to be fetched while another thread writes.
         """
         with self._turn:
             try:
-                result = self._connection.execute(statement, rows)
+                result = self._connection.execute(statement, values)
                 return result.freeze()() if result.returns_rows else result
             except DatabaseError:
                 # Its own words would hold what was to be written.

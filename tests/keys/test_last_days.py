@@ -337,14 +337,19 @@ def test_a_sync_looks_only_at_the_cases_that_have_changed(
     second = writer.report(SENTINEL, [A, B])
     with office.session(A) as session:
         loaded = []
-        store = type(session.vault.case_store)
-        whole = store.of_case
+        store = type(session.vault.messages)
+        of_one, of_some = store.of_case, store.of_cases
 
-        def of_case(self, case_id, *others, **more):  # type: ignore[no-untyped-def]
+        def of_case(self, case_id):  # type: ignore[no-untyped-def]
             loaded.append(case_id)
-            return whole(self, case_id, *others, **more)
+            return of_one(self, case_id)
+
+        def of_cases(self, case_ids):  # type: ignore[no-untyped-def]
+            loaded.extend(case_ids)
+            return of_some(self, case_ids)
 
         monkeypatch.setattr(store, "of_case", of_case)
+        monkeypatch.setattr(store, "of_cases", of_cases)
         session.sync()
     assert id_of(second) in loaded
     assert id_of(first) not in loaded
