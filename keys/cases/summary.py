@@ -1,20 +1,20 @@
 """The summary of a case for one recipient: what a list shows and what deadlines count from, small enough to keep.
 
-It follows from the case alone; no day and no policy is in it.
+It follows from the case and its readers alone: what depends on the day besides is kept as days, and no policy is in it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from keys.cases.approvals import APPROVAL_DAYS
 from keys.cases.deadlines import DETRIMENT
 from keys.cases.happened import Happened, happened_in
-from keys.cases.notices import Notice, NoticeKind
 from keys.cases.register import Line, lines_of
 from keys.cases.requests import asked_of
 from keys.cases.states import state_of, unread_in
-from keys.wire.ids import CaseId, IdentityKey, MessageId, PersonId
+from keys.wire.ids import CaseId, PersonId
 from keys.wire.messages import Assigned, Form, Identity, Informed, Report
 
 if TYPE_CHECKING:
@@ -38,11 +38,10 @@ class Summary:
     assigned: frozenset[PersonId]
     readers: frozenset[PersonId]
     checked: tuple[int, ...]  # when somebody asked whether the reporter is harmed for the report
-    alarms: int  # how many of `notices` are alarms; they stand first
+    alarms: int
     waiting: int  # of the reporter, without a reply; 0 where the owner does not read
     unread: int  # of the reporter, read by nobody who reads the case; 0 where the owner does not
-    asked: int  # that wait for an approval of the owner
-    notices: tuple[Notice, ...]
+    asked: tuple[int, ...]  # until which day each message waits that asks for the owner's approval
     last_day: int | None
     is_exercise: bool
 
@@ -61,18 +60,23 @@ class Summary:
         """The category of the topic, or ""."""
         return self.line.category
 
+    def on(self, day: int) -> Summary:
+        """Return it as it is on a day not before that on which it was made."""
+        asked = tuple(until for until in self.asked if day <= until)
+        return self if asked == self.asked else replace(self, asked=asked)
+
     def members(self) -> dict[str, Any]:
         """Return it as JSON members."""
         happened = self.happened
         days = (happened.received, happened.answered, happened.acknowledged, happened.informed, happened.closed)
         members: dict[str, Any] = {name: getattr(self, name) for name in _PLAIN}
         return members | {
+            "asked": [*self.asked],
             "assigned": _ids(self.assigned),
             "checked": [*self.checked],
             "days": [*days],
             "id": self.id.hex(),
             "lines": [line.members() for line in self.lines],
-            "notices": [_notice_members(notice) for notice in self.notices],
             "readers": _ids(self.readers),
         }
 
@@ -88,13 +92,12 @@ class Summary:
             assigned=_persons(members["assigned"]),
             readers=_persons(members["readers"]),
             checked=tuple(members["checked"]),
-            notices=tuple(map(_notice, members["notices"])),
+            asked=tuple(members["asked"]),
         )
 
 
 _PLAIN = (
     "alarms",
-    "asked",
     "is_exercise",
     "last_day",
     "latest",
@@ -125,8 +128,7 @@ def summarise(case: Case, own: PersonId) -> Summary:
         # Of a case that its owner does not read, others reply.
         waiting=len(case.waiting) if own in case.readers else 0,
         unread=len(unread_in(case)) if own in case.readers else 0,
-        asked=len(asked_of(case, own)),
-        notices=(*case.alarms, *case.lines),
+        asked=tuple(message.day + APPROVAL_DAYS for message in asked_of(case, own)),
         last_day=case.last_day.day if case.last_day else None,
         is_exercise=case.is_exercise,
     )
@@ -162,24 +164,3 @@ def _ids(ids: Iterable[PersonId]) -> list[str]:
 
 def _persons(names: list[str]) -> frozenset[PersonId]:
     return frozenset(PersonId(bytes.fromhex(name)) for name in names)
-
-
-def _notice_members(notice: Notice) -> dict[str, Any]:
-    return {
-        "author": notice.author.hex() if notice.author else None,
-        "kind": notice.kind.value,
-        "messages": [one.hex() for one in notice.messages],
-        "people": _ids(notice.people),
-        "person": notice.person.hex() if notice.person else None,
-    }
-
-
-def _notice(members: Any) -> Notice:
-    author, person = members["author"], members["person"]
-    return Notice(
-        NoticeKind(members["kind"]),
-        tuple(MessageId(bytes.fromhex(one)) for one in members["messages"]),
-        IdentityKey(bytes.fromhex(author)) if author else None,
-        PersonId(bytes.fromhex(person)) if person else None,
-        tuple(sorted(_persons(members["people"]))),
-    )

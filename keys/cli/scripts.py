@@ -48,22 +48,24 @@ def summary_as_json(summary: Summary, found: Deadlines, persons: Mapping[PersonI
         "due": [{"what": due.what, "day": _day(due.day), "nearness": due.nearness} for due in found.due],
         "waiting": summary.waiting,
         "unread": summary.unread,
-        "asked": summary.asked,
+        "asked": len(summary.asked),
         "last_day": _day(summary.last_day),
         "exercise": summary.is_exercise,
         "alarms": summary.alarms,
     }
 
 
-def case_as_json(reading: Reading, summary: Summary, found: Deadlines, saved: Saved) -> dict[str, Any]:
-    """Return a whole case."""
+def case_as_json(
+    reading: Reading, lines: Iterable[CaseNotice], summary: Summary, found: Deadlines, saved: Saved
+) -> dict[str, Any]:
+    """Return a whole case; `lines` are those that are told of it."""
     case, persons = reading.case, reading.persons
     read = case.read_by()
     return summary_as_json(summary, found, persons) | {
         "concerned": _names(case.concerned, persons),
         "readers": _names(case.readers, persons),
         "opened_by": _names(case.opened_by, persons),
-        "notices": [_case_notice(case, notice, persons) for notice in (*case.alarms, *case.lines)],
+        "notices": [_case_notice(case, notice, persons) for notice in (*case.alarms, *lines)],
         "thread": [_message(reading, message, read, saved) for message in case.thread],
         "dossier": [_message(reading, message, read, saved) for message in case.dossier],
     }

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from keys.vault import Vault
     from keys.wire.ids import CaseId, PersonId
 
-SUMMARY_VERSION = 5  # another one wherever a summary or its words are made otherwise
+SUMMARY_VERSION = 6  # another one wherever a summary or its words are made otherwise
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class Summaries:
             with vault.transaction():
                 vault.summaries.put(mark, made)
         return {
-            case: summary
+            case: summary.on(day)
             for case, version in versions.items()
             if self._has(case, version) and (summary := self._known[case][1]) is not None
         }
