@@ -165,6 +165,10 @@ class Case:
         """Return the last message of a kind that counts, or None."""
         return next((one for one in reversed(self.messages) if one.counts and isinstance(one.body, body)), None)
 
+    def lines_after(self, *, is_complete: bool) -> tuple[Notice, ...]:
+        """Return the lines that a tool shows after a sync: what is missing only if that was complete (SPEC 12.5)."""
+        return tuple(line for line in self.lines if is_complete or line.kind is not NoticeKind.MISSING)
+
     def find(self, message_id: MessageId) -> JudgedMessage | None:
         """Return a message by its id, if it is here."""
         number = self.numbers.get(message_id)

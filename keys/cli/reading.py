@@ -100,7 +100,8 @@ def read_command(tool: Tool, not_involved: bool, identity: bool, as_json: bool, 
         summary = summarise(case, session.person)
         found = deadlines(summary, session.trust().roster.policy, session.today)
         if as_json:
-            write_json(case_as_json(reading, summary, found, saved_of(session)))
+            lines = case.lines_after(is_complete=session.is_complete)
+            write_json(case_as_json(reading, lines, summary, found, saved_of(session)))
         else:
             for line in _shown(session, reading, found):
                 click.echo(line)
@@ -162,7 +163,7 @@ def _shown(session: RecipientSession, reading: Reading, found: Deadlines) -> Ite
     yield from map(due_in_words, found.due)
     if case.last_day is not None:
         yield _("Its last day is %(day)s.") % {"day": date(case.last_day.day)}
-    for notice in (*case.alarms, *case.lines):
+    for notice in (*case.alarms, *case.lines_after(is_complete=session.is_complete)):
         yield f"{'!!!' if notice in case.alarms else '*'} {case_notice_in_words(notice, persons)}"
     own = None if was_shown(session, case) else session.person
     yield from conversation(reading, own, saved_of(session))

@@ -14,7 +14,7 @@ from keys.speech.words import date
 from keys.wire.messages import Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from keys.cases.case import Case
     from keys.cases.deadlines import Deadlines

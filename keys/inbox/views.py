@@ -151,7 +151,7 @@ def opened(session: Session, case: Case, *, identity: bool, before: Screen | Non
         unread=names_in_words(case.readers - case.opened_by - {own}, trust.persons),
         assigned=names_in_words(summary.assigned, trust.persons),
         language=language_in_words(report.language) if isinstance(report, Report) else "",
-        notices=tuple(_case_marks(case, trust)),
+        notices=tuple(_case_marks(session, case)),
         thread=tuple(map(showing.message, case.thread)),
         dossier=tuple(map(showing.message, case.dossier)),
         timeline=tuple(_timeline(case, trust)),
@@ -193,7 +193,7 @@ class _Showing:
 def _beside(case: Case, session: Session) -> dict[MessageId, tuple[Mark, ...]]:
     """Return the marks beside messages: how one counts, what is the matter with it, who has not read it."""
     found: dict[MessageId, list[Mark]] = {}
-    for notice, is_alarm in _notices(case):
+    for notice, is_alarm in _notices(session, case):
         for message_id in notice.messages[:1]:
             found.setdefault(message_id, []).append(
                 Mark(case_notice_in_words(notice, session.trust().persons), is_alarm)
@@ -228,17 +228,17 @@ def _marks(
         yield Mark(_("Sent to these people alone: %(names)s") % {"names": names})
 
 
-def _case_marks(case: Case, trust: Trust) -> Iterator[Mark]:
+def _case_marks(session: Session, case: Case) -> Iterator[Mark]:
     """Yield what is the matter with the case as a whole."""
     shown = {message.id for message in (*case.thread, *case.dossier)}
-    for notice, is_alarm in _notices(case):
+    for notice, is_alarm in _notices(session, case):
         if not shown.intersection(notice.messages[:1]):
-            yield Mark(case_notice_in_words(notice, trust.persons), is_alarm)
+            yield Mark(case_notice_in_words(notice, session.trust().persons), is_alarm)
 
 
-def _notices(case: Case) -> Iterator[tuple[Notice, bool]]:
+def _notices(session: Session, case: Case) -> Iterator[tuple[Notice, bool]]:
     yield from ((notice, True) for notice in case.alarms)
-    yield from ((notice, False) for notice in case.lines)
+    yield from ((notice, False) for notice in case.lines_after(is_complete=session.recipient.is_complete))
 
 
 def _timeline(case: Case, trust: Trust) -> Iterator[str]:

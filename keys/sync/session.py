@@ -24,7 +24,7 @@ from keys.sync.log_reader import MOST_BYTES
 from keys.sync.notices import Notice, NoticeKind, load_notices, notices_of_cases, standing_notices
 from keys.sync.outbox import Outbox, Sent
 from keys.sync.post import unwatched
-from keys.sync.settings import BACKUP_WANTED, RESTORED
+from keys.sync.settings import BACKUP_WANTED, IS_COMPLETE, RESTORED
 from keys.sync.summaries import Summaries
 from keys.sync.syncing import Synced, read_log, refresh, synchronise
 from keys.sync.trust import Trust, load_trust
@@ -91,6 +91,11 @@ class RecipientSession:
     def is_restored(self) -> bool:
         """Whether the vault came from a backup and has not read the log since."""
         return self.vault.setting(RESTORED) is not None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the last sync was complete: only then can it be told that something is missing (SPEC 12.5)."""
+        return self.vault.setting(IS_COMPLETE) is not None
 
     @property
     def wants_backup(self) -> bool:

@@ -24,7 +24,7 @@ from keys.sync.notices import Notice, NoticeKind, keep_notices, load_notices, no
 from keys.sync.outbox import lost, settle
 from keys.sync.own_keys import OwnKeys
 from keys.sync.served import Served
-from keys.sync.settings import COMPLETED, RESTORED
+from keys.sync.settings import COMPLETED, IS_COMPLETE, RESTORED
 from keys.sync.settling import settle_cases
 from keys.sync.trust import refresh_trust
 from keys.sync.witnesses import check_witnesses, names_later_place
@@ -108,6 +108,9 @@ def read_log(
     Raises NotEnrolledError where the roster in force does not list the own identity, NetworkError, FormatError.
     """
     vault, trust = session.vault, session.trust()
+    was_complete = session.is_complete
+    with vault.transaction():
+        vault.drop_setting(IS_COMPLETE)  # while pages come in, what one of them names may be on the next
     intake = Intake(
         vault,
         session.person,
@@ -135,6 +138,8 @@ def read_log(
         intake.forget_unknown()
         vault.parts.forget_before(day)
         vault.sent.forget_before(day)
+        if was_complete and read.is_whole:
+            vault.put_setting(IS_COMPLETE, b"1")
     settle(vault)
     session.has_read = True
     return read
@@ -154,6 +159,10 @@ def synchronise(session: RecipientSession, watch: Watch, most: int) -> Synced:
     before = vault.log.end(trust.origin)
     read = read_log(session, basis.served.day, watch, most=most, own=own)
     is_complete = _is_complete(vault, trust, basis, read)
+    with vault.transaction():
+        vault.drop_setting(IS_COMPLETE)
+        if is_complete:
+            vault.put_setting(IS_COMPLETE, b"1")
     if read.never_seen and not own.is_new:
         found.append(Notice(NoticeKind.NEVER_SEEN, days=(before.day, session.today), count=read.never_seen))
     else:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keys.ceremony import enrol, join
 from keys.errors import (
     EnteredError,
     ExcludedError,
@@ -19,12 +18,10 @@ from keys.errors import (
     NotEnrolledError,
     OwnMatterError,
     ReasonError,
-    TamperedError,
     TextError,
-    UnknownCapabilityError,
 )
-from keys.identity import card_box, open_log_capability
-from keys.sync import NoticeKind, Synced, actions
+from keys.identity import open_log_capability
+from keys.sync import NoticeKind, actions
 from keys.vault.outbox_store import Reason, State
 from keys.wire.ids import CaseId
 from keys.wire.log import log_cursor
@@ -41,7 +38,7 @@ from keys.wire.messages import (
     Question,
     Request,
 )
-from tests.keys.office import CHEAP, PASSPHRASE, PEOPLE, Paging
+from tests.keys.office import PEOPLE
 from tests.policies import draft
 
 if TYPE_CHECKING:
@@ -116,32 +113,6 @@ def test_send_now_posts_what_waits_and_nothing_else(office: Office) -> None:
         actions.write(session, only(session), Answer("Dank."))
         assert session.send_now().posted == 1
     assert entries(office) == 2
-
-
-def test_the_log_is_read_over_a_connection_of_its_own(office: Office) -> None:
-    with office.session(A) as session:
-        session.sync()
-        asked = session.courier.asked  # type: ignore[attr-defined]
-    by_log = {connection for connection, path, _ in asked if path.startswith("/log")}
-    others = {connection for connection, path, _ in asked if not path.startswith("/log")}
-    assert by_log
-    assert by_log.isdisjoint(others)
-
-
-def test_a_sync_that_has_read_enough_stops_and_goes_on_when_it_is_told(office: Office) -> None:
-    office.report("een")
-    with office.session(A) as session:
-        session.courier = Paging(office)
-        stopped = session.sync(most=1)
-        assert (stopped.is_whole, stopped.is_complete, stopped.asks_to_go_on) == (True, True, False)
-        office.report("twee")
-        office.report("drie")
-        stopped = session.sync(most=1)
-        assert (stopped.is_whole, stopped.is_complete, stopped.asks_to_go_on) == (False, False, True)
-        assert NoticeKind.TOO_MUCH in [notice.kind for notice in session.notices()]
-        assert session.sync().is_complete
-        assert NoticeKind.TOO_MUCH not in [notice.kind for notice in session.notices()]
-        assert len(session.cases()) == 3
 
 
 def test_a_reply_stops_where_the_case_has_grown(office: Office) -> None:
@@ -369,56 +340,6 @@ def test_an_acknowledged_message_that_the_log_does_not_have_is_an_alarm(office: 
         assert (notice.kind, notice.count, notice.is_alarm) == (NoticeKind.LOST, 1, True)
 
 
-def test_each_roster_has_a_capability_of_its_own_that_it_brings_to_everyone_on_it(office: Office) -> None:
-    office.add("Bestuurslid 3", "bestuur")
-    office.report("een")
-    capabilities = {open_log_capability(office.secret(A), roster) for roster in office.history().rosters}
-    assert len(capabilities) == 2
-    for name in office.cards:
-        assert open_log_capability(office.secret(name), office.roster()) in capabilities
-        assert [case.report.text for case in office.read(name)] == ["een"]
-
-
-def test_what_a_roster_seals_to_a_card_opens_for_nobody_else(office: Office) -> None:
-    own = office.roster().find(office.identity(A))
-    assert own
-    for name in (B, X):
-        with pytest.raises(TamperedError):
-            card_box(office.secret(name)).open(own.log)
-
-
-def test_a_former_recipient_reads_the_log_no_more_once_the_roster_that_ends_them_is_in_force(office: Office) -> None:
-    # The finding L4: the earlier capability counted for 13 months.
-    earlier = open_log_capability(office.secret(X), office.roster())
-    office.publish_roster([A, B])
-    office.report("een")
-    with pytest.raises(UnknownCapabilityError):
-        office.courier().log(earlier, log_cursor(0, office.root.id))  # type: ignore[arg-type]
-    with office.session(X) as session:
-        assert session.sync() == Synced()
-        assert (session.cases(), session.end().covers) == ([], 0)
-    assert [case.report.text for case in office.read(A)] == ["een"]
-
-
-def test_a_long_report_is_read_whole(office: Office) -> None:
-    long = "Een lang verhaal. " * 5500
-    receipt = office.report(long)
-    [case] = office.read(A)
-    assert (case.report.text, case.alarms) == (long, ())
-    seen = office.thread(receipt)
-    assert seen.case
-    assert (seen.case.report.text, seen.alarms) == (long, ())
-
-
-def test_who_was_away_while_rosters_were_renewed_reads_by_the_newest_one(office: Office) -> None:
-    for _ in range(2):
-        office.publish_roster([*office.cards])
-    office.report("een")
-    with office.session(X) as session:
-        assert only(session).report.text == "een"
-        assert session.vault.messages.faults() == []
-
-
 def test_a_denial_ends_the_reading_of_whom_a_yes_had_let_in(office: Office) -> None:
     receipt = office.report("een", without=[X])
     office.let_in(receipt, X)
@@ -429,27 +350,3 @@ def test_a_denial_ends_the_reading_of_whom_a_yes_had_let_in(office: Office) -> N
         assert session.cases() == []
         with pytest.raises(LockedError):
             session.case(number)
-
-
-def test_a_newcomer_takes_what_lies_before_their_keys_in_the_short_form_alone(office: Office) -> None:
-    """A year of the log is gigabytes, and nothing of it would open."""
-    office.report("van vroeger")
-    office.pass_days(30)
-    office.report("van vorige week")
-    office.pass_days(14)
-    office.cards["Nieuw"] = enrol(office.folder / "Nieuw", "Nieuw", "bestuur", PASSPHRASE, office.today, CHEAP)
-    office.publish_roster([*office.cards])
-    office.report("van nu")
-    with office.session("Nieuw") as session:
-        join(session.vault, session.secret, office.courier(), office.root.id, office.today)
-        assert session.sync().is_complete
-        asked = [path for _, path, _ in session.courier.asked if path.startswith("/log")]  # type: ignore[attr-defined]
-        assert ["short=1" in path for path in asked] == [True, False]
-        assert [case.report.text for case in session.cases()] == ["van nu"]
-        assert session.vault.log.count() == 3
-        assert NoticeKind.NEVER_SEEN not in [notice.kind for notice in session.notices()]
-    with office.session(A) as session:
-        session.sync()
-        assert session.vault.log.end(office.root.id).position == 3
-    with office.session("Nieuw") as session:
-        assert session.vault.log.digest_at(1, office.root.id) is not None
