@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 AWAY = "away"  # the day up to and with which the vault's owner is away
 MAX_TRIES = 3
+SERIAL_LEAP = 2**20  # no vault was so far behind: five serials are used up in a week
 
 
 def rotate_keys(
@@ -87,7 +88,10 @@ def publish_bundles(vault: Vault, signer: Signer, courier: Courier, today: int, 
                 courier.publish_bundle(signed)
             break
         except SerialRefusedError as refusal:
-            # This vault came from a backup, or an answer was lost on its way.
+            # This vault came from a backup, or an answer was lost on its way. Nobody signs what the server says: one
+            # that names the highest number there is would leave none for any bundle after it.
+            if refusal.highest > vault.bundles.last_serial() + SERIAL_LEAP:
+                raise RefusedError("serial") from None
             sign_anew(vault, signer, today, seen, above=refusal.highest)
     else:
         raise RefusedError("serial")

@@ -152,6 +152,20 @@ def test_a_vault_from_a_backup_goes_above_the_serial_that_the_server_names(offic
     assert "na de back-up" in [case.report.text for case in office.read(NAME)]
 
 
+@pytest.mark.parametrize("highest", [2**53 - 1, 2**62, 2**80])
+def test_a_server_that_names_a_serial_of_no_vault_uses_none_up(office: Office, highest: int) -> None:
+    office.pass_days(7)
+    office.refuse = lambda path: (409, b'{"error":"serial","highest":%d}' % highest) if path == "/bundles" else None
+    with office.session(NAME) as session:
+        before = session.vault.bundles.last_serial()
+        with pytest.raises(RefusedError):
+            session.sync()
+        assert session.vault.bundles.last_serial() < before + WEEK
+    office.refuse = lambda path: None
+    office.read(NAME)
+    assert monday(office.today) in {bundle.week for bundle in published(office)}
+
+
 def test_a_serial_that_is_not_higher_is_refused_with_the_highest(office: Office) -> None:
     office.read(NAME)
     highest = max(bundle.serial for bundle in published(office, every=True))
