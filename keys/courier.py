@@ -26,6 +26,7 @@ from keys.wire.canonical import b64, parse_object
 from keys.wire.log import LogPage
 from keys.wire.mailbox import MailboxPage
 from keys.wire.signed import Signed, join_publication, split_chain, split_frames
+from keys.wire.sizes import MAX_DAY
 from keys.wire.upload import part_count
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ class Courier:
         first, *rest = split_frames(self._get("/bundles?all=1" if every else "/bundles")) or [b""]
         members = parse_object(first)
         day, work = members.get("day"), members.get("work")
-        if not isinstance(day, int) or not isinstance(work, int):
+        if not isinstance(day, int) or not isinstance(work, int) or not 0 <= day <= MAX_DAY:
             raise MalformedError("day or work")
         return day, work, [Signed.parse(frame) for frame in rest]
 

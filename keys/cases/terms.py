@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 
 from keys.policy import date_of, day_number
-from keys.wire.messages.fields import MAX_DAY
+from keys.wire.sizes import MAX_DAY
 
 MONTHS_A_YEAR = 12
 

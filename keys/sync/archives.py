@@ -40,7 +40,7 @@ def read_archives(vault: Vault, courier: Courier, capability: Capability, intake
     for share in vault.messages.unfinished():
         mac = share.stored.message.mac
         # Anybody can seal a share to a recipient: one of no case that is here is fetched once, not at every sync.
-        if _is_put_off(vault, share) and intake.day <= share.since + TRIED_DAYS:
+        if _is_put_off(vault, share) and intake.past <= share.since + TRIED_DAYS:
             left += 1
             continue
         try:
@@ -49,12 +49,12 @@ def read_archives(vault: Vault, courier: Courier, capability: Capability, intake
             archived = None
         except FormatError as error:
             with vault.transaction():
-                vault.messages.add_fault(mac, share.position, intake.day, error.code)
+                vault.messages.add_fault(mac, share.position, intake.days.server, error.code)
                 vault.messages.set_finished(share.stored.message)
             continue
         with vault.transaction():
             is_finished = archived is not None and _take(vault, intake, share, archived)
-            if is_finished or intake.day > share.since + TRIED_DAYS:
+            if is_finished or intake.past > share.since + TRIED_DAYS:
                 vault.messages.set_finished(share.stored.message)
             else:
                 left += 1
@@ -118,9 +118,9 @@ def _take(vault: Vault, intake: Intake, share: Unfinished, archived: Sequence[Ar
         elif reporter is None:
             is_known = False
         else:
-            vault.messages.add_fault(mac, share.position, intake.day, ForbiddenError.code)
+            vault.messages.add_fault(mac, share.position, intake.days.server, ForbiddenError.code)
     if is_wrong:
-        vault.messages.add_fault(mac, share.position, intake.day, SHARED_WRONGLY)
+        vault.messages.add_fault(mac, share.position, intake.days.server, SHARED_WRONGLY)
     return is_known
 
 

@@ -16,6 +16,7 @@ from keys.wire.messages.reporter import YES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from keys.cases.destruction import SyncDays
     from keys.cases.rosters import Rosters
     from keys.vault import Vault
     from keys.vault.destroyed import DestroyedCase
@@ -41,14 +42,25 @@ class Arrival:
 class Intake:
     """The way of a message into the vault of `owner`.
 
-    `day` is the server's day of this sync. `is_own` says whether this vault made the envelope.
+    `days` are the server's day of this sync and the own one: neither clock alone ends the waiting for something.
+    `is_own` says whether this vault made the envelope.
     """
 
     vault: Vault
     owner: PersonId
     rosters: Rosters
-    day: int
+    days: SyncDays
     is_own: Callable[[bytes], bool] = lambda _mac: True
+
+    @property
+    def now(self) -> int:
+        """The day from which on something waits."""
+        return max(self.days.server, self.days.own)
+
+    @property
+    def past(self) -> int:
+        """The day that has come by both clocks: what ends before it has ended."""
+        return min(self.days.server, self.days.own)
 
     def take(self, arrivals: Iterable[Arrival]) -> None:
         """Keep what is for the owner to read of entries that opened, in the order of the log."""
@@ -80,9 +92,9 @@ class Intake:
                 return
             self.vault.destroyed.agree(case_id)
             self.vault.sharing.set_due()
-        case = self.vault.case_store.load(case_id, self.rosters, self.day, messages)
+        case = self.vault.case_store.load(case_id, self.rosters, self.days.server, messages)
         if case is None:  # SPEC 10.2 step 9: its report can still come, by a share
-            self.vault.messages.add(replace(one, unknown_since=self.day) for one in messages)
+            self.vault.messages.add(replace(one, unknown_since=self.now) for one in messages)
             return
         if self.owner in case.left_out and not any(self.owner in message.readers for message in case.messages):
             # They never read it: no trace of it, not even a count. A colleague's `joined` lets nobody in.
@@ -93,7 +105,8 @@ class Intake:
 
     def forget_unknown(self) -> None:
         """Forget the messages whose case has not come for as long as an entry stays in the log."""
-        self.vault.messages.forget_unknown(self.day - UNKNOWN_DAYS)
+        self.vault.messages.cap_waiting(self.now)
+        self.vault.messages.forget_unknown(self.past - UNKNOWN_DAYS)
 
     def may_write(self, stored: StoredMessage, day: int) -> bool:
         """Say whether the author of a message was a recipient on the day of its entry (SPEC 12.2)."""
@@ -105,7 +118,7 @@ class Intake:
         # SPEC 10.2 step 10: of a share the archive decides, since the reporter gives shares too.
         if isinstance(stored.message.head.body, Share):
             self.vault.messages.add([stored])
-            self.vault.messages.add_unfinished(stored.message.mac, arrival.position, self.day)
+            self.vault.messages.add_unfinished(stored.message.mac, arrival.position, self.now)
         elif not self.may_write(stored, arrival.day):
             self._add_fault(arrival, ForbiddenError.code)
         elif head.case is None or self.vault.messages.by_id(MessageId(head.case)) is not None:
@@ -132,7 +145,7 @@ class Intake:
         for one in messages:
             head, text = one.message.head, getattr(one.message.head.body, "text", "")
             if head.author == destroyed.reporter and head.channel == THREAD and one.way is Way.LOG and text:
-                self.vault.destroyed.add_last_words(LastWords(destroyed.case, self.day, text), one.message.mac)
+                self.vault.destroyed.add_last_words(LastWords(destroyed.case, self.days.own, text), one.message.mac)
 
     def _add_fault(self, arrival: Arrival, fault: str) -> None:
         self.vault.messages.add_fault(arrival.mac, arrival.position, arrival.day, fault)

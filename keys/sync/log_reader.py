@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from keys.wire.log import LogEntry, LogPage, ShortEntry
 
 MOST_BYTES = 2**30  # SPEC 10.2: then a sync stops and asks
+ENTRY_DAYS = 396  # SPEC 10: an entry is deleted on a later day than this one after its own
 ENTRY_DAY = "entry-day"  # an alarm on the server: an entry at a time at which no honest server takes it
 
 
@@ -116,13 +117,27 @@ class LogReader:
             position, digest = page.first + len(entries) - 1, digests[-1]
 
     def _follow(self, page: LogPage[LogEntry] | LogPage[ShortEntry], position: int, digest: LogDigest) -> int:
-        """Return how many entries ended between the cursor and this page, and were never read."""
+        """Return how many entries ended between the cursor and this page, and were never read.
+
+        A server that could name entries of yesterday as ended could keep back any one of them, or go on with another
+        log: raises DiffersError for the digest of another log, MalformedError where they cannot have ended yet.
+        """
         try:
             ended = page.check_follows(position, digest)
         except ForkError:
             raise DiffersError(position) from None
-        known = self.vault.log.end(self.origin).position
-        return max(0, page.first - 1 - max(position, known)) if ended else 0
+        if not ended:
+            return 0
+        before = page.first - 1
+        if self.vault.log.digest_at(before, self.origin) not in (None, page.before):
+            raise DiffersError(before)
+        known = self.vault.log.end(self.origin)
+        if before <= known.position:
+            return 0
+        # No entry is of an earlier day than the one before it: what was read last ends first (SPEC 10.1).
+        if self.intake.days.server <= known.day + ENTRY_DAYS:
+            raise MalformedError("entries that cannot have ended")
+        return before - max(position, known.position)
 
     def _take_page(self, page: LogPage[LogEntry]) -> None:
         """Read the entries of a page, and keep what comes of them in one transaction."""

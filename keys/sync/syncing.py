@@ -115,7 +115,7 @@ def read_log(
         vault,
         session.person,
         trust.rosters,
-        day,
+        SyncDays(day, session.today),
         is_own=(OwnEnvelopes.of(vault) if own is None else own).__contains__,
     )
     keys = OwnKeys.of(vault.bundles.all())
@@ -136,8 +136,8 @@ def read_log(
         read = reader.read(lambda count: watch(count, 0), most=most)
     with vault.transaction():
         intake.forget_unknown()
-        vault.parts.forget_before(day)
-        vault.sent.forget_before(day)
+        vault.parts.forget_before(intake.past)
+        vault.sent.forget_before(intake.past)
         if was_complete and read.is_whole:
             vault.put_setting(IS_COMPLETE, b"1")
     settle(vault)

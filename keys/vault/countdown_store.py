@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select
 from keys.cases.destruction import Countdown
 from keys.vault import tables
 from keys.wire.ids import CaseId
-from keys.wire.messages.fields import MAX_DAY
+from keys.wire.sizes import MAX_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -129,6 +129,12 @@ class MessageStore:
         """Note that the report of a case is here: its messages wait for nothing any more."""
         self.execute(update(tables.message).where(_MESSAGE.case == case).values(unknown_since=None))
 
+    def cap_waiting(self, day: int) -> None:
+        """Let nothing wait since a later day than this one: a clock that was wrong keeps nothing for ever."""
+        self.execute(update(tables.message).where(_MESSAGE.unknown_since > day).values(unknown_since=day))
+        since = tables.unfinished.c.since
+        self.execute(update(tables.unfinished).where(since > day).values(since=day))
+
     def forget_unknown(self, before: int) -> None:
         """Forget the messages whose case has not come since a day earlier than `before`."""
         self.execute(delete(tables.message).where(_MESSAGE.unknown_since < before))

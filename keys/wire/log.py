@@ -11,7 +11,7 @@ from keys.errors import ForkError, MalformedError
 from keys.wire.canonical import b64, unb64
 from keys.wire.envelope import CONTENT_SIZE, MAC_SIZE, SEALED_CHUNK_SIZE, Header, check_envelope_size
 from keys.wire.ids import Mac
-from keys.wire.sizes import DAY_SIZE, ITEM_COUNT_SIZE, MAX_POSITION, POSITION_SIZE, SIZE_SIZE
+from keys.wire.sizes import DAY_SIZE, ITEM_COUNT_SIZE, MAX_DAY, MAX_POSITION, POSITION_SIZE, SIZE_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -229,7 +229,7 @@ def _parse(raw: bytes, read: Callable[[bytes, int], tuple[Entry, int]]) -> LogPa
     end = raw[end_at]
     count = int.from_bytes(raw[end_at + END_SIZE : LOG_PAGE_START], "big")
     # A page without an entry that is not the last would be asked for again, for ever.
-    if end not in (0, 1) or not (count or end) or not 1 <= first <= MAX_POSITION - count:
+    if day > MAX_DAY or end not in (0, 1) or not (count or end) or not 1 <= first <= MAX_POSITION - count:
         raise MalformedError("page of the log")
     at, entries = LOG_PAGE_START, []
     for _ in range(count):
@@ -244,4 +244,7 @@ def _parse(raw: bytes, read: Callable[[bytes, int], tuple[Entry, int]]) -> LogPa
 def _day_and_size(raw: bytes, at: int) -> tuple[int, int, int]:
     size_at = at + DAY_SIZE
     end = size_at + SIZE_SIZE
-    return int.from_bytes(raw[at:size_at], "big"), int.from_bytes(raw[size_at:end], "big"), end
+    day = int.from_bytes(raw[at:size_at], "big")
+    if day > MAX_DAY:
+        raise MalformedError("day")
+    return day, int.from_bytes(raw[size_at:end], "big"), end

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from keys.errors import MalformedError
 from keys.wire.envelope import Header, check_envelope_size, prefix_size
-from keys.wire.sizes import DAY_SIZE, ITEM_COUNT_SIZE, MAX_POSITION, POSITION_SIZE, SIZE_SIZE
+from keys.wire.sizes import DAY_SIZE, ITEM_COUNT_SIZE, MAX_DAY, MAX_POSITION, POSITION_SIZE, SIZE_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,6 +41,8 @@ class MailboxEntry:
         if len(raw) < end:
             raise MalformedError("cut entry")
         number, day = int.from_bytes(raw[at:day_at], "big"), int.from_bytes(raw[day_at:size_at], "big")
+        if day > MAX_DAY:
+            raise MalformedError("day")
         return cls(number, day, size, raw[prefix_at:end]), end
 
     def header(self) -> Header:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from keys.cases.destruction import SyncDays
 from keys.cases.rosters import Rosters
 from keys.ceremony import open_vault
 from keys.errors import NetworkError
@@ -80,7 +81,9 @@ class Hand:
     def read(self) -> LogRead:
         trust = load_trust(self.vault)
         pairs = [private_pair(own.seed) for own in self.vault.bundles.all()]
-        intake = Intake(self.vault, self.person, self.rosters, self.day, is_own=self.vault.outbox.is_own)
+        intake = Intake(
+            self.vault, self.person, self.rosters, SyncDays(self.day, self.day), is_own=self.vault.outbox.is_own
+        )
         origin = trust.origin
         return LogReader(self.vault, self.courier, intake, self.capability, origin, lambda until: pairs).read()
 

@@ -16,7 +16,6 @@ from tests.keys.traces import traces
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dropbox.store import Store
     from tests.keys.log_writer import Posted
     from tests.keys.office import Office
 
@@ -78,9 +77,9 @@ def test_a_vault_whose_keys_had_run_out_says_arrived(office: Office) -> None:
 
 def test_a_vault_that_was_away_longer_than_the_log_reaches_says_arrived(office: Office, writer: LogWriter) -> None:
     writer.report(SENTINEL, [A, B])
-    store: Store = office.app.extensions["store"]  # type: ignore[attr-defined]
-    store.expiry.expire(office.today + 397)
+    office.pass_thirteen_months(A, B)
     writer.report(SENTINEL, [A, B])
+    office.pass_days(1)
     with office.session(X) as session:
         assert session.sync().never_seen
         assert [one.message.head.kind for one in session.vault.outbox.waiting(None)] == ["arrived"]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from nacl.utils import random
 
 from keys import errors
+from keys.cases.destruction import SyncDays
 from keys.cases.rosters import Rosters
 from keys.errors import FormatError, NetworkError, UnknownCapabilityError
 from keys.identity import Wrapper
@@ -84,7 +85,7 @@ def vault(tmp_path: Path) -> Iterator[Vault]:
 
 def read(vault: Vault, log: OneLog, history: RosterHistory) -> Any:
     owner = history.newest.recipients[0].person
-    intake = Intake(vault, owner, Rosters(history.rosters), log.day)
+    intake = Intake(vault, owner, Rosters(history.rosters), SyncDays(log.day, log.day))
     return LogReader(vault, log, intake, Capability(bytes(32)), ORIGIN, lambda until: [OWN]).read()  # type: ignore[arg-type]
 
 

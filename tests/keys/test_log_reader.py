@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import func, select
 
+from keys.cases.destruction import SyncDays
 from keys.cases.place import Place, Way
 from keys.cases.rosters import Rosters
 from keys.errors import DiffersError, NetworkError, VaultError
@@ -43,7 +44,7 @@ def reader(office: Office, name: str, vault: Vault, **others: Any) -> LogReader:
     secret, trust = office.secret(name), load_trust(vault)
     pairs = [private_pair(own.seed) for own in vault.bundles.all()]
     person = next(one.person for one in office.roster().recipients if one.name == name)
-    intake = Intake(vault, person, Rosters(trust.history.rosters), office.today, **others)
+    intake = Intake(vault, person, Rosters(trust.history.rosters), SyncDays(office.today, office.today), **others)
     capability = open_log_capability(secret, trust.roster)
     origin = trust.origin
     return LogReader(vault, office.courier(), intake, capability, origin, lambda until: pairs)
@@ -156,7 +157,7 @@ def test_what_waits_for_a_report_that_never_comes_is_forgotten_after_396_days(
         found.read()
         for days, left in ((396, 1), (397, 0)):
             with session.vault.transaction():
-                replace(found.intake, day=office.today + days).forget_unknown()
+                replace(found.intake, days=SyncDays(office.today + days, office.today + days)).forget_unknown()
             assert len(session.vault.messages.unknown_since()) == left
 
 

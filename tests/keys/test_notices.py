@@ -190,9 +190,9 @@ def test_that_entries_ended_unread_is_told_for_four_weeks(office: Office) -> Non
     office.read(THIRD)
     for text in ("twee", "drie"):
         office.report(text)
-    office.app.extensions["store"].expiry.expire(office.today + 397)
+    office.pass_thirteen_months(NAME, OTHER)
     office.report("vier")
-    for days, is_told in ((0, True), (0, True), (27, True), (1, False)):
+    for days, is_told in ((1, True), (0, True), (27, True), (1, False)):
         office.pass_days(days)
         with office.session(THIRD) as session:
             session.sync()

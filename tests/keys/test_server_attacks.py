@@ -7,15 +7,27 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keys.errors import ExpiredError, ForkError, NetworkError, RolledBackError, TrustError, UnknownCapabilityError
+from keys.errors import (
+    ExpiredError,
+    ForkError,
+    FormatError,
+    MalformedError,
+    NetworkError,
+    RolledBackError,
+    TrustError,
+    UnknownCapabilityError,
+)
 from keys.sync import Notice, NoticeKind, actions, load_trust, sealing_basis
 from keys.wire.canonical import b64, encode, parse_object
-from keys.wire.log import LogPage
-from keys.wire.messages import Question
+from keys.wire.log import LogDigest, LogPage
+from keys.wire.messages import Note, Question
 from keys.wire.signed import Signed, join_chain, join_frames, split_chain, split_frames
+from tests.keys.log_writer import LogWriter
 from tests.organisation import Organisation
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from keys.cases.case import Case
     from tests.keys.office import Office
 
@@ -45,7 +57,7 @@ def test_a_message_that_is_withheld_from_one_reader_is_missing_there(office: Off
     talk(office)
 
     def withhold(asked: str, answer: bytes) -> bytes:
-        if not asked.startswith("/log"):
+        if not asked.startswith("/log?") or "short=1" in asked:
             return answer
         page = LogPage.parse(answer)
         kept = (*page.entries[:QUESTION], *page.entries[QUESTION + 1 :])
@@ -64,7 +76,7 @@ def test_a_log_that_one_reader_is_shown_otherwise_is_noticed_by_the_next_weeks_b
     office.read(A)
 
     def withhold(asked: str, answer: bytes) -> bytes:
-        if not asked.startswith("/log"):
+        if not asked.startswith("/log?") or "short=1" in asked:
             return answer
         page = LogPage.parse(answer)
         return replace(page, entries=page.entries[:QUESTION]).encode()
@@ -83,7 +95,7 @@ def test_an_altered_message_is_found_out(office: Office, where: int) -> None:
     talk(office)
 
     def spoil(asked: str, answer: bytes) -> bytes:
-        if not asked.startswith("/log"):
+        if not asked.startswith("/log?") or "short=1" in asked:
             return answer
         page = LogPage.parse(answer)
         spoilt = bytearray(page.entries[QUESTION].prefix)
@@ -217,3 +229,94 @@ def test_only_the_servers_own_404_says_that_it_does_not_know_a_capability(office
     office.refuse = lambda path: None
     office.answer(receipt, "twee")
     assert [texts(case) for case in office.read(A)] == [["een", "twee"]]
+
+
+def test_a_server_that_calls_an_entry_of_yesterday_ended_is_not_read(office: Office) -> None:
+    """The digests after it would be right: it could keep back any one entry from any one reader."""
+    talk(office)
+    office.read(B)
+    office.report("wordt achtergehouden")
+    office.report("wordt gegeven")
+
+    def keep_back(asked: str, answer: bytes) -> bytes:
+        if not asked.startswith("/log?") or "short=1" in asked:
+            return answer
+        page = LogPage.parse(answer)
+        last = len(page.entries) - 1
+        return replace(
+            page, first=page.first + last, before=page.digests()[last - 1], entries=page.entries[last:]
+        ).encode()
+
+    office.meddle = keep_back
+    with office.session(B) as session, pytest.raises(MalformedError):
+        session.sync()
+    office.meddle = lambda asked, answer: answer
+    assert len(office.read(B)) == 3
+
+
+def test_a_log_that_goes_on_otherwise_after_what_has_ended_differs(office: Office) -> None:
+    talk(office)
+    office.read(B)
+    office.report("in een andere log")
+
+    def fork(asked: str, answer: bytes) -> bytes:
+        if not asked.startswith("/log?") or "short=1" in asked:
+            return answer
+        page = LogPage.parse(answer)
+        last = len(page.entries) - 1
+        return replace(page, first=page.first + last, before=LogDigest(bytes(32)), entries=page.entries[last:]).encode()
+
+    office.meddle = fork
+    with office.session(B) as session:
+        before = session.vault.log.end(session.trust().origin)
+        with pytest.raises((FormatError, NetworkError)):
+            session.sync()
+        assert session.vault.log.end(session.trust().origin) == before
+
+
+@pytest.mark.parametrize("wrong", [1, 1000, -1000])
+def test_a_wrong_day_of_the_server_gives_up_nothing_that_waits(office: Office, tmp_path: Path, wrong: int) -> None:
+    """A share that does not come, a message whose report is not here, an own envelope to give back."""
+    writer = LogWriter(office, tmp_path)
+    report = writer.report("een", [A, B])
+    note = writer.post(A, Note("voor X"), report, [A, B, X], [report])
+    share = writer.share(A, X, [report.archived, note.archived] * 100, report)
+    right = office.today
+
+    def lie(asked: str, answer: bytes) -> bytes:
+        if not asked.startswith("/bundles"):
+            return answer
+        first, *bundles = split_frames(answer)
+        return join_frames([encode(parse_object(first) | {"day": right + wrong}), *bundles])
+
+    office.refuse = lambda path: (502, b"") if path.startswith(f"/log/{share.position}/") else None
+    office.meddle = lie
+    for _ in range(2):
+        with office.session(X) as session:
+            session.sync()
+            assert len(session.vault.messages.unfinished()) == 1
+            assert len(session.vault.messages.unknown_since()) == 1
+    office.meddle = lambda asked, answer: answer
+    with office.session(X) as session:
+        session.sync()
+        assert session.vault.messages.unknown_since() == {report.message.case: right}
+        assert [one.since for one in session.vault.messages.unfinished()] == [right]
+
+
+def test_a_day_that_no_calendar_has_is_no_page(office: Office) -> None:
+    """What cannot be shown would hide the case, and the notices, for ever."""
+    talk(office)
+
+    def lie(asked: str, answer: bytes) -> bytes:
+        if not asked.startswith("/log?") or "short=1" in asked:
+            return answer
+        page = LogPage.parse(answer)
+        return replace(page, entries=(replace(page.entries[0], day=2**32 - 1), *page.entries[1:])).encode()
+
+    office.meddle = lie
+    with office.session(B) as session, pytest.raises(MalformedError):
+        session.sync()
+    office.meddle = lambda asked, answer: answer
+    with office.session(B) as session:
+        session.sync()
+        assert session.notices() == []

@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Final, Protocol, Self
 from keys.errors import MalformedError
 from keys.wire.canonical import Json, b64, encode, encoded_size, unb64
 from keys.wire.ids import PERSON_SIZE, IdentityKey, MessageId, PersonId
-from keys.wire.sizes import ID_SIZE, KEY_SIZE
+from keys.wire.sizes import ID_SIZE, KEY_SIZE, MAX_DAY
 
 REPORTER: Final = "reporter"
 RECIPIENT: Final = "recipient"
@@ -25,7 +25,6 @@ CHANNELS = (THREAD, DOSSIER, LOG)
 MAX_TEXT_SIZE = 100_000  # SPEC 4
 MAX_REASON_SIZE = 1000  # SPEC 5.1
 MAX_PEOPLE = 31  # SPEC 7.2: the most entries of a roster
-MAX_DAY = 2_932_896  # SPEC 1: 9999-12-31. No calendar shows a later day, and one that cannot be shown hides a case.
 MAX_MONTHS = 120  # SPEC 7.4
 
 _ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
