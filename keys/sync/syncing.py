@@ -87,13 +87,13 @@ def refresh(session: RecipientSession) -> Basis:
     """
     served = Served.fetch(session.courier, every=True)
     try:
-        trust = refresh_trust(session.vault, session.courier, served.day)
+        trust = refresh_trust(session.vault, session.courier, session.trust(), served.day)
     except ExpiredError:
         # By the own day where the server's is wrong, and the chain is not.
         own_day = session.today
         if agree(served.day, own_day):
             raise
-        trust = refresh_trust(session.vault, session.courier, own_day)
+        trust = refresh_trust(session.vault, session.courier, session.trust(), own_day)
     session.take_trust(trust)
     basis = Basis(served, session.today)
     keep_basis(session.vault, basis)

@@ -97,18 +97,19 @@ def load_trust(vault: Vault) -> Trust:
     return replace(trust, roster=trust.roster.with_texts(known_texts(vault)))
 
 
-def refresh_trust(vault: Vault, courier: Courier, today: int) -> Trust:
-    """Fetch the chain, check that it extends the one known (SPEC 7.6 step 4), and keep it.
+def refresh_trust(vault: Vault, courier: Courier, known: Trust, today: int) -> Trust:
+    """Fetch the chain, check that it extends the one `known` to this vault (SPEC 7.6 step 4), and keep it.
 
     Raises TrustError or FormatError and keeps nothing when it does not: OlderChainError where the server knows less.
     """
-    known = load_trust(vault)
     roots, shown = courier.chain()
     if len(roots) < len(known.signed_roots):
         raise OlderChainError("root")
     rosters = _once([*known.signed_rosters, *_earlier(courier, shown, known.history.newest.version + 1), *shown])
     if rosters[-1].id(LABEL_ROSTER) != shown[-1].id(LABEL_ROSTER):
         raise OlderChainError("roster version")
+    if (tuple(roots), tuple(rosters)) == (known.signed_roots, known.signed_rosters):
+        return _on(vault, courier, known, today)
     return _keep(vault, courier, known.root.id, roots, rosters, today)
 
 
@@ -149,9 +150,26 @@ def _keep(
         vault.put_setting(PINNED, trust.root.id)
         vault.put_setting(ROOTS, join_frames(document.encode() for document in roots))
         vault.put_setting(ROSTERS, join_frames(document.encode() for document in rosters))
-        vault.put_setting(TEXTS, join_frames(roster.policy.documents().values()))
-        vault.put_setting(TRUST_DAY, str(today).encode("ascii"))
+        _keep_day(vault, roster, today)
     return replace(trust, roster=roster)
+
+
+def _on(vault: Vault, courier: Courier, known: Trust, today: int) -> Trust:
+    """Return what is known on another day, and keep that; the chain was verified, and is the same."""
+    known.root.check_day(today)
+    roster = known.history.in_force(today)
+    if roster.id == known.roster.id:
+        trust = known
+    else:
+        trust = replace(known, roster=fetch_texts(roster, courier, known_texts(vault)))
+    with vault.transaction():
+        _keep_day(vault, trust.roster, today)
+    return trust
+
+
+def _keep_day(vault: Vault, roster: Roster, today: int) -> None:
+    vault.put_setting(TEXTS, join_frames(roster.policy.documents().values()))
+    vault.put_setting(TRUST_DAY, str(today).encode("ascii"))
 
 
 def known_texts(vault: Vault) -> dict[bytes, bytes]:

@@ -49,7 +49,7 @@ class Hand:
     day: int
 
     def __post_init__(self) -> None:
-        refresh_trust(self.vault, self.courier, self.day)
+        refresh_trust(self.vault, self.courier, load_trust(self.vault), self.day)
 
     @property
     def person(self) -> PersonId:
