@@ -19,11 +19,10 @@ from keys.ceremony import (
     unlock,
 )
 from keys.cli.ceremonies import tell_joined
-from keys.cli.sync import read_log
-from keys.cli.tool import Command, Option, Tool, end_session, hint, tell
-from keys.errors import NetworkError
+from keys.cli.sync import read_once
+from keys.cli.tool import Command, Option, Tool, hint, tell
 from keys.roster import ROLES
-from keys.speech.words import _, explain
+from keys.speech.words import _
 from keys.sync import RecipientSession
 
 if TYPE_CHECKING:
@@ -72,13 +71,7 @@ def setup_command(tool: Tool, server: str | None) -> None:
         if courier is None:
             hint(_("When the board has signed a roster with your card, type `meldbus setup` again."))
             return
-        session = RecipientSession(secret, vault, courier, tool.clock)
-        try:
-            read_log(session)
-        except NetworkError as error:
-            # Joined is joined; reading can be done again.
-            tell(explain(error))
-        end_session(session)
+        read_once(RecipientSession(secret, vault, courier, tool.clock))
     hint(_("You are set up. `meldbus inbox` opens your inbox; `meldbus backup FILE` writes a backup."))
 
 

@@ -19,12 +19,14 @@ from keys.ceremony import (
     open_vault,
     root_key_name,
 )
+from keys.cli.sync import read_once
 from keys.cli.tool import Command, Option, Tool, hint, tell
 from keys.errors import ExistsError, JoinedError
 from keys.identity import write_new
 from keys.roster import ROLES, words
 from keys.roster.root import MAX_KEYS
 from keys.speech.words import _, date, harmless
+from keys.sync import RecipientSession
 from keys.wire.canonical import b64
 
 if TYPE_CHECKING:
@@ -99,8 +101,8 @@ def join_command(tool: Tool, server: str, fingerprint: str) -> None:
         if vault.setting(SERVER) is not None:
             raise JoinedError
         trust = join(vault, secret, courier, fingerprint_of(fingerprint, courier), tool.today())
-    tell_joined(trust, secret.signer().public)
-    hint(_("Now `meldbus sync` fetches what there is."))
+        tell_joined(trust, secret.signer().public)
+        read_once(RecipientSession(secret, vault, courier, tool.clock))
 
 
 def tell_joined(trust: Trust, own: bytes) -> None:

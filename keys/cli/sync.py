@@ -8,11 +8,12 @@ import click
 
 from keys.cases.numbers import case_number
 from keys.ceremony import look
-from keys.cli.tool import Command, Option, Tool, confirmed, hint, tell
+from keys.cli.tool import Command, Option, Tool, confirmed, end_session, hint, tell
+from keys.errors import NetworkError
 from keys.policy import day_number
 from keys.speech.notices import notice_in_words
 from keys.speech.rosters import watched_in_words
-from keys.speech.words import _, date, harmless
+from keys.speech.words import _, date, explain, harmless
 from keys.sync import actions
 
 if TYPE_CHECKING:
@@ -71,6 +72,16 @@ def read_log(session: RecipientSession, *, everything: bool = False) -> Synced:
     if synced.asks_to_go_on:
         hint(_("`meldbus sync --all` reads the rest. Until then no key is renewed, and no case is destroyed."))
     return synced
+
+
+def read_once(session: RecipientSession) -> None:
+    """Read the log after joining, which makes the first keys, and end the session; without a network it is put off."""
+    try:
+        read_log(session)
+    except NetworkError as error:
+        # Joined is joined; reading can be done again.
+        tell(explain(error))
+    end_session(session)
 
 
 class _Counter:

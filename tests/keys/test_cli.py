@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from keys.ceremony import enrol
 from keys.cli import commands
 from keys.roster import words
 from keys.speech.words import harmless
+from tests.keys.bundles import published
 from tests.keys.line import descriptor
+from tests.keys.office import CHEAP, PASSPHRASE
 from tests.policies import SMALL_TOML
 
 if TYPE_CHECKING:
@@ -235,3 +238,12 @@ def test_who_has_no_key_is_told_how_to_begin_before_a_passphrase_is_asked(line: 
     result = line.run(*command, who="Nieuw", passphrases=())
     assert result.exit_code == 1
     assert result.stderr.startswith("meldbus: error: There is no key here yet: begin with `meldbus setup`")
+
+
+def test_joining_makes_and_publishes_the_first_keys(line: Line) -> None:
+    office, name = line.office, "Bestuurslid 3"
+    office.cards[name] = enrol(office.folder / name, name, "bestuur", PASSPHRASE, office.today, CHEAP)
+    office.publish_roster([*office.cards])
+    joined = line.done("join", "--server", "http://127.0.0.1", "--fingerprint", words(office.root.id), who=name)
+    assert "Sent: " in joined.stderr
+    assert not all(bundle.last for bundle in published(office, name))
