@@ -9,9 +9,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LONGEST_MONTH = 31
-LONGEST_YEAR = 366
-
 
 @dataclass(frozen=True, slots=True)
 class OutsideRoute:
@@ -163,11 +160,6 @@ class Terms:
     feedback_alerts: tuple[int, ...]
     detriment_months: tuple[int, ...]
     late_days: int
-
-    @property
-    def legal_days(self) -> int:
-        """How many days of the law a report can have at most, from its receipt to what is done about it."""
-        return self.acknowledgement_days + min(self.feedback_months * LONGEST_MONTH, LONGEST_YEAR)
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,10 +107,6 @@ class MessageStore:
         """Return a message by its id, or None where it is not here."""
         return next(iter(self._found(_MESSAGE.id == message_id)), None)
 
-    def knows(self, ids: Iterable[MessageId]) -> set[bytes]:
-        """Return which of these messages are here."""
-        return set(self.execute(select(_MESSAGE.id).where(_MESSAGE.id.in_([*ids]))).scalars())
-
     def cases(self) -> list[CaseId]:
         """Return the cases whose report is here."""
         return [

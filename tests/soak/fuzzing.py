@@ -12,12 +12,13 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from keys.wire.closing import Tombstone
+from keys.wire.kinds import DOSSIER, KINDS
+
 from keys.errors import FormatError, MalformedError, MeldbusError
 from keys.sealing import PrivatePair, find_content_key, open_message
 from keys.wire.canonical import encode
-from keys.wire.closing import Tombstone
 from keys.wire.envelope import Header
-from keys.wire.kinds import DOSSIER, KINDS
 from tests.bench.figures import BUILD
 from tests.client.test_twins import READERS, TEXTS, header, outcome
 from tests.client.twin import running
