@@ -102,6 +102,10 @@ SENTENCES = {
         "Nothing can be sealed to the keys of these people: %(people)s. Ask them to update their tool and run "
         "`meldbus sync`."
     ),
+    NoticeKind.SPOILT: _mark(
+        "The server shows keys of these people that they did not sign or that are wrong: %(people)s. Nothing is sealed "
+        "to them. Ask these people to run `meldbus sync`; if this stays, tell the operator."
+    ),
     NoticeKind.ALONE: _mark(
         "From %(first)s on, reporters read that too few of you have looked here. Ask these people to run "
         "`meldbus sync` once: %(people)s."

@@ -52,6 +52,7 @@ class NoticeKind(Enum):
     CLOCK = "clock"  # the server's day and the own one cannot both be right: `days` are both
     DIFFERS = "differs"  # the server's log is not the one that was read: `count` entries are gone since a day
     UNUSABLE = "unusable"  # nobody can seal to the keys of `people`
+    SPOILT = "spoilt"  # the server shows keys of `people` that they did not sign, or that are wrong
     ALONE = "alone"  # from a Monday on pages say that only some have looked: `people` should
     NEVER_SEEN = "never-seen"  # `count` entries ended unread after the first of `days`; it was found on the second
     TOO_MUCH = "too-much"  # the log was not read to its end: a sync goes on when it is told to
@@ -112,6 +113,8 @@ def notices_of(vault: Vault, trust: Trust, served: Served, own_day: int, own: by
         yield Notice(NoticeKind.WITHHELD, withheld)
     if unusable := _named(trust, served, lambda bundle: not bundle.can_be_sealed_to()):
         yield Notice(NoticeKind.UNUSABLE, unusable)
+    if spoilt := tuple(sorted(one.name for one in trust.roster.recipients if one.identity in served.spoilt)):
+        yield Notice(NoticeKind.SPOILT, spoilt)
     if foreign := foreign_bundles(vault, served.bundles, own):
         yield Notice(NoticeKind.COPIED, count=foreign)
     if trust.roster.find(own) is not None:

@@ -87,7 +87,7 @@ def last_resort_addressees(source: Source, history: RosterHistory, today: int) -
     Raises ExpiredError, and RolledBackError where all recipients know another roster.
     """
     _, _, signed = source.bundles()
-    bundles = verified(signed)
+    bundles, _ = verified(signed)
     documents = documents_of(source, history, bundles)
     return Addressees.on(history, bundles, today, documents, last_resort_only=True).check_current()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,7 +11,8 @@ from keys.policy import date_of
 from keys.roster import Bundle, RosterHistory
 from keys.roster.weeks import agree
 from keys.sync.addressees import Addressees
-from keys.wire.signed import LABEL_ROOT, Signed
+from keys.wire.canonical import unb64
+from keys.wire.signed import LABEL_ROOT, SIGNING_KEY_SIZE, Signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,20 +38,19 @@ class Source(Protocol):
 class Served:
     """What the server says before an envelope is sealed: its day, the work it asks for, and the bundles.
 
-    `spoilt` says that it gave bundles that do not parse, or that nobody's key signed: these do not count.
+    `spoilt` are the identities that bundles name which are wrong or which they did not sign: these do not count.
     """
 
     day: int
     work: int
     bundles: tuple[Bundle, ...]
-    spoilt: int = 0
+    spoilt: frozenset[bytes] = frozenset()
 
     @classmethod
     def fetch(cls, courier: Courier, *, every: bool = False) -> Served:
         """Fetch it, all bundles verified; `every` one there is, or those of the day."""
         day, work, signed = courier.bundles(every=every)
-        bundles = verified(signed)
-        return cls(day, work, bundles, len(signed) - len(bundles))
+        return cls(day, work, *verified(signed))
 
     def addressees(self, trust: Trust) -> Addressees:
         """Return who can be sealed to today; raise ExpiredError."""
@@ -64,18 +65,19 @@ class Served:
             raise ClockError(f"{date_of(self.day)}, {date_of(own)}")
 
 
-def verified(bundles: Iterable[Signed]) -> tuple[Bundle, ...]:
-    """Return the bundles whose signature is right (SPEC 7.6 step 7).
+def verified(bundles: Iterable[Signed]) -> tuple[tuple[Bundle, ...], frozenset[bytes]]:
+    """Return the bundles whose signature is right, and which identities the others name (SPEC 7.6 step 7).
 
     One that is spoilt stops nobody from sealing to the others.
     """
-    found = []
+    found, spoilt = [], set()
     for signed in bundles:
         try:
             found.append(Bundle.verify(signed))
         except FormatError:
-            continue
-    return tuple(found)
+            with suppress(FormatError):
+                spoilt.add(unb64(signed.members().get("identity"), SIGNING_KEY_SIZE))
+    return tuple(found), frozenset(spoilt)
 
 
 def sealing_basis(courier: Courier, history: RosterHistory, own_day: int) -> tuple[Served, Addressees]:

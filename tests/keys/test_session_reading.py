@@ -24,6 +24,7 @@ from keys.wire.messages import (
 from tests.keys.log_writer import LogWriter
 from tests.keys.office import CHEAP, PASSPHRASE, PEOPLE, Paging
 from tests.keys.test_notices import day_shifted
+from tests.keys.test_reporter import spoil_one_bundle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -188,3 +189,13 @@ def test_a_request_asks_for_an_approval_for_thirty_days_although_nothing_comes(
         assert session.summaries()[case_id].asked == ()
     with office.session(A) as session:
         assert session.summaries()[case_id].asked == ()
+
+
+def test_whose_keys_are_spoilt_is_named_and_reading_goes_on(office: Office) -> None:
+    spoil_one_bundle(office, office.identity(X))
+    office.report("een")
+    with office.session(A) as session:
+        assert session.sync().is_complete
+        [notice] = [one for one in session.notices() if one.kind is NoticeKind.SPOILT]
+        assert (notice.people, notice.is_alarm) == ((X,), False)
+        assert len(session.cases()) == 1
