@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from keys.wire.ids import Capability, CaseId, IdentityKey, Mac
     from keys.wire.messages.archive import ArchivedMessage
 
+MOST_BY_WORD = 4096  # messages of a case that the log does not have; a case of ever more could not be opened
 TRIED_DAYS = 396  # SPEC 10.2: as long as the server can have the parts
 SHARED_WRONGLY = "shared-wrongly"  # a line against the sharer: of the messages in a share one is not right
 
@@ -39,12 +40,20 @@ def read_archives(vault: Vault, courier: Courier, capability: Capability, intake
     left = 0
     for share in vault.messages.unfinished():
         mac = share.stored.message.mac
+        is_recipients = _is_recipients(vault, intake, share)
+        if not is_recipients and not _may_be_reporters(vault, share):
+            with vault.transaction():
+                vault.messages.add_fault(mac, share.position, intake.days.server, ForbiddenError.code)
+                vault.messages.set_finished(share.stored.message)
+            continue
         # Anybody can seal a share to a recipient: one of no case that is here is fetched once, not at every sync.
         if _is_put_off(vault, share) and intake.past <= share.since + TRIED_DAYS:
             left += 1
             continue
         try:
-            archived: Sequence[ArchivedMessage] | None = parse_archive(_fetch(vault, courier, capability, share))
+            archived: Sequence[ArchivedMessage] | None = parse_archive(
+                _fetch(vault, courier, capability, share), None if is_recipients else MOST_BY_WORD
+            )
         except NetworkError:
             archived = None
         except FormatError as error:
@@ -53,7 +62,7 @@ def read_archives(vault: Vault, courier: Courier, capability: Capability, intake
                 vault.messages.set_finished(share.stored.message)
             continue
         with vault.transaction():
-            is_finished = archived is not None and _take(vault, intake, share, archived)
+            is_finished = archived is not None and _take(vault, intake, share, archived, is_recipients=is_recipients)
             if is_finished or intake.past > share.since + TRIED_DAYS:
                 vault.messages.set_finished(share.stored.message)
             else:
@@ -90,7 +99,9 @@ def _fetch(vault: Vault, courier: Courier, capability: Capability, share: Unfini
     return bytes(raw)
 
 
-def _take(vault: Vault, intake: Intake, share: Unfinished, archived: Sequence[ArchivedMessage]) -> bool:
+def _take(
+    vault: Vault, intake: Intake, share: Unfinished, archived: Sequence[ArchivedMessage], *, is_recipients: bool
+) -> bool:
     """Take the messages of an archive whose author may share them; return False where that is not known of a case."""
     read: dict[CaseId, list[tuple[int, StoredMessage]]] = {}
     indexed = vault.log.find(message.mac for message in archived)
@@ -109,10 +120,11 @@ def _take(vault: Vault, intake: Intake, share: Unfinished, archived: Sequence[Ar
             continue
         read.setdefault(case_id, []).append((frame, stored))
     mac, is_known = share.stored.message.mac, True
-    is_recipients = _is_recipients(vault, intake, share)
-    for case_id, messages in read.items():
-        reporter = _reporter_of(vault, case_id, [stored for _, stored in messages])
+    for case_id, given in read.items():
+        reporter = _reporter_of(vault, case_id, [stored for _, stored in given])
         if is_recipients or reporter == share.stored.message.head.author:
+            messages = _within_bounds(vault, case_id, given, indexed)
+            is_wrong |= len(messages) < len(given)
             vault.messages.add_words(_words(share, archived, messages, indexed))
             intake.take_case(case_id, [stored for _, stored in messages])
         elif reporter is None:
@@ -140,6 +152,24 @@ def _words(
         for frame, stored in messages
         if stored.message.mac not in indexed
     ]
+
+
+def _may_be_reporters(vault: Vault, share: Unfinished) -> bool:
+    """Say whether a share can be the reporter's, whose page shares one case; nothing of another is even fetched."""
+    head = share.stored.message.head
+    report = vault.messages.by_id(MessageId(head.case)) if head.case else None
+    return head.case is not None and (report is None or report.message.head.author == head.author)
+
+
+def _within_bounds(
+    vault: Vault, case_id: CaseId, given: list[tuple[int, StoredMessage]], indexed: Mapping[bytes, object]
+) -> list[tuple[int, StoredMessage]]:
+    """Return the given messages of a case without those by word that are too many; each costs its author nothing."""
+    here = [one.message.mac for one in vault.messages.of_case(case_id) if one.way is Way.SHARE]
+    left = MOST_BY_WORD - len(here) + len(vault.log.find(here))
+    by_word = [frame for frame, stored in given if stored.message.mac not in indexed]
+    dropped = {*by_word[max(0, left) :]}
+    return [(frame, stored) for frame, stored in given if frame not in dropped]
 
 
 def _is_recipients(vault: Vault, intake: Intake, share: Unfinished) -> bool:

@@ -10,7 +10,7 @@ from keys.errors import MalformedError
 from keys.wire.canonical import Json, parse_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 DOCUMENT_LENGTH_SIZE = 4
 SIGNER_COUNT_SIZE = 1
@@ -106,12 +106,15 @@ def join_frames(frames: Iterable[bytes]) -> bytes:
 
 def split_frames(raw: bytes) -> list[bytes]:
     """Return the frames of `raw`; raise MalformedError where it is cut."""
-    frames = []
+    return [*each_frame(raw)]
+
+
+def each_frame(raw: bytes) -> Iterator[bytes]:
+    """Yield the frames of `raw` one by one, also where millions of them fit; raise MalformedError where it is cut."""
     at = 0
     while at < len(raw):
         start = at + FRAME_LENGTH_SIZE
         at = start + int.from_bytes(raw[at:start], "big")
         if at > len(raw) or start > len(raw):
             raise MalformedError("cut frame")
-        frames.append(raw[start:at])
-    return frames
+        yield raw[start:at]

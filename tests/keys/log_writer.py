@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from keys.receipt import Receipt
@@ -96,6 +96,16 @@ class LogWriter:
         sealed = self.seal(head, signer, to, pairs)
         return self._post(sealed, door=DOOR_APPEND if in_thread else DOOR_OPEN, case=case_id)
 
+    def unposted(
+        self, author: str, body: Body, case: Posted, to: Sequence[str], seen: Sequence[Posted] = ()
+    ) -> ArchivedMessage:
+        """Return a message that stands in no log, as a share can bring it."""
+        case_id = CaseId(case.message.id)
+        signer = self.signer(author, case_id)
+        sealed = self.seal(self.head(signer, body, case_id, to=to, seen=seen), signer, to)
+        message = open_head(sealed.prefix + b"".join(sealed.parts), sealed.content_key, sealed.size)
+        return replace(Posted(message, 0, self.office.today).archived, place=None)
+
     def share(
         self,
         author: str,
@@ -103,14 +113,15 @@ class LogWriter:
         messages: Sequence[ArchivedMessage],
         case: Posted | None,
         archive: bytes | None = None,
+        signer: Signer | None = None,
     ) -> Posted:
-        """Give somebody the keys of messages; with `archive` instead of the one that they make."""
+        """Give somebody the keys of messages; with `archive` instead of the one that they make, and by any `signer`."""
         [raw] = [archive] if archive is not None else encode_archives(messages)
         path = self.folder / secrets.token_hex(8)
         path.write_bytes(raw)
         attachment = Attachment.read(path, "", "")
         case_id = CaseId(case.message.id) if case else None
-        signer = self.signer(author, case_id)
+        signer = signer or self.signer(author, case_id)
         head = self.head(signer, Share(), case_id, to=[to], files=(attachment.file,))
         sealed = seal_head(
             head,

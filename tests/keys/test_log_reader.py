@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ from keys.cases.place import Place, Way
 from keys.cases.rosters import Rosters
 from keys.errors import DiffersError, NetworkError, VaultError
 from keys.identity import open_log_capability, private_pair
+from keys.sealing import Signer
+from keys.sync import archives
 from keys.sync.intake import Intake
 from keys.sync.log_reader import LogReader
 from keys.sync.trust import load_trust
@@ -197,6 +200,39 @@ def test_nobody_shares_who_was_never_a_recipient(office: Office, writer: LogWrit
     assert faults(office, B) == [(share.position, "forbidden")]
     with office.session(B) as session:
         assert session.vault.messages.cases() == []
+
+
+def test_nothing_is_fetched_of_a_share_that_nobody_may_give(office: Office, writer: LogWriter) -> None:
+    """One posting would give every recipient 64 MiB to read, and as many new cases as fit."""
+    report, other = writer.report(SENTINEL, [A, B]), writer.report("een ander", [A, B])
+    read(office, B)
+    large = 2000 * [report.archived]
+    anonymous = writer.share("", B, large, None, signer=Signer.from_seed(secrets.token_bytes(32)))
+    writer.receipts[report.message.case] = writer.receipts[other.message.case]  # type: ignore[index]
+    of_another = writer.share("", B, large, report)
+    with office.session(B) as session:
+        found = reader(office, B, session.vault)
+        assert found.read().unfinished == 0
+        asked = [path for _, path, _ in found.courier.asked]  # type: ignore[attr-defined]
+    assert not [path for path in asked if path.startswith("/log/")]
+    assert faults(office, B) == [(one.position, "forbidden") for one in (anonymous, of_another)]
+
+
+def test_a_case_takes_so_many_messages_that_no_log_has_and_no_more(
+    office: Office, writer: LogWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They cost their author nothing, and a case of a hundred thousand could not be opened any more."""
+    monkeypatch.setattr(archives, "MOST_BY_WORD", 5)
+    report = writer.report(SENTINEL, [A, B])
+    said = writer.post("", Answer("Dit staat in de log."), report, [A, B], [report])
+    made = [writer.unposted("", Answer(f"{number}"), report, [A, B], [report]) for number in range(8)]
+    shares = [writer.share(A, B, [*made[:4], said.archived], report), writer.share(A, B, made[4:], report)]
+    read(office, B)
+    assert bodies(case_of(office, B, report)) == ["Report", *["Answer"] * 6]
+    assert faults(office, B) == [(shares[1].position, "shared-wrongly")]
+    by_reporter = writer.share("", B, made[:6], report)
+    read(office, B)
+    assert faults(office, B)[1:] == [(by_reporter.position, "malformed")]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ It checks no signature and reads no head: one message that fails must not take t
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from keys.errors import MalformedError
@@ -13,12 +13,11 @@ from keys.wire.ids import ContentKey, Mac
 from keys.wire.messages.fields import BytesField, Day, Flag, IntegerField, Members, OptionalField
 from keys.wire.messages.log import MAX_ARCHIVE_SIZE
 from keys.wire.plaintext import MAX_HEAD_SIZE, SIGNATURE_SIZE
-from keys.wire.signed import join_frames, split_frames
+from keys.wire.signed import each_frame, join_frames
 from keys.wire.sizes import ID_SIZE, KEY_SIZE
 
 _MAC_SIZE = ID_SIZE
 _HEAD_AT = _MAC_SIZE + SIGNATURE_SIZE
-_FRAMES = 2  # SPEC 5.4: of each message
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +38,13 @@ class ArchivedMessage:
     day and place with it: they are the sharer's word.
     """
 
-    key: ContentKey
+    key: ContentKey = field(repr=False)
     day: int
     place: int | None
     gone: bool
     mac: Mac
-    signature: bytes
-    head: bytes
+    signature: bytes = field(repr=False)
+    head: bytes = field(repr=False)
 
     def encode(self) -> bytes:
         """Return the frames of this message."""
@@ -53,14 +52,23 @@ class ArchivedMessage:
         return join_frames([entry, self.mac + self.signature + self.head])
 
 
-def parse_archive(raw: bytes) -> tuple[ArchivedMessage, ...]:
-    """Read an archive; raise MalformedError for a cut one, or a message whose frames are not as SPEC 5.4 says."""
+def parse_archive(raw: bytes, most: int | None = None) -> tuple[ArchivedMessage, ...]:
+    """Read an archive, of at most `most` messages where it is given.
+
+    Raises MalformedError for a cut one, or a message whose frames are not as SPEC 5.4 says.
+    """
     if len(raw) > MAX_ARCHIVE_SIZE:
         raise MalformedError("size of the archive")
-    frames = split_frames(raw)
-    if len(frames) % _FRAMES:
-        raise MalformedError("frames of the archive")
-    return tuple(map(_message, frames[::_FRAMES], frames[1::_FRAMES]))
+    messages: list[ArchivedMessage] = []
+    frames = each_frame(raw)
+    for entry in frames:
+        statement = next(frames, None)
+        if statement is None:
+            raise MalformedError("frames of the archive")
+        if len(messages) == most:
+            raise MalformedError("number of messages")
+        messages.append(_message(entry, statement))
+    return tuple(messages)
 
 
 def encode_archives(messages: Iterable[ArchivedMessage], most: int = MAX_ARCHIVE_SIZE) -> list[bytes]:
