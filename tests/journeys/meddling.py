@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
 
 from keys.wire.canonical import encode
-from keys.wire.mailbox import MailboxEntry, MailboxPage
+from keys.wire.mailbox import MailboxEntry, MailboxPage, fill_mailbox
 
 if TYPE_CHECKING:
     from keys.wire.canonical import Json
@@ -69,14 +69,25 @@ def on(path: str, change: Callable[[bytes], bytes], method: str = "GET") -> Medd
 
 
 def on_entries(change: Callable[[list[MailboxEntry]], list[MailboxEntry]]) -> Meddle:
-    """Return what changes the entries of every first page of a mailbox; they are numbered anew."""
+    """Return what changes the entries of every mailbox; they are numbered anew, on as many pages as it takes."""
 
-    def change_page(raw: bytes) -> bytes:
-        page = MailboxPage.parse(raw, 0)
-        changed = enumerate(change([*page.entries]), 1)
-        return MailboxPage(tuple(replace(entry, number=at) for at, entry in changed), page.more).encode()
+    def meddle(asked: Asked, forward: Forward) -> Answer | None:
+        path, _, after = asked.path.partition("?after=")
+        if path != "/mailbox":
+            return forward(asked)
+        entries: list[MailboxEntry] = []
+        is_more = True
+        while is_more:
+            answer = forward(replace(asked, path=f"/mailbox?after={len(entries)}"))
+            if answer.status != http.client.OK:
+                return answer
+            page = MailboxPage.parse(answer.body, len(entries))
+            entries += page.entries
+            is_more = page.more
+        changed = [replace(entry, number=at) for at, entry in enumerate(change(entries), 1)]
+        return answer.with_body(fill_mailbox(changed[int(after) :]).encode())
 
-    return on("/mailbox", change_page)
+    return meddle
 
 
 @dataclass
