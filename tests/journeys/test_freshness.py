@@ -87,6 +87,8 @@ def test_where_one_of_several_has_looked_a_line_says_who(site: Site, server: Med
 def test_where_all_have_looked_there_is_no_line_and_beside_each_name_their_week(
     site: Site, server: Meddler, reporter: Reporter
 ) -> None:
+    for who, _ in site.people:
+        site.run(who, "sync")
     reporter.visit(site.address("nl", server.url))
     reporter.choose("fraude")
     reporter.press("about")

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 SENT = nl("It has been sent.")
 UNOPENED = nl("Nobody has opened your report yet.")
 
+CLOSED = (
+    "It was closed on {day}. It will be destroyed, unless those who read it open it again. "
+    "If you write, it is opened again."
+)
+
 
 def dated(day: int) -> str:
     return format_date(date_of(day), "full", "nl").replace(" ", " ")
@@ -64,7 +69,7 @@ def test_where_the_case_stands_is_said_in_plain_words(site: Site, reporter: Repo
     assert nl("We want to write to you before {day} has passed.", day="")[:15] not in reporter.part("talk", "clocks")
     site.run(SECRETARIS, "close", "--outcome", "guidance", number, text="Het is afgerond.")
     look(reporter)
-    assert nl("It was closed on {day}.", day=dated(site.today)) in reporter.part("talk", "clocks")
+    assert nl(CLOSED, day=dated(site.today)) in reporter.part("talk", "clocks")
 
 
 def test_new_is_what_came_after_the_reporters_own_last_message(site: Site, reporter: Reporter) -> None:
