@@ -11,12 +11,12 @@ from keys.cases.requests import approve, reopen
 from keys.cli.dossiers import record
 from keys.cli.last_day import tell_last_day
 from keys.cli.reading import reading_of
-from keys.cli.screen import check_shown
 from keys.cli.tool import Command, Option, Tool, read_text, tell
 from keys.cli.writing import source_option
 from keys.speech.cases import author_in_words, kind_in_words
 from keys.speech.words import _, date
 from keys.sync import actions
+from keys.sync.shown import check_shown
 from keys.wire.messages import Approval, Outcome
 
 if TYPE_CHECKING:

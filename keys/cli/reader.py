@@ -8,11 +8,11 @@ import click
 
 from keys.cli.dossiers import persons
 from keys.cli.reading import reading_of
-from keys.cli.screen import check_shown
 from keys.cli.tool import Command, Option, Tool, confirmed, read_text, tell
 from keys.speech.cases import names_in_words
 from keys.speech.words import _
 from keys.sync import actions
+from keys.sync.shown import check_shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,7 +11,6 @@ from keys.cases.filters import ALL, FILTERS, SORTS, stands_in
 from keys.cases.states import NEW
 from keys.cases.summary import summarise
 from keys.cli.conversation import conversation, dossier
-from keys.cli.screen import note_shown, was_shown
 from keys.cli.scripts import case_as_json, summary_as_json, write_json
 from keys.cli.tool import Command, Option, Tool, as_json_option, hint, read_text
 from keys.speech.bodies import Reading
@@ -19,6 +18,7 @@ from keys.speech.cases import STATES, due_in_words, names_in_words
 from keys.speech.notices import case_notice_in_words
 from keys.speech.words import _, columns, date, harmless
 from keys.sync import actions
+from keys.sync.shown import note_shown, was_shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,11 +8,11 @@ import click
 
 from keys.cases.records import reply_of
 from keys.cli.files import attaching, own_names
-from keys.cli.screen import check_shown
 from keys.cli.tool import Command, Option, Tool, read_text
 from keys.errors import NoCaseError
 from keys.speech.words import _, harmless
 from keys.sync import actions
+from keys.sync.shown import check_shown
 from keys.wire.messages import KINDS, Acknowledgement, Answer, Feedback, Minutes, Question, Report, Request
 
 if TYPE_CHECKING:

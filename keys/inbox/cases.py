@@ -18,6 +18,7 @@ from keys.inbox.views import opened
 from keys.speech.cases import names_in_words
 from keys.speech.words import _, explain, harmless
 from keys.sync import actions
+from keys.sync.shown import note_shown
 from keys.wire.messages import Closed, Report
 
 if TYPE_CHECKING:
@@ -194,6 +195,7 @@ def _page(
         "offered": Offered.of(trust.roster.policy),
         "folder": harmless(str(holder().downloads / f"meldbus-{case.number}")),
     }
+    note_shown(recipient, case)
     return render_template("case.html", **words), status
 
 

@@ -13,6 +13,7 @@ from keys.cases.register import lines_of
 from keys.errors import EarlyError
 from keys.sync.settings import BACKUP_WANTED
 from keys.sync.sharing import contents_of, drop_share
+from keys.sync.shown import forget_shown
 from keys.vault.destroyed import DestroyedCase
 from keys.wire.messages import Share
 
@@ -118,6 +119,7 @@ def _destroy(vault: Vault, trust: Trust, case_ids: Sequence[CaseId], ended: Ende
     with vault.destruction():
         _drop_answers(vault, trust.rosters, {*case_ids})
         vault.put_setting(BACKUP_WANTED, b"1")
+        forget_shown(vault, case_ids)
         for one in destroyed:
             vault.destroyed.forget_paths(one.case)
             vault.summaries.forget(one.case)

@@ -23,6 +23,7 @@ from keys.sync.last_days import (
     take_again,
     will_be_destroyed,
 )
+from keys.sync.shown import SHOWN, note_shown
 from keys.wire.canonical import b64
 from keys.wire.messages import Answer, Closed, Joined, Note, SteppedBack
 from tests.keys.hand import id_of, kinds
@@ -166,7 +167,10 @@ def test_nothing_of_a_destroyed_case_is_left_but_its_id_and_a_line_of_the_regist
             session.vault.note_saved(closed.message.mac, 0, b"/home/a/bijlage")
             session.vault.destroyed.note_export(case_id, made)
         session.summaries()
+        note_shown(session, session.cases()[0])
+        assert b64(case_id) in str(session.vault.setting(SHOWN))
         settle(session, last_day(office) + 1)
+        assert session.vault.setting(SHOWN) == b"{}"
         [destroyed] = session.vault.destroyed.all()
         assert destroyed.line
         assert destroyed.line.topic == "anders"

@@ -10,6 +10,7 @@ import pytest
 from keys.sync.cover import post_cover
 from keys.wire.envelope import SMALLEST_CLASS
 from tests.keys.office import POLICY
+from tests.keys.window import Window
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -211,3 +212,12 @@ def test_without_a_difference_the_log_shows_six_words_that_colleagues_share(line
     assert mine.stdout == theirs.stdout
     assert "the one that you have read" in mine.stderr
     assert "the one that you have read" in line.done("log", "accept", "--yes").stderr
+
+
+def test_what_the_inbox_has_shown_is_answered_at_the_command_line(line: Line) -> None:
+    line.office.report("Er ging iets mis.")
+    window = Window(line.office).open()
+    window.read(window.case())
+    [number] = window.cases()
+    window.lock()
+    line.done("reply", number, text="Wij kijken ernaar.\n")
