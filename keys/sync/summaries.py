@@ -41,10 +41,11 @@ class Summaries:
             for case, members in vault.summaries.load(mark, changed).items():
                 self._known[case] = changed[case], None if members is None else Summary.of_members(members)
         unread = sorted(case for case, version in changed.items() if not self._has(case, version))[:most]
-        # One group a transaction: each time waits for the disk.
+        # One group a transaction: each time waits for the disk. What is read in one is not destroyed by another thread
+        # before it is put: the words of a destroyed case would come back.
         for _group, cases in groupby(unread, key=lambda case: case[0]):
-            made = [self._make(vault, rosters, day, own, case, versions[case]) for case in cases]
             with vault.transaction():
+                made = [self._make(vault, rosters, day, own, case, versions[case]) for case in cases]
                 vault.summaries.put(mark, made)
         return {
             case: summary.on(day)

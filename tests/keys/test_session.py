@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from keys.cases.destruction import Ended
 from keys.errors import (
     EnteredError,
     ExcludedError,
@@ -21,7 +23,7 @@ from keys.errors import (
     TextError,
 )
 from keys.identity import open_log_capability
-from keys.sync import NoticeKind, actions
+from keys.sync import NoticeKind, actions, last_days, summaries
 from keys.vault.outbox_store import Reason, State
 from keys.wire.ids import CaseId
 from keys.wire.log import log_cursor
@@ -350,3 +352,31 @@ def test_a_denial_ends_the_reading_of_whom_a_yes_had_let_in(office: Office) -> N
         assert session.cases() == []
         with pytest.raises(LockedError):
             session.case(number)
+
+
+def test_a_case_that_is_destroyed_while_a_list_is_made_leaves_no_words(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The inbox makes its list while a sync destroys: what was read before would be remembered after."""
+    office.report("SENTINEL-9 over de kluis")
+    with office.session(A) as session:
+        session.sync()
+        [case_id] = session.vault.messages.cases()
+        destroying: list[threading.Thread] = []
+        summarise = summaries.summarise
+
+        def destroy() -> None:
+            last_days._destroy(session.vault, session.trust(), [case_id], Ended.BY_HAND, office.today)
+
+        def summarise_meanwhile(*of: Any) -> Any:
+            destroying.append(threading.Thread(target=destroy))
+            destroying[0].start()
+            destroying[0].join(0.5)
+            return summarise(*of)
+
+        monkeypatch.setattr(summaries, "summarise", summarise_meanwhile)
+        session.summaries()
+        destroying[0].join()
+        assert session.vault.destroyed.is_destroyed(case_id)
+        assert session.vault.summaries.words() == {}
+        assert session.summaries() == {}
