@@ -29,17 +29,21 @@ if TYPE_CHECKING:
 NOTHING = 0
 TO_DO = 3
 OVERDUE = 4
-# No alarms, and all the same for its owner to decide or to read.
-ASKING = (NoticeKind.DIFFERS, NoticeKind.LAST_WORDS)
+# No alarms, and all the same for its owner to decide, to read or to mend.
+ASKING = (NoticeKind.DIFFERS, NoticeKind.LAST_WORDS, NoticeKind.CLOCK)
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What has to be done: the cases that ask for something, the notices, how much of the outbox was put aside."""
+    """What has to be done: the cases that ask for something, the notices, and what of the outbox did not go out.
+
+    `put_aside` messages wait for their owner's decision, `unsent` ones for a server that takes them.
+    """
 
     cases: Sequence[tuple[Summary, Deadlines]]
     notices: Sequence[Notice]
     put_aside: int
+    unsent: int
     is_read: bool
 
     @property
@@ -48,7 +52,8 @@ class Status:
         if any(found.is_overdue for _summary, found in self.cases):
             return OVERDUE
         is_warned = any(notice.is_alarm or notice.kind in ASKING for notice in self.notices)
-        return TO_DO if self.cases or self.put_aside or is_warned or not self.is_read else NOTHING
+        is_left = self.put_aside or self.unsent
+        return TO_DO if self.cases or is_left or is_warned or not self.is_read else NOTHING
 
 
 @click.command("status", cls=Command)
@@ -71,6 +76,7 @@ def status_command(ctx: click.Context, as_json: bool) -> None:
                 "code": status.code,
                 "is_read": status.is_read,
                 "put_aside": status.put_aside,
+                "unsent": status.unsent,
                 "notices": [notice_as_json(notice) for notice in status.notices],
                 "cases": [summary_as_json(*row, trust.persons) for row in status.cases],
             }
@@ -97,10 +103,12 @@ def _read(session: RecipientSession) -> bool:
 
 
 def _status_of(session: RecipientSession, *, is_read: bool) -> Status:
+    states = [one.state for one in session.vault.outbox.all()]
     return Status(
         cases=[row for row in listed(session) if _asks(*row)],
         notices=session.notices(),
-        put_aside=sum(one.state is State.PUT_ASIDE for one in session.vault.outbox.all()),
+        put_aside=states.count(State.PUT_ASIDE),
+        unsent=states.count(State.QUEUED) + states.count(State.TRIED),
         is_read=is_read,
     )
 

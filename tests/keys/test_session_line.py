@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keys.sync.cover import post_cover
+from keys.wire.canonical import encode, parse_object
 from keys.wire.envelope import SMALLEST_CLASS
+from keys.wire.signed import join_frames, split_frames
 from tests.keys.office import POLICY
 from tests.keys.window import Window
 
@@ -122,6 +124,32 @@ def test_status_is_never_zero_where_the_server_was_not_reached(line: Line) -> No
     status = line.run("status")
     assert status.exit_code == 3
     assert "The server cannot be reached" in status.stderr
+
+
+def test_status_is_never_zero_while_own_words_do_not_go_out(line: Line) -> None:
+    line.office.report()
+    number = line.opened()
+    line.done("reply", number, text="We kijken ernaar.\n")
+    assert line.run("status").exit_code == 0
+    refuse_postings(line, (507, b'{"error":"full"}'))
+    line.done("note", number, text="Even bellen.\n")
+    status = line.run("status", "--json")
+    assert (status.exit_code, json.loads(status.stdout)["unsent"]) == (3, 1)
+    refuse_postings(line, None)
+    assert line.run("status").exit_code == 0
+
+
+def test_status_is_never_zero_while_the_clocks_do_not_agree(line: Line) -> None:
+    """Nothing is sealed then, and no new key is made."""
+
+    def lie(path: str, answer: bytes) -> bytes:
+        if not path.startswith("/bundles"):
+            return answer
+        first, *bundles = split_frames(answer)
+        return join_frames([encode(parse_object(first) | {"day": line.office.today + 3}), *bundles])
+
+    line.office.meddle = lie
+    assert line.run("status").exit_code == 3
 
 
 def test_what_was_put_aside_is_for_its_owner_to_send_or_drop_and_status_says_so(line: Line, tmp_path: Path) -> None:
