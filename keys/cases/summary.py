@@ -14,7 +14,7 @@ from keys.cases.happened import Happened, happened_in
 from keys.cases.register import Line, lines_of
 from keys.cases.requests import asked_of
 from keys.cases.states import state_of, unread_in
-from keys.wire.ids import CaseId, PersonId
+from keys.wire.ids import PERSON_SIZE, CaseId, PersonId
 from keys.wire.messages import Assigned, Form, Identity, Informed, Report
 
 if TYPE_CHECKING:
@@ -65,37 +65,39 @@ class Summary:
         asked = tuple(until for until in self.asked if day <= until)
         return self if asked == self.asked else replace(self, asked=asked)
 
-    def members(self) -> dict[str, Any]:
-        """Return it as JSON members."""
-        happened = self.happened
-        days = (happened.received, happened.answered, happened.acknowledged, happened.informed, happened.closed)
-        members: dict[str, Any] = {name: getattr(self, name) for name in _PLAIN}
-        return members | {
-            "asked": [*self.asked],
-            "assigned": _ids(self.assigned),
-            "checked": [*self.checked],
-            "days": [*days],
-            "id": self.id.hex(),
-            "lines": [line.members() for line in self.lines],
-            "readers": _ids(self.readers),
-        }
+    def row(self) -> list[Any]:
+        """Return it as a JSON array, as short as it can be: a list of thousands is read at once."""
+        return [
+            self.id.hex(),
+            [getattr(self.happened, name) for name in _DAYS],
+            [line.row() for line in self.lines],
+            _ids(self.assigned),
+            _ids(self.readers),
+            self.checked,
+            self.asked,
+            *(getattr(self, name) for name in _PLAIN),
+        ]
 
     @classmethod
-    def of_members(cls, members: Any) -> Summary:
-        """Read what `members` made; a list of thousands is read at once, so nothing is checked that a vault wrapped."""
-        plain = {name: members[name] for name in _PLAIN}
+    def of_row(cls, row: Any, people: dict[str, frozenset[PersonId]]) -> Summary:
+        """Read what `row` made, unchecked: a vault wrapped it.
+
+        `people` are the sets of persons that were read before: most cases have the same readers.
+        """
+        case, days, lines, assigned, readers, checked, asked, *plain = row
         return cls(
-            **plain,
-            id=CaseId(bytes.fromhex(members["id"])),
-            happened=Happened(*members["days"]),
-            lines=tuple(map(Line.parse, members["lines"])),
-            assigned=_persons(members["assigned"]),
-            readers=_persons(members["readers"]),
-            checked=tuple(members["checked"]),
-            asked=tuple(members["asked"]),
+            **dict(zip(_PLAIN, plain, strict=True)),
+            id=CaseId(bytes.fromhex(case)),
+            happened=Happened(*days),
+            lines=tuple(map(Line.of_row, lines)),
+            assigned=_persons(assigned, people),
+            readers=_persons(readers, people),
+            checked=tuple(checked),
+            asked=tuple(asked),
         )
 
 
+_DAYS = ("received", "answered", "acknowledged", "informed", "closed")
 _PLAIN = (
     "alarms",
     "is_exercise",
@@ -158,9 +160,14 @@ def _is_check(message: JudgedMessage) -> bool:
     return message.counts and isinstance(message.body, Form) and message.body.form == DETRIMENT
 
 
-def _ids(ids: Iterable[PersonId]) -> list[str]:
-    return [one.hex() for one in sorted(ids)]
+def _ids(ids: Iterable[PersonId]) -> str:
+    return "".join(one.hex() for one in sorted(ids))
 
 
-def _persons(names: list[str]) -> frozenset[PersonId]:
-    return frozenset(PersonId(bytes.fromhex(name)) for name in names)
+def _persons(ids: str, known: dict[str, frozenset[PersonId]]) -> frozenset[PersonId]:
+    found = known.get(ids)
+    if found is None:
+        raw = bytes.fromhex(ids)
+        found = frozenset(PersonId(raw[at : at + PERSON_SIZE]) for at in range(0, len(raw), PERSON_SIZE))
+        known[ids] = found
+    return found

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from keys.vault.message_store import FaultyEntry
 
 NOTICES = "notices"
+_SHORT_YEAR = 364  # days: no year ends sooner
 UNKNOWN_DAYS = 7  # SPEC 10.2 step 9: then the first page counts the entries of a case that is not here
 
 
@@ -158,7 +159,8 @@ def notices_of_cases(summaries: Iterable[Summary], day: int) -> Iterator[Notice]
     for one in summaries:
         if not one.readers:
             yield Notice(NoticeKind.NOBODY_READS, cases=(one.id,))
-        if one.last_day is None and day > months_after(one.latest, MONTHS_A_YEAR):
+        is_old = day > one.latest + _SHORT_YEAR  # so much is told at once, of thousands of cases
+        if is_old and one.last_day is None and day > months_after(one.latest, MONTHS_A_YEAR):
             yield Notice(NoticeKind.QUIET, days=(one.latest,), cases=(one.id,))
 
 

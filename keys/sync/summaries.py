@@ -13,9 +13,10 @@ from keys.vault.summary_cache import CachedCase
 if TYPE_CHECKING:
     from keys.cases.rosters import Rosters
     from keys.vault import Vault
+    from keys.vault.case_store import LoadedCase
     from keys.wire.ids import CaseId, PersonId
 
-SUMMARY_VERSION = 6  # another one wherever a summary or its words are made otherwise
+SUMMARY_VERSION = 7  # another one wherever a summary or its words are made otherwise
 
 
 @dataclass(slots=True)
@@ -24,6 +25,8 @@ class Summaries:
 
     _mark: str = ""
     _known: dict[CaseId, tuple[int, Summary | None]] = field(default_factory=dict, repr=False)
+    _all: dict[CaseId, Summary] = field(default_factory=dict, repr=False)  # of the day and version below
+    _all_of: tuple[str, int, int] | None = None
 
     def all(
         self, vault: Vault, rosters: Rosters, day: int, own: PersonId, most: int | None = None
@@ -33,39 +36,46 @@ class Summaries:
         Only those cases are loaded in which something has changed: all, or at `most` so many; the others are left out
         then.
         """
-        mark, versions = mark_of(rosters, day, own), vault.versions.all()
+        mark = mark_of(rosters, day, own)
+        now = mark, day, vault.versions.latest()
+        if now == self._all_of:
+            return {**self._all}
+        versions = vault.versions.all()
         if mark != self._mark:
             self._mark, self._known = mark, {}
         changed = {case: version for case, version in versions.items() if not self._has(case, version)}
         if changed:
-            for case, members in vault.summaries.load(mark, changed).items():
-                self._known[case] = changed[case], None if members is None else Summary.of_members(members)
+            people: dict[str, frozenset[PersonId]] = {}
+            for case, row in vault.summaries.load(mark, changed).items():
+                self._known[case] = changed[case], None if row is None else Summary.of_row(row, people)
         unread = sorted(case for case, version in changed.items() if not self._has(case, version))[:most]
         # One group a transaction: each time waits for the disk. What is read in one is not destroyed by another thread
         # before it is put: the words of a destroyed case would come back.
         for _group, cases in groupby(unread, key=lambda case: case[0]):
             with vault.transaction():
-                made = [self._make(vault, rosters, day, own, case, versions[case]) for case in cases]
+                loaded = vault.case_store.load_all(cases, rosters, day)
+                made = [self._make(one, own, versions[one.id]) for one in loaded]
                 vault.summaries.put(mark, made)
-        return {
+        has_all = most is None or len(unread) < most
+        self._all_of = now if has_all else None
+        self._all = {
             case: summary.on(day)
             for case, version in versions.items()
             if self._has(case, version) and (summary := self._known[case][1]) is not None
         }
+        return {**self._all}
 
     def _has(self, case: CaseId, version: int) -> bool:
         known = self._known.get(case)
         return known is not None and known[0] == version
 
-    def _make(
-        self, vault: Vault, rosters: Rosters, day: int, own: PersonId, case_id: CaseId, version: int
-    ) -> CachedCase:
-        case = vault.case_store.load(case_id, rosters, day)
+    def _make(self, loaded: LoadedCase, own: PersonId, version: int) -> CachedCase:
+        case_id, case = loaded.id, loaded.case
         summary = None if case is None else summarise(case, own)
         self._known[case_id] = version, summary
         if case is None or summary is None:
             return CachedCase(case_id, version, None, None)
-        return CachedCase(case_id, version, summary.members(), words_of(case, own))
+        return CachedCase(case_id, version, summary.row(), words_of(case, own))
 
 
 def mark_of(rosters: Rosters, day: int, own: PersonId) -> str:

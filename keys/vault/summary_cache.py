@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from keys.identity import Wrapper
 
 _SUMMARY = tables.summary.c
-Members = dict[str, Any]  # of JSON
+Row = list[Any]  # of JSON
 _Group = dict[str, list[Any]]  # by the case's id: its version, the mark, and what was put
 
 
@@ -32,7 +32,7 @@ class CachedCase:
 
     case: CaseId
     version: int
-    summary: Members | None
+    summary: Row | None
     words: str | None
 
 
@@ -46,7 +46,7 @@ class SummaryCache:
     execute: Callable[..., Any]
     wrapper: Wrapper
 
-    def load(self, mark: str, versions: Mapping[CaseId, int]) -> dict[CaseId, Members | None]:
+    def load(self, mark: str, versions: Mapping[CaseId, int]) -> dict[CaseId, Row | None]:
         """Return what was put under this mark for cases at these versions."""
         rows = self.execute(select(_SUMMARY.group, _SUMMARY.wrapped_summaries))
         groups = {case[0] for case in versions}

@@ -178,3 +178,4 @@ def test_a_register_agrees_with_its_case_and_comes_back_as_it_was_kept(story: St
     found = lines_of(case)
     assert (found[-1].closed is not None) == case.is_closed
     assert tuple(Line.parse(line.members()) for line in found) == found
+    assert tuple(Line.of_row(line.row()) for line in found) == found

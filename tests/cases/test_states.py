@@ -56,7 +56,7 @@ def check(case: Case, own: PersonId) -> None:
         assert found not in (THEIRS, CLOSED)
     assert (found == LOCKED) == (own not in case.readers)
     summary = summarise(case, own)
-    assert Summary.of_members(json.loads(json.dumps(summary.members()))) == summary
+    assert Summary.of_row(json.loads(json.dumps(summary.row())), {}) == summary
 
 
 @given(stories())
