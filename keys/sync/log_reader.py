@@ -75,10 +75,11 @@ class LogReader:
         DiffersError where the server's log is not the one that was read, NetworkError and FormatError for a page that
         does not come or cannot be read, VaultError: what was read before is kept.
         """
+        size = 0
         if self.opens_from and not self.vault.log.end(self.origin).position:
-            self._skip()
+            size = self._skip(watch, most)
         position, digest = self.vault.log.cursor(self.origin)
-        never_seen = count = size = 0
+        never_seen = count = 0
         day: int | None = None
         while True:
             page = self.courier.log(self.capability, log_cursor(position, digest))
@@ -102,19 +103,25 @@ class LogReader:
                 end = self.vault.log.end(self.origin)
                 return LogRead(day, end, page.end, never_seen, unfinished)
 
-    def _skip(self) -> None:
-        """Take the digests alone of what lies before the own first keys (SPEC 10.1)."""
-        position, digest = 0, LogDigest(self.origin)
-        while True:
+    def _skip(self, watch: Callable[[int], None], most: int) -> int:
+        """Take the digests alone of what lies before the own first keys (SPEC 10.1), and return how many bytes came.
+
+        It stops after `most` of them, as `read` does.
+        """
+        position, digest, size = 0, LogDigest(self.origin), 0
+        while size < most:
+            watch(0)
             page = self.courier.short_log(self.capability, log_cursor(position, digest))
             self._follow(page, position, digest)
             entries = [*takewhile(lambda entry: entry.day < self.opens_from, page.entries)]
             digests = page.digests()[: len(entries)]
             with self.vault.transaction():
                 self.vault.log.append(page.first, entries, digests)
+            size += sum(entry.length for entry in page.entries)
             if page.end or len(entries) < len(page.entries):
-                return
+                break
             position, digest = page.first + len(entries) - 1, digests[-1]
+        return size
 
     def _follow(self, page: LogPage[LogEntry] | LogPage[ShortEntry], position: int, digest: LogDigest) -> int:
         """Return how many entries ended between the cursor and this page, and were never read.

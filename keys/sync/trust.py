@@ -105,7 +105,13 @@ def refresh_trust(vault: Vault, courier: Courier, known: Trust, today: int) -> T
     roots, shown = courier.chain()
     if len(roots) < len(known.signed_roots):
         raise OlderChainError("root")
-    rosters = _once([*known.signed_rosters, *_earlier(courier, shown, known.history.newest.version + 1), *shown])
+    rosters = _once(
+        [
+            *known.signed_rosters,
+            *_earlier(courier, known.root.id, roots, shown, known.history.newest.version + 1),
+            *shown,
+        ]
+    )
     if rosters[-1].id(LABEL_ROSTER) != shown[-1].id(LABEL_ROSTER):
         raise OlderChainError("roster version")
     if (tuple(roots), tuple(rosters)) == (known.signed_roots, known.signed_rosters):
@@ -116,7 +122,7 @@ def refresh_trust(vault: Vault, courier: Courier, known: Trust, today: int) -> T
 def first_trust(vault: Vault, courier: Courier, fingerprint: bytes, today: int) -> Trust:
     """Pin a root by its fingerprint and fetch the whole chain from the first roster on."""
     roots, shown = courier.chain()
-    return _keep(vault, courier, fingerprint, roots, [*_earlier(courier, shown, 1), *shown], today)
+    return _keep(vault, courier, fingerprint, roots, [*_earlier(courier, fingerprint, roots, shown, 1), *shown], today)
 
 
 def fetch_texts(roster: Roster, courier: Courier, known: Mapping[bytes, bytes]) -> Roster:
@@ -128,10 +134,19 @@ def fetch_texts(roster: Roster, courier: Courier, known: Mapping[bytes, bytes]) 
     return roster.with_texts({digest: known.get(digest) or courier.texts(digest) for digest in roster.texts.values()})
 
 
-def _earlier(courier: Courier, shown: Sequence[Signed], first: int) -> list[Signed]:
-    """Fetch the rosters from version `first` up to the first one that was shown, unverified."""
+def _earlier(
+    courier: Courier, pinned: bytes, roots: Sequence[Signed], shown: Sequence[Signed], first: int
+) -> list[Signed]:
+    """Fetch the rosters from version `first` up to the first one that was shown, unverified.
+
+    How many there are is the board's word: by the server's a tool would ask for them for ever. Raises what verifying
+    the shown ones raises.
+    """
     version = shown[0].members().get("version")
-    return [courier.roster(number) for number in range(first, version)] if isinstance(version, int) else []
+    if isinstance(version, int) and version <= first:
+        return []
+    history = RosterHistory.verify(shown, Root.verify_chain(roots, pinned))
+    return [courier.roster(number) for number in range(first, history.rosters[0].version)]
 
 
 def _once(rosters: Sequence[Signed]) -> list[Signed]:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from keys.cases.destruction import SyncDays
 from keys.cases.place import Place, Way
 from keys.cases.rosters import Rosters
-from keys.errors import DiffersError, NetworkError, VaultError
+from keys.errors import DiffersError, LockedError, NetworkError, VaultError
 from keys.identity import open_log_capability, private_pair
 from keys.sealing import Signer
 from keys.sync import archives
@@ -20,9 +20,10 @@ from keys.sync.intake import Intake
 from keys.sync.log_reader import LogReader
 from keys.sync.trust import load_trust
 from keys.vault import tables
-from keys.wire.log import LogDigest, LogPage, log_cursor, log_digest
+from keys.wire.log import SHORT_SIZE, LogDigest, LogPage, log_cursor, log_digest
 from keys.wire.messages import Acknowledgement, Answer, Consent, Joined, Note
 from tests.keys.log_writer import LogWriter
+from tests.keys.office import LocalCourier
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from keys.cases.case import Case
     from keys.sync.log_reader import LogRead
     from keys.vault import Vault
+    from keys.wire.log import ShortEntry
     from tests.keys.log_writer import Posted
     from tests.keys.office import Office
 
@@ -356,3 +358,26 @@ def test_a_page_that_does_not_come_ends_the_sync_and_keeps_what_was_read(office:
     with pytest.raises(NetworkError):
         read(office, A)
     assert bodies(case_of(office, A, report)) == ["Report"]
+
+
+def test_a_server_without_an_end_keeps_no_new_vault_reading(office: Office, writer: LogWriter) -> None:
+    """A new vault takes the digests alone of what lies before its keys: this too stops, and ends when it is locked."""
+    for _ in range(6):
+        writer.cover()
+    office.pass_days(1)
+
+    class Piecemeal(LocalCourier):
+        def short_log(self, capability: bytes, after: str, most: int | None = None) -> LogPage[ShortEntry]:
+            return super().short_log(capability, after, 1)
+
+    def end(_count: int) -> None:
+        raise LockedError
+
+    with office.session(B) as session:
+        courier = Piecemeal(office.app)
+        found = replace(reader(office, B, session.vault), courier=courier, opens_from=office.today)
+        with pytest.raises(LockedError):
+            found.read(end)
+        assert courier.asked == []
+        found.read(most=3 * SHORT_SIZE)
+        assert ["short=1" in path for _, path, _ in courier.asked] == [True, True, True, False]

@@ -18,6 +18,7 @@ from keys.errors import (
     UnknownCapabilityError,
 )
 from keys.sync import Notice, NoticeKind, actions, load_trust, sealing_basis
+from keys.sync.trust import first_trust
 from keys.wire.canonical import b64, encode, parse_object
 from keys.wire.log import LogDigest, LogPage
 from keys.wire.messages import Note, Question
@@ -26,9 +27,11 @@ from tests.keys.log_writer import LogWriter
 from tests.organisation import Organisation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from keys.cases.case import Case
+    from keys.sync import RecipientSession
     from tests.keys.office import Office
 
 A, B, X = "Secretaris", "Bestuurslid 1", "Bestuurslid 2"
@@ -164,6 +167,34 @@ def test_a_rolled_back_roster_is_found_out_by_the_tool(office: Office) -> None:
     office.meddle = lambda asked, answer: old if asked == "/chain" else answer
     with office.session("Secretaris") as session, pytest.raises(RolledBackError):
         session.sync()
+
+
+@pytest.mark.parametrize(
+    "trust",
+    [
+        lambda session, office: session.sync(),
+        lambda session, office: first_trust(session.vault, session.courier, office.root.id, office.today),
+    ],
+    ids=["sync", "join"],
+)
+def test_a_server_that_names_a_roster_of_a_far_version_is_asked_for_none_before_it(
+    office: Office, trust: Callable[[RecipientSession, Office], object]
+) -> None:
+    """It could answer each question, and so keep a tool asking for ever."""
+
+    def meddle(asked: str, answer: bytes) -> bytes:
+        if asked != "/chain":
+            return answer
+        roots, [signed] = split_chain(answer)
+        members = parse_object(signed.document) | {"before": b64(bytes(32)), "version": 2**50}
+        return join_chain(roots, [Signed(encode(members), signed.signers)])
+
+    office.meddle = meddle
+    with office.session(A) as session:
+        with pytest.raises(TrustError):
+            trust(session, office)
+        asked = [path for _, path, _ in session.courier.asked]  # type: ignore[attr-defined]
+        assert not [path for path in asked if path.startswith("/rosters")]
 
 
 def withheld(office: Office) -> None:
