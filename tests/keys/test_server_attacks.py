@@ -14,6 +14,7 @@ from keys.errors import (
     MalformedError,
     NetworkError,
     RolledBackError,
+    TamperedError,
     TrustError,
     UnknownCapabilityError,
 )
@@ -191,7 +192,7 @@ def test_a_server_that_names_a_roster_of_a_far_version_is_asked_for_none_before_
 
     office.meddle = meddle
     with office.session(A) as session:
-        with pytest.raises(TrustError):
+        with pytest.raises(TamperedError):
             trust(session, office)
         asked = [path for _, path, _ in session.courier.asked]  # type: ignore[attr-defined]
         assert not [path for path in asked if path.startswith("/rosters")]
