@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from keys.errors import MalformedError
 from keys.wire.canonical import MAX_INTEGER, Json, b64, unb64
-from keys.wire.sizes import ID_SIZE
-
-MAX_DAY = 2**32 - 1
+from keys.wire.sizes import ID_SIZE, MAX_DAY
 
 
 def integer_of(value: Json, least: int, most: int = MAX_INTEGER) -> int:

@@ -3,9 +3,7 @@
 import { MalformedError } from "../errors.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import { isList, type Json, MAX_INTEGER, unb64 } from "../wire/canonical.ts";
-import { ID_SIZE } from "../wire/sizes.ts";
-
-const MAX_DAY = 2 ** 32 - 1;
+import { ID_SIZE, MAX_DAY } from "../wire/sizes.ts";
 
 /** Return a whole number from `least` to `most`. */
 export function integerOf(value: Json | undefined, least: number, most = MAX_INTEGER): number {

@@ -3,7 +3,7 @@
 import { MalformedError } from "../errors.ts";
 import { type Bytes, numberOf } from "./bytes.ts";
 import { checkEnvelopeSize, type Header, parseHeader, prefixSize } from "./envelope.ts";
-import { SIZE_SIZE } from "./sizes.ts";
+import { MAX_DAY, SIZE_SIZE } from "./sizes.ts";
 
 const PAGE_SIZE = 131_072;
 const MORE_SIZE = 1;
@@ -55,10 +55,11 @@ function readEntry(raw: Bytes): MailboxEntry {
   const header = parseHeader(raw.subarray(MAILBOX_ENTRY_START));
   const numbers = new DataView(raw.buffer, raw.byteOffset, MAILBOX_ENTRY_START);
   const size = numberOf(raw.subarray(NUMBER_SIZE + DAY_SIZE, MAILBOX_ENTRY_START));
-  if (!Number.isSafeInteger(size)) throw new MalformedError();
+  const day = numbers.getUint32(NUMBER_SIZE);
+  if (!Number.isSafeInteger(size) || day > MAX_DAY) throw new MalformedError();
   checkEnvelopeSize(header, size);
   const end = MAILBOX_ENTRY_START + prefixSize(header, size);
   if (raw.length < end) throw new MalformedError();
   const prefix = raw.subarray(MAILBOX_ENTRY_START, end);
-  return { number: numbers.getBigUint64(0), day: numbers.getUint32(NUMBER_SIZE), size, header, prefix };
+  return { number: numbers.getBigUint64(0), day, size, header, prefix };
 }

@@ -13,7 +13,7 @@ import {
   unb64,
   unb64List,
 } from "../canonical.ts";
-import { ID_SIZE, KEY_SIZE } from "../sizes.ts";
+import { ID_SIZE, KEY_SIZE, MAX_DAY } from "../sizes.ts";
 
 export const REPORTER = "reporter";
 export const RECIPIENT = "recipient";
@@ -27,7 +27,6 @@ const PERSON_SIZE = 16; // SPEC 7.2
 export const MAX_TEXT_SIZE = 100_000; // SPEC 4
 export const MAX_REASON_SIZE = 1000; // SPEC 5.1
 const MAX_PEOPLE = 31; // SPEC 7.2: the most entries of a roster
-const MAX_DAY = 2_932_896; // SPEC 1: 9999-12-31
 const MAX_MONTHS = 120; // SPEC 7.4
 
 const ID = /^[a-z][a-z0-9-]{0,39}$/;
