@@ -48,7 +48,7 @@ def test_the_page_seals_to_a_readers_new_key(office: Office) -> None:
 
 
 def test_the_page_marks_what_a_key_said_that_is_not_on_the_newest_roster(office: Office) -> None:
-    # The scenario L9: a stolen key and the server put a new last message there, and only persons were marked.
+    """L9: a stolen key and the server put a new last message there, and only persons were marked."""
     receipt = office.report("een")
     for name in ("Secretaris", OUT):
         say(office, name, Question("Wanneer?"))
@@ -78,7 +78,7 @@ def test_a_former_recipients_word_changes_nothing_and_is_marked(office: Office) 
 
 
 def test_an_older_posters_fingerprint_is_named_as_such_and_the_newest_words_are_shown(office: Office) -> None:
-    # The finding M9: a chain through old keys alone looked like any other.
+    """M9: a chain through old keys alone looked like any other."""
     older = b64(office.root.id)
     old = [(office.folder / f"root-{number}.key", passphrase) for number, passphrase in ((1, "a"), (2, "b"))]
     board = office.folder / "bestuur-2"
@@ -103,3 +103,17 @@ def test_a_stolen_key_is_sealed_to_by_no_page_from_its_revocation_on(office: Off
     with opened(office) as page:
         page.report()
     assert only_case(office, "Secretaris").report.head.missing == (office.person(OUT),)
+
+
+def test_a_late_report_that_is_about_all_is_offered_to_none_of_them(office: Office) -> None:
+    """One about the secretaris and somebody of the board was offered to the rest of the board."""
+    office.add("Vertrouwenspersoon", "external")
+    about = frozenset({office.person("Secretaris"), office.person("Bestuurslid 1")})
+    receipt = office.report("Over beiden.", ["Secretaris", "Bestuurslid 1", OUT], people=about)
+    office.pass_days(60)
+    with opened(office) as page:
+        page.trust()
+        shown = page.look(receipt.written())
+    assert shown["late"]
+    assert OUT in [one["name"] for one in shown["outside"]]
+    assert shown["offered"] == []

@@ -52,8 +52,12 @@ export function route(
   return receiving.map((recipient) => ({ recipient, state: stateOf(recipient) }));
 }
 
-/** Whether it is about the chair, the whole board, or a secretaris and somebody of the board. */
-function isAboutAll(receiving: readonly Recipient[], { board, people }: Matter, chair: string): boolean {
+/** Say whether it is about the chair, the whole board, or a secretaris and somebody of the board. */
+export function isAboutAll(
+  receiving: readonly Recipient[],
+  { board, people }: Pick<Matter, "board" | "people">,
+  chair: string,
+): boolean {
   const about = receiving.filter(({ person }) => people.has(person));
   const members = receiving.filter(({ role }) => role === "bestuur");
   const named = about.filter(({ role }) => role === "bestuur");

@@ -3,6 +3,7 @@
 import type { Case } from "../cases/case.ts";
 import { dueDays, isLate } from "../cases/deadlines.ts";
 import { happenedIn } from "../cases/happened.ts";
+import { isAboutAll, type Matter } from "../cases/routing.ts";
 import type { Rosters } from "../cases/rosters.ts";
 import { isShown, type VisibleMessage } from "../cases/thread.ts";
 import type { Alarm, ShownMessage, ShownRecipient, ShownThread } from "../protocol.ts";
@@ -43,12 +44,13 @@ export function shownThread(found: Case | null, mailbox: Mailbox, scene: Scene):
   const { members } = roster.policy;
   const receiving = roster.receiving(today);
   const about = aboutOf(found);
+  const isOfAll = isAboutAll(receiving, about, members.chair);
   const readers = receiving.filter(({ person }) => found.readers.has(person));
   const outside = receiving.filter(({ person }) => !found.readers.has(person));
   const happened = happenedIn(found);
   const late = isLate(members, happened, today);
   const mayHelp = ({ person, role }: Recipient): boolean =>
-    members.routing.late.includes(role) && !about.people.has(person) && !(about.board && role !== "external");
+    members.routing.late.includes(role) && !about.people.has(person) && !(isOfAll && role !== "external"); // SPEC 7.8
   const report = found.messages[0]!;
   const entered = isOf(report.head, Report) ? report.head.body.entered : null;
   const writer = entered && people.recipientOf(b64(entered.author));
@@ -71,7 +73,7 @@ export function shownThread(found: Case | null, mailbox: Mailbox, scene: Scene):
 }
 
 /** Return whom the report is about. */
-function aboutOf({ messages: [report] }: Case): { readonly board: boolean; readonly people: ReadonlySet<string> } {
+function aboutOf({ messages: [report] }: Case): Pick<Matter, "board" | "people"> {
   const { head } = report!;
   if (!isOf(head, Report)) return { board: false, people: new Set() };
   const { board, people } = head.body.about;
