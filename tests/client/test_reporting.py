@@ -265,7 +265,7 @@ def test_an_unknown_code_is_unknown(still: Office) -> None:
     ],
 )
 def test_only_the_servers_own_404_says_that_a_code_is_unknown(still: Office, status: str, body: bytes) -> None:
-    """A page of a proxy, or of a network that wants a login, used to pass for "no such code"."""
+    """H6: a page of a proxy, or of a network that wants a login, used to pass for "no such code"."""
     refusal = (status, body)
     with opened(
         still, Wire(still, refuse=lambda path, asked: refusal if path.startswith("/mailbox") else None)
@@ -321,6 +321,18 @@ def test_a_roster_renewed_while_the_page_stood_open_is_fetched_at_send(office: O
         page.ask("report", receipt=receipt, told=told("een"), chosen=chosen, files=[], identity="")
         assert [path for path, _ in page.wire.asked] == ["/bundles", "/chain", "/envelopes"]
     assert only_case(office, "Secretaris").report.head.roster == office.roster().id
+
+
+def test_who_is_chosen_and_taken_off_the_roster_meanwhile_is_in_no_list_of_the_report(office: Office) -> None:
+    out = office.person("Bestuurslid 2")
+    with opened(office) as page:
+        letter = page.letter()
+        office.publish_roster(["Secretaris", "Bestuurslid 1"])
+        office.read("Secretaris")
+        page.ask("report", **letter)
+    head = only_case(office, "Secretaris").report.head
+    assert len(head.to) == 2
+    assert out not in (*head.to, *head.missing, *head.without)
 
 
 def test_an_envelope_past_its_until_is_sealed_anew(office: Office) -> None:

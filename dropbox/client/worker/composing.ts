@@ -98,7 +98,8 @@ export function checkTold(told: Told): Told {
 /**
  * Seal a report for the chosen persons and for the reporter; everyone else whom the roster lists is left out.
  *
- * A chosen person who cannot be sealed to today is in `missing`, and a reader. Throws InputError when nobody is chosen,
+ * A chosen person who cannot be sealed to today is in `missing`, and a reader; one whom the roster does not list any
+ * more is in no list. Throws InputError when nobody is chosen,
  * NotEnrolledError when nobody of them can be sealed to, ChangedError when an attachment is not what it was.
  */
 export async function composeReport(
@@ -114,9 +115,11 @@ export async function composeReport(
   const { box, kem } = keys.pair.public;
   const about = { ...told.about, people: told.about.people.map(personOf) };
   const body = { ...told, about, box, kem, mailbox: await sha256(capability), entered: null };
+  // A roster can have come meanwhile that no longer lists somebody who was chosen.
+  const readers = listed.filter((person) => chosen.includes(person));
   const without = listed.filter((person) => !chosen.includes(person));
   const head = { ...said(Report, body), channel: THREAD, case: null, seen: [], without } as const;
-  return compose(keys, head, chosen, addressees, attachments);
+  return compose(keys, head, readers, addressees, attachments);
 }
 
 /**
