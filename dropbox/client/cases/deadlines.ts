@@ -14,7 +14,7 @@ export interface DueDays extends Happened {
 }
 
 /** Return the day by which so many working days have passed after `day`; holidays are dates. */
-export function workingDays(day: number, count: number, holidays: readonly string[]): number {
+function workingDays(day: number, count: number, holidays: readonly string[]): number {
   let at = day;
   for (let left = count; left > 0; ) {
     at += 1;
@@ -26,7 +26,7 @@ export function workingDays(day: number, count: number, holidays: readonly strin
 }
 
 /** Return the same day of a later month, or its last one. */
-export function monthsAfter(day: number, months: number): number {
+function monthsAfter(day: number, months: number): number {
   const date = new Date(day * DAY);
   const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + months];
   const last = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();

@@ -42,7 +42,7 @@ function warn(steps: ReportSteps, draft: Draft): void {
 }
 
 /** Ask what it is about; one press answers and goes on. */
-export function askTopic(steps: ReportSteps, draft: Draft): void {
+function askTopic(steps: ReportSteps, draft: Draft): void {
   const { stage, trusted } = steps;
   const step = stage.show("topic");
   const options = trusted.topics.map(({ id, name, hint }) => {

@@ -9,7 +9,7 @@ import { type Kind, SNIFFED, sniff } from "./sniff.ts";
 import { cutWebp } from "./webp.ts";
 
 /** A larger picture is not taken apart: it would have to be in memory as a whole. */
-export const MAX_PICTURE = 64 * 2 ** 20;
+const MAX_PICTURE = 64 * 2 ** 20;
 
 type Cutter = (raw: Bytes) => Cut | Promise<Cut>;
 

@@ -7,7 +7,7 @@ import { readExif, turned } from "./exif.ts";
 import { inflated, inflatedSize } from "./inflate.ts";
 import { isProfile } from "./profile.ts";
 
-export const PNG_SIGNATURE = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+const PNG_SIGNATURE = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 const FIELD = 4; // a chunk's length, its name and its checksum
 const OVERHEAD = 3 * FIELD;

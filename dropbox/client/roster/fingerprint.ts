@@ -8,7 +8,7 @@ const CONSONANTS = "bdfghjklmnprstvz";
 const VOWELS = "aiou";
 
 /** Return two bytes as a word of five letters. */
-export function proquint(high: number, low: number): string {
+function proquint(high: number, low: number): string {
   const number = (high << 8) | low;
   const consonant = (shift: number): string => CONSONANTS[(number >> shift) & 15]!;
   const vowel = (shift: number): string => VOWELS[(number >> shift) & 3]!;

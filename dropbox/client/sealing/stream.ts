@@ -6,7 +6,6 @@ import { bigEndian, type Bytes, join } from "../wire/bytes.ts";
 import {
   beforeMac,
   CHUNK_SIZE,
-  classOfStream,
   type Header,
   LABEL_CONTENT,
   LABEL_HEADER,
@@ -55,11 +54,6 @@ export async function writersCapability(contentKey: Bytes): Promise<Bytes> {
   return hkdf(contentKey, LABEL_WRITERS);
 }
 
-/** Return the stream of a padded plaintext. */
-export async function sealStream(contentKey: Bytes, plaintext: Bytes): Promise<Bytes> {
-  return gather(sealChunks(contentKey, plaintext.length, [plaintext]));
-}
-
 /**
  * Yield the sealed chunks of the joined pieces, filled up with zeros to `padded` bytes.
  *
@@ -105,15 +99,6 @@ export async function* openChunks(contentKey: Bytes, padded: number, stream: Byt
 /** Return how many chunks a class of `padded` bytes has. */
 export function chunkCount(padded: number): number {
   return Math.ceil(padded / CHUNK_SIZE);
-}
-
-/**
- * Return the padded plaintext of a stream.
- *
- * Throws MalformedError when its size belongs to no class, TamperedError when a chunk does not open where it stands.
- */
-export async function openStream(contentKey: Bytes, stream: Bytes): Promise<Bytes> {
-  return gather(openChunks(contentKey, classOfStream(stream.length), stream));
 }
 
 /** Return all pieces as one. */

@@ -12,7 +12,7 @@ const SEALED_SHARE_SIZE = 80; // 32 bytes of share, 32 of ephemeral key, 16 of t
 const KEM_CIPHERTEXT_SIZE = 1088; // FIPS 203, table 3
 const WRAPPED_KEY_SIZE = 48; // 32 bytes of K, 16 of tag
 const SLOT_SIZE = SEALED_SHARE_SIZE + KEM_CIPHERTEXT_SIZE + WRAPPED_KEY_SIZE;
-export const CONTENT_SIZE = 32;
+const CONTENT_SIZE = 32;
 export const MAC_SIZE = 32;
 const SLOT_STEP = 8;
 export const MAX_RECIPIENTS = 31; // SPEC 3: a head still fits beside 12,000 bytes of text
@@ -55,7 +55,7 @@ export function streamSize(padded: number): number {
 }
 
 /** Return the class that a stream of `size` bytes holds; throw MalformedError where there is none. */
-export function classOfStream(size: number): number {
+function classOfStream(size: number): number {
   const padded = size - TAG_SIZE * Math.ceil(size / SEALED_CHUNK_SIZE);
   if (padded < SMALLEST_CLASS || paddedSize(padded) !== padded || streamSize(padded) !== size) {
     throw new MalformedError();
@@ -116,7 +116,7 @@ export function parseHeader(raw: Bytes): Header {
 }
 
 /** Return the bytes before the content: magic, count, until and slots. */
-export function beforeContent({ until, slots }: Pick<Header, "until" | "slots">): Bytes {
+function beforeContent({ until, slots }: Pick<Header, "until" | "slots">): Bytes {
   const counts = [new Uint8Array([VERSION, slots.length]), bigEndian(until, UNTIL_SIZE)];
   const parts = slots.flatMap((slot) => [slot.sealedShare, slot.kemCiphertext, slot.wrappedKey]);
   return join(MAGIC_NAME, ...counts, ...parts);

@@ -9,7 +9,7 @@ import { NONCE_SIZE } from "./stamp.ts";
 export const DOOR_SIZE = 1;
 export const DOOR_OPEN = 0;
 export const DOOR_APPEND = 1;
-export const CAPABILITY_SIZE = 32;
+const CAPABILITY_SIZE = 32;
 const ADDRESS_SIZE = 2 * CAPABILITY_SIZE;
 export const POSTING_START = DOOR_SIZE + NONCE_SIZE + ADDRESS_SIZE;
 

@@ -18,7 +18,7 @@ import { type BodyOf, defineKind } from "./kind.ts";
 const MAX_AFTER = 256; // SPEC 5.2
 export const YES = "yes";
 export const NO = "no";
-export const WITHDRAWN = "withdrawn";
+const WITHDRAWN = "withdrawn";
 const AUTHORS = [REPORTER] as const;
 
 /**
