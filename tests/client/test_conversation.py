@@ -134,6 +134,7 @@ def test_a_yes_to_a_request_lets_in_the_people_that_it_asks_for(office: Office) 
 
 
 def test_a_visit_gives_readers_what_they_lack_once(office: Office) -> None:
+    """T46: a page that could not see what it had shared gave it again at each visit."""
     receipt = office.report("een", ["Bestuurslid 1", OUT])
     office.add("Bestuurslid 3", "bestuur")
     say(office, "Secretaris", Joined((office.person("Bestuurslid 3"),)))

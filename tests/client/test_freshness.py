@@ -76,7 +76,7 @@ def test_after_four_weeks_nobody_has_looked(office: Office) -> None:
 
 
 def test_a_server_that_hides_a_roster_is_told_of_after_four_weeks_and_not_after_a_year(office: Office) -> None:
-    """With the last-resort keys alone a server kept a recipient who was removed on the list for 388 days."""
+    """H7: with the last-resort keys alone a server kept a recipient who was removed on the list for 388 days."""
     meddle = frozen(office)
     office.pass_days(5)
     office.publish_roster(["Secretaris", "Bestuurslid 1"])

@@ -178,6 +178,25 @@ def test_a_mailbox_that_is_filled_with_what_nobody_opens_is_read_for_40_pages(st
     assert [(alarm["code"], alarm["count"]) for alarm in shown["alarms"]] == [("spoilt", 40)]
 
 
+def test_a_day_that_no_calendar_shows_gives_no_page(still: Office, thread: str) -> None:
+    """The page could not show it, nor anything beside it: that was a fault without a name."""
+    late = entries_changed(lambda entries: [replace(entries[0], day=2**32 - 1), *entries[1:]])
+    with pytest.raises(FailedError, match=r"^malformed$"):
+        look(still, thread, late)
+
+
+def test_a_look_that_the_line_broke_with_a_404_of_its_own_ends_nothing(still: Office, thread: str) -> None:
+    """H6: after one 404, whatever its body, a case was never asked for again."""
+    proxy = ("404 Not Found", b"<html>Not found</html>")
+    with opened(
+        still, Wire(still, refuse=lambda path, asked: proxy if path.startswith("/mailbox") and asked == 1 else None)
+    ) as page:
+        page.trust()
+        with pytest.raises(FailedError, match=r"^network$"):
+            page.look(thread)
+        assert texts(page.look(thread)) == ["een", "twee", "drie"]
+
+
 @pytest.mark.parametrize("size", [0, PAGE_SIZE - 1, PAGE_SIZE + 1])
 def test_a_page_of_another_size_is_refused(still: Office, thread: str, size: int) -> None:
     def resize(path: str, answer: bytes) -> bytes:

@@ -67,6 +67,27 @@ def post_unknown_kind(office: Office, session: RecipientSession, case: Case) -> 
     post_as_recipient(office, session, case, Unknown.parse({"agreed": True}), "hand-over")
 
 
+def post_into_mailbox(
+    office: Office,
+    session: RecipientSession,
+    case: Case,
+    body: Body,
+    *,
+    named: CaseId | None = None,
+    archive: bytes | None = None,
+    to: Collection[PersonId] | None = None,
+) -> None:
+    """Put a message of any channel and any case, a share with its archive, or a second report before the reporter."""
+    head = _head(office, session.signer, named or case.id, body, case.readers if to is None else to)
+    if isinstance(body, Report):
+        head = replace(head, case=None)
+    attached = None if archive is None else BytesAttachment.of(archive)
+    if attached is not None:
+        head = replace(head, files=(attached.file,))
+    contents = () if attached is None else attached.pieces()
+    _post(office, session, case, _sealed(office, head, session.signer, _reporter(case), contents))
+
+
 def post_again(office: Office, session: RecipientSession, case: Case) -> None:
     """Seal another's signed head and signature into an envelope of one's own."""
     message = _message(session, case)
