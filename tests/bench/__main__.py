@@ -12,13 +12,14 @@ from tests.bench import (
     saving,
     sealing,
     stamping,
+    syncing,
     trial_opening,
     uploading,
     visiting,
 )
 from tests.bench.figures import BUILD, Figure, WrongError, write
 
-BENCHES = (visiting, accepting, opening, trial_opening, stamping, sealing, saving, uploading, inbox, large)
+BENCHES = (visiting, accepting, opening, trial_opening, syncing, stamping, sealing, saving, uploading, inbox, large)
 
 
 def main() -> int:
