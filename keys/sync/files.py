@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keys.errors import FormatError, MalformedError
+from keys.errors import FormatError, MalformedError, NoCaseError
 from keys.identity import open_log_capability
 from keys.saving import check_space, own_folder, plan, write
 from keys.sealing import OpenedMessage, open_files
@@ -58,8 +58,9 @@ def save_files(
 ) -> Iterator[SavedFile]:
     """Save the files of a case that the vault does not know as saved; with `again` also those that are gone.
 
-    Raises FolderError or SpaceError before the first file, NetworkError, and after the last file MalformedError where
-    an envelope is no longer in the log, or what is wrong with the files of a message.
+    Raises FolderError or SpaceError before the first file, NetworkError, NoCaseError where the case is destroyed
+    meanwhile, and after the last file MalformedError where an envelope is no longer in the log, or what is wrong with
+    the files of a message.
     """
     vault = session.vault
     shown = [message.id for message in case.messages if message.is_shown and message.placed.head.files]
@@ -122,15 +123,20 @@ class _Log:
                 return None
             cursor = log_cursor(position - 1, before)
             page = patiently(lambda: self.courier.log(self.capability, cursor, 1))
-            if page.first != position or page.entries[0].header().mac != message.mac:
+            if page.first != position or not page.entries or page.entries[0].header().mac != message.mac:
                 return None
             prefix, size = page.entries[0].prefix, page.entries[0].size
         return _Source(message, prefix, size, partial(self._fetch, message.mac, size, position), wanted)
 
     def _fetch(self, mac: Mac, size: int, position: int, number: int) -> bytes:
-        """Return a part of an entry, and keep it as it is: a server that is restored can ask for it (SPEC 10.4)."""
+        """Return a part of an entry, and keep it as it is: a server that is restored can ask for it (SPEC 10.4).
+
+        Raises NoCaseError where a sync has destroyed the case meanwhile: nothing of it is kept or written any more.
+        """
         part = self.courier.log_part(self.capability, position, number)
         with self.vault.transaction():
+            if self.vault.messages.find(mac) is None:
+                raise NoCaseError
             self.vault.parts.add(mac, number, part, size)
         return part
 
