@@ -1,10 +1,12 @@
-"""What must hold in a run: after each step, and when everybody has read all (DESIGN 2)."""
+"""What must hold in a run: after each step, and when everybody has read all."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from tests.runs.world import LEFT_OUT, NAMES
+
+WEEK_AND_GRACE = 6 + 28  # days: a key is kept until 28 days after the last day on which it is sealed to
 
 if TYPE_CHECKING:
     from keys.cases.case import Case
@@ -39,12 +41,39 @@ def check_settled(world: World) -> None:
     cases = {name: case for name in NAMES if (case := world.case_of(name)) is not None}
     listed = set(world.persons.values())
     shown = {name: _in_log(case) if world.was_restored else _shown(case) for name, case in cases.items()}
-    for name, case in shown.items():
-        for other, others in shown.items():
-            assert case == others, (name, other)
+    for name, mine in shown.items():
+        for other, theirs in shown.items():
+            assert mine == theirs, (name, other)
     for name, found in cases.items():
         assert world.was_restored or not found.missing, (name, found.missing)
         assert {world.persons.get(one) for one in cases} >= found.readers & listed, name
+
+
+def check_cheated(world: World) -> None:
+    """Check that lies accuse nobody honest, open nothing to who is left out, and destroy nothing before its day."""
+    check_left_out(world)
+    for name in NAMES:
+        session = world.sessions[name]
+        case = None if session.is_restored else session.load(world.case_id)
+        assert case is None or not case.alarms, (name, case.alarms)
+        today = world.office.today
+        for gone in session.vault.destroyed.all():
+            assert gone.line is not None
+            assert gone.line.closed is not None or gone.line.until is not None, name
+        kept = {own.bundle.start for own in session.vault.bundles.all() if not own.bundle.last}
+        needed = {start for start in world.made.setdefault(name, set()) if start + WEEK_AND_GRACE > today}
+        assert needed <= kept, (name, needed - kept)
+        world.made[name] |= kept
+
+
+def check_settled_after_lies(world: World) -> None:
+    """Check that what the server did is mended once it is honest, or that each vault says what is wrong."""
+    check_cheated(world)
+    cases = {name: case for name in NAMES if (case := world.case_of(name)) is not None}
+    quiet = [name for name in cases if not world.sessions[name].notices() and not cases[name].missing]
+    for name in quiet:
+        for other in quiet:
+            assert _in_log(cases[name]) == _in_log(cases[other]), (name, other)
 
 
 def _in_log(case: Case) -> object:

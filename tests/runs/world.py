@@ -7,7 +7,7 @@ what their tools let them do, with what they have read; what a tool refuses is n
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from dropbox import create_app
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
     from keys.cases.case import Case
     from keys.receipt import Receipt
-    from keys.sync.reporter import ReporterThread
+    from keys.sync.mailbox_reader import ReporterThread
     from keys.wire.ids import CaseId, PersonId
     from keys.wire.messages import Body
 
@@ -96,6 +96,7 @@ class World:
     was_restored: bool = False  # the server: then a line says that its log differs
     removed: set[str] = field(default_factory=set)  # from the roster
     agreed: set[str] = field(default_factory=set)  # whom a "yes" of the reporter has named
+    made: dict[str, set[int]] = field(default_factory=dict)  # the Mondays of the weekly keys that each vault had
     written: int = 0  # files, for their names
 
     @classmethod
@@ -265,6 +266,7 @@ class World:
     def rekey(self, name: str, *, stolen: bool) -> None:
         self.close_session(name)
         self.backups.pop(name, None)
+        self.made.pop(name, None)
         old = self.office.rekey(name, stolen=stolen)
         shutil.rmtree(self.office.folder / old)
         self.open_session(name)
@@ -287,6 +289,7 @@ class World:
             self.rekey(name, stolen=False)
             return
         self.close_session(name)
+        self.made.pop(name, None)
         home = self.office.folder / name
         shutil.rmtree(home)
         restore(home, PASSPHRASE, self.backups[name].read_bytes())
@@ -370,6 +373,14 @@ def copy_of(template: Office, folder: Path) -> Office:
 def start_server(office: Office) -> None:
     """Start the server of an office on its database."""
     office.app = create_app(_config(office), clock=office.clock)  # type: ignore[attr-defined]
+
+
+def start_another(office: Office, folder: Path) -> object:
+    """Start another server on a copy of the database: from then on the two part."""
+    folder.mkdir(mode=0o700)
+    config = replace(_config(office), data=folder)
+    database.copy(_database(office), config.database)
+    return create_app(config, clock=office.clock)
 
 
 def copy_database(office: Office, path: Path) -> None:

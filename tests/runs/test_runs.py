@@ -1,0 +1,49 @@
+"""Random runs of the real tool and server: honest people raise no alarm, a lying server destroys and accuses nobody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.runs.machines import STEPS, HonestRun, LyingRun, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HONEST_RUNS = 100
+LYING_RUNS = 30
+
+
+@pytest.fixture(autouse=True)
+def _clean() -> Iterator[None]:
+    yield
+    for kind in (HonestRun, LyingRun):
+        kind.clean_up()
+
+
+def play(kind: type[Run], runs: int) -> None:
+    """Play runs of 60 steps; what fails is printed as the steps that led there."""
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        kind,
+        settings=settings(
+            max_examples=runs,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=[*HealthCheck],
+            phases=[Phase.generate],
+            database=None,
+        ),
+    )
+
+
+def test_honest_people_raise_no_alarm_and_end_with_one_case() -> None:
+    """With newcomers, new keys, people off the roster, lost vaults, weeks offline, a restored server."""
+    play(HonestRun, HONEST_RUNS)
+
+
+def test_a_server_that_lies_destroys_nothing_early_accuses_nobody_and_opens_nothing() -> None:
+    """It withholds, forks, drops, lies about the day and answers nonsense."""
+    play(LyingRun, LYING_RUNS)
