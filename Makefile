@@ -63,6 +63,7 @@ soak: build ## load a server for a long time, delete a million parts from under 
 	$(BIN)/python -m tests.soak.expiring
 	$(BIN)/python -m tests.soak.rules
 	$(BIN)/python -m tests.observer
+	$(BIN)/python -m tests.runs
 	$(BIN)/python -m tests.model
 
 pictures: browsers build ## make the guide's pictures anew, from the demo

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HONEST_RUNS = 100
-LYING_RUNS = 30
+LYING_RUNS = 20
+LONG = pytest.mark.timeout(3600)  # hundreds of sessions, one after the other
 
 
 @pytest.fixture(autouse=True)
@@ -39,11 +40,13 @@ def play(kind: type[Run], runs: int) -> None:
     )
 
 
+@LONG
 def test_honest_people_raise_no_alarm_and_end_with_one_case() -> None:
     """With newcomers, new keys, people off the roster, lost vaults, weeks offline, a restored server."""
     play(HonestRun, HONEST_RUNS)
 
 
+@LONG
 def test_a_server_that_lies_destroys_nothing_early_accuses_nobody_and_opens_nothing() -> None:
     """It withholds, forks, drops, lies about the day and answers nonsense."""
     play(LyingRun, LYING_RUNS)
