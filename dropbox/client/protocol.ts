@@ -159,6 +159,8 @@ export interface ShownMessage {
   readonly notTo: readonly ShownRecipient[];
   /** Whether it asks for a reply and has none. */
   readonly waits: boolean;
+  /** Whether it is a consent that no denial undoes. */
+  readonly holds: boolean;
 }
 
 /**

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from keys.wire.messages import Request
 from tests.client.page import FailedError, Wire, opened
-from tests.client.recipient import only_case, texts_of
+from tests.client.recipient import only_case, say, texts_of
 from tests.client.test_conversation import OUT, consent, looked, names
 from tests.client.test_reporting import without_bundles_of
 
@@ -55,6 +56,28 @@ def test_a_yes_of_one_window_does_not_undo_the_no_of_another(office: Office) -> 
         assert shown["alarms"] == []
     assert office.read(OUT) == []
     assert office.person(OUT) not in only_case(office, "Secretaris").readers
+
+
+def test_of_two_windows_that_answer_a_request_the_no_holds_until_a_yes_knows_of_it(office: Office) -> None:
+    """The page said "you have allowed this", and did not offer to allow it."""
+    receipt = office.report("een", [OUT])
+    people = (office.person(OUT),)
+    say(office, "Secretaris", Request(text="Om te helpen.", to=OUT, what="Alles.", people=people))
+    with opened(office) as one, opened(office) as other:
+        request = looked(one, receipt)["messages"][-1]["id"]
+        looked(other, receipt)
+        other.ask("say", word=consent(office, "no", OUT, request=request))
+        one.ask("say", word=consent(office, "yes", OUT, request=request))
+        shown = one.look(receipt.written())
+        assert holding(shown) == ["no"]
+        one.ask("say", word=consent(office, "yes", OUT, request=request))
+        shown = one.look(receipt.written())
+        assert holding(shown) == ["no", "yes"]
+        assert OUT in names(shown["readers"])
+
+
+def holding(shown: Any) -> list[str]:
+    return [message["body"]["answer"] for message in shown["messages"] if message["holds"]]
 
 
 def test_what_two_windows_say_stands_there_once_each_and_alarms_nobody(office: Office) -> None:

@@ -68,8 +68,7 @@ export class Wishes {
     if (author === null || standing !== "counts") return;
     if (kind === "request" && entered === null) {
       const asked = people.map(({ person: one }) => one);
-      const answers = messages.filter((one) => one.kind === "consent" && one.body["request"] === id);
-      const said = answers.at(-1);
+      const said = messages.filter((one) => one.holds && one.body["request"] === id).at(-1);
       this.#answering(item, "asking", (place) => {
         const given = said === undefined ? "" : textIn(said.body, "answer");
         part(place, "state").textContent = said === undefined ? "" : words(`consent-${given}`, { day: dated(said.day) });

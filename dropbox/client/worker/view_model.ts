@@ -1,6 +1,7 @@
 // What the page may see of a thread: the talk, where it stands, who reads it; keys and capabilities stay behind.
 
 import type { Case } from "../cases/case.ts";
+import { holds } from "../cases/consents.ts";
 import { dueDays, isLate } from "../cases/deadlines.ts";
 import { happenedIn } from "../cases/happened.ts";
 import { isAboutAll, type Matter } from "../cases/routing.ts";
@@ -100,6 +101,7 @@ function shownMessage(message: VisibleMessage, found: Case, { people, rosters }:
     readBy: namesOf(found.readBy.get(id)!, people),
     notTo: namesOf([...message.readers].filter((one) => !to.has(one)), people),
     waits: found.waiting.includes(id),
+    holds: holds(message, found),
   };
 }
 
