@@ -338,6 +338,27 @@ def test_what_has_the_keyboard_is_never_covered_at_four_times_the_size(
     assert count > 100
 
 
+GROUPS = """
+    Array.from(root.querySelectorAll("[data-part=code] > *"), (one) => {
+        const { left, top } = one.getBoundingClientRect();
+        return [Math.round(top), left, one.textContent];
+    })
+"""
+
+
+@pytest.mark.parametrize("language", ["nl", "ar"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_code_is_read_from_left_to_right(site: Site, in_chromium: Reporter, language: str, width: int) -> None:
+    """Once its groups stood from right to left in Arabic: who wrote down what stood there had no code."""
+    in_chromium.browser.viewport(width, 844)
+    in_chromium.visit(site.address(language))
+    in_chromium.begin()
+    in_chromium.fill("write", "Een melding.")
+    code = in_chromium.review()
+    groups = in_chromium.evaluate(GROUPS)
+    assert "".join(text for *_, text in sorted(groups)) == code
+
+
 def test_the_exit_comes_first_at_every_step(site: Site, in_chromium: Reporter, code: str) -> None:
     in_chromium.visit(site.address("nl"))
     first = """
