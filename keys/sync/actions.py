@@ -210,7 +210,7 @@ def give_newest_chain(session: RecipientSession) -> bool:
 
 def note_seen(session: RecipientSession, faulty: Iterable[FaultyEntry]) -> None:
     """Note that the owner has read what is wrong with entries: they are told no more, and what comes later is."""
-    with session.lock, session.vault.transaction():
+    with session.vault.transaction():
         session.vault.messages.set_seen(faulty)
 
 

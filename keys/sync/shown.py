@@ -26,7 +26,8 @@ SHOWN = "shown by read"
 def note_shown(session: RecipientSession, case: Case) -> None:
     """Remember that all of a case stood on the screen."""
     if not was_shown(session, case):
-        with session.lock, session.vault.transaction():
+        # Not by the session's lock, which a sync has until it is done: a page is shown meanwhile.
+        with session.vault.transaction():
             _keep(session.vault, _shown(session.vault) | {b64(case.id): _digest_of(case, session.person)})
 
 

@@ -156,3 +156,23 @@ def test_what_could_not_be_sent_is_said_and_goes_out_the_next_time(office: Offic
     assert "Messages that wait: 2." in window.read("")
     window.lock()
     assert "Everything that you wrote was sent." in words(window.get(""))
+
+
+def test_a_case_is_shown_while_a_sync_is_under_way(window: Window) -> None:
+    link = window.case()
+    with window.holder.use() as session:
+        lock = session.recipient.lock
+    is_held, is_shown = threading.Event(), threading.Event()
+
+    def hold() -> None:  # as a sync does until it is done
+        with lock:
+            is_held.set()
+            is_shown.wait(60)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    is_held.wait()
+    assert "Er ging iets mis." in window.read(link)
+    assert thread.is_alive()
+    is_shown.set()
+    thread.join()
