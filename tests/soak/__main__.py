@@ -23,7 +23,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from keys.sealing import find_content_key, open_message
+from keys.sealing import find_content_key, open_head
 from tests.bench.figures import BUILD, Figure, WrongError, write
 from tests.bench.load import organisation_under_load
 from tests.bench.serving import rss_mib, shipped_server
@@ -132,7 +132,8 @@ class Soak:
             letter = check_envelope(entry, self.ledger.posted)
             found.append(letter.mac)
             if letter.opens_to is not None and len(entry.prefix) == entry.size:
-                message = open_message(entry.prefix, find_content_key(entry.header(), secretaris.pairs))
+                key = find_content_key(entry.header(), secretaris.pairs)
+                message = open_head(entry.prefix, key, entry.size)
                 if message.id != letter.opens_to:
                     raise WrongError("an entry opens to another message")
         if found != seen:
