@@ -84,7 +84,7 @@ def test_twenty_cuts_and_two_kills_during_one_upload_end_in_one_report(
 ) -> None:
     with Cutting(own_site.port, cuts=CUTS) as line:
         code = begin(in_chromium, own_site.address("nl", line.url), recording)
-        before = own_site.count("entry")
+        before = own_site.count("log")
         in_chromium.send(code)
         killed = 0
         deadline = time.monotonic() + 240
@@ -102,7 +102,7 @@ def test_twenty_cuts_and_two_kills_during_one_upload_end_in_one_report(
     assert len(envelopes(bodies)) == 1
     whole = {opening for opening in openings if len(opening) == max(map(len, openings))}
     assert len(whole) == 1
-    assert (own_site.count("entry"), own_site.count("upload")) == (before + 1, 0)
+    assert (own_site.count("log"), own_site.count("upload")) == (before + 1, 0)
     [number] = own_site.news(SECRETARIS)
     assert saved(own_site, number, tmp_path / "saved") == recording.read_bytes()
 

@@ -55,7 +55,7 @@ def test_a_file_that_changes_while_it_is_sent_stops_it_and_can_be_chosen_again(
 ) -> None:
     path = tmp_path / "opname"
     path.write_bytes(hashlib.shake_256(b"opname").digest(SIZE))
-    before = own_site.count("entry")
+    before = own_site.count("log")
     passed, held, go_on = threading.Semaphore(HELD_BEHIND), threading.Event(), threading.Event()
 
     def slow(asked: Asked, forward: Forward) -> Answer | None:
@@ -80,8 +80,8 @@ def test_a_file_that_changes_while_it_is_sent_stops_it_and_can_be_chosen_again(
         [mistake] = reporter.mistakes("write")
         assert mistake == nl(CHANGED, name="opname")
         assert reporter.browser.value("#stage >>> textarea") == "Met een opname."
+        assert own_site.count("log") == before
         assert own_site.news(SECRETARIS) == set()
-        assert own_site.count("entry") == before
 
         wire.meddle = honest
         for file in reporter.files("write"):

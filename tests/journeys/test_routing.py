@@ -117,6 +117,7 @@ def test_who_was_left_out_is_let_in_by_nobody_but_the_reporter(full_site: Site, 
     reporter.send(reporter.review())
     reporter.at("sent")
     [number] = full_site.news(SECRETARIS)
+    full_site.read(SECRETARIS, number)
     with pytest.raises(AssertionError, match="left this person out"):
         full_site.run(SECRETARIS, "share", number, BOARD_2)
     assert full_site.news(BOARD_2) == set()
