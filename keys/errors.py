@@ -221,7 +221,7 @@ class ExcludedError(MeldbusError):
 
 
 class LockedError(MeldbusError):
-    """You have stepped back from this case, so it is closed to you: the others who can read it go on."""
+    """You do not read this case any more, so it is closed to you: the others who can read it go on."""
 
     code = "locked"
 
