@@ -232,6 +232,21 @@ def test_whoever_steps_back_finds_the_case_locked_at_once(office: Office) -> Non
     assert case.readers == {office.person(A), office.person(B)}
 
 
+def test_a_case_asks_nothing_of_an_owner_who_does_not_read_it(office: Office) -> None:
+    receipt = office.report("een")
+    with office.session(X) as session:
+        actions.step_back(session, only(session), "Te dichtbij.")
+        session.end()
+        office.answer(receipt, "twee")
+        session.sync()
+        [summary] = session.summaries().values()
+        assert (summary.waiting, summary.unread) == (0, 0)
+    with office.session(A) as session:
+        session.sync()
+        [summary] = session.summaries().values()
+        assert (summary.waiting, summary.unread) == (1, 2)
+
+
 def test_nobody_steps_back_from_a_case_that_nobody_else_could_read(office: Office) -> None:
     receipt = office.report("een", without=[B, X])
     with office.session(A) as session:
