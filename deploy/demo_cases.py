@@ -109,7 +109,7 @@ CASES = (
                 SECRETARIS,
                 Closed("De regels over geschenken waren onduidelijk en zijn nu duidelijk. Dank je wel."),
             ),
-            (REPORTER, Rating("yes", "Snel en zorgvuldig.")),
+            (REPORTER, Rating("yes", "")),  # with a text it would wait for an answer, and open the case again
         ),
     ),
     Invented(
