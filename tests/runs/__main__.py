@@ -14,8 +14,7 @@ import time
 from pathlib import Path
 
 from tests.bench.figures import BUILD, Figure, write
-from tests.runs.machines import HonestRun, LyingRun
-from tests.runs.test_runs import play
+from tests.runs.machines import HonestRun, LyingRun, play
 from tests.runs.years import Years
 
 HONEST, LYING = 2000, 500

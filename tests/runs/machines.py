@@ -8,8 +8,9 @@ import tempfile
 from pathlib import Path
 from typing import ClassVar
 
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from tests.runs.checks import check_cheated, check_settled, check_settled_after_lies, check_step
 from tests.runs.server import LyingWorld
@@ -78,10 +79,6 @@ class HonestRun(Run):
         """Do something."""
         self.do(act, seed)
 
-    @invariant()
-    def holds(self) -> None:
-        """Nothing beside `check`, which each step calls: what is wrong before the first would be the template's."""
-
     def check(self) -> None:
         """No alarm, and no trace for who is left out."""
         check_step(self.world)
@@ -112,3 +109,18 @@ class LyingRun(Run):
         self.world.tell_the_truth()
         self.world.settle()
         check_settled_after_lies(self.world)
+
+
+def play(kind: type[Run], runs: int) -> None:
+    """Play runs of 60 steps; what fails is printed as the steps that led there."""
+    run_state_machine_as_test(
+        kind,
+        settings=settings(
+            max_examples=runs,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=[*HealthCheck],
+            phases=[Phase.generate],
+            database=None,
+        ),
+    )

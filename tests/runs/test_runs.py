@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
 
-from tests.runs.machines import STEPS, HonestRun, LyingRun, Run
+from tests.runs.machines import HonestRun, LyingRun, play
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,21 +21,6 @@ def _clean() -> Iterator[None]:
     yield
     for kind in (HonestRun, LyingRun):
         kind.clean_up()
-
-
-def play(kind: type[Run], runs: int) -> None:
-    """Play runs of 60 steps; what fails is printed as the steps that led there."""
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        kind,
-        settings=settings(
-            max_examples=runs,
-            stateful_step_count=STEPS,
-            deadline=None,
-            suppress_health_check=[*HealthCheck],
-            phases=[Phase.generate],
-            database=None,
-        ),
-    )
 
 
 @LONG
