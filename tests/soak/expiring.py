@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tests.dropbox.serving import Server
 
 PARTS = 1_000_000
-PARTS_PER_CHANNEL = 1000
+PARTS_PER_ENVELOPE = 1000
 STREAM = bytes(200)  # a part has a MiB; what counts here is how many there are
 LETTERS = 200  # before the deleting begins
 MOST_SECONDS = 7200.0
@@ -67,16 +67,16 @@ def fill(server: Server, parts: int, today: int) -> None:
     with closing(sqlite3.connect(server.data / "meldbus.sqlite", timeout=60)) as store, store:
         [(mailbox,)] = store.execute("SELECT coalesce(max(id), 0) FROM mailbox").fetchall()
         [(envelope,)] = store.execute("SELECT coalesce(max(id), 0) FROM envelope").fetchall()
-        for at in range(1, parts // PARTS_PER_CHANNEL + 1):
+        for at in range(1, parts // PARTS_PER_ENVELOPE + 1):
             store.execute("INSERT INTO mailbox (id, until) VALUES (?, ?)", (mailbox + at, today - 1))
             for _ in range(2):
                 digest = (os.urandom(32), mailbox + at)
                 store.execute("INSERT INTO capability (digest, mailbox) VALUES (?, ?)", digest)
-            row = (envelope + at, os.urandom(MAC_SIZE), os.urandom(32), today - 400, PARTS_PER_CHANNEL << 20, STREAM)
+            row = (envelope + at, os.urandom(MAC_SIZE), os.urandom(32), today - 400, PARTS_PER_ENVELOPE << 20, STREAM)
             store.execute("INSERT INTO envelope (id, mac, digest, day, size, prefix) VALUES (?, ?, ?, ?, ?, ?)", row)
             message = (mailbox + at, 1, envelope + at)
             store.execute("INSERT INTO message (mailbox, number, envelope) VALUES (?, ?, ?)", message)
-            streams = ((envelope + at, number, STREAM) for number in range(PARTS_PER_CHANNEL))
+            streams = ((envelope + at, number, STREAM) for number in range(PARTS_PER_ENVELOPE))
             store.executemany("INSERT INTO part (envelope, number, stream) VALUES (?, ?, ?)", streams)
 
 
