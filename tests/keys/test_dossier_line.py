@@ -222,6 +222,7 @@ def test_scripts_read_the_same_as_people(line: Line) -> None:
         "code": 3,
         "is_read": True,
         "put_aside": 0,
+        "unsent": 0,
         "notices": [],
         "cases": [listed | {"state": "ours", "unread": 0}],
     }
