@@ -249,11 +249,20 @@ def test_what_the_server_acknowledged_and_lost_unread_goes_out_again(office: Off
     report = writer.report("Over de kluis.", ALL)
     backup = Backup(office, writer)
     writer.cover()
+    posted: list[str] = []
+
+    def refuse(path: str) -> tuple[int, bytes] | None:
+        posted.extend([path] if path == "/envelopes" else [])
+        return (502, b"") if posted and path.startswith("/log") else None  # the line breaks after the posting
+
     with hand_of(office, A) as hand:
         hand.read()
         written = hand.write(id_of(report), Note("Even bellen."))
+        office.refuse = refuse
+        hand.courier = office.courier()
         hand.outbox.post_waiting(WORK)
         assert [one.state for one in hand.vault.outbox.all()] == [State.ACKNOWLEDGED]
+    office.refuse = lambda path: None
     backup.restore()
     with hand_of(office, A) as hand:
         read_on(hand)
