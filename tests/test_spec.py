@@ -17,7 +17,7 @@ from keys.policy.policy import SHAPE
 from keys.policy.shapes import ROLES
 from keys.roster import bundle, fingerprint, root, roster, weeks
 from keys.sealing import slots, stream
-from keys.sync import cover, intake, log_reader, mailbox_reader
+from keys.sync import archives, cover, intake, log_reader, mailbox_reader
 from keys.wire import canonical, envelope, files, ids, mailbox, plaintext, posting, signed, sizes, stamp, upload
 from keys.wire import log as log_pages
 from keys.wire.envelope import header_size, padded_size, stream_size
@@ -81,6 +81,7 @@ SIZES: dict[int, set[int]] = {
         log.MAX_ARCHIVE_SIZE,
         messages.MAX_SEEN,
         reporter.MAX_AFTER,
+        archives.MOST_BY_WORD,
         *(23, 28, 9, 39),  # of what a language tag and an id are made of; `numbers` reads "2,3" as one
     },
     6: {

@@ -28,7 +28,9 @@ from keys.sync.settings import COMPLETED, IS_COMPLETE, RESTORED
 from keys.sync.settling import settle_cases
 from keys.sync.trust import refresh_trust
 from keys.sync.witnesses import check_witnesses, names_later_place
+from keys.vault.log_index import LogEnd
 from keys.wire.ids import Capability
+from keys.wire.log import LogDigest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -213,8 +215,15 @@ def complete(session: RecipientSession, basis: Basis) -> None:
 
 
 def witness(vault: Vault, trust: Trust, day: int) -> Witness:
-    """Return what the own bundles say: the newest root and roster, and the last entry of an earlier day (SPEC 7.3)."""
+    """Return what the own bundles say: the newest root and roster, and the last entry of an earlier day (SPEC 7.3).
+
+    After a gap that is place 0: the server has forgotten the digest of an entry that ended before this vault came back.
+    """
     last = vault.log.last_before(day, trust.origin)
+    if last.position < vault.log.end(trust.origin).position and not vault.log.digest_at(
+        last.position + 1, trust.origin
+    ):
+        last = LogEnd(0, 0, LogDigest(trust.origin))
     return Witness(trust.root.id, trust.history.newest.id, LogHead(last.position, last.digest))
 
 

@@ -79,7 +79,6 @@ def test_a_vault_that_was_away_longer_than_the_log_reaches_says_arrived(office: 
     writer.report(SENTINEL, [A, B])
     office.pass_thirteen_months(A, B)
     writer.report(SENTINEL, [A, B])
-    office.pass_days(1)
     with office.session(X) as session:
         assert session.sync().never_seen
         assert [one.message.head.kind for one in session.vault.outbox.waiting(None)] == ["arrived"]
