@@ -338,14 +338,12 @@ class World:
         """Let everybody accept, read, share and post until nothing moves."""
         for _ in range(SETTLING_ROUNDS):
             self.office.pass_days(1)
-            for name in NAMES:
-                self.sessions[name].sync()
-                self._accept(name)
             for window in self.windows:
                 self._look(window)
             for name in NAMES:
                 session = self.sessions[name]
                 session.sync()
+                self._accept(name)
                 while session.vault.outbox.all() and session.end().posted:
                     session.sync()
 
