@@ -16,14 +16,12 @@ from keys.errors import (
     FormatError,
     MalformedError,
     MeldbusError,
-    NotEnrolledError,
     RolledBackError,
     TamperedError,
     TrustError,
 )
 from keys.roster import (
     ROLES,
-    Addressees,
     Bundle,
     Root,
     Roster,
@@ -34,11 +32,12 @@ from keys.roster import (
     verify_signature,
     words,
 )
+from keys.sync.addressees import Addressees
 from keys.wire.canonical import b64
 from keys.wire.signed import LABEL_ROSTER, Signed
 from tests.keys.strategies import nearly
 from tests.vectors.generator import edwards
-from tests.vectors.generator.people import BESTUUR_1, SECRETARIS, STRANGER, TODAY, seed
+from tests.vectors.generator.people import BESTUUR_1, STRANGER, TODAY, seed
 from tests.vectors.generator.rosters import CURRENT, MONDAY, POLICY, RECIPIENTS, START, UNTIL, Draft, bundle, publish
 from tests.vectors.generator.trust import FIRST, FIRST_ID, NEW, OLD, SECOND, SECOND_ID, THIEF
 
@@ -163,21 +162,21 @@ def test_a_roster_document_follows_the_one_before_it() -> None:
 
 def test_without_a_network_last_resort_keys_are_used() -> None:
     both = [bundle(), bundle(last=True, serial=2)]
-    chosen = Addressees.choose(HISTORY, both, TODAY, DOCUMENTS, last_resort_only=True)
-    assert chosen.bundles[SECRETARIS.identity].last
+    chosen = Addressees.on(HISTORY, both, TODAY, DOCUMENTS, last_resort_only=True)
+    assert chosen.pairs[RECIPIENTS[0].person].box == both[1].box
 
 
 def test_someone_whose_time_on_the_roster_is_over_is_not_sealed_to() -> None:
     left = Draft(recipients=(replace(RECIPIENTS[0], end=TODAY - 1), *RECIPIENTS[1:])).by(*TWO)
     known = {*DOCUMENTS, left.id(LABEL_ROSTER)}
-    chosen = Addressees.choose(RosterHistory.verify([left], ROOT), [bundle(), bundle(BESTUUR_1)], TODAY, known)
-    assert set(chosen.bundles) == {BESTUUR_1.identity}
+    chosen = Addressees.on(RosterHistory.verify([left], ROOT), [bundle(), bundle(BESTUUR_1)], TODAY, known)
+    assert RECIPIENTS[0].person not in chosen.pairs
+    assert RECIPIENTS[1].person in chosen.pairs
 
 
 def test_where_nobody_can_be_sealed_to_nothing_is_chosen() -> None:
     for bundles in ([], [bundle(start=MONDAY + 7)], [replace(bundle(), formats=(2,))]):
-        with pytest.raises(NotEnrolledError):
-            Addressees.choose(HISTORY, bundles, TODAY, DOCUMENTS)
+        assert not Addressees.on(HISTORY, bundles, TODAY, DOCUMENTS).pairs
 
 
 def test_a_bundle_says_the_same_again() -> None:

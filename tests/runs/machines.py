@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from tests.runs.checks import check_cheated, check_settled, check_settled_after_lies, check_step
-from tests.runs.server import LyingWorld
-from tests.runs.world import World, office_in
+from tests.runs.lies import LyingWorld
+from tests.runs.servers import office_in
+from tests.runs.world import PEOPLE, World
 
 STEPS = 60
 SEEDS = st.integers(0, 2**32)
@@ -34,7 +35,7 @@ class Run(RuleBasedStateMachine):
         kind = type(self)
         if kind.folder is None:
             kind.folder = Path(tempfile.mkdtemp(dir=_IN_MEMORY if _IN_MEMORY.is_dir() else None))
-            kind.template = office_in(kind.folder / "template")
+            kind.template = office_in(kind.folder / "template", PEOPLE)
         self.run_folder = Path(tempfile.mkdtemp(dir=kind.folder))
         self.world = self.World.begin(kind.template, self.run_folder / "office")  # type: ignore[arg-type]
         self.is_broken = False

@@ -7,12 +7,9 @@ what their tools let them do, with what they have read; what a tool refuses is n
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from dropbox import create_app
-from dropbox.config import Config
-from dropbox.store import database
 from keys.cases.consents import consent_to
 from keys.cases.requests import approvable
 from keys.ceremony import back_up, open_vault, restore, unlock
@@ -42,7 +39,8 @@ from keys.wire.messages import (
     Retention,
 )
 from keys.wire.messages.reporter import YES
-from tests.keys.office import PASSPHRASE, Office
+from tests.keys.office import PASSPHRASE
+from tests.runs.servers import copy_database, copy_of, put_database
 
 if TYPE_CHECKING:
     import random
@@ -53,6 +51,7 @@ if TYPE_CHECKING:
     from keys.sync.mailbox_reader import ReporterThread
     from keys.wire.ids import CaseId, PersonId
     from keys.wire.messages import Body
+    from tests.keys.office import Office
 
 A, B, C, X, N = "Secretaris", "Bestuurslid 1", "Bestuurslid 2", "Bestuurslid 3", "Bestuurslid 4"
 PEOPLE = ((A, "secretaris"), (B, "bestuur"), (C, "bestuur"), (X, "bestuur"), (N, "bestuur"))
@@ -350,55 +349,3 @@ class World:
     def act(self, name: str, rng: random.Random) -> None:
         """Do one of `ACTS`."""
         getattr(self, name)(rng)
-
-
-def office_in(folder: Path) -> Office:
-    """Return an office of five that stands ready to be copied."""
-    folder.mkdir()
-    return Office.open(folder, PEOPLE)
-
-
-def copy_of(template: Office, folder: Path) -> Office:
-    """Return a copy of an office, with a server of its own."""
-    shutil.copytree(template.folder, folder)
-    office = Office(folder, template.now, drafts=[*template.drafts], cards=dict(template.cards))
-    office.root = template.root  # type: ignore[attr-defined]
-    office.data = folder / "server"  # type: ignore[attr-defined]
-    start_server(office)
-    return office
-
-
-def start_server(office: Office) -> None:
-    """Start the server of an office on its database."""
-    office.app = create_app(_config(office), clock=office.clock)  # type: ignore[attr-defined]
-
-
-def start_another(office: Office, folder: Path) -> object:
-    """Start another server on a copy of the database: from then on the two part."""
-    folder.mkdir(mode=0o700)
-    config = replace(_config(office), data=folder)
-    database.copy(_database(office), config.database)
-    return create_app(config, clock=office.clock)
-
-
-def copy_database(office: Office, path: Path) -> None:
-    """Copy the server's database as the operator's backup does."""
-    database.copy(_database(office), path)
-
-
-def put_database(office: Office, path: Path) -> None:
-    """Stop the server, put a copy of its database in place, and start it again."""
-    office.app.extensions["store"].close()  # type: ignore[attr-defined]
-    there = _database(office)
-    for file in there.parent.glob(f"{there.name}*"):
-        file.unlink()
-    shutil.copy2(path, there)
-    start_server(office)
-
-
-def _database(office: Office) -> Path:
-    return _config(office).database
-
-
-def _config(office: Office) -> Config:
-    return Config(office.data, "127.0.0.1:0", "http://127.0.0.1", 1, 4, 2**30, 0)  # type: ignore[attr-defined]

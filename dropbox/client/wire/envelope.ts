@@ -55,7 +55,7 @@ export function streamSize(padded: number): number {
 }
 
 /** Return the class that a stream of `size` bytes holds; throw MalformedError where there is none. */
-function classOfStream(size: number): number {
+export function classOfStream(size: number): number {
   const padded = size - TAG_SIZE * Math.ceil(size / SEALED_CHUNK_SIZE);
   if (padded < SMALLEST_CLASS || paddedSize(padded) !== padded || streamSize(padded) !== size) {
     throw new MalformedError();

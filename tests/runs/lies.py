@@ -9,7 +9,8 @@ from keys import courier as couriers
 from keys.errors import MeldbusError
 from keys.wire.log import LogPage
 from tests.keys.office import LocalCourier
-from tests.runs.world import NAMES, World, start_another
+from tests.runs.servers import start_another
+from tests.runs.world import NAMES, World
 
 if TYPE_CHECKING:
     import random
