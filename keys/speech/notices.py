@@ -74,8 +74,8 @@ SENTENCES = {
         "old entries as new ones, or showing them late. Tell the operator and the board, then: `meldbus log seen`."
     ),
     NoticeKind.LOST: _mark(
-        "ALARM: the server took %(count)d of your messages and does not show them in its log. Tell the operator. Your "
-        "vault still has them."
+        "ALARM: the server took %(count)d of your messages and does not show them in its log. Tell the operator. They "
+        "are sent again, as they were."
     ),
     NoticeKind.FAULTY: _mark(
         "ALARM: %(count)d entries of %(first)s that are for you are damaged or forged (%(fault)s). Nothing of them "

@@ -175,6 +175,8 @@ def synchronise(session: RecipientSession, watch: Watch, most: int) -> Synced:
         with vault.transaction():
             vault.drop_setting(RESTORED)
             vault.destroyed.forget_missing()
+            if any(notice.kind is NoticeKind.LOST for notice in found):
+                vault.outbox.send_again()  # as it was sealed: a server that has it stores no second one
     if is_complete:
         complete(session, basis)
     return Synced(

@@ -343,7 +343,7 @@ def test_a_case_is_set_aside_on_this_computer_alone(office: Office) -> None:
         assert session.vault.set_aside.all() == frozenset()
 
 
-def test_an_acknowledged_message_that_the_log_does_not_have_is_an_alarm(office: Office) -> None:
+def test_an_acknowledged_message_that_the_log_does_not_have_is_an_alarm_and_is_sent_again(office: Office) -> None:
     office.report("een")
     with office.session(A) as session:
         actions.write(session, only(session), Answer("Dank."))
@@ -353,6 +353,10 @@ def test_an_acknowledged_message_that_the_log_does_not_have_is_an_alarm(office: 
         session.sync()
         [notice] = session.notices()
         assert (notice.kind, notice.count, notice.is_alarm) == (NoticeKind.LOST, 1, True)
+        assert session.end().posted == 1
+        session.sync()
+        assert session.notices() == []
+        assert kinds(only(session)).count("answer") == 1
 
 
 def test_a_denial_ends_the_reading_of_whom_a_yes_had_let_in(office: Office) -> None:
