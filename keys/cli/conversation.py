@@ -43,8 +43,9 @@ def _messages(
 ) -> Iterator[str]:
     for message in messages:
         unread_mark = _("not read yet") if message.id in unread else ""
+        sent_mark = "" if message.placed.place.is_posted else _("not sent yet")
         head = [date(message.day), author_in_words(message, reading.persons), kind_in_words(message.kind)]
-        head += filter(None, (unread_mark, standing_in_words(message)))
+        head += filter(None, (unread_mark, sent_mark, standing_in_words(message)))
         yield ""
         yield f"--- {' · '.join(head)}"
         if not message.is_sealed_to_all:

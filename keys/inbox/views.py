@@ -216,7 +216,9 @@ def _marks(
         yield Mark(standing_in_words(message))
     if message.id in case.waiting:
         yield Mark(_("It waits for an answer."))
-    if message.id in unread:
+    if not message.placed.place.is_posted:
+        yield Mark(_("Not sent yet."))
+    elif message.id in unread:
         yield Mark(_("Not known to have been read by anybody yet."))
     elif message.text and message is not case.report and (message.by_reporter or message.person == own):
         # Of a report the page says who has opened it; of a colleague's words that colleague asks.

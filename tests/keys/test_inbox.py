@@ -220,7 +220,9 @@ def test_messages_say_what_waits_and_who_has_not_read_them(office: Office, windo
     assert "Not known to have been read by anybody yet." in page
     assert "Not known to have been read by: Bestuurslid 1 (bestuur), Bestuurslid 2 (bestuur)" in page
     window.act(link, "reply", kind="answer", text="Dank je.")
-    assert "It waits for an answer." not in window.read(link)
+    page = window.read(link)
+    assert "It waits for an answer." not in page
+    assert "Not sent yet." in page
 
 
 def test_a_reply_begins_with_a_text_of_the_policy_and_the_page_says_in_which_language(
