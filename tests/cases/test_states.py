@@ -149,7 +149,7 @@ def test_a_summary_counts_what_waits_what_is_unread_and_what_waits_for_an_approv
     story.answer("R")
     found = summarise(story.case(), person("A"))
     assert (found.waiting, found.unread, len(found.asked), found.is_exercise) == (2, 2, 1, False)
-    assert summarise(story.case(), person("B")).asked == 0
+    assert summarise(story.case(), person("B")).asked == ()
 
 
 def test_nobody_finds_by_searching_who_a_reporter_is() -> None:

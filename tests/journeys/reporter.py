@@ -79,14 +79,18 @@ class Reporter:
         """Return the words of a part of a step."""
         return self.browser.text(_in(step, f'[data-part="{part}"]')).strip()
 
-    def choose(self, topic: str) -> None:
-        """Go from the first step to the one that asks whom it is about."""
+    def to_the_topics(self) -> None:
+        """Go from the first step to the one that asks what it is about."""
         self.press("start", "write")
         # A drop box whose clock is a test's, or in which nobody has looked, is warned of first.
         self.browser.wait_until(f"{ROOT}.querySelector('section').dataset.step.match(/^(topic|stale)$/) != null")
         if self.step() == "stale":
             self.press("stale", "on")
         self.at("topic")
+
+    def choose(self, topic: str) -> None:
+        """Go from the first step to the one that asks whom it is about."""
+        self.to_the_topics()
         place = [one.id for one in TOPICS].index(topic) + 1
         self.browser.click(_in("topic", f".option:nth-child({place})"))
         self.at("about")

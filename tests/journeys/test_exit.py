@@ -73,11 +73,6 @@ def leads_to(target: str) -> Callable[[Asked, Forward], Answer | None]:
     return meddle
 
 
-def to_the_topic(reporter: Reporter) -> None:
-    reporter.press("start", "write")
-    reporter.at("topic")
-
-
 def to_whom(reporter: Reporter) -> None:
     reporter.choose("anders")
     reporter.fill("about", TEXT)
@@ -125,7 +120,7 @@ def to_the_talk(reporter: Reporter) -> None:
 
 STEPS: dict[str, Callable[[Reporter], None]] = {
     "start": lambda reporter: None,
-    "topic": to_the_topic,
+    "topic": Reporter.to_the_topics,
     "about": to_whom,
     "readers": to_the_readers,
     "nobody": to_nobody,

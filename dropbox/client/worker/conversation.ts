@@ -100,7 +100,7 @@ export class Conversation {
     await this.#lookForKeys();
     const { people, rosters } = await this.#everyone(trust.history);
     const placed = placedIn(mailbox);
-    const today = trust.today();
+    const today = this.#reachable.servedDay ?? trust.today();
     const found = mailbox.report && caseOf(placed, rosters, today);
     if (mailbox.report && found) {
       const given = await givenIn(this.#courier, owner, mailbox);

@@ -8,6 +8,7 @@ import { b64 } from "../wire/canonical.ts";
 /** One page's knowledge of who can be sealed to. */
 export class Reachable {
   #persons: ReadonlySet<string> = new Set();
+  #servedDay: number | null = null;
   #daysAgree = false;
 
   /** The persons (b64) who can be sealed to. */
@@ -20,8 +21,14 @@ export class Reachable {
     return this.#daysAgree;
   }
 
+  /** The server's day, where it and the browser's cannot both be right: then the page goes by it. */
+  get servedDay(): number | null {
+    return this.#servedDay;
+  }
+
   /** Note what the page is told; null where nothing can be sealed. */
   note(today: Today | null): void {
+    this.#servedDay = today === null || today.agrees ? null : today.day;
     this.#persons = new Set(today?.addressees.bundles.keys());
     this.#daysAgree = today?.agrees ?? false;
   }
