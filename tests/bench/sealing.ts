@@ -3,20 +3,21 @@
  *
  * What is sealed is thrown away, as a part is once it has arrived.
  */
+import { isLong, sealHead, signerFromSeed } from "../../dropbox/client/sealing/envelopes.ts";
 import { Attachment } from "../../dropbox/client/sealing/files.ts";
-import { isLong, seal, signerFromSeed } from "../../dropbox/client/sealing/messages.ts";
 import { gcm, gcmKey, sha256 } from "../../dropbox/client/sealing/native.ts";
 import { pairFromSeeds } from "../../dropbox/client/sealing/slots.ts";
+import { said } from "../../dropbox/client/worker/composing.ts";
 import { bigEndian, random } from "../../dropbox/client/wire/bytes.ts";
 import { CHUNK_SIZE } from "../../dropbox/client/wire/envelope.ts";
 import { MIB } from "../../dropbox/client/wire/files.ts";
-import type { Head } from "../../dropbox/client/wire/head.ts";
-import { Report, type Telling, THREAD } from "../../dropbox/client/wire/bodies.ts";
+import { THREAD } from "../../dropbox/client/wire/messages/fields.ts";
+import { Report } from "../../dropbox/client/wire/messages/thread.ts";
 
 const KEY_SIZE = 32;
 const KEM_SEED_SIZE = 64;
 const NONCE_SIZE = 12;
-const TOLD: Telling = {
+const TOLD = {
   text: "Er ging iets mis.",
   topic: "anders",
   language: "nl",
@@ -30,20 +31,21 @@ async function ours(file: File): Promise<void> {
   const attachment = await Attachment.read(file, "opname", "application/octet-stream", () => undefined);
   const signer = signerFromSeed(random(KEY_SIZE));
   const { public: pair } = pairFromSeeds(random(KEY_SIZE), random(KEM_SEED_SIZE));
-  const head: Head = {
+  const { box, kem } = pair;
+  const head = {
+    ...said(Report, { ...TOLD, box, kem, mailbox: random(KEY_SIZE), entered: null }),
     author: signer.public,
-    body: new Report(TOLD, pair.box, pair.kem),
     case: null,
     channel: THREAD,
     day: SHAPE.until,
     files: [attachment.file],
-    kind: Report.KIND,
     roster: random(KEY_SIZE),
     seen: [],
     to: [],
+    missing: [],
     without: [],
-  };
-  const sealed = await seal(head, signer, [pair], SHAPE, attachment.pieces());
+  } as const;
+  const sealed = await sealHead(head, signer, [pair], SHAPE, attachment.pieces());
   if (!isLong(sealed)) throw new Error("too small a file");
   let left = sealed.size - sealed.prefix.length;
   for await (const part of sealed.parts) left -= part.length;

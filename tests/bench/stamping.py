@@ -61,7 +61,7 @@ REPORTING = """
     worker.postMessage({ number: 1, name, ask });
   });
   const { recipients } = (await ask("trust", { fragment: "" })).done;
-  const chosen = recipients.map(({ identity }) => identity);
+  const chosen = recipients.map(({ person }) => person);
   const seen = [];
   for (let report = 0; report < reports; report++) {
     const { receipt } = (await ask("draw", {})).done;
