@@ -7,7 +7,6 @@ import { isLong, sealHead, signerFromSeed } from "../../dropbox/client/sealing/e
 import { Attachment } from "../../dropbox/client/sealing/files.ts";
 import { gcm, gcmKey, sha256 } from "../../dropbox/client/sealing/native.ts";
 import { pairFromSeeds } from "../../dropbox/client/sealing/slots.ts";
-import { said } from "../../dropbox/client/worker/composing.ts";
 import { bigEndian, random } from "../../dropbox/client/wire/bytes.ts";
 import { CHUNK_SIZE } from "../../dropbox/client/wire/envelope.ts";
 import { MIB } from "../../dropbox/client/wire/files.ts";
@@ -33,12 +32,13 @@ async function ours(file: File): Promise<void> {
   const { public: pair } = pairFromSeeds(random(KEY_SIZE), random(KEM_SEED_SIZE));
   const { box, kem } = pair;
   const head = {
-    ...said(Report, { ...TOLD, box, kem, mailbox: random(KEY_SIZE), entered: null }),
     author: signer.public,
+    body: { ...TOLD, box, kem, mailbox: random(KEY_SIZE), entered: null },
     case: null,
     channel: THREAD,
     day: SHAPE.until,
     files: [attachment.file],
+    kind: Report.KIND,
     roster: random(KEY_SIZE),
     seen: [],
     to: [],
