@@ -112,8 +112,8 @@ class LyingRun(Run):
         check_settled_after_lies(self.world)
 
 
-def play(kind: type[Run], runs: int) -> None:
-    """Play runs of 60 steps; what fails is printed as the steps that led there."""
+def play(kind: type[Run], runs: int, *, is_fixed: bool = False) -> None:
+    """Play runs of 60 steps, the same choices each time if `is_fixed`; what fails is printed as the steps to it."""
     run_state_machine_as_test(
         kind,
         settings=settings(
@@ -123,5 +123,6 @@ def play(kind: type[Run], runs: int) -> None:
             suppress_health_check=[*HealthCheck],
             phases=[Phase.generate],
             database=None,
+            derandomize=is_fixed,
         ),
     )
