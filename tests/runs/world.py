@@ -136,6 +136,20 @@ class World:
         case = session.load(self.case_id)
         return case if case is not None and session.person in case.readers else None
 
+    def holds_lost(self, name: str) -> bool:
+        """Say whether somebody's vault has a message of the case that the log has no more."""
+        session = self.sessions[name]
+        case = None if session.is_restored else session.load(self.case_id)
+        places = [] if case is None else [one.placed.place for one in case.messages]
+        # Between two positions of the log; what waits stands after it, and what a page shared before it.
+        return any(place.position and place.after and place.is_posted for place in places)
+
+    def has_report(self, name: str) -> bool:
+        """Say whether the log that somebody has read has the report."""
+        held = (one for session in self.sessions.values() for one in session.vault.messages.of_case(self.case_id))
+        macs = {one.message.mac for one in held if one.message.id == self.case_id}
+        return bool(self.sessions[name].vault.log.find(macs))
+
     # Recipients.
 
     def read(self, rng: random.Random) -> None:
