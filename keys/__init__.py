@@ -1,1 +1,1 @@
-"""Everything that a recipient of reports runs on their own machine; it never serves anyone over the network."""
+"""The recipients' tool, which runs on their own machine. It never serves anyone over the network."""

@@ -1,4 +1,4 @@
-"""The tool's only network code: it carries sealed bytes to and from the server, signs nothing and opens nothing."""
+"""The tool's only network code. It carries sealed bytes to and from the server, and neither signs nor opens them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from keys.errors import (
     MalformedError,
     NetworkError,
     RefusedError,
+    SerialRefusedError,
+    StampRefusedError,
     UnknownCapabilityError,
 )
 from keys.wire.canonical import b64, parse_object
@@ -40,34 +42,17 @@ if TYPE_CHECKING:
 BINARY = "application/octet-stream"
 CONNECT_SECONDS, READ_SECONDS = 30.0, 120.0  # Tor is slow to connect
 MAX_ANSWER = 8 * 1024 * 1024  # bytes; a server must not be able to fill our memory
-CHUNK_SIZE = 2**16  # bytes that are read between two looks at the deadline
+CHUNK_SIZE = 2**16  # bytes to read between two checks of the deadline
 STORED, NOT_FOUND, OK = 201, 404, 200
 GATEWAY = (502, 503, 504)
-# SPEC 13.1: the whole body of the one answer that says so. Another 404 comes from what stands before the server.
+# SPEC 13.1: the whole body of the only answer with this meaning. Another 404 comes from a proxy before the server; that
+# of a captive portal would end every mailbox.
 UNKNOWN = b'{"error":"unknown"}'
-
-
-class StampRefusedError(RefusedError):
-    """The server asks for more proof of work, because many reports are coming in."""
-
-    def __init__(self, work: int) -> None:
-        """Keep the work that the server asks for."""
-        super().__init__()
-        self.work = work
-
-
-class SerialRefusedError(RefusedError):
-    """The server has a newer bundle of ours than the one that it was given."""
-
-    def __init__(self, highest: int) -> None:
-        """Keep the highest serial that the server has."""
-        super().__init__("serial")
-        self.highest = highest
 
 
 @dataclass(slots=True)
 class Deadline:
-    """When a courier, and all that were made from it, give up; never, until it is set."""
+    """The time at which a courier, and all isolated ones of it, give up; never, until it is set."""
 
     _at: float = math.inf
 
@@ -76,7 +61,7 @@ class Deadline:
         self._at = time.monotonic() + seconds
 
     def left(self) -> float:
-        """Return how many seconds are left; raise GivenUpError where none are."""
+        """Return how many seconds are left; raise GivenUpError if the time is over."""
         left = self._at - time.monotonic()
         if left <= 0:
             raise GivenUpError
@@ -86,7 +71,7 @@ class Deadline:
 class Courier:
     """One connection to one server; `proxy` is a SOCKS address such as that of Tor, or None.
 
-    Every method raises NetworkError when the server is not reached, RefusedError with its code when it refuses, and
+    Every method raises NetworkError if the server cannot be reached, RefusedError with its code if it refuses, and
     GivenUpError after its deadline.
     """
 
@@ -97,12 +82,12 @@ class Courier:
         self._proxy = proxy
         self._pool: urllib3.PoolManager = self._new_pool()
 
-    def apart(self) -> Courier:
-        """Return a courier with a connection of its own: over Tor, also a circuit of its own."""
+    def isolated(self) -> Courier:
+        """Return a courier with its own connection and, over Tor, its own circuit (stream isolation)."""
         return Courier(self.url, self._proxy, self.deadline)
 
     def chain(self) -> tuple[list[Signed], list[Signed]]:
-        """Return every root, and the roster in force with the newer ones, unverified; none of both is empty."""
+        """Return every root, and the roster in force with the newer ones, unverified; neither is empty."""
         return split_chain(self._get("/chain"))
 
     def roster(self, version: int) -> Signed:
@@ -114,7 +99,7 @@ class Courier:
         return self._get(f"/texts/{b64(digest)}")
 
     def bundles(self, *, every: bool = False) -> tuple[int, int, list[Signed]]:
-        """Return the server's day, the work it asks for, and the bundles of that day or `every` one, unverified."""
+        """Return the server's day, the work it asks for, and the bundles of that day, or all if `every`, unverified."""
         first, *rest = split_frames(self._get("/bundles?all=1" if every else "/bundles")) or [b""]
         members = parse_object(first)
         day, work = members.get("day"), members.get("work")
@@ -123,15 +108,15 @@ class Courier:
         return day, work, [Signed.parse(frame) for frame in rest]
 
     def publish_chain(self, roots: Sequence[Signed], rosters: Sequence[Signed], texts: Iterable[bytes]) -> None:
-        """Give the server a chain that extends its own, with every document of texts that its rosters name."""
+        """Upload a chain that extends the server's own, with every document of texts that its rosters name."""
         self._post("/chain", join_publication(roots, rosters, texts))
 
     def publish_bundle(self, bundle: Signed) -> None:
-        """Give the server a new bundle."""
+        """Upload a new bundle."""
         self._post("/bundles", bundle.encode())
 
     def post(self, posting: Posting) -> int:
-        """Post an envelope and return the server's day once it is stored; StampRefusedError says how much work."""
+        """Post an envelope and return the server's day once it is stored; StampRefusedError has the required work."""
         return self.post_raw(posting.encode())
 
     def post_raw(self, posting: bytes) -> int:
@@ -146,7 +131,7 @@ class Courier:
         return LogPage.parse(self._look_at_log(capability, after, most))
 
     def short_log(self, capability: bytes, after: str, most: int | None = None) -> LogPage[ShortEntry]:
-        """Return what the digest needs of the entries after a cursor; raise as `log` does."""
+        """Return the part of the entries after a cursor that the digest covers; raise as `log` does."""
         return LogPage.parse_short(self._look_at_log(capability, after, most, "&short=1"))
 
     def log_part(self, capability: bytes, position: int, number: int) -> bytes:
@@ -154,17 +139,17 @@ class Courier:
         return self._get(f"/log/{position}/{number}", capability)
 
     def mailbox(self, capability: bytes, after: int) -> MailboxPage:
-        """Return one look into a mailbox, after a number; raise UnknownCapabilityError where there is none."""
+        """Return the page of a mailbox after a number; raise UnknownCapabilityError if there is no such mailbox."""
         return MailboxPage.parse(self._get(f"/mailbox?after={after}", capability), after)
 
     def mailbox_part(self, capability: bytes, number: int, part: int) -> bytes:
-        """Return a part of the stream after header and first chunk of an item of a mailbox."""
+        """Return a part of the stream after header and first chunk of an entry of a mailbox."""
         return self._get(f"/mailbox/{number}/{part}", capability)
 
     def open_upload(self, opening: Opening) -> int | list[tuple[int, int]]:
-        """Begin an upload, or go on with it: return the runs of parts that are missing, or the day once it is stored.
+        """Start or resume an upload: return the runs of missing parts, or the day once it is stored.
 
-        StampRefusedError says how much work.
+        StampRefusedError has the required work.
         """
         members = parse_object(self._post("/uploads", opening.encode()))
         stored, missing = members.get("stored"), members.get("missing")
@@ -176,7 +161,7 @@ class Courier:
         return [_run(run, count) for run in missing]
 
     def put_part(self, part: PartPosting) -> None:
-        """Give the server a part of an upload; return once it has it."""
+        """Upload a part; return once the server has stored it."""
         self._post("/parts", part.encode())
 
     def _look_at_log(self, capability: bytes, after: str, most: int | None, form: str = "") -> bytes:
@@ -214,9 +199,9 @@ class Courier:
         return content
 
     def _read(self, answer: urllib3.BaseHTTPResponse) -> bytes:
-        """Return the body, or as much of it as is too much."""
+        """Return the body, or its start if it is too large."""
         content = bytearray()
-        # In pieces: a server that gives one byte a minute would hold us for ever.
+        # In pieces: a server that sends one byte a minute would block the tool forever.
         while len(content) <= MAX_ANSWER and (piece := answer.read1(CHUNK_SIZE)):
             self.deadline.left()
             content += piece
@@ -243,7 +228,7 @@ def _refusal(status: int, content: bytes) -> NetworkError:
     try:
         members: dict[str, Any] = dict(parse_object(content))
     except FormatError:
-        # Said by what stands before the server, while that is not running.
+        # A proxy before the server answers so while the server is not running.
         return NetworkError(f"status {status}") if status in GATEWAY else RefusedError(f"status {status}")
     if isinstance(members.get("work"), int):
         return StampRefusedError(members["work"])

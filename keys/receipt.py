@@ -1,4 +1,4 @@
-"""The reporter's code (SPEC 6): drawing, checking, and the keys it stands for. It is never stored."""
+"""The reporter's code (SPEC 6): how it is drawn and checked, and the keys derived from it. It is never stored."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from keys.errors import ReceiptError
+from keys.wire.sizes import KEM_SEED_SIZE
 
 SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base32
 RANDOM_SYMBOLS = 26
@@ -18,14 +19,13 @@ GROUP_SIZE = 4
 FIELD_POLYNOMIAL = 0b100101  # x^5 + x^2 + 1
 FIELD_SIZE = 32
 SECRET_SIZE = 32
-KEM_SEED_SIZE = 64
 
 LABEL_CAPABILITY = b"meldbus/1 receipt capability"
 LABEL_BOX = b"meldbus/1 receipt x25519"
 LABEL_KEM = b"meldbus/1 receipt ml-kem-768"
 LABEL_SIGN = b"meldbus/1 receipt ed25519"
 
-DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"  # what keyboards put for a hyphen
+DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"  # what keyboards produce instead of a hyphen
 
 _ALIASES = str.maketrans("OIL", "011", DASHES)
 
@@ -44,9 +44,9 @@ class Receipt:
 
     @classmethod
     def parse(cls, typed: str) -> Receipt:
-        """Read a code as a person types it; raise ReceiptError where it has a typing error.
+        """Read a code as a person types it; raise ReceiptError for a typing error.
 
-        Every error in one or two symbols is found, and so is every swap of neighbours.
+        It detects every error in one or two symbols, and every swap of neighbours.
         """
         symbols = "".join(typed.split()).upper().translate(_ALIASES)
         if len(symbols) != RANDOM_SYMBOLS + CHECK_SYMBOLS or not set(symbols) <= set(SYMBOLS):
@@ -56,7 +56,7 @@ class Receipt:
         return cls(symbols)
 
     def groups(self) -> tuple[str, ...]:
-        """Return the seven groups of four symbols in which it is written."""
+        """Return the code as seven groups of four symbols."""
         starts = range(0, len(self.symbols), GROUP_SIZE)
         return tuple(self.symbols[start : start + GROUP_SIZE] for start in starts)
 

@@ -1,4 +1,4 @@
-"""Cases: what each one is, by pure functions of its messages, and what its readers can do in it (SPEC 12)."""
+"""Cases as pure functions of their messages, and the actions of their readers (SPEC 12)."""
 
 from keys.cases.case import Case
 from keys.cases.deadlines import Deadlines

@@ -1,4 +1,4 @@
-"""Whom a message names in `to` and `missing` (SPEC 5.3, 12.3)."""
+"""The people that a message names in `to` and `missing` (SPEC 5.3, 12.3)."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _DRAFT = MessageId(bytes(ID_SIZE))  # the id of a message that is not sealed yet
 
 
 def addressees_of(case: Case, message_id: MessageId) -> frozenset[PersonId]:
-    """Return whom a message that is being written is sealed to; `case` is computed with it, at its last place.
+    """Return the people to seal a new message to; `case` is computed with it, at its last place.
 
-    They are the readers, the message itself applied, and those whose reading it ends: nobody goes on to write in a case
-    without knowing that they read no more.
+    They are the readers after the message is applied, and those whose reading it ends: nobody must write on in a case
+    without knowing that they no longer read it.
     """
     message = case.messages[case.numbers[message_id]]
     return message.readers | message.ended
@@ -33,9 +33,9 @@ def addressees_of(case: Case, message_id: MessageId) -> frozenset[PersonId]:
 def addressees_of_draft(
     head: Head, number: int, messages: Iterable[PlacedMessage], rosters: Rosters
 ) -> frozenset[PersonId]:
-    """Return whom a message is sealed to that stands after `messages`, as the `number`-th that was written here.
+    """Return the people to seal a message to that comes after `messages`, as the `number`-th that was written here.
 
-    Raises ForbiddenError where it would not count.
+    Raises ForbiddenError if it would not count.
     """
     draft = PlacedMessage(_DRAFT, head, Place.unposted(number), head.day, Way.OWN)
     case = Case.of([*messages, draft], rosters, head.day)

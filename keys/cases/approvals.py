@@ -1,4 +1,4 @@
-"""What one person's word does not do: what needs an approval, and which approval counts (SPEC 12.6)."""
+"""Approvals: which messages need one, and which approval counts (SPEC 12.6)."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ def is_legal_demand(body: Body) -> bool:
 
 
 def is_approvable(body: Body) -> bool:
-    """Say whether an approval of this has an effect."""
+    """Say whether an approval of this message has an effect."""
     return isinstance(body, Purge | Retention | Hold | Reopened | Exercise) or is_legal_demand(body)
 
 
 def approvals(messages: Sequence[JudgedMessage], numbers: Mapping[MessageId, int]) -> dict[int, int]:
-    """Return which messages are approved, each with the first approval that counts, by number.
+    """Return the approved messages, each with the first approval that counts, by number.
 
-    An approval is by another *person*, who reads there, as the author of what it approves still does: two keys of one
-    person are not two people, and somebody who is no reader any more approves nothing.
+    The approval must be by another *person*, who reads there, as must still the author of the message that it approves:
+    two keys of one person are not two people, and a former reader approves nothing.
     """
     approved: dict[int, int] = {}
     said = [number for number, message in enumerate(messages) if isinstance(message.body, Approval) and message.counts]
@@ -55,5 +55,5 @@ def _approves(approval: JudgedMessage, message: JudgedMessage) -> bool:
 
 
 def is_alone(message: JudgedMessage) -> bool:
-    """Say whether one person reads at the place of a message: nobody else could approve it."""
+    """Say whether only one person reads at the place of a message: nobody else could approve it."""
     return len(message.readers) == 1

@@ -1,4 +1,4 @@
-"""Whether a message counts, by who wrote it and when (SPEC 12.2)."""
+"""The verdict on a message, by its author and its day (SPEC 12.2)."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
 
 
 class Standing(Enum):
-    """What a message is worth. Only one that counts changes anything."""
+    """The verdict on a message. Only a message that counts changes anything."""
 
     COUNTS = "counts"
-    LATE = "late"  # its author once could believe to read: shown with a mark, and no alarm
-    UNCLEAR = "unclear"  # something is missing without which nobody can tell: shown with a mark
+    LATE = "late"  # its author could once believe that they read the case: shown with a mark, without an alarm
+    UNCLEAR = "unclear"  # a message or roster needed for the verdict is missing: shown with a mark
     FORBIDDEN = "forbidden"  # an alarm that names the author, and not shown
 
 
 def is_reporter(head: Head, report: Head) -> bool:
-    """Say whether the author of the report wrote this."""
+    """Say whether the author of the report wrote this message."""
     return head.author == report.author
 
 
 def may_write(head: Head, report: Head) -> bool:
-    """Say whether this kind is for its author to write: nobody speaks for the reporter, nor the reporter for others."""
+    """Say whether its author may write this kind: nobody speaks for the reporter, nor the reporter for others."""
     if not is_reporter(head, report):
         return RECIPIENT in head.body.AUTHORS
     if isinstance(head.body, Consent):
-        # The recipient who entered the report for somebody holds its code, and would agree in their place.
+        # The recipient who entered the report for somebody has its code, and could agree in their place.
         return isinstance(report.body, Report) and report.body.entered is None
     return REPORTER in head.body.AUTHORS and head.channel != DOSSIER
 
@@ -49,9 +49,9 @@ def standing_of(
     *,
     is_complete: bool,
 ) -> Standing:
-    """Return what a recipient's message is worth at its place, by the readers there and the day of its entry.
+    """Return the verdict on a recipient's message at its place, by the readers there and the day of its entry.
 
-    Never by what its head claims: an author chooses which roster and which `seen` stand in it.
+    The head is not evidence: its author chooses the roster and the `seen` that it names.
     """
     head, day = message.head, message.day
     person = rosters.person_of(head.author)

@@ -1,4 +1,4 @@
-"""Which messages wait for an approval: those on which one would have an effect today (SPEC 12.6)."""
+"""Messages that wait for an approval: those on which an approval of today would have an effect (SPEC 12.6)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def awaiting(
 ) -> Iterator[int]:
     """Yield the numbers of the messages that wait for an approval on `day`; `readers` read on that day.
 
-    Of each person's terms and holds only the latest waits: what would follow is computed for each, and one reader can
+    Of each person's terms and holds only the latest waits: the consequences are computed for each, and one reader can
     write thousands.
     """
     waiting = [
@@ -59,7 +59,7 @@ def _has_effect(
     if isinstance(body, Purge | Exercise) or is_legal_demand(body):
         return True
     if isinstance(body, Retention | Hold):
-        # A longer term, and a hold of at most 30 days, work by the word of one person.
+        # A longer term, and a hold of at most 30 days, need no approval.
         with_it = last_day(messages, closing.closed_by, {**approved, number: number}, rosters)
         without = last_day(messages, closing.closed_by, approved, rosters)
         return with_it is not None and without is not None and with_it.day != without.day

@@ -1,25 +1,25 @@
-"""What a case is: one pure function of its messages, the rosters and the day (SPEC 12.1).
+"""A case: one pure function of its messages, the rosters and the day (SPEC 12.1).
 
-`Case.of` reads nothing else, and gives the same for the same messages at the same places, whenever and however they
-came. A reader computes a case anew when something older arrives.
+`Case.of` reads nothing else. It gives the same result for the same messages at the same places, whenever and however
+they came. A reader computes a case again when an older message arrives.
 
 1. *Take.* Take each message of the thread and the dossier once, at its lowest place. Without the report there is no
    case.
 2. *Past.* The past of a message is the report, all that its `seen` names, and the past of those, as far as it is here.
-   What a message of the thread names of the dossier is no part of it.
-3. *Order.* The report first. Then, again and again, the message of the thread with the lowest place that was not
-   applied, and directly before it, in the same way, what of its past was not. A message of the dossier is at its place,
-   but after its past, and never moves one of the thread.
-4. *Author.* The key that signed the report is the reporter. Another is the person for whom a roster lists it.
-5. *Verdict.* The message counts, or is late, unclear or forbidden (12.2). Only what counts changes anything.
+   If a message of the thread names one of the dossier, that one is not part of its past.
+3. *Order.* The report is first. Then repeat: take the message of the thread with the lowest place that is not applied
+   yet, and directly before it, in the same way, the messages of its past that are not. A message of the dossier is at
+   its place, but after its past, and never moves one of the thread.
+4. *Author.* The key that signed the report is the reporter. Another key is the person for whom a roster lists it.
+5. *Verdict.* The message counts, or is late, unclear or forbidden (12.2). Only messages that count change anything.
 6. *Readers.* Apply `consent`, `joined` and `stepped-back` (12.3).
-7. *Naming.* A message that names whom the report leaves out, though no "yes" that it knows of names them, or a message
-   of the thread that names one of the dossier, is an alarm on its author. It counts all the same.
+7. *Naming.* Raise an alarm about the author of a message that names people whom the report leaves out, though no "yes"
+   that it knows of names them, and of a message of the thread that names one of the dossier. It counts all the same.
 8. *Waiting.* Find the asking messages that no reply has in its past (12.5).
 9. *Approvals.* Find the first approval that counts of each message that needs one (12.6).
-10. *Open or closed*, by which of the `closed`, `reopened` and asking messages stands before which (12.6).
+10. *Open or closed*, by the order in which the `closed`, `reopened` and asking messages come (12.6).
 11. *Last day*, from the closing, the retentions, the purges and the holds that count (12.7).
-12. *Lines.* What is missing or written twice, and who reads today (12.3, 12.5).
+12. *Lines.* List messages that are missing or written twice, and the readers of today (12.3, 12.5).
 """
 
 from __future__ import annotations
@@ -51,29 +51,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case, as it follows from its messages."""
+    """A case, computed from its messages."""
 
     id: CaseId
     messages: tuple[JudgedMessage, ...]  # in their order, the report first
     numbers: Mapping[MessageId, int]  # the place of each in `messages`
-    readers: frozenset[PersonId]  # who reads today
+    readers: frozenset[PersonId]  # the readers of today
     left_out: frozenset[PersonId]
-    admitted: frozenset[PersonId]  # whom any "yes" or `joined` ever named
+    admitted: frozenset[PersonId]  # everybody whom any "yes" or `joined` ever named
     waiting: tuple[MessageId, ...]  # asking messages without a reply
     missing: tuple[Missing, ...]
     approved: Mapping[MessageId, MessageId]  # each approved message, with its approval
     closed_by: MessageId | None  # None while the case is open
-    unapproved: tuple[MessageId, ...]  # `reopened` that have no effect without an approval
-    awaiting: tuple[MessageId, ...]  # what an approval of today would bring about
+    unapproved: tuple[MessageId, ...]  # each `reopened` that has no effect without an approval
+    awaiting: tuple[MessageId, ...]  # messages on which an approval of today would have an effect
     last_day: LastDay | None
     is_exercise: bool
-    entered_by: PersonId | None  # who wrote the report down for somebody
+    entered_by: PersonId | None  # the recipient who wrote the report down for somebody
     alarms: tuple[Notice, ...]
     lines: tuple[Notice, ...]
 
     @classmethod
     def of(cls, messages: Iterable[PlacedMessage], rosters: Rosters, day: int) -> Case | None:
-        """Return the case that these messages make for who reads on `day`, or None if their report is not here."""
+        """Return the case of these messages for a reader on `day`, or None if their report is not here."""
         past = Past.of(messages)  # SPEC 12.1 steps 1 to 3
         if past is None:
             return None
@@ -121,34 +121,34 @@ class Case:
 
     @property
     def thread(self) -> tuple[JudgedMessage, ...]:
-        """The conversation with the reporter: what is shown of it, in order."""
+        """The conversation with the reporter: the shown messages, in order."""
         return self._shown(THREAD)
 
     @property
     def dossier(self) -> tuple[JudgedMessage, ...]:
-        """The readers' own notes: what is shown of them, in order."""
+        """The readers' own notes: the shown messages, in order."""
         return self._shown(DOSSIER)
 
     @property
     def entered(self) -> Entered | None:
-        """Who wrote the report down for somebody, and how it came; None where the reporter wrote it."""
+        """The recipient who wrote the report down, and how it came; None if the reporter wrote it."""
         body = self.report.body
         return body.entered if isinstance(body, Report) else None
 
     @property
     def concerned(self) -> frozenset[PersonId]:
-        """The persons whom the report is about."""
+        """The people whom the report is about."""
         body = self.report.body
         return frozenset(body.about.people) if isinstance(body, Report) else frozenset()
 
     @property
     def opened_by(self) -> frozenset[PersonId]:
-        """The persons who have read the report: who said `opened` (SPEC 12.5)."""
+        """The people who have read the report: the authors of `opened` (SPEC 12.5)."""
         return frozenset(person for person, mask in read_by(self.messages).items() if mask & 1)
 
     @property
     def stepped_back(self) -> frozenset[PersonId]:
-        """The persons who stepped back and were not named anew since."""
+        """The people who stepped back and were not named again since."""
         found: set[PersonId] = set()
         for message in self.thread:
             found -= message.readers
@@ -166,7 +166,7 @@ class Case:
         return next((one for one in reversed(self.messages) if one.counts and isinstance(one.body, body)), None)
 
     def lines_after(self, *, is_complete: bool) -> tuple[Notice, ...]:
-        """Return the lines that a tool shows after a sync: what is missing only if that was complete (SPEC 12.5)."""
+        """Return the lines that a tool shows after a sync: missing messages only if it was complete (SPEC 12.5)."""
         return tuple(line for line in self.lines if is_complete or line.kind is not NoticeKind.MISSING)
 
     def find(self, message_id: MessageId) -> JudgedMessage | None:
@@ -179,7 +179,7 @@ class Case:
         return bool(self.messages[self.numbers[of]].past >> self.numbers[message_id] & 1)
 
     def read_by(self) -> dict[MessageId, frozenset[PersonId]]:
-        """Return who has read each message: whose message names it, or something that does (SPEC 12.5)."""
+        """Return the people who have read each message: their messages name it, or one that does (SPEC 12.5)."""
         read = read_by(self.messages)
         return {
             message.id: frozenset(person for person, mask in read.items() if mask >> number & 1)
@@ -196,7 +196,10 @@ def _entered_by(report: JudgedMessage, rosters: Rosters) -> PersonId | None:
 
 
 def _is_exercise(messages: Sequence[JudgedMessage], approved: Mapping[int, int]) -> bool:
-    """Say whether the case is a drill: by the word of two where two read, or it could hide a case from the numbers."""
+    """Say whether the case is a drill.
+
+    If two people read it, one of them alone could otherwise hide a case from the numbers.
+    """
     return any(
         message.counts and isinstance(message.body, Exercise) and (number in approved or is_alone(message))
         for number, message in enumerate(messages)

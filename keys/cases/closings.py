@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """Which messages close a case and which open it, by number.
+    """The messages that close a case and those that open it, by number.
 
-    Each pair is judged by which of the two stands before the other, not by the order in which messages are applied: an
-    old `reopened` that names what is posted only now opens nothing that was closed since.
+    Each pair is judged by which of the two comes before the other, not by the order in which messages are applied: an
+    old `reopened` that names a message posted only now does not open what was closed since.
     """
 
     closed_by: int | None  # the message that closed the case; None while it is open
-    void: tuple[int, ...]  # `closed` that do not close: their authors had not read all that was asked
-    unapproved: tuple[int, ...]  # `reopened` that wait for an approval
+    void: tuple[int, ...]  # each `closed` without effect: its author had not read every asking message
+    unapproved: tuple[int, ...]  # each `reopened` that waits for an approval
 
     @classmethod
     def of(cls, messages: Sequence[JudgedMessage], approved: Mapping[int, int], rosters: Rosters) -> Closing:
-        """Return how the case stands after its last message."""
+        """Return the state of the case after its last message."""
         asked = [*members_of(asking(messages))]
         closed = _counting(messages, Closed)
         void = [number for number in closed if _is_unread(messages, asked, number)]
@@ -43,7 +43,7 @@ class Closing:
             if not _needs_approval(messages, number, asked, closed, rosters):
                 opened.append(number)
             elif number in approved:
-                # What is approved works from the place of its approval.
+                # An approved message takes effect at the place of its approval.
                 opened.append(approved[number])
             else:
                 unapproved.append(number)
@@ -58,7 +58,7 @@ def _counting(messages: Sequence[JudgedMessage], kind: type) -> list[int]:
 
 
 def _is_unread(messages: Sequence[JudgedMessage], asked: Sequence[int], closed: int) -> bool:
-    """Say whether the author of a `closed` had not read an asking message before it: it would vanish unread."""
+    """Say whether the author of a `closed` had not read an asking message before it, which would vanish unread."""
     past = messages[closed].past
     unread = (number for number in reversed(asked) if not past >> number & 1)
     return any(stands_before(messages, number, closed) for number in unread)
@@ -71,9 +71,9 @@ def _is_opened(messages: Sequence[JudgedMessage], opened: Sequence[int], closed:
 def _needs_approval(
     messages: Sequence[JudgedMessage], reopened: int, asked: Sequence[int], closed: Sequence[int], rosters: Rosters
 ) -> bool:
-    """Say whether a `reopened` works only with an approval: nobody alone keeps a case for ever.
+    """Say whether a `reopened` needs an approval: one person alone must not keep a case forever.
 
-    From the longest term on after the first closing since the reporter's last asking message before it.
+    It does once the longest term has passed since the first closing after the reporter's last asking message before it.
     """
     message = messages[reopened]
     if is_alone(message):

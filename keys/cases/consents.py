@@ -1,4 +1,4 @@
-"""What the reporter's page says when it lets people in (SPEC 12.3)."""
+"""The consent by which the reporter's page lets people in (SPEC 12.3)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def consent_to(case: Case, people: Collection[PersonId], request: MessageId | None = None) -> Consent:
     """Return the "yes" that lets people in: it names every denial about one of them that is here.
 
-    Of words that did not know of each other denial wins, so a "yes" that leaves one out lets nobody in.
+    If a "yes" and a denial do not know of each other, the denial wins: a "yes" that omits one lets nobody in.
     """
     denials = tuple(
         message.id

@@ -1,4 +1,4 @@
-"""Deadlines: by which day something of a case is due, by the terms of the policy in force today (SPEC 12.8)."""
+"""Deadlines: the days by which something in a case is due, by the policy in force today (SPEC 12.8)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from keys.cases.states import LOCKED
 from keys.cases.terms import months_after
 from keys.policy import date_of
+from keys.wire.sizes import MAX_DAY
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from keys.cases.summary import Summary
     from keys.policy import Policy
 
-# What can be due, in the order in which the law asks for it.
+# The duties, in the order in which the law asks for them.
 ANSWER = "answer"
 ACKNOWLEDGEMENT = "acknowledgement"
 BOARD = "board"
@@ -25,7 +26,7 @@ FEEDBACK = "feedback"
 CHECK = "check"  # ask whether the reporter is harmed for the report
 DUTIES = (ANSWER, ACKNOWLEDGEMENT, BOARD, FEEDBACK, CHECK)
 
-# How near the last day is.
+# How near a deadline is.
 LATER = "later"
 SOON = "soon"
 OVERDUE = "overdue"
@@ -47,7 +48,7 @@ class DueDays:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A duty and its last day; `day` is None where it has to be done before the case is closed, on no day."""
+    """A duty and its last day; `day` is None if it has no day but must be done before the case is closed."""
 
     what: str
     day: int | None
@@ -56,7 +57,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """What is due in a case on a day, the earliest first."""
+    """The duties in a case on a day, the earliest first."""
 
     due: tuple[Due, ...]
 
@@ -72,12 +73,12 @@ class Deadlines:
 
     @property
     def next_day(self) -> int | None:
-        """The next day on which something is due, or None."""
+        """The next day on which a duty is due, or None."""
         return next((due.day for due in self.due if due.day is not None), None)
 
 
 def deadlines(case: Summary, policy: Policy, today: int) -> Deadlines:
-    """Return what is due in a case today; nothing in one that its owner does not read."""
+    """Return the duties in a case today; none if its owner does not read it."""
     if case.state == LOCKED:
         return Deadlines(())
     found = [*_checks(case, policy, today), *(_terms(case, policy, today) if case.happened.closed is None else ())]
@@ -85,13 +86,13 @@ def deadlines(case: Summary, policy: Policy, today: int) -> Deadlines:
 
 
 def due_days(policy: Policy, happened: Happened) -> DueDays:
-    """Return what is due when, after what has happened."""
+    """Return the due days that follow from what has happened."""
     terms = policy.terms
     acknowledgement = happened.received + terms.acknowledgement_days
     start = acknowledgement if happened.acknowledged is None else happened.acknowledged
     return DueDays(
-        working_days(happened.received, terms.answer_days, policy.holidays),
-        acknowledgement,
+        min(working_days(happened.received, terms.answer_days, policy.holidays), MAX_DAY),
+        min(acknowledgement, MAX_DAY),
         months_after(start, terms.feedback_months),
     )
 
@@ -102,7 +103,7 @@ def is_late(policy: Policy, happened: Happened, today: int) -> bool:
 
 
 def board_to_be_informed(case: Summary, policy: Policy) -> bool:
-    """Say whether the board has to be told before the case is closed."""
+    """Say whether the board must be informed before the case is closed."""
     topic = policy.topic(case.topic)
     return topic is not None and topic.board_informed and not case.told
 
@@ -122,7 +123,7 @@ def _order(due: Due) -> tuple[bool, int, int]:
 
 
 def _terms(case: Summary, policy: Policy, today: int) -> Iterator[Due]:
-    """Yield what is due in an open case by the days since its report."""
+    """Yield the duties in an open case that follow from the day of its report."""
     happened = case.happened
     days = due_days(policy, happened)
     if happened.answered is None:
@@ -158,7 +159,7 @@ def _checks(case: Summary, policy: Policy, today: int) -> Iterator[Due]:
 
 
 def _feedback_alert(policy: Policy, happened: Happened, last: int) -> int:
-    """Return the first day of an alert: some weeks after the term has begun, or some days before its end."""
+    """Return the first day of an alert: some weeks after the start of the term, or some days before its end."""
     terms = policy.terms
     start = happened.acknowledged
     if start is None:

@@ -1,4 +1,4 @@
-"""Messages that wait in the outbox: whether one still goes out as it is (SPEC 10.5)."""
+"""Messages in the outbox, and whether each can still be posted as it is (SPEC 10.5)."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 
 class Fate(Enum):
-    """What a tool does with a message before it goes out for the first time."""
+    """What a tool does with a message before posting it for the first time."""
 
     GOES_OUT = "goes-out"
     SEALED_ANEW = "sealed-anew"  # with all later ones of the case
     PUT_ASIDE = "put-aside"  # with all later ones of the case: its owner is asked
-    DROPPED = "dropped"  # a share to somebody who was put out: what is still owed goes in another
+    DROPPED = "dropped"  # a share to a person who was excluded: another share carries what is still owed
 
 
 def fate_of(case: Case, message_id: MessageId, arrived: Collection[PersonId] = ()) -> Fate:
-    """Return what becomes of a message that waits; `case` is computed after the log was read, with all that waits.
+    """Return the fate of a message in the outbox; `case` is computed after reading the log, with the whole outbox.
 
-    `arrived` are the persons who said `arrived` since it was sealed: it is sealed to keys that they may have lost.
+    `arrived` are the people who posted `arrived` since it was sealed: it is sealed to keys that they may have lost.
     """
     message = case.messages[case.numbers[message_id]]
     joined = message.body.people if isinstance(message.body, Joined) else ()
@@ -45,9 +45,9 @@ def fate_of_share(
     listed: Collection[PersonId],
     arrived: Collection[PersonId] = (),
 ) -> Fate:
-    """Return what becomes of a share that waits for `person`: of each case in it, with the ids of its messages.
+    """Return the fate of a share for `person` in the outbox: of each case in it, with the ids of its messages.
 
-    The cases are computed after the log was read. `listed` are the persons on the roster in force.
+    The cases are computed after reading the log. `listed` are the people on the roster in force.
     """
     is_allowed = all(case is not None and may_have(case, person, ids) for case, ids in shared)
     if person not in listed or not is_allowed:

@@ -38,5 +38,5 @@ SORTS: dict[str, Callable[[Summary, Deadlines], tuple[object, ...]]] = {
 
 
 def stands_in(query: str, words: str) -> bool:
-    """Say whether each word of a query stands in the words of a case, as `words_of` gives them."""
+    """Say whether each word of a query occurs in the words of a case, as `words_of` gives them."""
     return all(word in words for word in query.casefold().split())

@@ -1,4 +1,4 @@
-"""The days on which the steps of a case were taken, from which its deadlines count (SPEC 12.8)."""
+"""The days of the steps of a case, from which its deadlines count (SPEC 12.8)."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """The day of each step, None where it was not taken; `closed` is None while the case is open."""
+    """The day of each step, None if it was not taken; `closed` is None while the case is open."""
 
     received: int
     answered: int | None = None  # the first personal answer
     acknowledged: int | None = None
-    informed: int | None = None  # the reporter was told what is done
+    informed: int | None = None  # the reporter was informed of what is done
     closed: int | None = None
 
 
 def happened_in(case: Case) -> Happened:
-    """Return the days of a case's steps, by messages that count."""
+    """Return the days of a case's steps, from the messages that count."""
 
     def first(*bodies: type[Body]) -> int | None:
         days = (one.day for one in case.thread if one.counts and not one.by_reporter and isinstance(one.body, bodies))

@@ -1,4 +1,4 @@
-"""Asking for messages that are missing, and answering (SPEC 12.4)."""
+"""Requests for missing messages, and the answers to them (SPEC 12.4)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AGAIN_DAYS = 7  # SPEC 12.4
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """What a tool asks for after a complete sync, and whom."""
+    """The messages that a tool asks for after a complete sync, and the people whom it asks."""
 
     messages: tuple[MessageId, ...]
     to: frozenset[PersonId]
@@ -27,10 +27,10 @@ class Lacking:
 def lacking(
     case: Case, asked: Mapping[MessageId, Sequence[int]], listed: Collection[PersonId], day: int
 ) -> Lacking | None:
-    """Return what is to be asked for today, of the persons `listed` on the roster in force; None if nothing is.
+    """Return what to ask for today, of the people `listed` on the roster in force; None if nothing is missing.
 
-    `asked` has the days on which each id was asked for: it is asked for once, and again after seven days. It is sealed
-    to those to whom the messages were that name it.
+    `asked` has the days on which each id was asked for: the tool asks once, and again after seven days. The request is
+    sealed to the people who got the messages that name it.
     """
     due = [missing for missing in case.missing if _is_due(asked.get(missing.id, ()), day)]
     named_by = {message_id for missing in due for message_id in missing.named_by}
@@ -45,19 +45,19 @@ def _is_due(days: Sequence[int], day: int) -> bool:
 def answers(
     case: Case, wanted: Collection[MessageId], owner: PersonId, listed: Collection[PersonId], *, is_second: bool
 ) -> bool:
-    """Say whether the vault of `owner` answers somebody who lacks these messages.
+    """Say whether the vault of `owner` answers a person who lacks these messages.
 
-    First whoever has named one of them does; everybody after a second asking, or where the reporter or somebody off the
-    roster has named it.
+    First the people answer who have named one of them. Everybody answers after a second request, or if the reporter or
+    a person off the roster has named it.
     """
     namers = {message.person for message in case.messages if not set(wanted).isdisjoint(message.placed.head.seen)}
     return is_second or owner in namers or any(namer not in listed for namer in namers)
 
 
 def answer_to_lacking(case: Case, person: PersonId, wanted: Iterable[MessageId]) -> tuple[MessageId, ...]:
-    """Return what a vault gives somebody who lacks messages: those and their past.
+    """Return what a vault gives a person who lacks messages: those and their past.
 
-    Only of this case, and only to its readers: an author can name the id of a message of another.
+    Only messages of this case, and only to its readers: an author can name the id of a message of another case.
     """
     if person not in case.readers:
         return ()

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from keys.wire.ids import MessageId, PersonId
 
 PURGE_DAYS = 7  # SPEC 12.7, from the approval on
-HOLD_DAYS = 30  # SPEC 12.7, by the word of one person
-LONG_HOLD_DAYS = 183  # SPEC 12.7, by the word of two
+HOLD_DAYS = 30  # SPEC 12.7, without an approval
+LONG_HOLD_DAYS = 183  # SPEC 12.7, with an approval
 
 
 @dataclass(frozen=True, slots=True)
 class LastDay:
-    """The last day on which a case is kept, and the messages that make it."""
+    """The last day on which a case is kept, and the messages that set it."""
 
     day: int
     made_by: tuple[MessageId, ...]
@@ -33,13 +33,13 @@ class LastDay:
 def last_day(
     messages: Sequence[JudgedMessage], closed_by: int | None, approved: Mapping[int, int], rosters: Rosters
 ) -> LastDay | None:
-    """Return the last day; None for a case that is open and not to be purged. Messages are named by number."""
+    """Return the last day; None for a case that is open and has no purge. Messages are named by number."""
     ends = [*_purges(messages, approved)]
     if closed_by is not None:
         ends.append(_kept(messages, closed_by, approved, rosters))
     if not ends:
         return None
-    # An approved purge never prolongs: the earlier of the two, and never before the end of a hold.
+    # An approved purge never prolongs: it is the earlier of the two, and never before the end of a hold.
     end = min(ends, key=_day_of)
     hold = max(_holds(messages, approved), key=_day_of, default=end)
     return LastDay(hold.day, end.made_by + hold.made_by) if hold.day > end.day else end
@@ -50,7 +50,7 @@ def _day_of(end: LastDay) -> int:
 
 
 def _kept(messages: Sequence[JudgedMessage], closed_by: int, approved: Mapping[int, int], rosters: Rosters) -> LastDay:
-    """Return the end of the months for which a closed case is kept."""
+    """Return the end of the retention of a closed case."""
     closed = messages[closed_by]
     policy = rosters.retention(closed.day)
     retentions = {
@@ -58,10 +58,10 @@ def _kept(messages: Sequence[JudgedMessage], closed_by: int, approved: Mapping[i
         for number, message in enumerate(messages)
         if message.counts and isinstance(message.body, Retention)
     }
-    # Only what knows of this closing shortens: the case that was agreed on before it can have grown since.
+    # Only a message that knows of this closing shortens: the case can have grown since an agreement before it.
     known = [number for number in retentions if messages[number].past >> closed_by & 1]
     shorter = [number for number in known if number in approved or is_alone(messages[number])]
-    # It does away with what is in its past alone: never with a longer term that crossed it.
+    # It replaces only terms in its own past, never a longer term that crossed it.
     done_away = 0
     for number in shorter:
         done_away |= messages[number].past
@@ -77,7 +77,7 @@ def _kept(messages: Sequence[JudgedMessage], closed_by: int, approved: Mapping[i
 
 
 def _purges(messages: Sequence[JudgedMessage], approved: Mapping[int, int]) -> Iterator[LastDay]:
-    """Yield the end that each purge makes that two people want, that nobody objects to, and that has read all."""
+    """Yield the end set by each approved purge without objection whose author has read every asking message."""
     objected = {message.body.message for message in messages if message.counts and isinstance(message.body, Objection)}
     asked = asking(messages)
     if waiting(messages):

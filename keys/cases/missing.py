@@ -1,4 +1,4 @@
-"""What somebody names and is not here, and identities that two tools seem to use (SPEC 12.5)."""
+"""Missing messages that others name, and identities that two tools seem to use (SPEC 12.5)."""
 
 from __future__ import annotations
 
@@ -17,14 +17,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A message that is not here, and those that name it. It blames nobody: the server or its author keeps it back."""
+    """A message that is not here, and those that name it.
+
+    It accuses nobody: the server or the author may withhold the message.
+    """
 
     id: MessageId
     named_by: tuple[MessageId, ...]
 
 
 def missing(past: Past, messages: Sequence[JudgedMessage]) -> tuple[Missing, ...]:
-    """Return what is named and not here; what a forbidden message names is no sign of anything."""
+    """Return the messages that are named and not here; a forbidden message proves nothing by naming one."""
     found = []
     for message_id, numbers in past.missing.items():
         named_by = [messages[n].id for n in numbers if messages[n].standing is not Standing.FORBIDDEN]
@@ -34,9 +37,9 @@ def missing(past: Past, messages: Sequence[JudgedMessage]) -> tuple[Missing, ...
 
 
 def written_twice(messages: Sequence[JudgedMessage]) -> dict[IdentityKey, tuple[MessageId, MessageId]]:
-    """Return the identities of which two messages in one channel do not know of each other, with the latest such two.
+    """Return identities with two messages in one channel that do not know of each other, with the latest such pair.
 
-    Only where nothing of either past is missing: a chain with a gap looks like this (SPEC 5.3). The reporter may have
+    Only messages with a complete past are compared: a chain with a gap looks the same (SPEC 5.3). The reporter may have
     two windows.
     """
     last: dict[tuple[IdentityKey, str], int] = {}
@@ -45,7 +48,7 @@ def written_twice(messages: Sequence[JudgedMessage]) -> dict[IdentityKey, tuple[
         head = message.placed.head
         if message.by_reporter or not message.is_complete or not message.is_shown:
             continue
-        # The complete ones alone: of these every past is whole, so that neighbours tell of all.
+        # Complete ones only: each of their pasts is whole, so comparing neighbours is enough.
         before = last.get((head.author, head.channel))
         if before is not None and not message.past >> before & 1:
             twice[head.author] = (messages[before].id, message.id)

@@ -1,4 +1,4 @@
-"""Alarms and lines about a case, as named kinds (SPEC 14); the sentences for people are elsewhere."""
+"""Alarms and lines about a case, as named kinds (SPEC 14); `keys/wording` has their sentences."""
 
 from __future__ import annotations
 
@@ -22,44 +22,42 @@ if TYPE_CHECKING:
 
 
 class NoticeKind(Enum):
-    """What a notice says. Honest people and an honest server never cause an alarm."""
+    """The kind of a notice. Honest people and an honest server never cause an alarm."""
 
     # Alarms: each names the author of a message.
-    FORBIDDEN = "forbidden"  # it is not for its author to write this, or to write here
-    LEFT_OUT_NAMED = "left-out-named"  # it names somebody left out, whom no "yes" that it knows of has ever named
-    DOSSIER_NAMED = "dossier-named"  # a message of the thread names one of the dossier: on the page it is missing
-    # On the page an alarm on the server, in a tool a line once a sync is complete (SPEC 12.5).
-    MISSING = "missing"  # `people` have read something that has not come
+    FORBIDDEN = "forbidden"  # its author may not write this, or not here
+    LEFT_OUT_NAMED = "left-out-named"  # it names a person who was left out and whom no "yes" that it knows of names
+    DOSSIER_NAMED = "dossier-named"  # a message of the thread names one of the dossier, which is missing on the page
+    # On the page an alarm about the server, in a tool a line once a sync is complete (SPEC 12.5).
+    MISSING = "missing"  # `people` have read a message that has not arrived
     # Lines.
-    TWICE = "twice"  # two messages of one identity do not know of each other: two tools, or a backup came back
+    TWICE = "twice"  # two messages of one identity do not know of each other: two tools, or a restored backup
     NOBODY_READS = "nobody-reads"  # nobody on the roster in force reads the case
-    CLOSED_UNREAD = (
-        "closed-unread"  # a `closed` that has no effect: its author had not read all of the reporter's words
-    )
-    QUIET = "quiet"  # nothing has come for a year, and the case has no last day
+    CLOSED_UNREAD = "closed-unread"  # a `closed` without effect: its author had not read every message of the reporter
+    QUIET = "quiet"  # nothing has arrived for a year, and the case has no last day
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One alarm or line: what, about which messages, and whom it names."""
+    """One alarm or line: its kind, its messages, and the people whom it names."""
 
     kind: NoticeKind
     messages: tuple[MessageId, ...] = ()
-    author: IdentityKey | None = None  # who wrote them: a stolen key is told from its person's new one
-    person: PersonId | None = None  # whose key that is; None for the reporter, and where no roster lists it
-    people: tuple[PersonId, ...] = ()  # whom else it names
+    author: IdentityKey | None = None  # their author: a stolen key is distinguished from its person's new one
+    person: PersonId | None = None  # the owner of that key; None for the reporter, and if no roster lists the key
+    people: tuple[PersonId, ...] = ()  # the other people whom it names
 
 
 def alarms(messages: Sequence[JudgedMessage], astray: Sequence[int]) -> Iterator[Notice]:
-    """Yield the alarms on authors; `astray` are the messages of the thread that name one of the dossier, by number."""
+    """Yield the alarms about authors; `astray` are messages of the thread that name one of the dossier, by number."""
     without = frozenset(messages[0].placed.head.without)
-    answers = dict.fromkeys(without, 0)  # the messages that say "yes" to each, as a set of numbers
+    answers = dict.fromkeys(without, 0)  # the messages that say "yes" to each person, as a set of numbers
     for number, message in enumerate(messages):
         if not message.is_shown:
             yield _about(NoticeKind.FORBIDDEN, message)
         elif not message.by_reporter:
             people = sorted(person for person in without & _named(message) if not answers[person] & message.past)
-            # Where something of its past is missing, the "yes" can be there.
+            # If a message of its past is missing, that may be the "yes".
             if people and message.is_complete:
                 yield _about(NoticeKind.LEFT_OUT_NAMED, message, *people)
         elif message.counts and isinstance(message.body, Consent) and message.body.answer == YES:
@@ -73,7 +71,7 @@ def alarms(messages: Sequence[JudgedMessage], astray: Sequence[int]) -> Iterator
 def lines(
     messages: Sequence[JudgedMessage], lacking: Sequence[Missing], closing: Closing, readers: Collection[PersonId]
 ) -> Iterator[Notice]:
-    """Yield what a tool says without an alarm; `readers` read today."""
+    """Yield the lines of a case, which accuse nobody; `readers` read today."""
     by_id = {message.id: message for message in messages}
     for missing in lacking:
         people = {by_id[name].person for name in missing.named_by}
@@ -88,7 +86,7 @@ def lines(
 
 
 def is_quiet(messages: Sequence[JudgedMessage], last_day: LastDay | None, day: int) -> bool:
-    """Say whether a case without a last day has had nothing for a year: nobody would ever destroy it."""
+    """Say whether a case without a last day had no message for a year: nobody would ever destroy it."""
     return last_day is None and day > months_after(max(message.day for message in messages), MONTHS_A_YEAR)
 
 

@@ -1,12 +1,13 @@
 """The order in which the messages of a case are applied (SPEC 12.1 step 3).
 
-The report is first. Then comes, again and again, the message of the thread with the lowest place; directly before it
-what of its past was not applied, in the same way. So what comes late moves forward to the one that names it, and moves
-nothing else: an author can name what is posted only months later, and what others wrote since would move behind the end
-of their own reading, or a denial behind what it ended.
+The report is first. Then, repeatedly, comes the message of the thread with the lowest place; directly before it come
+the messages of its past that were not applied, in the same way. A late message therefore moves forward to the one that
+names it, and moves nothing else: an author can name a message that is posted only months later, and otherwise the
+messages of others since then could end up after the end of their own reading, or a denial after the message that ended
+it.
 
-A message of the dossier stands at its place, but after its past. It moves none of the thread: the reporter's page has
-no dossier, and has to have the same order.
+A message of the dossier is at its place, but after its past. It moves no message of the thread: the reporter's page has
+no dossier, and must compute the same order.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
 def in_order(
     here: Mapping[MessageId, PlacedMessage], named: Mapping[MessageId, Sequence[MessageId]]
 ) -> Iterator[tuple[PlacedMessage, Place]]:
-    """Yield all messages but the report, each with the place at which it is applied.
+    """Yield all messages except the report, each with the place at which it is applied.
 
-    `here` has the messages by id, and `named` has what each of them but the report names.
+    `here` has the messages by id, and `named` has the ids that each of them except the report names.
     """
     places = {message_id: here[message_id].place for message_id in named}
     waits = {message_id: {name for name in names if name in named} for message_id, names in named.items()}
@@ -44,7 +45,7 @@ def in_order(
 def _thread_order(
     here: Mapping[MessageId, PlacedMessage], named: Mapping[MessageId, Sequence[MessageId]]
 ) -> Iterator[tuple[MessageId, Place]]:
-    """Yield the ids of the thread, each with the place of the message before which it is applied, or its own."""
+    """Yield the ids of the thread, each with its own place or that of the message before which it is applied."""
     thread = [message_id for message_id in named if here[message_id].head.channel == THREAD]
     left = set(thread)
 
@@ -65,7 +66,7 @@ def _thread_order(
 def _lowest_place_first(
     places: Mapping[MessageId, Place], waits: Mapping[MessageId, set[MessageId]]
 ) -> Iterator[MessageId]:
-    """Yield each time the id with the lowest place among those for which nothing is waited for any more."""
+    """Yield ids by ascending place, each only when it no longer waits for another id."""
     followers: dict[MessageId, list[MessageId]] = {message_id: [] for message_id in waits}
     for message_id, names in waits.items():
         for name in names:

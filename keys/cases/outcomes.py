@@ -1,4 +1,4 @@
-"""Outcomes: what a case can have ended in, and the term that each suggests (SPEC 5.1, 7.4)."""
+"""Outcomes of a case, and the retention that each suggests (SPEC 5.1, 7.4)."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ NOT_ENOUGH = "not-enough"
 UNFOUNDED = "unfounded"
 WITHDRAWN = "withdrawn"
 OUTCOMES = (ARRANGEMENT, ADAPTED, GUIDANCE, INTERVENTION, ORDER, NONE, REFERRED, NOT_ENOUGH, UNFOUNDED, WITHDRAWN)
-# After these little has to be kept.
+# The outcomes with the short retention: little of these cases must be kept.
 SHORT = (NOT_ENOUGH, UNFOUNDED, WITHDRAWN)
 
 
 def suggested_months(terms: Retention, outcome: str) -> int:
-    """Return for how many months a case with this outcome is kept, unless its readers want another term."""
+    """Return the retention in months for a case with this outcome, unless its readers want another."""
     return terms.unfounded_months if outcome in SHORT else terms.months

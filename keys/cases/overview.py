@@ -1,4 +1,4 @@
-"""The published numbers of a year: how many cases of each topic, rounded so that none points at people (SPEC 12.8)."""
+"""The published numbers of a year: cases by topic, rounded to identify nobody (SPEC 12.8)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from keys.cases.summary import Summary
     from keys.policy import Policy
 
-LEAST_CASES = 20  # SPEC 12.8: of a year with fewer nothing else is published
+LEAST_CASES = 20  # SPEC 12.8: for a year with fewer, nothing else is published
 STEP = 5  # SPEC 12.8
 
 _LABEL = b"meldbus overview "
@@ -28,7 +28,7 @@ _LABEL = b"meldbus overview "
 class Overview:
     """The cases received in a year by topic, in the policy's order, as multiples of five.
 
-    `others` are of topics that the policy no longer has. `counts` is None for a year with fewer than 20 cases.
+    `others` are cases of topics that the policy no longer has. `counts` is None for a year with fewer than 20 cases.
     """
 
     year: int
@@ -37,17 +37,17 @@ class Overview:
 
     @property
     def total(self) -> int:
-        """The sum of what is published: one of its own would tell what was rounded."""
+        """The sum of the published counts: a separate total would reveal the rounding."""
         return sum((self.counts or {}).values()) + self.others
 
 
 def overview(
     year: int, cases: Iterable[Summary], destroyed: Iterable[Line], policy: Policy, today: int, draw: bytes
 ) -> Overview:
-    """Return the overview of a year, of the cases that its maker reads and the lines of those destroyed since.
+    """Return the overview of a year, from the cases that its author reads and the lines of those destroyed since.
 
-    `draw` is a secret of the vault, from which the rounding follows: the same year is always rounded alike, and asking
-    again tells nothing. Raises RunningYearError before the year has ended.
+    `draw` is a secret of the vault that determines the rounding: a year is always rounded in the same way, and asking
+    again reveals nothing. Raises RunningYearError before the year has ended.
     """
     first, after = day_number(dt.date(year, 1, 1)), day_number(dt.date(year + 1, 1, 1))
     if today < after:
@@ -62,7 +62,7 @@ def overview(
 
 
 def rounded(count: int, draw: bytes, year: int, topic: str) -> int:
-    """Return a count moved up or down to a multiple of five, at random, so that on average it is the count.
+    """Return a count rounded up or down to a multiple of five, at random and without bias.
 
     The chance is drawn once for each year and topic, and does not depend on the count.
     """

@@ -1,6 +1,6 @@
 """The messages of a case in their order, and the past of each (SPEC 5.3, 12.1 steps 1 and 2).
 
-A past is a set of messages, held as the bits of an integer: bit n is the n-th message of the order.
+A past is a set of messages, stored as the bits of an integer: bit n is the n-th message of the order.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ class Past:
     numbers: dict[MessageId, int]
     masks: tuple[int, ...]  # the past of each
     applied_at: tuple[Place, ...]  # the place of each, or of the message before which it is applied
-    incomplete: int  # those of whose past something is missing
-    missing: dict[MessageId, tuple[int, ...]]  # ids that are named and not here, with those that name them
+    incomplete: int  # those with a missing message in their past
+    missing: dict[MessageId, tuple[int, ...]]  # ids that are named and not here, with the messages that name them
     astray: tuple[int, ...]  # messages of the thread that name one of the dossier
 
     @classmethod
     def of(cls, messages: Iterable[PlacedMessage]) -> Past | None:
-        """Put the messages of one case in order; return None without their report."""
+        """Return the messages of one case in order, or None without their report."""
         unique = _unique(messages)
         reports = [message for message in unique.values() if isinstance(message.head.body, Report)]
         if not reports:
             return None
         report = min(reports, key=lambda message: message.place)
-        # A message of another case is not here, whoever names it.
+        # A message of another case is ignored, even if one names it.
         case_id = CaseId(report.id)
         here = {report.id: report} | {key: one for key, one in unique.items() if one.head.case == case_id}
         named = {message.id: _named(message, here) for message in here.values() if message is not report}
@@ -70,7 +70,7 @@ class Past:
 
 
 def members_of(mask: int) -> Iterator[int]:
-    """Yield the numbers of a set's members, ascending."""
+    """Yield the numbers in a set, ascending."""
     while mask:
         lowest = mask & -mask
         yield lowest.bit_length() - 1
@@ -78,7 +78,7 @@ def members_of(mask: int) -> Iterator[int]:
 
 
 def _unique(messages: Iterable[PlacedMessage]) -> dict[MessageId, PlacedMessage]:
-    """Return each message once, at its lowest place: one whose id is here already changes nothing."""
+    """Return each message once, at its lowest place: a repeated id changes nothing."""
     unique: dict[MessageId, PlacedMessage] = {}
     for message in messages:
         if message.head.channel in (THREAD, DOSSIER):
@@ -91,8 +91,8 @@ def _unique(messages: Iterable[PlacedMessage]) -> dict[MessageId, PlacedMessage]
 def _named(message: PlacedMessage, here: dict[MessageId, PlacedMessage]) -> tuple[MessageId, ...]:
     """Return the ids that count as named.
 
-    A message of the thread that names one of the dossier does not have it in its past: the reporter's page has no
-    dossier, and the order of the thread has to be the same there (SPEC 5.3).
+    If a message of the thread names one of the dossier, that one is not in its past: the reporter's page has no
+    dossier, and must compute the same order of the thread (SPEC 5.3).
     """
     if message.head.channel == DOSSIER:
         return message.head.seen

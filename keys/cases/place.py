@@ -1,4 +1,4 @@
-"""Where a message stands for the one who reads it: its place in the log and the day of its entry."""
+"""The place of a message in the log, as its reader knows it, and the day of its entry."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _AFTER_THE_LOG = 2**64  # no position of the log is as high: u64, SPEC 10.1
 class Place(NamedTuple):
     """A place in the order: a position of the log, or the `after`-th one between it and the next position.
 
-    Between two positions stands what the log has lost since it was read, and what waits until its owner accepts a log
-    that differs (SPEC 10.4). On the page the positions are those of the mailbox.
+    Between two positions come messages that the log has lost since it was read, and those that wait until their owner
+    accepts a log that differs (SPEC 10.4). On the page, positions are those of the mailbox.
     """
 
     position: int
@@ -30,17 +30,17 @@ class Place(NamedTuple):
 
     @property
     def is_posted(self) -> bool:
-        """Say whether the message stands in the log, or stood there."""
+        """Say whether the message is or was in the log."""
         return self.position < _AFTER_THE_LOG
 
 
 class Way(Enum):
-    """How a message came to this vault. It changes nothing in the case, only how long the vault waits (SPEC 12.7)."""
+    """How a message reached this vault. It affects nothing in the case, only how long the vault waits (SPEC 12.7)."""
 
     OWN = "own"  # written here
     LOG = "log"  # sealed to the owner of this vault
-    SHARE = "share"  # its key came by a share, its place from the own log
-    WORD = "word"  # it is from before the own first reading: its place and day come from a share as well
+    SHARE = "share"  # its key came by a share, its place from the local log
+    WORD = "word"  # it is older than the first own session: a share also gave its place and day
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +51,5 @@ class PlacedMessage:
     head: Head
     place: Place
     day: int
-    # Two vaults with the same messages have the same case, however these came: so no comparison sees the way.
+    # Not compared: two vaults with the same messages have the same case, however the messages came.
     way: Way = field(default=Way.LOG, compare=False)

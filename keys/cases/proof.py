@@ -1,4 +1,4 @@
-"""A proof that a recipient confirmed the receipt of a report, checked without a server (SPEC 5.5)."""
+"""A proof that a recipient acknowledged the receipt of a report, checked without a server (SPEC 5.5)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from keys.wire.canonical import b64
 from keys.wire.envelope import MAC_SIZE
 from keys.wire.ids import CaseId, MessageId
 from keys.wire.messages import Acknowledgement, Head
-from keys.wire.plaintext import SIGNATURE_SIZE, message_id, signed_bytes
+from keys.wire.plaintext import message_id, signed_bytes
 from keys.wire.signed import LABEL_ROOT, Signed, split_frames
+from keys.wire.sizes import SIGNATURE_SIZE
 
 TITLE = b"meldbus proof 1"
 MESSAGE_START = MAC_SIZE + SIGNATURE_SIZE
@@ -20,7 +21,7 @@ LEAST_FRAMES = 4  # the title, the acknowledgement, a root, a roster
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """What a proof shows: `author` confirmed the receipt of a report, on the day that they named."""
+    """A verified proof: `author` acknowledged the receipt of a report, on the day that they named."""
 
     report: CaseId
     author: Recipient
@@ -31,7 +32,7 @@ class Proved:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A proof as it was given. Nothing of it counts before `verify`."""
+    """An unverified proof. Nothing in it counts before `verify`."""
 
     mac: bytes
     signature: bytes
@@ -41,7 +42,7 @@ class Proof:
 
     @classmethod
     def parse(cls, raw: bytes) -> Proof:
-        """Read a file; raise ProofError where it is no proof, or a part of it cannot be read."""
+        """Read a file; raise ProofError if it is not a proof, or a part of it cannot be read."""
         try:
             frames = split_frames(raw)
         except FormatError:
@@ -64,9 +65,9 @@ class Proof:
         return [*self.roots], [self.roster]
 
     def verify(self, pinned: bytes) -> Proved:
-        """Return what the proof shows to whoever knows the fingerprint of any of the organisation's roots.
+        """Return what the proof shows to a person who knows the fingerprint of any of the organisation's roots.
 
-        Raises ProofError that names what is wrong.
+        Raises ProofError with the reason.
         """
         head = self._head()
         if not isinstance(head.body, Acknowledgement) or head.case is None:
@@ -91,7 +92,7 @@ class Proof:
             raise ProofError("acknowledgement", error.code) from None
 
     def _roster(self, pinned: bytes) -> Roster:
-        """Return the roster, signed by a root of a chain that leads through the fingerprint."""
+        """Return the roster, signed by a root of a chain that contains the fingerprint."""
         try:
             Root.verify_chain(self.roots, pinned)
         except ForkError:

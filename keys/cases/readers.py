@@ -1,4 +1,4 @@
-"""Who reads a case, who is left out, and whom the reporter lets in (SPEC 12.3)."""
+"""The readers of a case, the people who are left out, and those whom the reporter lets in (SPEC 12.3)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Readership:
-    """The readers of a case while its messages are applied one after the other, in their order."""
+    """The readers of a case, updated as its messages are applied in their order."""
 
     def __init__(self, report: Head) -> None:
         self.without = frozenset(report.without)
@@ -24,11 +24,11 @@ class Readership:
         self.left_out = self.without
         self.admitted: frozenset[PersonId] = (
             frozenset()
-        )  # whom any "yes" or `joined` names, whether it has effect or not
+        )  # everybody whom any "yes" or `joined` names, with or without effect
         self._reading: dict[frozenset[PersonId] | None, frozenset[PersonId]] = {}
 
     def read(self, listed: frozenset[PersonId] | None) -> frozenset[PersonId]:
-        """Return who reads, of the persons `listed` on the roster in force; of all where that is not known."""
+        """Return the readers among the people `listed` on the roster in force; all readers if that is not known."""
         if listed not in self._reading:
             named = self._named - self.left_out
             self._reading[listed] = frozenset(named if listed is None else named & listed)
@@ -39,7 +39,7 @@ class Readership:
         return person in self._addressed or person in self.admitted
 
     def note(self, body: Body) -> None:
-        """Take what a message says whether it counts or not: whom it names is late, not forbidden."""
+        """Record the people whom a message names, whether it counts or not: their messages are late, not forbidden."""
         if isinstance(body, Joined) or (isinstance(body, Consent) and body.answer == YES):
             self.admitted |= frozenset(body.people)
 
@@ -52,7 +52,7 @@ class Readership:
         elif isinstance(body, Joined):
             self._named |= set(body.people)
         elif isinstance(body, SteppedBack) and author is not None:
-            # Void where nobody would be left to read the case (SPEC 12.3).
+            # Void if nobody would be left to read the case (SPEC 12.3).
             if self.read(listed) - {author}:
                 self._named.discard(author)
         else:
@@ -64,12 +64,12 @@ class Readership:
             denials = self._denials.setdefault(person, set())
             answers = self._sufficient.setdefault(person, [])
             if body.answer == YES:
-                # Only a "yes" that names every denial lets in: of words that did not know of each other, the no wins.
+                # Only a "yes" that names every denial lets in: if two do not know of each other, the denial wins.
                 answers += [frozenset(body.after)] if denials.issubset(body.after) else []
             else:
                 denials.add(message_id)
                 answers[:] = [after for after in answers if message_id in after]
-            # Who stands in the report's `to` or `missing` is never put out by a word of the reporter.
+            # The reporter can never exclude people in the report's `to` or `missing` later.
             is_denied = person in self.without or (bool(denials) and person not in self._addressed)
             self.left_out = self.left_out - {person} | ({person} if is_denied and not answers else set())
             if body.answer == YES and denials.issubset(body.after):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def form_of(policy: Policy, name: str) -> Form:
-    """Return a form of the policy by its id; raise RecordError when there is none."""
+    """Return a form of the policy by its id; raise RecordError if there is no such form."""
     for form in policy.forms:
         if form.id == name:
             return form
@@ -24,9 +24,9 @@ def form_of(policy: Policy, name: str) -> Form:
 
 
 def fill(form: Form, answers: Mapping[str, str]) -> messages.Form:
-    """Return a form filled in, without the fields that were left empty.
+    """Return a filled-in form, without the fields that were left empty.
 
-    Raises RecordError with the id of the first field that is not right.
+    Raises RecordError with the id of the first invalid field.
     """
     fields = {field.id: field for field in form.fields}
     given = {name: answer.strip() for name, answer in answers.items() if answer.strip()}
@@ -39,9 +39,9 @@ def fill(form: Form, answers: Mapping[str, str]) -> messages.Form:
 
 
 def reply_of(policy: Policy, name: str, report: messages.Report) -> tuple[str, str]:
-    """Return how a message can begin: its kind, and the text in the language that the reporter reads.
+    """Return the start of a message: its kind, and the text in the language that the reporter reads.
 
-    Raises RecordError with the ids that there are.
+    Raises RecordError with the valid ids.
     """
     for reply in policy.replies:
         if reply.id == name:
@@ -50,7 +50,7 @@ def reply_of(policy: Policy, name: str, report: messages.Report) -> tuple[str, s
 
 
 def categorise(policy: Policy, topic: str, category: str = "") -> messages.Category:
-    """Return what a case is in the register; raise RecordError with the ids that there are."""
+    """Return the category of a case in the register; raise RecordError with the valid ids."""
     known = policy.topic(topic)
     if known is None:
         raise RecordError(", ".join(one.id for one in policy.topics))

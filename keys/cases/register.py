@@ -1,4 +1,4 @@
-"""The register: one line a case, and those that it had before something in it was replaced (SPEC 12.8)."""
+"""The register: one line for each case, and its earlier lines if something in it was replaced (SPEC 12.8)."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ WAY = "way"
 OUTCOME = "outcome"
 DAYS = (RECEIVED, ACKNOWLEDGED, INFORMED, CLOSED)
 FIELDS = (*DAYS, NATURE, WAY, OUTCOME)
-ONLINE = "online"  # how a report came that its reporter wrote
+ONLINE = "online"  # for a report that its reporter wrote
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the register; None or "" where something has not happened.
+    """A line of the register; a field is None or "" if its event has not happened.
 
-    `months` is the term that a reader asked for last, `until` the last day of the case. `corrected` has what replaces a
-    field. `day` is the day of the last change, `by` its author (None for the reporter), `reason` why.
+    `months` is the retention that a reader asked for last, `until` the last day of the case. `corrected` has the
+    replaced fields. `day` is the day of the last change, `by` its author (None for the reporter), `reason` why.
     """
 
     received: int
@@ -69,32 +69,32 @@ class Line:
     corrected: Mapping[str, str] = field(default_factory=dict)
 
     def date(self, name: str) -> str:
-        """Return the day in one of the fields `DAYS` as it is written, or ""."""
+        """Return the day in one of the fields `DAYS` in its written form, or ""."""
         number = getattr(self, name)
         return self.corrected.get(name, "" if number is None else date_of(number).isoformat())
 
     def members(self) -> dict[str, Json]:
-        """Return it as JSON members."""
+        """Return the line as JSON members."""
         members: dict[str, Json] = {name: getattr(self, name) for name in _PLAIN}
         members["by"] = b64(self.by) if self.by else None
         members["corrected"] = dict(self.corrected)
         return members
 
     def row(self) -> list[Json]:
-        """Return it as a JSON array, of which thousands are read at once."""
+        """Return the line as a JSON array, which is faster to read in thousands."""
         row: list[Json] = [getattr(self, name) for name in _PLAIN]
         return [*row, self.by.hex() if self.by else None, dict(self.corrected)]
 
     @classmethod
     def of_row(cls, row: Any) -> Line:
-        """Read what `row` made, unchecked: a vault wrapped it."""
+        """Read the result of `row`, unchecked: a vault has wrapped it."""
         *plain, by, corrected = row
         values = [*plain, PersonId(bytes.fromhex(by)) if by else None, corrected]
         return cls(*values)
 
     @classmethod
     def parse(cls, members: Any) -> Line:
-        """Read what `members` made; raise MalformedError for anything else."""
+        """Read the result of `members`; raise MalformedError for anything else."""
         try:
             by = members["by"]
             plain = {name: members[name] for name in _PLAIN}
@@ -122,7 +122,7 @@ _PLAIN = (
 
 
 def correction(name: str, value: str, why: str) -> Correction:
-    """Return what corrects a field of the register; raise RecordError for an unknown field or an impossible day."""
+    """Return the correction of a field of the register; raise RecordError for an unknown field or an impossible day."""
     if name not in FIELDS:
         raise RecordError(", ".join(FIELDS))
     if name in DAYS and value != _written(value):
@@ -131,10 +131,10 @@ def correction(name: str, value: str, why: str) -> Correction:
 
 
 def lines_of(case: Case) -> tuple[Line, ...]:
-    """Return the lines of a case, the one that counts last.
+    """Return the lines of a case; the last one counts.
 
-    All who have the same messages have the same lines. A message about what was not known completes the last line; one
-    that replaces something begins another.
+    Everybody with the same messages has the same lines. A message that adds an unknown value completes the last line;
+    one that replaces a value starts another.
     """
     report, entered = case.report, case.entered
     line = Line(
@@ -145,7 +145,7 @@ def lines_of(case: Case) -> tuple[Line, ...]:
     )
     lines = [line]
     asked = [number for number, message in enumerate(case.messages) if asks(message)]
-    is_ours = False  # the topic is the reporter's until a reader has given one
+    is_ours = False  # the topic is the reporter's until a reader has set one
     for number, message in enumerate(case.messages):
         changes, replaces = _changes(case, number, lines[-1], asked, is_ours=is_ours) if message.counts else ({}, False)
         if not changes:
@@ -167,7 +167,7 @@ def lines_of(case: Case) -> tuple[Line, ...]:
 def _changes(
     case: Case, number: int, line: Line, asked: Sequence[int], *, is_ours: bool
 ) -> tuple[dict[str, Any], bool]:
-    """Return what a message changes in a line, and whether it replaces something; `asked` are the asking messages."""
+    """Return a message's changes in a line, and whether it replaces a value; `asked` are the asking messages."""
     message = case.messages[number]
     match message.body:
         case Acknowledgement() if line.acknowledged is None:
@@ -190,13 +190,13 @@ def _changes(
 
 
 def _has_read_all(case: Case, closed: int, asked: Sequence[int]) -> bool:
-    """Say whether all asking messages that stand before a `closed` are in its past (SPEC 12.6)."""
+    """Say whether all asking messages before a `closed` are in its past (SPEC 12.6)."""
     past = case.messages[closed].past
     return not any(stands_before(case.messages, number, closed) for number in reversed(asked) if not past >> number & 1)
 
 
 def _opens(case: Case, message: JudgedMessage) -> bool:
-    """Say whether a message opens a closed case: the reporter's word, or a reader's that works."""
+    """Say whether a message opens a closed case: a reporter's message, or a reader's with effect."""
     if isinstance(message.body, Reopened):
         return message.id not in case.approved and message.id not in case.unapproved
     if isinstance(message.body, Approval):

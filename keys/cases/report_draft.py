@@ -1,4 +1,4 @@
-"""A report before it is sealed: what the reporter or the recipient who enters it has filled in."""
+"""A report before it is sealed, as the reporter, or the recipient who enters it, fills it in."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ReportDraft:
-    """The words of a report; `topic` and the names of `answers` are ids of the policy."""
+    """The content of a report; `topic` and the names of `answers` are ids of the policy."""
 
     text: str
     topic: str
     language: str
-    people: frozenset[PersonId] = frozenset()  # whom it is about
+    people: frozenset[PersonId] = frozenset()  # the people whom it is about
     board: bool = False  # it is about the whole board
-    others: str = ""  # whom else it is about, in the reporter's words
+    others: str = ""  # other people whom it is about, in the reporter's words
     answers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def matter(self) -> Matter:
-        """What decides who gets it."""
+        """The part that decides who gets it."""
         return Matter(self.topic, self.board, self.people)

@@ -1,4 +1,4 @@
-"""Requests: what a recipient can ask for in a case, and what needs the word of a second person (SPEC 12.6, 12.7)."""
+"""Requests: what a recipient can ask for in a case, and what needs a second person (SPEC 12.6, 12.7)."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A message that needs the approval of a second person, and the approval that counts, if there is one."""
+    """A message that needs the approval of a second person, and the approval that counts, if any."""
 
     message: JudgedMessage
     approval: JudgedMessage | None
 
 
 def approvable(case: Case) -> tuple[Asked, ...]:
-    """Return what was approved in a case, and what an approval of today would bring about, in order."""
+    """Return the approved messages, and those on which an approval of today would have an effect, in order."""
     found = []
     for message in case.messages:
         by = case.approved.get(message.id)
@@ -47,14 +47,14 @@ def approvable(case: Case) -> tuple[Asked, ...]:
 
 
 def asked_of(case: Case, own: PersonId) -> tuple[JudgedMessage, ...]:
-    """Return what waits for the approval of the person `own`: asked for by somebody else."""
+    """Return the messages that wait for the approval of the person `own`, written by others."""
     if own not in case.readers:
         return ()
     return tuple(one.message for one in approvable(case) if one.approval is None and one.message.person != own)
 
 
 def approve(case: Case, own: PersonId, text: str = "", message: MessageId | None = None) -> Approval:
-    """Return the approval of `message`, or of what was asked for last.
+    """Return the approval of `message`, or of the latest message that waits for one.
 
     Raises NothingAskedError if it does not wait for the approval of the person `own`.
     """
@@ -65,47 +65,57 @@ def approve(case: Case, own: PersonId, text: str = "", message: MessageId | None
 
 
 def ask_purge(case: Case, text: str) -> Purge:
-    """Return what asks to destroy a case before its day; raise AloneError if nobody else could approve it."""
+    """Return the purge of a case before its last day; raise AloneError if nobody else could approve it."""
     if len(case.readers) <= 1:
         raise AloneError
     return Purge(text)
 
 
 def object_to(case: Case, own: PersonId, message: MessageId | None = None) -> Objection:
-    """Return the objection to a purge, `message` or the latest, approved or not.
+    """Return the objection to a purge: `message`, or the latest one, approved or not.
 
-    Raises NothingAskedError if there is none to which the person `own` has not objected.
+    Raises NothingAskedError if the person `own` has objected to all of them.
     """
     purges = purges_of(case, own)
     found = [one for one in purges if message in (None, one.id)]
     if not found:
         raise NothingAskedError
-    return Objection(found[-1].id)
+    return Objection(_purge_of(found[-1]))
 
 
 def purges_of(case: Case, own: PersonId) -> tuple[JudgedMessage, ...]:
-    """Return the purges to which the person `own` can object."""
+    """Return the purges to which `own` can object, and approvals of missing messages, which may be purges."""
     objected = {
         message.body.message
         for message in case.messages
         if message.counts and message.person == own and isinstance(message.body, Objection)
     }
+    missing = {one.id for one in case.missing}
     return tuple(
         message
         for message in case.messages
-        if message.counts and isinstance(message.body, Purge) and message.id not in objected
+        if message.counts
+        and (
+            isinstance(message.body, Purge) or (isinstance(message.body, Approval) and message.body.message in missing)
+        )
+        and _purge_of(message) not in objected
     )
 
 
+def _purge_of(message: JudgedMessage) -> MessageId:
+    """Return the id of a purge, or of the message that an approval names."""
+    return message.body.message if isinstance(message.body, Approval) else message.id
+
+
 def reopen(case: Case, text: str) -> Reopened:
-    """Return what lets a closed case go on; raise NotClosedError for an open one."""
+    """Return the message that opens a closed case again; raise NotClosedError for an open one."""
     if not case.is_closed:
         raise NotClosedError
     return Reopened(text)
 
 
 def hold(case: Case, text: str, until: int, today: int) -> Hold:
-    """Return what keeps a case up to and including the day `until`.
+    """Return the hold that keeps a case up to and including the day `until`.
 
     Raises NotClosedError if the case has no last day that a hold could move, RecordError for a day that has passed.
     """
@@ -117,7 +127,7 @@ def hold(case: Case, text: str, until: int, today: int) -> Hold:
 
 
 def retention(case: Case, months: int, text: str, policy: Policy) -> Retention:
-    """Return for how many months a closed case is kept, moved between the policy's bounds.
+    """Return the retention of a closed case, moved between the policy's bounds.
 
     A shorter term needs the approval of a second person. Raises NotClosedError for an open case, ReasonError for a term
     longer than the policy's without a reason.
@@ -128,7 +138,7 @@ def retention(case: Case, months: int, text: str, policy: Policy) -> Retention:
 
 
 def retention_of(months: int, text: str, policy: Policy) -> Retention:
-    """Return the retention that a recipient chooses; raise ReasonError for one that needs a reason and has none."""
+    """Return the retention that a recipient chooses; raise ReasonError if a required reason is missing."""
     terms = policy.retention
     months = min(max(months, terms.unfounded_months), terms.most_months)
     if months > terms.months and not text.strip():
@@ -137,11 +147,11 @@ def retention_of(months: int, text: str, policy: Policy) -> Retention:
 
 
 def grounds(case: Case) -> Iterator[JudgedMessage]:
-    """Yield what allows to say who the reporter is, in order.
+    """Yield the grounds for naming the reporter, in order.
 
-    That is each request to which the reporter said yes, and each legal demand that a second person has approved. A "no"
-    or "withdrawn" wins over a "yes" that does not have it in its past. If a recipient wrote the report down, no consent
-    counts.
+    They are each request to which the reporter said yes, and each legal demand that a second person has approved. A
+    "no" or "withdrawn" wins over a "yes" that does not have it in its past. If a recipient wrote the report down, no
+    consent counts.
     """
     for message in case.messages:
         is_request = isinstance(message.body, Request) and message.counts

@@ -1,4 +1,4 @@
-"""The rosters that a reader holds: which is in force on a day, and which person has an identity (SPEC 7.2, 12.2)."""
+"""The rosters that a reader holds: the one in force on a day, and the person with an identity (SPEC 7.2, 12.2)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class RecipientView(Protocol):
-    """What the rules read of a recipient's entry."""
+    """The part of a recipient's entry that the rules need."""
 
     @property
     def person(self) -> PersonId:
@@ -32,7 +32,7 @@ class RecipientView(Protocol):
 
 
 class RevokedView(Protocol):
-    """What the rules read of a revoked identity: what stands in the log after `day` does not count."""
+    """The part of a revoked identity that the rules need: entries of the log after `day` do not count."""
 
     @property
     def identity(self) -> bytes:
@@ -44,15 +44,15 @@ class RevokedView(Protocol):
 
 
 class PolicyView(Protocol):
-    """What the rules read of a policy."""
+    """The part of a policy that the rules need."""
 
     @property
     def retention(self) -> Retention:
-        """For how many months a closed case is kept."""
+        """The retention of a closed case."""
 
 
 class RosterView(Protocol):
-    """What the rules read of a roster."""
+    """The part of a roster that the rules need."""
 
     @property
     def id(self) -> bytes:
@@ -94,7 +94,7 @@ class Rosters:
             self._persons |= {entry.identity: entry.person for entry in roster.recipients}
             self._identities[roster.id] = frozenset(entry.identity for entry in roster.recipients)
             for revoked in roster.revoked:
-                # A revocation works at once, from whichever roster was published first.
+                # A revocation applies at once; of several rosters, the earliest day counts.
                 day = self._revoked.get(revoked.identity, revoked.day)
                 self._revoked[revoked.identity] = min(day, revoked.day)
 
@@ -104,7 +104,7 @@ class Rosters:
 
     @property
     def newest_version(self) -> int:
-        """The version of the newest roster that is here; 0 where there is none."""
+        """The version of the newest roster that is here; 0 without rosters."""
         return self._chain[-1].version if self._chain else 0
 
     def person_of(self, identity: IdentityKey) -> PersonId | None:
@@ -120,7 +120,7 @@ class Rosters:
         return self._in_force[day]
 
     def is_known(self, day: int) -> bool:
-        """Say whether the reader can tell which roster was in force on `day`, or that there was none yet."""
+        """Say whether the reader can tell which roster was in force on `day`, or that none was yet."""
         is_first = bool(self._chain) and self._chain[0].version == 1
         return self.in_force(day) is not None or (is_first and self._has_all_after(0))
 
@@ -148,9 +148,9 @@ class Rosters:
         return listed and identity not in self._revoked
 
     def retention(self, day: int) -> Retention:
-        """Return for how many months the policy of `day` keeps a closed case; of the oldest roster if it is unknown."""
+        """Return the retention of a closed case by the policy of `day`; by the oldest roster if that is unknown."""
         return (self.in_force(day) or self._chain[0]).policy.retention
 
     def _has_all_after(self, at: int) -> bool:
-        """Say whether no version is missing from this one on: one that is could be the one in force."""
+        """Say whether no version from this one on is missing: a missing one could be the one in force."""
         return self._chain[-1].version - self._chain[at].version == len(self._chain) - 1 - at

@@ -1,4 +1,4 @@
-"""Routing: who gets a report, by its topic and whom it is about, as the policy says (SPEC 7.8)."""
+"""Routing: the recipients of a report, by its topic and the people it is about, as the policy says (SPEC 7.8)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SECRETARIS, BESTUUR, EXTERNAL = "secretaris", "bestuur", "external"
 
-READS = "reads"  # gets it unless the reporter takes them off
+READS = "reads"  # gets it unless the reporter removes them
 ADDED = "added"  # gets it when the reporter adds them
 ABOUT = "about"  # it is about them
 BOARD = "board"  # it is about the board, or about its chair
@@ -23,7 +23,7 @@ ROLE = "role"  # not for their role
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What a report is about, as far as it decides who gets it."""
+    """The subject of a report, as far as it decides who gets it."""
 
     topic: str
     board: bool = False  # about the whole board
@@ -33,10 +33,11 @@ class Matter:
 def route(
     policy: Policy, receiving: Sequence[Recipient], matter: Matter, away: Collection[PersonId]
 ) -> dict[PersonId, str]:
-    """Return the place of everyone in `receiving`, in its order.
+    """Return the place of each recipient in `receiving`, in its order.
 
-    `away` are those who are away by their own or the policy's word. A recipient without a key to seal to today keeps
-    their place: they are a reader, and stand in `missing`. A topic that the policy does not have is its last one.
+    `away` are the people who are away according to themselves or the policy. A recipient without a key to seal to today
+    keeps their place: they are a reader, listed in `missing`. A topic that the policy does not have counts as its last
+    one.
     """
     topic = policy.topic(matter.topic) or policy.topics[-1]
     everyone = _is_about_all(receiving, matter, policy.chair)
@@ -65,7 +66,7 @@ def route(
 
 
 def _is_about_all(receiving: Sequence[Recipient], matter: Matter, chair: str) -> bool:
-    """Say whether it is about the chair, the whole board, or a secretaris and somebody of the board."""
+    """Say whether it is about the chair, the whole board, or a secretaris and a member of the board."""
     about = [person for person in receiving if person.person in matter.people]
     members = [person for person in receiving if person.role == BESTUUR]
     named = [person for person in about if person.role == BESTUUR]

@@ -1,4 +1,4 @@
-"""What a message that is being written names in its `seen` (SPEC 5.3)."""
+"""The `seen` of a new message (SPEC 5.3)."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 def seen_of(case: Case, author: IdentityKey, channel: str, screen: Collection[MessageId]) -> tuple[MessageId, ...]:
-    """Return what the next message of `author` in this channel names, by what stood on the screen.
+    """Return the ids that the next message of `author` in this channel names, from the messages on the screen.
 
-    Of that what another of them has in its past is left out. The author's own last message of the channel is always
-    named, and what says who reads. A message of the thread names the thread alone. At most 64: the own last one, then
-    the reporter's, then the rest, the newest first.
+    Messages in the past of another one are omitted. The author's own last message of the channel is always named, and
+    so are the messages that decide who reads. A message of the thread names only the thread. At most 64: the own last
+    one, then the reporter's, then the rest, the newest first.
     """
     channels = (THREAD,) if channel == THREAD else (THREAD, DOSSIER)
     own = on_screen = says_who_reads = 0
@@ -34,7 +34,7 @@ def seen_of(case: Case, author: IdentityKey, channel: str, screen: Collection[Me
         covered |= case.messages[number].past
 
     def rank(number: int) -> tuple[bool, bool, bool, int]:
-        # What says who reads is named again after all that has to be, as far as there is room.
+        # Messages that decide who reads are named again after all required ones, as far as there is room.
         return not own >> number & 1, bool(covered >> number & 1), not case.messages[number].by_reporter, -number
 
     numbers = sorted(members_of(own | on_screen & ~covered | says_who_reads), key=rank)

@@ -1,11 +1,12 @@
-"""Which messages of a case a vault gives to whom: shares carry keys, never rights (SPEC 12.4)."""
+"""Shares: the messages of a case that a vault gives to each person; they carry keys, never rights (SPEC 12.4)."""
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from keys.cases.case import Case
     from keys.cases.thread import JudgedMessage
@@ -13,36 +14,45 @@ if TYPE_CHECKING:
 
 
 def owed(
-    case: Case, owner: PersonId | None, listed: Collection[PersonId], given: Collection[tuple[PersonId, MessageId]]
+    case: Case,
+    owner: PersonId | None,
+    listed: Collection[PersonId],
+    given: Collection[tuple[PersonId, MessageId]],
+    arrived: Mapping[PersonId, int] = MappingProxyType({}),
 ) -> dict[PersonId, tuple[MessageId, ...]]:
-    """Return what the vault of `owner` has still to give to each person on the roster in force, the `listed` ones.
+    """Return what the vault of `owner` still owes to each person on the roster in force, the `listed` ones.
 
-    A reader gets each message of the case whose `to` does not name them, once from each vault: a share by somebody else
-    can be worthless, and nobody sees that. A person whose reading was ended gets the message that ended it, alone.
-    `owner` is None for the reporter's page.
+    A reader gets each message of the case whose `to` does not name them, once from each vault: a share by another vault
+    can be worthless, and nobody can see that. A person whose reading was ended gets only the message that ended it.
+    `arrived` has the position of each person's last `arrived`: they also get the messages before it, since their vault
+    was empty then, or held only a backup. `owner` is None for the reporter's page, which reads no `arrived`.
     """
     found = {}
     for person in sorted(set(listed) - {owner}):
         wanted = _readable(case, person)
-        ids = [message.id for message in wanted if _lacks(person, message) and (person, message.id) not in given]
+        since = arrived.get(person, 0)
+        ids = [message.id for message in wanted if _lacks(person, message, since) and (person, message.id) not in given]
         if ids:
             found[person] = tuple(ids)
     return found
 
 
 def answer_to_arrived(case: Case, person: PersonId) -> tuple[MessageId, ...]:
-    """Return what a vault gives somebody whose vault is new: all of a case that they read, else nothing."""
-    # What waits in the outbox can be dropped from it: it is not shared.
-    return all_of(case) if person in case.readers else ()
+    """Return what a vault gives a person with a new or restored vault: all of a case that they read.
+
+    If they no longer read it, they get only the message that ended their reading: a backup can be older than that.
+    """
+    # Messages in the outbox can still be dropped: they are not shared.
+    return tuple(message.id for message in _readable(case, person) if message.placed.place.is_posted)
 
 
 def all_of(case: Case) -> tuple[MessageId, ...]:
-    """Return what a vault gives whom it lets in: all of the case, also what they were sealed before."""
+    """Return what a vault gives a person whom it lets in: the whole case, also messages that were sealed to them."""
     return tuple(message.id for message in case.messages if message.placed.place.is_posted)
 
 
 def may_have(case: Case, person: PersonId, ids: Collection[MessageId]) -> bool:
-    """Say whether a share of these messages may still go to a person: who is put out while it waits gets none."""
+    """Say whether a share of these messages may still go to a person: one who was excluded meanwhile gets none."""
     return {message.id for message in _readable(case, person)}.issuperset(ids)
 
 
@@ -55,6 +65,7 @@ def _endings(case: Case, person: PersonId) -> list[JudgedMessage]:
     return [message for message in case.messages if person in message.ended][-1:]
 
 
-def _lacks(person: PersonId, message: JudgedMessage) -> bool:
-    head = message.placed.head
-    return message.placed.place.is_posted and person not in head.to and person != message.person
+def _lacks(person: PersonId, message: JudgedMessage, arrived: int) -> bool:
+    head, place = message.placed.head, message.placed.place
+    had_it = person in head.to or person == message.person
+    return place.is_posted and (not had_it or place.position < arrived)

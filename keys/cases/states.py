@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from keys.cases.thread import JudgedMessage
     from keys.wire.ids import PersonId
 
-# A case has one of these.
+# Each case has one of these.
 LOCKED = "locked"  # its owner does not read it
 NEW = "new"  # its owner has not opened the report
 OURS = "ours"  # it waits for its readers
@@ -21,7 +21,7 @@ THEIRS = "theirs"  # it waits for the reporter
 CLOSED = "closed"
 STATES = (NEW, OURS, THEIRS, CLOSED, LOCKED)
 
-# These answer nothing and ask for nothing: the turn stays where it was.
+# These neither answer nor ask: they do not change whose turn it is.
 _SILENT = (Acknowledgement, Opened, Joined, SteppedBack, Left, Rating, Unknown)
 
 
@@ -40,12 +40,12 @@ def state_of(case: Case, own: PersonId) -> str:
     if case.is_closed:
         return CLOSED
     last = [message for message in case.thread if message.counts and not isinstance(message.body, _SILENT)][-1]
-    # The case is open: its last `closed` had not read all that was asked, or was undone.
+    # The case is open: its last `closed` had not read every asking message, or was undone.
     return OURS if last.by_reporter or isinstance(last.body, Closed) else THEIRS
 
 
 def unread_in(case: Case) -> tuple[JudgedMessage, ...]:
-    """Return the reporter's messages that none of those who read the case today has read (SPEC 12.5)."""
+    """Return the reporter's messages that none of today's readers has read (SPEC 12.5)."""
     read = 0
     for person, mask in read_by(case.messages).items():
         read |= mask if person in case.readers else 0

@@ -1,6 +1,7 @@
-"""The summary of a case for one recipient: what a list shows and what deadlines count from, small enough to keep.
+"""The summary of a case for one recipient: the content of a list and of deadlines, small enough to cache.
 
-It follows from the case and its readers alone: what depends on the day besides is kept as days, and no policy is in it.
+It follows from the case and its readers alone. Values that depend on the day are stored as days, and it contains no
+policy.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from keys.cases.approvals import APPROVAL_DAYS
 from keys.cases.deadlines import DETRIMENT
+from keys.cases.destruction import waits_long
 from keys.cases.happened import Happened, happened_in
 from keys.cases.register import Line, lines_of
 from keys.cases.requests import asked_of
@@ -34,15 +36,16 @@ class Summary:
     happened: Happened
     latest: int  # the day of the last message
     lines: tuple[Line, ...]  # of the register; the last one counts
-    told: bool  # the board was told
+    told: bool  # the board was informed
     assigned: frozenset[PersonId]
     readers: frozenset[PersonId]
     checked: tuple[int, ...]  # when somebody asked whether the reporter is harmed for the report
     alarms: int
-    waiting: int  # of the reporter, without a reply; 0 where the owner does not read
-    unread: int  # of the reporter, read by nobody who reads the case; 0 where the owner does not
-    asked: tuple[int, ...]  # until which day each message waits that asks for the owner's approval
+    waiting: int  # of the reporter, without a reply; 0 if the owner does not read
+    unread: int  # of the reporter, read by no current reader; 0 if the owner does not read
+    asked: tuple[int, ...]  # the last day of each message that waits for the owner's approval
     last_day: int | None
+    waits_long: bool  # the vault waits thirty days before destroying it
     is_exercise: bool
 
     @property
@@ -52,7 +55,7 @@ class Summary:
 
     @property
     def topic(self) -> str:
-        """What it is about: the handler's word, or the reporter's."""
+        """The topic: the handler's choice, or the reporter's."""
         return self.line.topic
 
     @property
@@ -61,12 +64,12 @@ class Summary:
         return self.line.category
 
     def on(self, day: int) -> Summary:
-        """Return it as it is on a day not before that on which it was made."""
+        """Return the summary as of a later day, not before that on which it was computed."""
         asked = tuple(until for until in self.asked if day <= until)
         return self if asked == self.asked else replace(self, asked=asked)
 
     def row(self) -> list[Any]:
-        """Return it as a JSON array, as short as it can be: a list of thousands is read at once."""
+        """Return the summary as a compact JSON array: a list of thousands is read at once."""
         return [
             self.id.hex(),
             [getattr(self.happened, name) for name in _DAYS],
@@ -80,9 +83,9 @@ class Summary:
 
     @classmethod
     def of_row(cls, row: Any, people: dict[str, frozenset[PersonId]]) -> Summary:
-        """Read what `row` made, unchecked: a vault wrapped it.
+        """Read the result of `row`, unchecked: a vault has wrapped it.
 
-        `people` are the sets of persons that were read before: most cases have the same readers.
+        `people` caches the sets of people that were read before: most cases have the same readers.
         """
         case, days, lines, assigned, readers, checked, asked, *plain = row
         return cls(
@@ -108,11 +111,12 @@ _PLAIN = (
     "told",
     "unread",
     "waiting",
+    "waits_long",
 )
 
 
 def summarise(case: Case, own: PersonId) -> Summary:
-    """Return what a list shows of a case to the person `own`."""
+    """Return the summary of a case for the person `own`."""
     assigned = case.latest(Assigned)
     body = assigned.body if assigned else None
     return Summary(
@@ -127,19 +131,20 @@ def summarise(case: Case, own: PersonId) -> Summary:
         readers=case.readers,
         checked=tuple(sorted({message.day for message in case.dossier if _is_check(message)})),
         alarms=len(case.alarms),
-        # Of a case that its owner does not read, others reply.
+        # If its owner does not read the case, others reply.
         waiting=len(case.waiting) if own in case.readers else 0,
         unread=len(unread_in(case)) if own in case.readers else 0,
         asked=tuple(message.day + APPROVAL_DAYS for message in asked_of(case, own)),
         last_day=case.last_day.day if case.last_day else None,
+        waits_long=waits_long(case),
         is_exercise=case.is_exercise,
     )
 
 
 def words_of(case: Case, own: PersonId) -> str:
-    """Return all words of a case that a search looks through, without those that say who the reporter is.
+    """Return all words of a case that a search looks through, without those that identify the reporter.
 
-    Of a case that the person `own` does not read, that is its number alone.
+    If the person `own` does not read the case, it returns only its number.
     """
     return "\n".join(_words(case)).casefold() if own in case.readers else case.number
 

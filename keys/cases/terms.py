@@ -11,7 +11,7 @@ MONTHS_A_YEAR = 12
 
 
 def months_after(day: int, months: int) -> int:
-    """Return the same day of a later month, or its last one; never a day that no calendar shows."""
+    """Return the same day of a later month, or its last one; never a day past the calendar."""
     date = date_of(min(day, MAX_DAY))
     years, month = divmod(date.month - 1 + months, MONTHS_A_YEAR)
     year, month = date.year + years, month + 1

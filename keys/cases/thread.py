@@ -1,4 +1,4 @@
-"""The messages of a case, applied one after the other: what each is worth, who reads there (SPEC 12.1 steps 4 to 6)."""
+"""The messages of a case, applied in order: the verdict and the readers of each (SPEC 12.1 steps 4 to 6)."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class JudgedMessage:
 
     placed: PlacedMessage
     past: int  # the messages of its past, by number
-    is_complete: bool  # nothing of its past is missing
+    is_complete: bool  # no message of its past is missing
     standing: Standing
-    person: PersonId | None  # None for the reporter, and where no roster lists the author
+    person: PersonId | None  # None for the reporter, and if no roster lists the author
     by_reporter: bool
-    readers: frozenset[PersonId]  # who reads, itself applied
-    ended: frozenset[PersonId]  # whom it tells that they read no more: it is sealed to them too
+    readers: frozenset[PersonId]  # the readers after it is applied
+    ended: frozenset[PersonId]  # people whose reading it ends: it is sealed to them too
 
     @property
     def id(self) -> MessageId:
@@ -57,7 +57,7 @@ class JudgedMessage:
 
     @property
     def text(self) -> str:
-        """Its words, or "" for kinds that have none or are not known."""
+        """Its words, or "" for kinds that have none or are unknown."""
         text: str = getattr(self.body, "text", "")
         return text
 
@@ -73,12 +73,12 @@ class JudgedMessage:
 
     @property
     def counts(self) -> bool:
-        """Say whether it changes anything."""
+        """Say whether it counts."""
         return self.standing is Standing.COUNTS
 
     @property
     def is_sealed_to_all(self) -> bool:
-        """Say whether its `to` names all who read at its place; where it does not, its readers stand beside it."""
+        """Say whether its `to` names all readers at its place; if not, the tool shows its readers with it."""
         return self.readers.issubset(self.placed.head.to)
 
     @property
@@ -88,7 +88,7 @@ class JudgedMessage:
 
 
 def judge(past: Past, rosters: Rosters) -> tuple[list[JudgedMessage], Readership]:
-    """Return the messages in their order with what each is worth, and the readership after the last of them."""
+    """Return the messages in their order with their verdicts, and the readership after the last of them."""
     judging = _Judging(past, rosters)
     thread = [number for number, message in enumerate(past.messages) if message.head.channel == THREAD]
     at_place, after_past = _turns(past, thread)
@@ -106,7 +106,7 @@ def judge(past: Past, rosters: Rosters) -> tuple[list[JudgedMessage], Readership
 def _turns(past: Past, thread: Sequence[int]) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
     """Return which messages of the dossier are judged after how many of the thread.
 
-    First after those with a lower place, then after those that are in the past as well.
+    The first mapping counts the messages with a lower place, the second also those in the past.
     """
     places = [past.applied_at[number] for number in thread[1:]]
     counts = {number: count for count, number in enumerate(thread, start=1)}
@@ -123,7 +123,7 @@ def _turns(past: Past, thread: Sequence[int]) -> tuple[dict[int, list[int]], dic
 
 
 class _Judging:
-    """Who reads, while the thread is applied, and what each message is worth there."""
+    """The readers while the thread is applied, and the verdict on each message."""
 
     def __init__(self, past: Past, rosters: Rosters) -> None:
         self._past = past
@@ -137,7 +137,7 @@ class _Judging:
         return self.readership.read(self._rosters.persons_on(self._past.messages[number].day))
 
     def look(self, number: int) -> None:
-        """Remember who reads at the place of a message."""
+        """Remember the readers at the place of a message."""
         self._at_place[number] = self._read(number)
 
     def judge(self, number: int) -> None:
@@ -147,7 +147,7 @@ class _Judging:
         person = None if by_reporter else self._rosters.person_of(head.author)
         is_complete = not self._past.incomplete >> number & 1
         before, readers = self._read(number), self._at_place[number]
-        # Who was joined by what the server has put behind this message reads by its past.
+        # A person named in a `joined` that the server has put after this message reads, by its past.
         readers = before if person in before and person not in readers else readers
         admitted = self.readership.admitted
         standing = Standing.FORBIDDEN
@@ -162,17 +162,18 @@ class _Judging:
             readers = self._read(number)
             ended = before - readers
             if isinstance(head.body, Consent) and head.body.answer != YES:
-                # Whom a "yes" ever named may believe to read, though it has no effect here: it can have crossed this.
+                # People whom a "yes" ever named may believe that they read, even without effect here: it can have
+                # crossed this.
                 ended |= admitted.intersection(head.body.people) - readers
         mask = self._past.masks[number]
         self.judged[number] = JudgedMessage(message, mask, is_complete, standing, person, by_reporter, readers, ended)
 
 
 def stands_before(messages: Sequence[JudgedMessage], first: int, second: int) -> bool:
-    """Say whether a message stands before another, both by number: it is in its past, or has the lower place.
+    """Say whether a message comes before another, both by number: it is in its past, or has the lower place.
 
-    What an author names that is posted only later moves nothing by this, and a server that was restored can have put
-    back a message behind one that names it.
+    Naming a message that is posted only later therefore moves nothing, and a restored server may have put a message
+    after one that names it.
     """
     if messages[second].past >> first & 1:
         return True

@@ -1,4 +1,4 @@
-"""Which words of the reporter wait for a reply, and who has read which message (SPEC 12.5)."""
+"""Messages of the reporter that wait for a reply, and the people who have read a message (SPEC 12.5)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def asks(message: JudgedMessage) -> bool:
-    """Say whether this is a word of the reporter that wants a reply."""
+    """Say whether this is a message of the reporter that needs a reply."""
     if not (message.by_reporter and message.counts):
         return False
     body = message.body
@@ -39,7 +39,7 @@ def asks(message: JudgedMessage) -> bool:
 
 
 def replies(message: JudgedMessage) -> bool:
-    """Say whether this answers what its author had read of the reporter."""
+    """Say whether this message answers the reporter's messages that its author had read."""
     is_reply = isinstance(message.body, Answer | Question | Feedback | Closed)
     return is_reply and message.counts and not message.by_reporter
 
@@ -52,7 +52,7 @@ def asking(messages: Sequence[JudgedMessage]) -> int:
 def waiting(messages: Sequence[JudgedMessage]) -> int:
     """Return the asking messages that no reply has in its past, as a set of numbers.
 
-    By the past, never by the place: what crosses with a reply was not read by its author.
+    The past decides, never the place: the author of a reply has not read a message that crosses with it.
     """
     replied = 0
     for message in messages:
@@ -62,9 +62,9 @@ def waiting(messages: Sequence[JudgedMessage]) -> int:
 
 
 def read_by(messages: Sequence[JudgedMessage]) -> dict[PersonId, int]:
-    """Return what each person has read, as a set of numbers: what their messages name, or something that does.
+    """Return what each person has read, as a set of numbers: what their messages name, or a message that does.
 
-    The report itself is read by who has said `opened`.
+    The report itself is read by the authors of `opened`.
     """
     read: dict[PersonId, int] = {}
     for message in messages:

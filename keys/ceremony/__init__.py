@@ -1,4 +1,4 @@
-"""Founding, enrolling, rosters, joining: what people do once, with a checklist; no case passes here."""
+"""Ceremonies: founding, enrolling, making rosters and joining, each with a checklist."""
 
 from keys.ceremony.backing_up import back_up, restore
 from keys.ceremony.draft import Draft, signatures

@@ -1,4 +1,4 @@
-"""A backup of a key and its vault in one file that the passphrase opens, and its way back; it talks to no server."""
+"""Backup of a key and its vault in one file that the passphrase opens, and its restoration."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from keys.ceremony.enrolling import IDENTITY_FILE, VAULT_FILE, open_vault
 from keys.errors import BackupError, ExistsError, FormatError, VaultError
 from keys.identity import KIND_IDENTITY, Wrapper, make_folder, open_key_file, write_new
+from keys.sync.restored import hold_outbox
 from keys.sync.settings import BACKUP_WANTED, COMPLETED, RESTORED
 from keys.vault import check_copy
 from keys.wire.signed import join_frames, split_frames
@@ -19,9 +20,9 @@ PURPOSE = "backup"
 
 
 def back_up(home: Path, passphrase: str, output: Path) -> None:
-    """Write key and vault of `home` into one new file, and read it back.
+    """Write the key and vault of `home` into one new file, and read it back.
 
-    Raises PassphraseError, ExistsError when there is such a file, BackupError when what was written does not open.
+    Raises PassphraseError, ExistsError if the file exists, BackupError if the written file does not open.
     """
     key_file = (home / IDENTITY_FILE).read_bytes()
     secret = open_key_file(key_file, KIND_IDENTITY, passphrase)
@@ -34,9 +35,9 @@ def back_up(home: Path, passphrase: str, output: Path) -> None:
 
 
 def restore(home: Path, passphrase: str, raw: bytes) -> None:
-    """Make `home` from a backup; its vault shows nothing before it has been fetched anew.
+    """Make `home` from a backup; its vault shows nothing before it has fetched the log again.
 
-    Raises PassphraseError, ExistsError when there is a key already, BackupError for anything but a whole backup.
+    Raises PassphraseError, ExistsError if there is a key already, BackupError for anything but a complete backup.
     """
     if (home / IDENTITY_FILE).exists() or (home / VAULT_FILE).exists():
         raise ExistsError(str(home))
@@ -45,12 +46,13 @@ def restore(home: Path, passphrase: str, raw: bytes) -> None:
     write_new(home / VAULT_FILE, copy)
     secret = open_key_file(key_file, KIND_IDENTITY, passphrase)
     with open_vault(home, secret) as vault, vault.transaction():
-        # What was decided since, such as a purge, is known to the server and the others: it counts first.
+        # Decisions since the backup, such as a purge, are on the server and in other vaults: they must count first.
         vault.put_setting(RESTORED, b"1")
         vault.drop_setting(COMPLETED)
         vault.sharing.set_due()
         vault.countdowns.begin_anew()
-    # The key file comes last: while it is missing, nothing has been restored and it can be done again.
+        hold_outbox(vault)
+    # The key file comes last: without it nothing is restored, and the command can be repeated.
     write_new(home / IDENTITY_FILE, key_file)
 
 

@@ -1,4 +1,4 @@
-"""A roster on its way from hand to hand until enough root keys have signed it; it holds no secret."""
+"""A draft of a roster, which travels from hand to hand until enough root keys have signed it. It holds no secret."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FRAMES = 6  # roots, earlier rosters, the document, its signers, cards, texts
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The roots, the rosters so far, the new one with the signatures so far, the recipients' cards, and the texts."""
+    """The roots, the earlier rosters, the new one with its signatures so far, the recipients' cards, and the texts."""
 
     roots: tuple[Signed, ...]
     earlier: tuple[Signed, ...]
@@ -38,7 +38,7 @@ class Draft:
 
     @classmethod
     def parse(cls, raw: bytes) -> Draft:
-        """Read a draft file; raise FormatError or TrustError for one that does not fit together."""
+        """Parse a draft file; raise FormatError or TrustError if its parts contradict each other."""
         frames = split_frames(raw)
         if len(frames) != FRAMES:
             raise MalformedError("draft of a roster")
@@ -70,21 +70,21 @@ class Draft:
         )
 
     def root(self) -> Root:
-        """Return the newest root of the draft; whether it is ours, a person checks by the fingerprint."""
+        """Return the newest root of the draft; a person must compare its fingerprint."""
         if not self.roots:
             raise MalformedError("empty chain")
         return Root.verify_chain(self.roots, self.roots[0].id(LABEL_ROOT))
 
     def content(self) -> Roster:
-        """Return what the roster would say, whoever has signed it: to be shown, never to be relied on."""
+        """Return the content of the roster without its signatures: show it, but never rely on it."""
         roster = read_unsigned(self.roster)
         if roster.root != self.root().id:
             raise MalformedError("roster of another root")
-        # Who signs the hashes of texts has to see the texts.
+        # A person who signs the hashes of texts must see the texts.
         return roster.with_texts({hashlib.sha256(document).digest(): document for document in self.texts})
 
     def finished(self) -> RosterHistory:
-        """Return the roster and those before it once enough keys have signed; raise BelowThresholdError before."""
+        """Return the roster and those before it if enough keys have signed; raise BelowThresholdError otherwise."""
         return RosterHistory.verify([*self.earlier, self.roster], self.root())
 
     def sign(self, key_file: Path, passphrase: str) -> Draft:

@@ -1,4 +1,4 @@
-"""Enrolling: a recipient's identity and vault, and the card by which the board lists them; it talks to no server."""
+"""Enrolling: a recipient's identity and vault, and the card by which the board lists them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from keys.vault import Vault
 from keys.wire.canonical import b64, encode, unb64
 from keys.wire.ids import PERSON_SIZE, PersonId
 from keys.wire.signed import LABEL_CARD, Signed, join_frames, split_frames
-from keys.wire.sizes import BOX_KEY_SIZE, ID_SIZE
+from keys.wire.sizes import BOX_KEY_SIZE, ID_SIZE, MAX_NAME
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,15 +34,14 @@ if TYPE_CHECKING:
 
 IDENTITY_FILE = "identity.key"
 VAULT_FILE = "vault.sqlite"
-MAX_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a recipient hands to the board: who they are, signed by their identity, and its last-resort bundle.
+    """The card that a recipient hands to the board, signed by their identity, with its last-resort bundle.
 
-    `person` is None on a first card; `box` is what the log's capability is sealed to. A person's new identity comes on
-    a card that their last one has signed too.
+    `person` is None on a first card. The log's capability is sealed to `box`. A card with a person's new identity is
+    also signed by their last one.
     """
 
     name: str
@@ -55,7 +54,7 @@ class Card:
 
     @classmethod
     def parse(cls, raw: bytes) -> Card:
-        """Read an enrolment card and verify its signatures; raise MalformedError or TamperedError."""
+        """Parse an enrolment card and verify its signatures; raise MalformedError or TamperedError."""
         frames = split_frames(raw)
         if len(frames) != 2:
             raise MalformedError("enrolment card")
@@ -75,7 +74,7 @@ class Card:
 
     @property
     def identity(self) -> bytes:
-        """The key that it is for."""
+        """The identity key of the card."""
         return self.bundle.identity
 
     @property
@@ -84,12 +83,12 @@ class Card:
         return tuple(key for key, _ in self.document.signers if key != self.identity)
 
     def vouched_by(self, signer: Signer) -> Card:
-        """Return the card with the signature of the identity that its person had before."""
+        """Return the card with the signature of its person's previous identity."""
         signature = signer.sign(LABEL_CARD + self.document.document)
         return replace(self, document=self.document.with_signer(signer.public, signature))
 
     def file_name(self) -> str:
-        """Return the name of its file, from the person's name, so that cards do not collide on one stick."""
+        """Return its file name, with the person's name, so several cards fit on one stick."""
         return f"{re.sub(r'[^a-z0-9]+', '-', self.name.lower()).strip('-') or self.role}.card"
 
     def encode(self) -> bytes:
@@ -98,9 +97,9 @@ class Card:
 
 
 def enrol(home: Path, name: str, role: str, passphrase: str, today: int, profile: Profile) -> Card:
-    """Make an identity and an empty vault in `home`, and the card to hand to the board beside them.
+    """Make an identity, an empty vault and a card for the board in `home`.
 
-    Raises ExistsError when there is an identity already, MalformedError for a role or name that no roster takes.
+    Raises ExistsError if there is an identity already, MalformedError for a role or name that no roster accepts.
     """
     if role not in ROLES or not 1 <= len(name) <= MAX_NAME:
         raise MalformedError("name or role")
@@ -111,15 +110,15 @@ def enrol(home: Path, name: str, role: str, passphrase: str, today: int, profile
     with Vault.create(home / VAULT_FILE, Wrapper(secret.vault_key)) as vault:
         card = make_card(vault, secret, name, role, today)
     write_new(home / card.file_name(), card.encode())
-    # The key file comes last: while it is missing, nothing of this has begun and it can be done again.
+    # The key file comes last: without it nothing has begun, and the command can be repeated.
     write_key_file(home / IDENTITY_FILE, secret, passphrase, profile)
     return card
 
 
 def make_card(vault: Vault, secret: KeyFile, name: str, role: str, today: int) -> Card:
-    """Return a card with the newest last-resort bundle of a vault, made anew when the old one gets short.
+    """Return a card with the newest last-resort bundle of a vault, or with a new one if that ends soon.
 
-    It names the person as whom the roster lists this identity, where one does.
+    It names the person whom the roster lists with this identity, if there is one.
     """
     last = card_bundle(vault, secret.signer(), today)
     signer, person, box = secret.signer(), _person_of(vault, secret.signer().public), card_box(secret).public
@@ -144,7 +143,7 @@ def _person_of(vault: Vault, identity: bytes) -> PersonId | None:
 
 
 def key_file(home: Path) -> Path:
-    """Return where the key of `home` is; raise NoKeyError where none is."""
+    """Return the path of the key of `home`; raise NoKeyError if it does not exist."""
     path = home / IDENTITY_FILE
     if not path.exists():
         raise NoKeyError(str(path))
@@ -157,5 +156,5 @@ def unlock(home: Path, passphrase: str) -> KeyFile:
 
 
 def open_vault(home: Path, secret: KeyFile) -> Vault:
-    """Open the vault of an unlocked identity; raise VaultError when another process has it."""
+    """Open the vault of an unlocked identity; raise VaultError if another process has it."""
     return Vault.open(home / VAULT_FILE, Wrapper(secret.vault_key))

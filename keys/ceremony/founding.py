@@ -1,4 +1,4 @@
-"""The board's root keys: founding them, and handing the root over to new ones; it talks to no server."""
+"""The board's root keys: founding them, and rotating to new ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from keys.sealing import Signer
 
-ROOT_DAYS = 3653  # ten years: long enough to be no chore, short enough that someone checks the key holders
+ROOT_DAYS = 3653  # ten years: rare enough to be no burden, frequent enough that somebody checks the key holders
 ROOT_FILE = "root.signed"
 
 
@@ -26,9 +26,9 @@ def root_key_name(number: int) -> str:
 
 
 def found(folder: Path, k: int, passphrases: Sequence[str], today: int, profile: Profile) -> Root:
-    """Make one root key file for each passphrase and the root that all of them sign, in `folder`.
+    """Make one root key file for each passphrase, and the root that all of them sign, in `folder`.
 
-    Raises MalformedError unless 1 <= k <= number of passphrases <= 16, ExistsError when a file is there already.
+    Raises MalformedError unless 1 <= k <= number of passphrases <= 16, ExistsError if a file exists.
     """
     secrets = [KeyFile.generate(KIND_ROOT) for _ in passphrases]
     signers = [secret.signer() for secret in secrets]
@@ -56,8 +56,8 @@ def rotate(
 ) -> Root:
     """Make new root keys, one for each passphrase, and the root that k of the old and all of the new ones sign.
 
-    `old` are key files of the present root with their passphrases; nothing of them is changed. Raises
-    BelowThresholdError for fewer than its k, ForbiddenError for another key, and what `found` raises.
+    `old` are key files of the current root with their passphrases; the files are not changed. Raises
+    BelowThresholdError for fewer than k of them, ForbiddenError for another key, and what `found` raises.
     """
     present = Root.verify_chain(roots, roots[0].id(LABEL_ROOT))
     signers = {signer.public: signer for path, asked in old for signer in [_old_signer(path, asked, present)]}

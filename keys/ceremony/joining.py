@@ -1,4 +1,4 @@
-"""Joining: a recipient pins the board's root by its fingerprint; it trusts no server for that."""
+"""Joining: a recipient pins the board's root by its fingerprint. It trusts no server for that."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ FINGERPRINT_CHARACTERS = 43
 
 
 class Chained(Protocol):
-    """Where a chain comes from: a server, or a file."""
+    """The source of a chain: a server, or a file."""
 
     def chain(self) -> tuple[list[Signed], list[Signed]]:
         """Return every root, and the roster in force with the newer ones, unverified."""
 
 
 def fingerprint_of(typed: str, source: Chained) -> bytes:
-    """Return the root's id for a fingerprint as a person types it: the 43 characters of an address, or ten words.
+    """Return the root's id for a typed fingerprint: the 43 characters of an address, or ten words.
 
-    Raises TamperedError when no root of the source's chain has these words.
+    Raises TamperedError if no root of the source's chain has these words.
     """
     text = typed.strip().rpartition("#")[2]
     if len(text) == FINGERPRINT_CHARACTERS and " " not in text:
@@ -44,10 +44,10 @@ def fingerprint_of(typed: str, source: Chained) -> bytes:
 
 
 def join(vault: Vault, secret: KeyFile, courier: Courier, fingerprint: bytes, own_day: int) -> Trust:
-    """Pin the root and the rosters that follow; the card's bundle is sealed to until the first sync makes others.
+    """Pin the root and the rosters that follow; others seal to the card's bundle until the first sync makes more.
 
-    Raises NotEnrolledError when the newest roster does not list us, TamperedError when what it seals to us is not the
-    log's capability, ClockError where the server's day and `own_day` cannot both be right.
+    Raises NotEnrolledError if the newest roster does not list this identity, TamperedError if the sealed capability is
+    not the log's, ClockError if the server's day and `own_day` cannot both be right.
     """
     served = Served.fetch(courier)
     served.check_day(own_day)

@@ -1,6 +1,6 @@
-"""Who the cards of a new roster are, SPEC 7.2: the same person through every change of key; it asks nobody itself.
+"""The persons of the cards of a new roster, SPEC 7.2: a person stays the same through every change of key.
 
-A new key under an old name, taken for a new person, would end every exclusion of that person.
+If a new key under an old name became a new person, every exclusion of that person would end.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ UNVOUCHED = "unvouched"  # a new key for a known person, which their last key ha
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """What somebody has to look at before a card is taken: the card, and who is `listed` on an earlier roster."""
+    """A card that somebody must check before it is accepted, and the person `listed` on an earlier roster."""
 
     kind: str
     card: Card
@@ -37,7 +37,7 @@ Decide: TypeAlias = Callable[[Doubt], bool]
 
 
 def refuse(_doubt: Doubt) -> bool:
-    """Take no card that is in doubt."""
+    """Refuse every card in doubt."""
     return False
 
 
@@ -48,11 +48,10 @@ def persons_of(
     revoked: Collection[bytes] = (),
     decide: Decide = refuse,
 ) -> list[PersonId]:
-    """Return who each card is of: a person whom the rosters know, or a new one.
+    """Return the person of each card: one whom the rosters know, or a new one.
 
-    `replaced` says of new identities which person they are of, `revoked` which ones count no more: they vouch for
-    nobody. `decide` is asked about each doubt. Raises PersonError where it says no, ForbiddenError for a card of a
-    revoked key.
+    `replaced` maps new identities to their persons; `revoked` are identities that no longer count and vouch for nobody.
+    `decide` is called for each doubt. Raises PersonError if it refuses, ForbiddenError for a card of a revoked key.
     """
     if history is None:
         return [_drawn() for _ in cards]
@@ -70,7 +69,7 @@ def persons_of(
 
 
 def last_listing(person: PersonId, history: RosterHistory) -> Recipient | None:
-    """Return how the newest roster that lists a person does so, or None where none does."""
+    """Return a person's entry on the newest roster that lists them, or None if none does."""
     for roster in reversed(history.rosters):
         listed = roster.find_person(person)
         if listed is not None:

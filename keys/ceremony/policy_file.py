@@ -1,4 +1,4 @@
-"""A `policy.toml` and the logo beside it, read as what the board is going to sign; it signs nothing."""
+"""A `policy.toml` and its logo, read as the policy that the board will sign."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from keys.wire.canonical import b64
 if TYPE_CHECKING:
     from pathlib import Path
 
-COLOURS = 64  # of a logo that is too large with all it has
+COLOURS = 64  # of a logo that is too large with all its colours
 
 
 def read_policy(path: Path) -> Policy:
-    """Read a `policy.toml`; a logo it names is read beside it and drawn anew.
+    """Read a `policy.toml` and the logo that it names, which is redrawn.
 
-    Raises PolicyError with every mistake, by key path, or with the line of a mistake in its writing.
+    Raises PolicyError with every mistake, by key path, or with the line of a syntax error.
     """
     try:
         table = table_of(path.read_text("utf-8"))
@@ -44,9 +44,9 @@ def read_policy(path: Path) -> Policy:
 
 
 def redrawn(path: Path) -> bytes:
-    """Return a PNG of the pixels of another one: nothing else that was in it, such as who drew it, and when.
+    """Return a PNG with the pixels of another one, and none of its metadata, such as its author and time.
 
-    Raises PolicyError when it is none, or too large.
+    Raises PolicyError if it is not a PNG, or too large.
     """
     try:
         with Image.open(path, formats=("PNG",)) as picture:
@@ -56,7 +56,7 @@ def redrawn(path: Path) -> bytes:
     except (OSError, SyntaxError, ValueError):
         raise PolicyError("has to name a PNG beside this file") from None
     drawn = Image.frombytes("RGBA", pixels.size, pixels.tobytes())
-    # What is drawn with few colours is smaller with a palette.
+    # A drawing with few colours is smaller with a palette.
     for fewer in (drawn, drawn.quantize(COLOURS, method=Image.Quantize.FASTOCTREE)):
         out = io.BytesIO()
         fewer.save(out, "PNG", optimize=True)

@@ -1,4 +1,4 @@
-"""A recipient's new key, or the end of one that was stolen: the roster that follows; it signs nothing."""
+"""The roster after a change of a recipient's key, or after the theft of one, not yet signed."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def replace_recipient(
     stolen: bool,
     decide: Decide = refuse,
 ) -> Draft:
-    """Return the roster on which the person of this name has the key of a new card, and all else stays.
+    """Return the roster on which the person of this name has the key of a new card; all else stays.
 
-    `stolen` revokes the key that they had. Raises UnknownNameError where the newest roster lists nobody of the name,
-    and what `make_roster` raises.
+    `stolen` revokes the key that they had. Raises UnknownNameError if the newest roster does not list the name, and
+    what `make_roster` raises.
     """
     known = _listed(before, name)
     changes = Changes(revoked=[known.identity] if stolen else [], replaced={card.identity: known.person})
@@ -39,9 +39,9 @@ def replace_recipient(
 
 
 def revoke_recipient(roots: Sequence[Signed], before: Draft, name: str, today: int) -> Draft:
-    """Return the roster without the person of this name, whose key counts no more after today.
+    """Return the roster without the person of this name, whose key no longer counts after today.
 
-    Raises UnknownNameError, and what `make_roster` raises: PolicyError where the policy names the person.
+    Raises UnknownNameError, and what `make_roster` raises: PolicyError if the policy names the person.
     """
     known = _listed(before, name)
     cards = [other for other in before.cards if other.identity != known.identity]

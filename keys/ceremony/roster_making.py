@@ -1,4 +1,4 @@
-"""Making a roster from a policy and the recipients' cards, and publishing it once it is signed."""
+"""Making a roster from a policy and the recipients' cards, and publishing it after signing."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from keys.roster.roster import MAX_DAYS
 from keys.roster.weeks import until_of
 from keys.sealing import seal_secret
 from keys.wire.canonical import encode
+from keys.wire.posting import CAPABILITY_SIZE
 from keys.wire.signed import LABEL_ROOT, Signed
 
 if TYPE_CHECKING:
@@ -25,16 +26,15 @@ if TYPE_CHECKING:
     from keys.policy import Policy
     from keys.wire.ids import PersonId
 
-CAPABILITY_SIZE = 32
 BESTUUR = "bestuur"
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a roster says beside policy and cards.
+    """The content of a roster besides policy and cards.
 
-    `start` is its first day, where that is later than tomorrow; `revoked` are identities from today on; `replaced`
-    says of new identities whose they are.
+    `start` is its first day, if that is later than tomorrow; `revoked` are identities to revoke from today on;
+    `replaced` maps new identities to their persons.
     """
 
     start: int | None = None
@@ -53,9 +53,9 @@ def make_roster(
 ) -> Draft:
     """Draw a new capability of the log, seal it to everyone on the roster, and return the draft to be signed.
 
-    `before` is the draft of the newest roster; `decide` is asked about each card whose person is in doubt. Raises
-    ExpiredError when a card's key has under four weeks left, PolicyError when the policy names somebody who is on no
-    card, and what `persons_of` raises.
+    `before` is the draft of the newest roster; `decide` is called for each card whose person is in doubt. Raises
+    ExpiredError if a card's key has under four weeks left, PolicyError if the policy names a person without a card, and
+    what `persons_of` raises.
     """
     wanted = changes or Changes()
     if before is not None and len(before.roots) > len(roots):
@@ -67,7 +67,7 @@ def make_roster(
             raise ExpiredError(f"card of {card.name}: under four weeks left")
     _check_names(policy, {card.name: card.role for card in cards})
     history = before.finished() if before else None
-    # Only the first roster may begin today: of a later one every page and tool has to know before it is in force.
+    # Only the first roster may begin today: every page and tool must know a later one before it is in force.
     first = today if history is None else today + 1
     start = max(first, wanted.start or first)
     until = min(start + MAX_DAYS, root.until)
@@ -102,7 +102,7 @@ def make_roster(
 
 
 def _check_names(policy: Policy, roles: Mapping[str, str]) -> None:
-    # A report about a chair whom the roster calls otherwise would be routed as if it were about anybody.
+    # If the roster had another name for the chair, a report about the chair would be routed like any other.
     mistakes = [
         f"away[{at}].name: on no card, use a name of the roster"
         for at, absence in enumerate(policy.away)
@@ -115,7 +115,7 @@ def _check_names(policy: Policy, roles: Mapping[str, str]) -> None:
 
 
 def publish(draft: Draft, courier: Courier) -> Roster:
-    """Give the server the signed chain with its texts, and the bundles on the cards.
+    """Upload the signed chain with its texts, and the bundles on the cards.
 
     Raises BelowThresholdError before enough keys have signed. May be repeated.
     """

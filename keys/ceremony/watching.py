@@ -1,6 +1,6 @@
-"""Watching a roster that was published, until each person on it is seen to know it, SPEC 7.7; it publishes nothing.
+"""Watching a published roster until each person on it has shown that they know it, SPEC 7.7.
 
-A server that goes on showing the old roster to everybody is noticed by nobody but whoever published the new one.
+If a server keeps showing the old roster to everybody, only the publisher of the new one can notice.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from keys.roster import Root
 
 WATCH_FILE = "published.json"
-HIDDEN_DAYS = 28  # SPEC 7.7: after four weeks it is said that the server may be hiding it
+HIDDEN_DAYS = 28  # SPEC 7.7: after four weeks the tool warns that the server may be hiding it
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A roster that was published on `day`; `unseen` are those on it, by identity, who are not known to know it."""
+    """A roster that was published on `day`; `unseen` are the identities on it that have not shown that they know it."""
 
     server: str
     root: bytes
@@ -40,11 +40,11 @@ class Published:
 
     @property
     def names(self) -> list[str]:
-        """The names of those who are not known to know it."""
+        """The names of the people who have not shown that they know it."""
         return sorted(name for _, name in self.unseen)
 
     def may_be_hidden(self, today: int) -> bool:
-        """Say whether it is so long ago that the server may be hiding it."""
+        """Say whether so much time has passed that the server may be hiding it."""
         return today > self.day + HIDDEN_DAYS
 
     def encode(self) -> bytes:
@@ -78,7 +78,7 @@ class Published:
 
 
 def watch(home: Path, root: Root, history: RosterHistory, server: str, today: int) -> None:
-    """Begin to watch the newest roster of a history, in place of an earlier one."""
+    """Start watching the newest roster of a history, in place of an earlier one."""
     newest = history.newest
     unseen = tuple((one.identity, one.name) for one in newest.recipients)
     make_folder(home)
@@ -86,15 +86,15 @@ def watch(home: Path, root: Root, history: RosterHistory, server: str, today: in
 
 
 def watched(home: Path) -> Published | None:
-    """Return the roster that is watched, as it was when somebody looked last, or None."""
+    """Return the watched roster as of the last look, or None."""
     path = home / WATCH_FILE
     return Published.parse(path.read_bytes()) if path.exists() else None
 
 
 def look(home: Path, courier: Courier) -> Published | None:
-    """Return the watched roster with those who are still not known to know it; stop watching where nobody is left.
+    """Return the watched roster with the people who have still not shown that they know it; stop if there are none.
 
-    Whoever signed a weekly bundle this week that names it, or one after it, knows it.
+    A person knows it if they signed a weekly bundle this week that names it, or one after it.
     """
     published = watched(home)
     if published is None:
@@ -112,7 +112,7 @@ def look(home: Path, courier: Courier) -> Published | None:
 
 
 def _listed(courier: Courier, published: Published, day: int) -> tuple[set[bytes], set[bytes]]:
-    """Return who is still on the roster: by a later one that follows it, else by itself; and the ids from it on."""
+    """Return the people still on the roster, by a later one that follows it or by itself, and the ids from it on."""
     _, history = trusted_chain(courier, published.root, day)
     missing = range(published.version, history.rosters[0].version)
     history = history.preceded_by([courier.roster(version) for version in missing])

@@ -6,20 +6,20 @@ from pathlib import Path
 
 import click
 
-from keys.cli.backups import backup_command, restore_command, setup_command
-from keys.cli.ceremonies import card_command, enrol_command, found_command, join_command
-from keys.cli.closings import approve_command, close_command, reopen_command
-from keys.cli.dossiers import (
+from keys.cli.commands.backup import backup_command, passphrase_command, restore_command, setup_command
+from keys.cli.commands.case import list_command, read_command
+from keys.cli.commands.ceremony import card_command, enrol_command, found_command, join_command
+from keys.cli.commands.closing import approve_command, close_command, reopen_command
+from keys.cli.commands.dossier import (
     assign_command,
     category_command,
     form_command,
     inform_command,
     note_command,
 )
-from keys.cli.exporting import export_commands
-from keys.cli.files import save_command
-from keys.cli.inboxes import inbox_command
-from keys.cli.last_day import (
+from keys.cli.commands.export import export_commands
+from keys.cli.commands.inbox import inbox_command
+from keys.cli.commands.last_day import (
     destroy_own_copy_command,
     hold_command,
     object_command,
@@ -27,36 +27,36 @@ from keys.cli.last_day import (
     retention_command,
     take_again_command,
 )
-from keys.cli.log import log_commands
-from keys.cli.outbox import outbox_commands
-from keys.cli.policies import policy_commands
-from keys.cli.posters import poster_command
-from keys.cli.proofs import verify_proof_command
-from keys.cli.reader import share_command, step_back_command
-from keys.cli.reading import list_command, read_command
-from keys.cli.registers import correct_command, enter_command, overview_command, register_command
-from keys.cli.rekeying import recipient_commands, root_commands
-from keys.cli.reporters import decoy_command, open_command, seal_command
-from keys.cli.rosters import roster_commands
-from keys.cli.status import status_command
-from keys.cli.sync import away_command, sync_command
-from keys.cli.tool import Commands, Option, Tool
-from keys.cli.triage import exercise_command, set_aside_command
-from keys.cli.writing import (
+from keys.cli.commands.log import log_commands
+from keys.cli.commands.message import (
     acknowledge_command,
     ask_command,
     feedback_command,
     minutes_command,
     reply_command,
 )
-from keys.speech.words import _
+from keys.cli.commands.outbox import outbox_commands
+from keys.cli.commands.policy import policy_commands
+from keys.cli.commands.poster import poster_command
+from keys.cli.commands.proof import verify_proof_command
+from keys.cli.commands.reader import share_command, step_back_command
+from keys.cli.commands.register import correct_command, enter_command, overview_command, register_command
+from keys.cli.commands.rekey import recipient_commands, root_commands
+from keys.cli.commands.reporter import decoy_command, open_command, seal_command
+from keys.cli.commands.roster import roster_commands
+from keys.cli.commands.status import status_command
+from keys.cli.commands.sync import away_command, sync_command
+from keys.cli.commands.triage import exercise_command, set_aside_command
+from keys.cli.context import Commands, Option, Tool
+from keys.cli.files import save_command
+from keys.wording.words import _
 
 
 def _mark(text: str) -> str:
     return text
 
 
-# In the order of the help: what a recipient does each week stands before what the board does once a year.
+# In the order of the help: weekly commands of recipients come before yearly commands of the board.
 SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     (
         _mark("Begin"),
@@ -64,6 +64,7 @@ SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
             setup_command,
             backup_command,
             restore_command,
+            passphrase_command,
             inbox_command,
         ),
     ),
@@ -158,7 +159,7 @@ class _Sections(Commands):
     """The whole command line, whose help lists the commands by subject."""
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write one list a section."""
+        """Write one list for each section."""
         for title, section in SECTIONS:
             with formatter.section(_(title)):
                 formatter.write_dl([(command.name or "", command.get_short_help_str()) for command in section])

@@ -1,4 +1,4 @@
-"""Files at the command line: those to be sent, those to be saved, and how far it is."""
+"""Files at the command line: sending and saving them, with a progress bar."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from keys.cli.tool import Command, Option, Tool, hint, tell
+from keys.cli.context import Command, Option, Tool, hint, tell
+from keys.downloads import neutral_name
 from keys.errors import TamperedError
-from keys.saving import neutral_name
-from keys.speech.words import _, one_line
 from keys.sync import SavedFile, attach, save_files
+from keys.wording.words import _, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from keys.cli.text import Saved
     from keys.sealing import Attachment
-    from keys.sync import SealedFile
-    from keys.sync.post import Watch
+    from keys.sync import RecipientSession, SealedFile
+    from keys.sync.delivery import Watch
+    from keys.wire.ids import MessageId
 
 TENTHS = 10
 
@@ -44,7 +46,7 @@ def own_names(paths: Sequence[Path], limit: int) -> list[Attachment]:
 
 
 def reporters_files(paths: Sequence[Path], limit: int, *, keep_names: bool) -> list[Attachment]:
-    """Read files for a message of a reporter, without their names unless they are to be kept."""
+    """Read files for a message of a reporter, without their names unless `keep_names`."""
     if paths:
         hint(
             _(
@@ -58,7 +60,7 @@ def reporters_files(paths: Sequence[Path], limit: int, *, keep_names: bool) -> l
 
 @contextmanager
 def progress(label: str) -> Iterator[Watch]:
-    """Show how far a long work is: a bar on a terminal, a line for each tenth elsewhere."""
+    """Show the progress of a long task: a bar on a terminal, otherwise a line for each tenth."""
     show = _Bar(label) if sys.stderr.isatty() else _Lines(label)
     try:
         yield show.at
@@ -94,11 +96,11 @@ class _Lines:
             tell(f"{self._label} {tenth * TENTHS} %")
 
     def end(self) -> None:
-        """Do nothing: each line is whole."""
+        """Do nothing: each line is complete."""
 
 
 def watched(sealed: SealedFile, watch: Watch) -> Iterator[bytes]:
-    """Yield the pieces of a sealed file, and say how far it is."""
+    """Yield the pieces of a sealed file, and report the progress."""
     done = 0
     for piece in sealed.pieces:
         yield piece
@@ -127,7 +129,7 @@ def save_command(tool: Tool, folder: Path | None, again: bool, number: str) -> N
 def save(folder: Path, fetch: Callable[[Path, Watch], Iterable[SavedFile]]) -> None:
     """Save into a folder and write the path of each file to standard output, also of those before an error.
 
-    Raises TamperedError in the end where the bytes of one are not those that its author signed.
+    At the end it raises TamperedError if the bytes of one are not those that its author signed.
     """
     saved: list[SavedFile] = []
     try:
@@ -144,3 +146,13 @@ def save(folder: Path, fetch: Callable[[Path, Watch], Iterable[SavedFile]]) -> N
         hint(_("A file can do harm when it is opened. Use a computer that holds nothing else, or ask who knows."))
     else:
         tell(_("Everything was saved before. `meldbus read` shows where."))
+
+
+def saved_of(session: RecipientSession) -> Saved:
+    """Return a function from message ids to the paths of saved files."""
+
+    def saved(message_id: MessageId) -> Mapping[int, bytes]:
+        stored = session.vault.messages.by_id(message_id)
+        return {} if stored is None else session.vault.saved(stored.message.mac)
+
+    return saved

@@ -1,4 +1,4 @@
-"""Cases as JSON for scripts; docs/recipient/scripts.md says what each member is."""
+"""Cases as JSON for scripts; docs/recipient/scripts.md describes the members."""
 
 from __future__ import annotations
 
@@ -10,33 +10,36 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keys.cases.numbers import case_number
-from keys.speech.words import date
 from keys.wire.messages import Unknown
+from keys.wording.words import date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
     from keys.cases.case import Case
     from keys.cases.deadlines import Deadlines
+    from keys.cases.destruction import Destruction
     from keys.cases.notices import Notice as CaseNotice
     from keys.cases.summary import Summary
     from keys.cases.thread import JudgedMessage
     from keys.roster import Recipient
-    from keys.speech.bodies import Reading
     from keys.sync import Notice
     from keys.wire.ids import MessageId, PersonId
+    from keys.wording.bodies import Reading
 
     Saved = Callable[[MessageId], Mapping[int, bytes]]
 
 
 def write_json(value: object) -> None:
-    """Write JSON to standard output, with everything escaped that could drive a terminal."""
+    """Write JSON to standard output, and escape everything that could control a terminal."""
     json.dump(value, sys.stdout, indent=2, ensure_ascii=True)
     click.echo()
 
 
-def summary_as_json(summary: Summary, found: Deadlines, persons: Mapping[PersonId, Recipient]) -> dict[str, Any]:
-    """Return what a list shows of a case."""
+def summary_as_json(
+    summary: Summary, found: Deadlines, going: Destruction | None, persons: Mapping[PersonId, Recipient]
+) -> dict[str, Any]:
+    """Return the summary of a case; `going` says when this computer destroys it."""
     return {
         "number": summary.number,
         "state": summary.state,
@@ -50,18 +53,21 @@ def summary_as_json(summary: Summary, found: Deadlines, persons: Mapping[PersonI
         "unread": summary.unread,
         "asked": len(summary.asked),
         "last_day": _day(summary.last_day),
+        "destroyed_on": None if going is None else date(going.day),
+        "waits": [] if going is None else [wait.value for wait in going.waits],
         "exercise": summary.is_exercise,
         "alarms": summary.alarms,
     }
 
 
 def case_as_json(
-    reading: Reading, lines: Iterable[CaseNotice], summary: Summary, found: Deadlines, saved: Saved
+    reading: Reading, lines: Iterable[CaseNotice], summary: Mapping[str, Any], saved: Saved
 ) -> dict[str, Any]:
-    """Return a whole case; `lines` are those that are told of it."""
+    """Return a whole case: its `summary` as in a list, and more; `lines` are the notices about it."""
     case, persons = reading.case, reading.persons
     read = case.read_by()
-    return summary_as_json(summary, found, persons) | {
+    return {
+        **summary,
         "concerned": _names(case.concerned, persons),
         "readers": _names(case.readers, persons),
         "opened_by": _names(case.opened_by, persons),
@@ -72,7 +78,7 @@ def case_as_json(
 
 
 def notice_as_json(notice: Notice) -> dict[str, Any]:
-    """Return what its owner has to know; `kind` is one of docs/recipient/scripts.md."""
+    """Return a notice for the vault's owner; docs/recipient/scripts.md lists each `kind`."""
     return {
         "kind": notice.kind.value,
         "alarm": notice.is_alarm,
@@ -80,6 +86,7 @@ def notice_as_json(notice: Notice) -> dict[str, Any]:
         "days": [*map(date, notice.days)],
         "cases": [*map(case_number, notice.cases)],
         "count": notice.count,
+        "waits": [wait.value for wait in notice.waits],
     }
 
 

@@ -1,6 +1,5 @@
-"""Exports: files made of cases for people outside, in which format and on which ground."""
+"""Exports: files of cases for people outside, with their formats and grounds."""
 
-from keys.exports.copies import form_id
 from keys.exports.formats import FORMATS
 from keys.exports.making import (
     CASE,
@@ -12,6 +11,7 @@ from keys.exports.making import (
     ground_in_words,
     register_cases,
 )
+from keys.exports.subject_access import form_id
 
 __all__ = [
     "CASE",

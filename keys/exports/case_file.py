@@ -6,14 +6,14 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from keys.cases.summary import summarise
-from keys.exports.blacking import Blacking
 from keys.exports.document import Document, Table
+from keys.exports.redaction import Redaction
 from keys.exports.tables import shown
-from keys.speech.bodies import Reading
-from keys.speech.cases import author_in_words, kind_in_words, standing_in_words
-from keys.speech.register import columns_in_words, entries
-from keys.speech.words import _, date, harmless, language, one_line, size_in_words
 from keys.wire.messages import DOSSIER, Identity, Outcome, Revealed
+from keys.wording.bodies import Reading
+from keys.wording.cases import author_in_words, kind_in_words, standing_in_words
+from keys.wording.register import columns_in_words, entries
+from keys.wording.words import _, date, harmless, language, one_line, size_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 def case_file(case: Case, trust: Trust, own: PersonId, made: str, *, identity: bool) -> Document:
     """Return the file of a case; with `identity` it says who the reporter is.
 
-    Without it, neither the compartment nor a word of it is in the file, and files have no names.
+    Without it, the file has neither the compartment nor a word of it, and no names of attached files.
     """
-    blacking = Blacking() if identity else Blacking.of_words(identity_texts(case))
+    redaction = Redaction() if identity else Redaction.of_words(identity_texts(case))
     reading = Reading(case, trust.persons, trust.roster.policy, identity=identity)
     [*_old, line] = entries([summarise(case, own)], trust)
     heads = columns_in_words()
-    facts = [(heads[name], shown(line, name, blacking)) for name in heads if name != "changed"]
-    facts += [(_("It concerns"), blacking.apply(reading.concerned())), *outcome_facts(case, blacking)]
+    facts = [(heads[name], shown(line, name, redaction)) for name in heads if name != "changed"]
+    facts += [(_("It concerns"), redaction.apply(reading.concerned())), *outcome_facts(case, redaction)]
     messages = [message for message in case.messages if message.is_shown]
     rows = [
         [
@@ -42,7 +42,7 @@ def case_file(case: Case, trust: Trust, own: PersonId, made: str, *, identity: b
             date(message.day),
             author_in_words(message, trust.persons),
             "\n".join(filter(None, [kind_in_words(message.kind), standing_in_words(message)])),
-            blacking.apply("\n".join(reading.lines(message))),
+            redaction.apply("\n".join(reading.lines(message))),
             "\n".join(_files(message, identity=identity)),
         ]
         for message in messages
@@ -60,21 +60,21 @@ def case_file(case: Case, trust: Trust, own: PersonId, made: str, *, identity: b
     )
 
 
-def outcome_facts(case: Case, blacking: Blacking) -> Iterator[tuple[str, str]]:
-    """Yield what was done and on what grounds."""
+def outcome_facts(case: Case, redaction: Redaction) -> Iterator[tuple[str, str]]:
+    """Yield the measures and grounds of the outcome."""
     message = case.latest(Outcome)
     if message is not None and isinstance(message.body, Outcome):
-        yield _("measures"), blacking.apply(harmless(message.body.measures))
-        yield _("grounds"), blacking.apply(harmless(message.body.grounds))
+        yield _("measures"), redaction.apply(harmless(message.body.measures))
+        yield _("grounds"), redaction.apply(harmless(message.body.grounds))
 
 
 def identity_texts(case: Case) -> list[str]:
-    """Return what the reporter has said about who they are."""
+    """Return the texts in which the reporter has identified themselves."""
     return [message.text for message in case.thread if isinstance(message.body, Identity)]
 
 
 def _tells(message: JudgedMessage) -> bool:
-    """Say whether a message tells who the reporter is, or that and why somebody looked."""
+    """Say whether a message identifies the reporter, or says that somebody looked and why."""
     return isinstance(message.body, Identity | Revealed)
 
 

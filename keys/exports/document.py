@@ -1,4 +1,4 @@
-"""The contents of a file made of cases, before it has a format. Every word in it is harmless already."""
+"""The contents of an export, before it has a format. Every word in it is harmless already."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under heads, each as wide as they are; a cell may have several lines."""
+    """Rows under heads of the same width; a cell may have several lines."""
 
     title: str
     heads: Sequence[str]
@@ -20,9 +20,9 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file to be: `facts` are names and values, `left_out` says in sentences what is not in it, `made` who made it.
+    """A file before rendering: `facts` are names and values, `left_out` sentences about omissions, `made` its author.
 
-    `language` is the tag of the language that it is in.
+    `language` is the tag of its language.
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""The formats of a file: HTML to print, JSON, and CSV. A stranger's text does nothing in any of them."""
+"""The formats of an export: HTML to print, JSON, and CSV. A stranger's text must do nothing in any of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from keys.speech.words import _
+from keys.policy.tokens import light_tokens
+from keys.wording.words import _
 
 if TYPE_CHECKING:
     from keys.exports.document import Document
@@ -23,27 +24,27 @@ TEMPLATES = Path(__file__).parent / "templates"
 FORMAT = "meldbus export 1"
 HTML, JSON, CSV = ".html", ".json", ".csv"
 FORMATS = (HTML, JSON, CSV)
-BOM = "\ufeff"  # without it a spreadsheet takes the letters for others
-# Where a cell may begin, also for a program that parts them by another sign than ours or minds no quotes; behind it a
-# formula: OWASP, "CSV Injection".
+BOM = "\ufeff"  # without it a spreadsheet assumes another encoding
+# The start of a cell, also for a program with another separator or without quotes, before a formula: OWASP, "CSV
+# Injection".
 _FORMULA = re.compile(r"(^|[;,|\t\r\n])([\s\"']*)(?=[=+\-@＝＋－＠])")  # noqa: RUF001 - the wide signs count too
 
 
 def render(document: Document, ending: str) -> bytes:
-    """Return a document in the format with one of the endings `FORMATS`."""
+    """Return a document in the format with one of the extensions `FORMATS`."""
     text = {HTML: _html, JSON: _json, CSV: _csv}[ending](document)
     return text.encode("utf-8")
 
 
 def defused(cell: str) -> str:
-    """Return a cell in which no spreadsheet finds a formula: an apostrophe stands before what could begin one."""
+    """Return a cell in which no spreadsheet finds a formula: an apostrophe is put before its start."""
     return _FORMULA.sub(r"\1\2'", cell)
 
 
 def _html(document: Document) -> str:
     loader = FileSystemLoader(TEMPLATES)
     pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    style = (TEMPLATES / "document.css").read_text("utf-8")
+    style = light_tokens() + (TEMPLATES / "document.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
     return pages.get_template("document.html").render(document=document, style=style, digest=digest, _=_)
 

@@ -1,4 +1,4 @@
-"""Exports: a file made of cases is recorded in each of their dossiers and remembered with its path, then written."""
+"""Making an export: it is recorded in each dossier, its path is stored, and then the file is written."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from keys.cases.summary import summarise
 from keys.errors import ExistsError, FileNameError, NoGroundError, UnreadableError
-from keys.exports.blacking import Blacking
 from keys.exports.case_file import case_file, identity_texts
-from keys.exports.copies import copy_for_concerned, notice
 from keys.exports.formats import FORMATS, render
+from keys.exports.redaction import Redaction
+from keys.exports.subject_access import copy_for_concerned, notice
 from keys.exports.tables import register_table
 from keys.identity import write_new
-from keys.speech.cases import person_in_words
-from keys.speech.register import entries
-from keys.speech.words import _, date, one_line
 from keys.sync import unwatched
 from keys.sync.writing import record
 from keys.wire.messages import Exported, Request
+from keys.wording.cases import person_in_words
+from keys.wording.register import entries
+from keys.wording.words import _, date, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,18 +28,18 @@ if TYPE_CHECKING:
     from keys.cases.thread import JudgedMessage
     from keys.exports.document import Document
     from keys.sync import RecipientSession
-    from keys.sync.post import Watch
+    from keys.sync.delivery import Watch
 
-# What a file can be, as the dossier names it.
+# The kinds of exports, as the dossier names them.
 CASE, COPY, NOTICE, REGISTER = "case", "copy", "notice", "register"
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A file to be made at `path` for a `purpose`: for whom, and what for.
+    """A file to make at `path` for a `purpose`: for whom, and why.
 
-    Of a case, it says who the reporter is only with a `ground`. A copy has these `forms` in it, by their ids, and with
-    `outcome` what was done and on what grounds.
+    A case file says who the reporter is only with a `ground`. A copy includes these `forms`, by their ids, and with
+    `outcome` the measures and grounds.
     """
 
     what: str
@@ -50,13 +50,13 @@ class Export:
     outcome: bool = False
 
     def make(self, session: RecipientSession, cases: Sequence[Case], watch: Watch = unwatched) -> Path:
-        """Make it of one case, or the register of several, and return its whole path.
+        """Make it from one case, or the register from several, and return its absolute path.
 
-        It is recorded in every case, then its path is remembered, then it is written. If it cannot be written, the
-        dossier names it all the same. Raises FileNameError, ExistsError and UnreadableError before any of that if no
-        file can be made here, and what `record` raises.
+        It is recorded in every case, then its path is stored, then it is written. If it cannot be written, the dossier
+        names it all the same. Raises FileNameError, ExistsError and UnreadableError before any of that if no file can
+        be made here, and what `record` raises.
         """
-        self._check()
+        self.check()
         path = self.path.absolute()
         content = render(self._document(session, cases), path.suffix)
         record(session, cases, self._record(), watch)
@@ -67,7 +67,8 @@ class Export:
         watch(len(cases), len(cases))
         return path
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Raise FileNameError, ExistsError or UnreadableError if no file can be made at the path."""
         if self.path.suffix not in FORMATS:
             raise FileNameError(one_line(str(self.path)))
         if not self.path.parent.is_dir():
@@ -84,7 +85,7 @@ class Export:
         made = _("Made by %(name)s on %(day)s. Confidential.")
         made %= {"name": person_in_words(own, trust.persons), "day": date(session.today)}
         if self.what == REGISTER:
-            black = {case.id: Blacking.of_words(identity_texts(case)) for case in cases}
+            black = {case.id: Redaction.of_words(identity_texts(case)) for case in cases}
             lines = entries([summarise(case, own) for case in cases], trust)
             return register_table(lines, black, session.vault.destroyed.all(), trust, made)
         [case] = cases
@@ -101,14 +102,14 @@ def register_cases(session: RecipientSession) -> list[Case]:
 
 
 def chosen_ground(found: Sequence[JudgedMessage], number: int) -> JudgedMessage:
-    """Return one of some grounds by its number, from 1; raise NoGroundError if there is none."""
+    """Return a ground by its number, from 1; raise NoGroundError for a number without one."""
     if not 1 <= number <= len(found):
         raise NoGroundError
     return found[number - 1]
 
 
 def ground_in_words(ground: JudgedMessage) -> str:
-    """Return on what ground somebody is told who the reporter is, on one line."""
+    """Return the ground for naming the reporter, on one line."""
     body = ground.body
     if isinstance(body, Request):
         words = {"day": date(ground.day), "to": one_line(body.to), "what": one_line(body.what)}

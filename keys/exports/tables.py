@@ -1,33 +1,33 @@
-"""The register as a file has it."""
+"""The table of the register in an export."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from keys.exports.document import Document, Table
-from keys.speech.register import columns_in_words, destroyed_columns_in_words, destroyed_in_words
-from keys.speech.words import _, harmless, language
+from keys.wording.register import columns_in_words, destroyed_columns_in_words, destroyed_in_words
+from keys.wording.words import _, harmless, language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from keys.exports.blacking import Blacking
-    from keys.speech.register import Entry
+    from keys.exports.redaction import Redaction
     from keys.sync import Trust
     from keys.vault.destroyed import DestroyedCase
     from keys.wire.ids import CaseId
+    from keys.wording.register import Entry
 
 
 def register_table(
     lines: Sequence[Entry],
-    black: Mapping[CaseId, Blacking],
+    black: Mapping[CaseId, Redaction],
     destroyed: Sequence[DestroyedCase],
     trust: Trust,
     made: str,
 ) -> Document:
-    """Return the register of some lines, and what stays of destroyed cases; `made` says by whom and when.
+    """Return the register with some lines, and the remains of destroyed cases; `made` says by whom and when.
 
-    `black` blacks in the lines of each case, by its id, what could tell who its reporter is.
+    `black` has, by case id, the redaction of words in its lines that could identify its reporter.
     """
     policy = trust.roster.policy
     heads = columns_in_words()
@@ -48,8 +48,8 @@ def register_table(
     )
 
 
-def shown(line: Entry, name: str, black: Blacking) -> str:
-    """Return a field of a line; recipients stand on the roster, and everything else somebody may have typed."""
+def shown(line: Entry, name: str, black: Redaction) -> str:
+    """Return a field of a line; recipients are on the roster, everything else may have been typed."""
     value: str = getattr(line, name)
     return value if name == "readers" else black.apply(value)
 

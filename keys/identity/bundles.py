@@ -1,4 +1,4 @@
-"""A recipient's own bundles: the pairs of a seed and the documents that publish them; it keeps nothing."""
+"""A recipient's own bundles: seeds of key pairs, and the signed documents that publish the public halves."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ from keys.sealing import PrivatePair, Signer
 from keys.wire.canonical import encode
 from keys.wire.envelope import VERSION
 from keys.wire.signed import LABEL_BUNDLE, Signed
+from keys.wire.sizes import KEM_SEED_SIZE, SEED_SIZE
 
-SEED_SIZE = 32
-KEM_SEED_SIZE = 64
 LABEL_PAIR = b"meldbus/1 bundle pair"
 
 
 @dataclass(frozen=True, slots=True)
 class OwnBundle:
-    """A bundle with the seed of its private halves, 32 bytes, which the vault keeps wrapped and one day destroys."""
+    """A bundle with the 32-byte seed of its private halves, which the vault stores wrapped and later destroys."""
 
     bundle: Bundle
     signed: Signed
@@ -30,13 +29,13 @@ class OwnBundle:
 
 
 def private_pair(seed: bytes) -> PrivatePair:
-    """Return the private halves of a bundle from its seed."""
+    """Return the private halves of a bundle, from its seed."""
     drawn = HKDF(algorithm=SHA256(), length=SEED_SIZE + KEM_SEED_SIZE, salt=None, info=LABEL_PAIR).derive(seed)
     return PrivatePair.from_seeds(drawn[:SEED_SIZE], drawn[SEED_SIZE:])
 
 
 def draw_seed() -> bytes:
-    """Return the seed of new keys."""
+    """Return a random seed for new keys."""
     return random(SEED_SIZE)
 
 
@@ -51,9 +50,9 @@ def sign_bundle(
     seen: Witness | None,
     away: int | None = None,
 ) -> OwnBundle:
-    """Return the bundle of the keys of a seed, which begins on the Monday `start` (SPEC 7.3).
+    """Return the bundle for the keys of a seed; it begins on the Monday `start` (SPEC 7.3).
 
-    `week` is the Monday of the week in which it is signed, `seen` what the tool has read, `away` the day up to and with
+    `week` is the Monday of the week in which it is signed. `seen` is what the tool has read. `away` is the last day on
     which its owner is away.
     """
     public = private_pair(seed).public

@@ -1,4 +1,4 @@
-"""Key files: a secret under a passphrase by Argon2id, SPEC 7.3; it never writes a secret in clear."""
+"""Key files: a secret under a passphrase by Argon2id, SPEC 7.3. It never writes a secret in clear."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 from nacl.utils import random
 
+from keys.atomic_files import replace, write_new
 from keys.errors import FormatError, KeyFileError, PassphraseError
-from keys.identity.files import write_new
+from keys.identity.passphrase import passphrase_bytes
 from keys.sealing import Signer
 from keys.wire.canonical import Json, b64, encode, parse_object, unb64
+from keys.wire.sizes import KEY_SIZE, SEED_SIZE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,10 +23,8 @@ if TYPE_CHECKING:
 FORMAT = "meldbus key 1"
 KIND_ROOT = "root"
 KIND_IDENTITY = "identity"
-SEED_SIZE = 32
 SALT_SIZE = 16
-KEY_SIZE = 32
-# A key file from elsewhere must not be able to ask for all of a machine's memory or a day of its time.
+# A hostile key file could otherwise ask for all of a machine's memory, or a day of its time.
 MAX_MEMORY_KIB = 4 * 1024 * 1024
 MAX_TIME = 16
 MAX_LANES = 16
@@ -32,7 +32,7 @@ MAX_LANES = 16
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What one try of a passphrase costs: passes, memory in KiB, and lanes of Argon2id (RFC 9106)."""
+    """The cost of one try of a passphrase: passes, memory in KiB, and lanes of Argon2id (RFC 9106)."""
 
     time: int
     memory_kib: int
@@ -45,7 +45,7 @@ MODERATE = Profile(time=3, memory_kib=256 * 1024, lanes=1)
 
 @dataclass(frozen=True, slots=True)
 class KeyFile:
-    """An unlocked key file: `seed` is of its Ed25519 key, `vault_key` only an identity has."""
+    """An unlocked key file: `seed` is the seed of its Ed25519 key; only an identity has a `vault_key`."""
 
     kind: str
     seed: bytes = field(repr=False)
@@ -57,11 +57,11 @@ class KeyFile:
         return cls(kind, random(SEED_SIZE), random(KEY_SIZE) if kind == KIND_IDENTITY else b"")
 
     def signer(self) -> Signer:
-        """Return the key that signs."""
+        """Return the signing key."""
         return Signer.from_seed(self.seed)
 
     def lock(self, passphrase: str, profile: Profile) -> bytes:
-        """Return the bytes of a key file under this passphrase; salt and nonce are fresh."""
+        """Return the bytes of a key file under this passphrase, with a fresh salt and nonce."""
         salt = random(SALT_SIZE)
         box = SecretBox(_stretch(passphrase, salt, profile)).encrypt(self.seed + self.vault_key)
         cost: dict[str, Json] = {
@@ -81,14 +81,22 @@ class KeyFile:
 
 
 def write_key_file(path: Path, secret: KeyFile, passphrase: str, profile: Profile) -> None:
-    """Write a new key file of mode 0600; raise ExistsError when the name is taken."""
+    """Write a new key file of mode 0600; raise ExistsError if the file exists."""
     write_new(path, secret.lock(passphrase, profile))
+
+
+def relock_key_file(path: Path, secret: KeyFile, passphrase: str, profile: Profile) -> None:
+    """Replace a key file by one under another passphrase.
+
+    Earlier copies and backups still open with the passphrase that they were made with.
+    """
+    replace(path, secret.lock(passphrase, profile))
 
 
 def unlock_key_file(path: Path, kind: str, passphrase: str) -> KeyFile:
     """Return the secret of a key file.
 
-    Raises PassphraseError for a wrong passphrase, KeyFileError for a file that is no key file of this kind.
+    Raises PassphraseError for a wrong passphrase, KeyFileError if this is not a key file of this kind.
     """
     try:
         raw = path.read_bytes()
@@ -98,7 +106,7 @@ def unlock_key_file(path: Path, kind: str, passphrase: str) -> KeyFile:
 
 
 def open_key_file(raw: bytes, kind: str, passphrase: str) -> KeyFile:
-    """Return the secret of the bytes of a key file; raise what `unlock_key_file` raises."""
+    """Return the secret in the bytes of a key file; raise what `unlock_key_file` raises."""
     members = _parse(raw)
     if members["kind"] != kind:
         raise KeyFileError(f"this is not a key file of kind {kind}")
@@ -120,7 +128,7 @@ def open_key_file(raw: bytes, kind: str, passphrase: str) -> KeyFile:
 
 def _stretch(passphrase: str, salt: bytes, profile: Profile) -> bytes:
     return hash_secret_raw(
-        secret=passphrase.encode("utf-8"),
+        secret=passphrase_bytes(passphrase),
         salt=salt,
         time_cost=profile.time,
         memory_cost=profile.memory_kib,

@@ -1,4 +1,4 @@
-"""The log's capability, which stands on the roster sealed to a key of each recipient's card, SPEC 7.2."""
+"""The log's capability, which the roster holds sealed to a key of each recipient's card, SPEC 7.2."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BOX_SEED_SIZE = 32
 
 
 def card_box(secret: KeyFile) -> BoxKey:
-    """Return the X25519 key of an identity: its public half stands on the card."""
+    """Return the X25519 key of an identity; its public half is on the card."""
     hkdf = HKDF(algorithm=SHA256(), length=BOX_SEED_SIZE, salt=None, info=LABEL_BOX)
     return BoxKey.from_seed(hkdf.derive(secret.seed))
 
@@ -27,8 +27,8 @@ def card_box(secret: KeyFile) -> BoxKey:
 def open_log_capability(secret: KeyFile, roster: Roster) -> bytes:
     """Return the capability with which this identity reads the log while the roster is in force.
 
-    Raises NotEnrolledError where the roster does not list it, TamperedError where what is sealed there is not the
-    capability that the roster names.
+    Raises NotEnrolledError if the roster does not list the identity, TamperedError if the sealed capability is not the
+    one that the roster names.
     """
     own = roster.find(secret.signer().public)
     if own is None:

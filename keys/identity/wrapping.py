@@ -1,4 +1,4 @@
-"""Wrapping of what a vault keeps, under the vault key; each purpose has a key of its own. It stores nothing."""
+"""Wrapping of a vault's secrets under the vault key, with a separate key for each purpose."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
 from keys.errors import VaultError
+from keys.wire.sizes import KEY_SIZE
 
-KEY_SIZE = 32
 LABEL_VAULT = b"meldbus/1 vault "
 
 
@@ -26,7 +26,7 @@ class Wrapper:
         return bytes(self._box(purpose).encrypt(secret))
 
     def unwrap(self, purpose: str, wrapped: bytes) -> bytes:
-        """Return the secret; raise VaultError when it was wrapped for another purpose, altered, or by another vault."""
+        """Return the secret; raise VaultError if it was altered, or wrapped for another purpose or by another vault."""
         try:
             return self._box(purpose).decrypt(wrapped)
         except CryptoError:

@@ -1,4 +1,4 @@
-"""A recipient's inbox in the browser of their own machine, on 127.0.0.1; every rule and every key is of `keys.sync`."""
+"""A recipient's inbox in the browser of their own machine, on 127.0.0.1; the rules and the keys are in `keys.sync`."""
 
 from keys.inbox.app import make_app
 from keys.inbox.auth import Auth

@@ -1,4 +1,4 @@
-"""Actions on a case: each takes what a form brings, does it through `keys.sync.actions`, and says what was done."""
+"""Actions on a case: each reads a form, calls `keys.sync.actions`, and returns a sentence about the result."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from keys.cases.records import categorise, fill, form_of
 from keys.errors import ExistsError, RecordError
 from keys.inbox.closing import CLOSING
 from keys.inbox.exports import EXPORTS
-from keys.speech.cases import names_in_words, worded
-from keys.speech.words import _, harmless
 from keys.sync import actions
 from keys.sync.files import save_files
 from keys.wire.canonical import b64
 from keys.wire.messages import Acknowledgement, Answer, Assigned, Feedback, Informed, Minutes, Note, Question, Request
+from keys.wording.cases import names_in_words, worded
+from keys.wording.words import _, harmless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -26,22 +26,22 @@ if TYPE_CHECKING:
     from keys.wire.ids import PersonId
     from keys.wire.messages.kind import Words
 
-Person = tuple[str, str]  # how a form names somebody, and name and role
+Person = tuple[str, str]  # the value of a person in a form, and name and role
 Choice = tuple[str, str]  # the value in a form, and its words
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Whom a page offers, by what they may be asked for."""
+    """The people whom a page offers, by what they can be asked for."""
 
     readers: list[Person]
-    others: list[Person]  # the readers but for the owner of this inbox
+    others: list[Person]  # the readers except the owner of this inbox
     newcomers: list[Person]  # on the roster, not reading, and not left out
     left_out: list[Person]
 
     @classmethod
     def of(cls, trust: Trust, case: Case, own: PersonId) -> Self:
-        """Return whom the page of a case offers to the person `own`."""
+        """Return the people whom the page of a case offers to the person `own`."""
         listed = [recipient.person for recipient in trust.roster.recipients]
 
         def shown(people: Iterable[PersonId]) -> list[Person]:
@@ -68,7 +68,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What of the policy the page of a case offers: texts to begin with, the register's topics, and forms."""
+    """The parts of the policy that the page of a case offers: reply texts, the register's topics, and forms."""
 
     replies: list[Choice]
     topics: list[Choice]
@@ -76,7 +76,7 @@ class Offered:
 
     @classmethod
     def of(cls, policy: Policy) -> Self:
-        """Return what the page offers by a policy."""
+        """Return what the page offers under a policy."""
         topics = [
             choice
             for topic in policy.topics
@@ -100,7 +100,7 @@ class Offered:
 
 
 def strangers(case: Case, people: Iterable[PersonId]) -> frozenset[PersonId]:
-    """Return who of these people was not on the roster of the report: the reporter could not leave them out.
+    """Return those of these people who were not on the roster of the report: the reporter could not leave them out.
 
     A report names everybody on its roster, in one of three lists (SPEC 5.2).
     """

@@ -1,4 +1,4 @@
-"""How a case ends: closing, reopening, its last day and what moves it, approvals and objections."""
+"""The end of a case: closing, reopening, its last day and what moves it, approvals and objections."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from keys.cases.outcomes import OUTCOMES
-from keys.cases.requests import approve, ask_purge, asked_of, hold, object_to, purges_of, reopen, retention
+from keys.cases.requests import approve, ask_purge, asked_of, hold, object_to, purges_of, retention
 from keys.errors import RecordError
-from keys.speech.cases import author_in_words, kind_in_words
-from keys.speech.register import outcome_in_words
-from keys.speech.words import _, day_in_words, harmless
+from keys.inbox.forms import recorded
 from keys.sync import actions
 from keys.wire.canonical import b64, unb64
 from keys.wire.ids import MessageId
 from keys.wire.messages import Exercise, Outcome
 from keys.wire.sizes import ID_SIZE
+from keys.wording.cases import author_in_words, destroyed_in_words, kind_in_words, needs_a_second
+from keys.wording.register import outcome_in_words
+from keys.wording.words import _, day_in_words, harmless
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A message that waits for another person's word: its id, who asks and since when, what it is, and the reason."""
+    """A message that waits for another person: its id, its author and day, its kind, and the reason."""
 
     id: str
     who: str
@@ -38,27 +39,31 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """What the page of a case says and offers of its end."""
+    """The part of a case's page about its end."""
 
     outcomes: list[tuple[str, str]]
+    earlier: Outcome  # of the previous closing: if the reporter only rated it since, it stays the same
     is_closed: bool
-    last_day: str  # in words, "" where there is none
-    made_by: tuple[str, ...]  # the messages that make the last day
+    last_day: str  # in words, "" without one
+    destroyed: str  # when this computer destroys it and why not sooner, "" without a date
+    made_by: tuple[str, ...]  # the messages that set the last day
     is_past: bool
     to_approve: list[Asked]
-    to_object: list[Asked]  # purges without an objection of the owner's, approved or not
-    months: str  # for how long the policy keeps a closed case
+    to_object: list[Asked]  # purges to which the owner has not objected, approved or not
+    months: str  # for how many months the policy keeps a closed case
     most_months: int
 
     @classmethod
     def of(cls, session: Session, case: Case) -> Self:
-        """Return what is offered to the owner of a session."""
+        """Return what the page offers to the owner of a session."""
         trust, own, today = session.trust(), session.recipient.person, session.recipient.today
         kept, last = trust.roster.policy.retention, case.last_day
         return cls(
             outcomes=[(name, outcome_in_words(name)) for name in OUTCOMES],
+            earlier=_earlier(case),
             is_closed=case.is_closed,
             last_day="" if last is None else day_in_words(last.day),
+            destroyed=own_end(session, case),
             made_by=() if last is None else tuple(_line(case.find(one), trust) for one in last.made_by),
             is_past=last is not None and last.day < today,
             to_approve=[_asked(message, trust) for message in asked_of(case, own)],
@@ -66,6 +71,18 @@ class Closing:
             months=str(kept.months),
             most_months=kept.most_months,
         )
+
+
+def _earlier(case: Case) -> Outcome:
+    """Return the outcome of the last closing; an empty one if the case was never closed."""
+    last = case.latest(Outcome)
+    return last.body if last is not None and isinstance(last.body, Outcome) else Outcome("")
+
+
+def own_end(session: Session, case: Case) -> str:
+    """Return when this computer destroys a case and why not sooner, or ""."""
+    found = session.recipient.destruction(case)
+    return "" if found is None else destroyed_in_words(found, day_in_words)
 
 
 def _asked(message: JudgedMessage, trust: Trust) -> Asked:
@@ -89,7 +106,8 @@ def _close(written: Written) -> str:
 
 
 def _reopen(written: Written) -> str:
-    return written.record(reopen(written.case, written.text))
+    case = actions.reopen(written.session, written.case, written.text)
+    return f"{recorded()} {needs_a_second()}" if case.is_closed else recorded()
 
 
 def _ask(written: Written) -> str:

@@ -9,11 +9,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from keys.cases.numbers import case_number
 from keys.errors import MeldbusError
 from keys.inbox.pages import holder
-from keys.speech.words import _, day_in_words, explain
 from keys.sync import actions
 from keys.sync.differing_log import load_difference
 from keys.sync.notices import unseen_faults
 from keys.wire.canonical import b64
+from keys.wording.words import _, day_in_words, explain
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 pages = Blueprint("differing", "keys.inbox")
 
-_ANSWERED = ("operator", "compared")  # what has to be ticked before a log is accepted
+_ANSWERED = ("operator", "compared")  # the boxes to tick before a log is accepted
 
 
 @pages.get("")
@@ -35,7 +35,7 @@ def show() -> ResponseReturnValue:
 
 @pages.post("/accept")
 def accept() -> ResponseReturnValue:
-    """Accept the log as the page showed it, when its owner has said so twice."""
+    """Accept the log that the page showed, after its owner has confirmed twice."""
     with holder().use() as session:
         difference = load_difference(session.recipient.vault)
         if difference is None:
@@ -59,7 +59,7 @@ def accept() -> ResponseReturnValue:
 
 @pages.post("/chain")
 def give_chain() -> ResponseReturnValue:
-    """Give a server that was restored the newest list of recipients again."""
+    """Upload the newest list of recipients again to a restored server."""
     with holder().use() as session:
         try:
             actions.give_newest_chain(session.recipient)
@@ -73,7 +73,7 @@ def give_chain() -> ResponseReturnValue:
 
 @pages.post("/seen")
 def seen() -> ResponseReturnValue:
-    """Note that the owner has read what is wrong with entries: not what was found since the page was shown."""
+    """Note that the owner has seen the faults of entries, except those found since the page was shown."""
     given = tuple(request.form.get(name) for name in ("fault", "day", "count"))
     with holder().use() as session:
         for (fault, day), entries in unseen_faults(session.recipient.vault).items():
@@ -100,5 +100,5 @@ def _page(session: Session, error: str = "", *, is_asked: bool = False) -> str:
 
 
 def _name(difference: Difference) -> str:
-    """Return how a form names the log that its page showed."""
+    """Return the value by which a form names the log that its page showed."""
     return f"{difference.place}.{b64(difference.digest)}"

@@ -1,4 +1,4 @@
-"""Files made of a case for somebody outside, and corrections of its line in the register."""
+"""Exports of a case for people outside, and corrections of its line in the register."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Self
 
 from keys.cases.register import FIELDS, correction
 from keys.cases.requests import grounds
+from keys.downloads import distinct, own_folder
 from keys.errors import RecordError
 from keys.exports import CASE, COPY, FORMATS, NOTICE, Export, chosen_ground, form_id, ground_in_words
 from keys.policy import date_of
-from keys.saving import distinct, own_folder
-from keys.speech.bodies import FILES
-from keys.speech.cases import worded
-from keys.speech.register import field_in_words
-from keys.speech.words import _, harmless, one_line
+from keys.wording.bodies import FILES
+from keys.wording.cases import worded
+from keys.wording.register import field_in_words
+from keys.wording.words import _, harmless, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,17 +30,17 @@ OFFERED = (CASE, COPY, NOTICE)
 
 @dataclass(frozen=True, slots=True)
 class Exports:
-    """What the page of a case offers to make: each as the value of a form and in words."""
+    """The exports that the page of a case offers: each as the value of a form and in words."""
 
     kinds: list[tuple[str, str]]
     formats: tuple[str, ...]
     grounds: list[tuple[int, str]]
-    forms: list[tuple[str, str]]  # those that the dossier has
+    forms: list[tuple[str, str]]  # the forms in the dossier
     fields: list[tuple[str, str]]  # of the register
 
     @classmethod
     def of(cls, case: Case, policy: Policy) -> Self:
-        """Return what is offered for a case."""
+        """Return the exports that are offered for a case."""
         names = {form.id: worded(form.name) for form in policy.forms}
         filled = dict.fromkeys(form for message in case.dossier if (form := form_id(message)) is not None)
         return cls(
@@ -55,7 +55,7 @@ class Exports:
 def write(
     session: RecipientSession, export: Callable[[Path], Export], cases: Sequence[Case], folder: Path, name: str
 ) -> str:
-    """Write a file into a folder of ours, under a name that is not taken, and say where it is."""
+    """Write a file into a private folder, under a name that is not taken, and say where it is."""
     place = own_folder(folder)
     stem, _dot, ending = name.rpartition(".")
     wanted = f"{stem}-{date_of(session.today).isoformat()}.{ending}"
@@ -67,7 +67,7 @@ def write(
 
 
 def checked_ending(ending: str) -> str:
-    """Return the ending of the format that was chosen; raise RecordError for another."""
+    """Return the extension of the chosen format; raise RecordError for another."""
     if ending not in FORMATS:
         raise RecordError(", ".join(FORMATS))
     return ending

@@ -1,4 +1,4 @@
-"""A form of the page of a case, as it was sent."""
+"""A submitted form of the page of a case."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from keys.errors import RecordError
 from keys.policy import day_number
-from keys.speech.words import _
 from keys.sync import actions
 from keys.wire.canonical import unb64
 from keys.wire.ids import PERSON_SIZE, PersonId
+from keys.wording.words import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
     from keys.cases import Case
     from keys.policy import Policy
     from keys.sync import RecipientSession
-    from keys.sync.post import Watch
+    from keys.sync.delivery import Watch
     from keys.wire.messages import Body
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What somebody filled in: in whose session, in which case as the page showed it; files go below `folder`."""
+    """A submitted form: its session, its case as the page showed it, and a `folder` for files."""
 
     session: RecipientSession = field(repr=False)
     case: Case = field(repr=False)
     form: MultiDict[str, str] = field(repr=False)
     folder: Path
-    watch: Watch  # ends what takes long when the inbox is locked
+    watch: Watch  # stops long tasks when the inbox is locked
 
     @property
     def text(self) -> str:
@@ -47,22 +47,22 @@ class Written:
 
     @property
     def people(self) -> tuple[PersonId, ...]:
-        """The people who were chosen; raises MalformedError where a value is none of ours."""
+        """The chosen people; raises MalformedError for a value that no page of ours has."""
         return people_of(self.form)
 
     def field(self, name: str) -> str:
-        """Return what stands in a field, or ""."""
+        """Return the value of a field, or ""."""
         return field_of(self.form, name)
 
     def day(self, name: str) -> int:
-        """Return the day in a field; raise RecordError where there is none."""
+        """Return the day in a field; raise RecordError without one."""
         try:
             return day_number(dt.date.fromisoformat(self.field(name)))
         except ValueError:
             raise RecordError(_("a day")) from None
 
     def number(self, name: str) -> int | None:
-        """Return the number in a field, None where it is empty; raise RecordError where it is no number."""
+        """Return the number in a field, None if it is empty; raise RecordError if it is not a number."""
         text = self.field(name).strip()
         if text and not (text.isascii() and text.isdigit()):
             raise RecordError(_("a number"))
@@ -71,15 +71,20 @@ class Written:
     def record(self, body: Body) -> str:
         """Write into the dossier, and say so."""
         actions.write(self.session, self.case, body)
-        return _("It is in the dossier. Your colleagues see it when you have locked.")
+        return recorded()
+
+
+def recorded() -> str:
+    """Return the sentence for a new record in the dossier."""
+    return _("It is in the dossier. Your colleagues see it when you have locked.")
 
 
 def field_of(form: MultiDict[str, str], name: str) -> str:
-    """Return what stands in a field, or ""."""
-    # A form sends every line's end as two characters; a terminal sends one.
+    """Return the value of a field, or ""."""
+    # A form sends each end of a line as two characters; a terminal sends one.
     return form.get(name, "").replace("\r\n", "\n").strip("\n")
 
 
 def people_of(form: MultiDict[str, str], name: str = "people") -> tuple[PersonId, ...]:
-    """Return the people who were chosen in a field; raise MalformedError where a value names nobody."""
+    """Return the people chosen in a field; raise MalformedError for a value that names nobody."""
     return tuple(sorted({PersonId(unb64(one, PERSON_SIZE)) for one in form.getlist(name)}))

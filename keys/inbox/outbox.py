@@ -1,4 +1,4 @@
-"""The page of the outbox: what waits, sending it now, and what was put aside and is to be decided on."""
+"""The page of the outbox: waiting messages, posting them now, and messages put aside for a decision."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from keys.cases.numbers import case_number
 from keys.errors import MeldbusError
 from keys.inbox.pages import holder
-from keys.speech.cases import kind_in_words
-from keys.speech.outbox import SEND_NOW, sent_in_words, state_in_words
-from keys.speech.words import _, day_in_words, explain, size_in_words
 from keys.sync import actions
 from keys.vault.outbox_store import State
 from keys.wire.canonical import b64, unb64
 from keys.wire.envelope import MAC_SIZE
 from keys.wire.ids import Mac
 from keys.wire.messages import LOG
+from keys.wording.cases import kind_in_words
+from keys.wording.outbox import SEND_NOW, sent_in_words, state_in_words
+from keys.wording.words import _, day_in_words, explain, size_in_words
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -31,7 +31,7 @@ pages = Blueprint("outbox", "keys.inbox")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A message in the outbox; `mac` is how a form names it."""
+    """A message in the outbox; forms name it by `mac`."""
 
     mac: str
     name: str  # of its case, in addresses
@@ -44,14 +44,14 @@ class Row:
 
 @pages.get("")
 def show() -> ResponseReturnValue:
-    """Show what waits and what was put aside."""
+    """Show the waiting messages and those put aside."""
     with holder().use() as session:
         return _page(session)
 
 
 @pages.post("/send")
 def send() -> ResponseReturnValue:
-    """Send what waits now."""
+    """Post the waiting messages now."""
     with holder().use() as session:
         try:
             sent = session.recipient.send_now()
@@ -64,7 +64,7 @@ def send() -> ResponseReturnValue:
 
 @pages.post("/decide")
 def decide() -> ResponseReturnValue:
-    """Send a message that was put aside after all, or drop it."""
+    """Post a message that was put aside, or drop it."""
     with holder().use() as session:
         decisions = {"send": actions.send_anyway, "drop": actions.drop}
         act = decisions.get(request.form.get("decision", ""))

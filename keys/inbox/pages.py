@@ -1,24 +1,30 @@
-"""The pages beside a case: unlock, the list and its search, keys and help."""
+"""The pages without a case: unlock, the list and its search, keys and help."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
 
 from keys.cases.deadlines import deadlines
 from keys.cases.filters import ALL, FILTERS, SORTS, stands_in
+from keys.cases.numbers import case_number
 from keys.errors import KeyFileError, MeldbusError, OlderChainError
+from keys.exports import REGISTER
 from keys.inbox.first_page import first_page
+from keys.inbox.kept import ENTER, kept_form, texts_of
 from keys.inbox.session import ENDING_SECONDS, SEEN, LockedOut, SessionHolder
 from keys.inbox.views import rows
-from keys.speech.words import day_in_words, explain, harmless
+from keys.policy.tokens import tokens
+from keys.wording.words import _, day_in_words, explain, harmless
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from keys.cases import Deadlines, Summary
+    from keys.inbox.kept import KeptForm
     from keys.inbox.session import Session
     from keys.inbox.views import Row
 
@@ -26,14 +32,14 @@ pages = Blueprint("pages", "keys.inbox")
 
 PAGE_SIZE = 100
 ASIDE = "aside"  # the filter of cases that were set aside, which are in no other
-# A term that ends so soon is shown on the first page: a board's meeting may be weeks away.
+# The first page shows that the roster ends so soon: a board's meeting may be weeks away.
 ROSTER_WARNING_DAYS = 60
 KEYS_WARNING_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One page of the list, and how many cases each filter keeps."""
+    """One page of the list, and the number of cases for each filter."""
 
     rows: list[Row]
     counts: dict[str, int]
@@ -42,11 +48,21 @@ class Listed:
     page: int
     pages: int
     query: str
-    changed: int  # how many have something new since the visit before
+    changed: int  # how many have changed since the previous visit
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A form that came while the inbox was locked: the page that has it and its name, or only its words."""
+
+    key: str
+    link: str
+    words: str
+    texts: tuple[str, ...] = ()
 
 
 def holder() -> SessionHolder:
-    """Return what holds the session."""
+    """Return the holder of the session."""
     held: SessionHolder = current_app.extensions["holder"]
     return held
 
@@ -78,7 +94,7 @@ def unlock() -> ResponseReturnValue:
 
 @pages.post("/lock")
 def lock() -> ResponseReturnValue:
-    """Lock at once; what waits goes out in the background."""
+    """Lock at once; the outbox is posted in the background."""
     holder().lock()
     return redirect(url_for("pages.home"), 303)
 
@@ -90,11 +106,17 @@ def sync() -> ResponseReturnValue:
     return redirect(url_for("pages.home"), 303)
 
 
+@pages.get("/tokens.css")
+def colours() -> Response:
+    """Return the colours that all pages use."""
+    return Response(tokens(), mimetype="text/css")
+
+
 @pages.get("/state")
 def state() -> ResponseReturnValue:
-    """Say whether the inbox is locked or syncs, and how often something may have come.
+    """Say whether the inbox is locked or syncs, and how many syncs may have brought something.
 
-    A page asks by itself: somebody is there only where it says that they typed or moved.
+    A page polls it: the request counts as activity only if it says that somebody typed or moved.
     """
     try:
         with holder().use(touch="active" in request.args) as session:
@@ -105,13 +127,13 @@ def state() -> ResponseReturnValue:
 
 @pages.get("/search")
 def search_again() -> ResponseReturnValue:
-    """Go to the list: a browser loads the address of a search again without its words."""
+    """Go to the list: a browser that reloads the address of a search sends no words."""
     return redirect(url_for("pages.home"), 303)
 
 
 @pages.post("/search")
 def search() -> ResponseReturnValue:
-    """Show the cases in which these words stand; never by an address, which a browser would keep."""
+    """Show the cases with these words; the words are never in an address, which a browser would store."""
     with holder().use() as session:
         query = request.form.get("query", "")
         if request.headers.get("Accept") == "text/x-rows":
@@ -119,9 +141,30 @@ def search() -> ResponseReturnValue:
         return render_template("list.html", **_home(session, query))
 
 
+@pages.post("/keep")
+def keep() -> ResponseReturnValue:
+    """Keep a form that is filled in and was not sent: its page goes, because the inbox is locked."""
+    try:
+        endpoint, arguments = current_app.url_map.bind("").match(request.args.get("action", ""), "POST")
+    except HTTPException:
+        abort(404)
+    form = kept_form(endpoint, arguments, request.form)
+    if form is not None:
+        holder().keep(form)
+    return "", 204
+
+
+@pages.post("/kept/forget")
+def forget_kept() -> ResponseReturnValue:
+    """Discard a form that was kept."""
+    with holder().use() as session:
+        session.kept = [form for form in session.kept if form.key != request.form.get("form")]
+    return redirect(url_for("pages.home"), 303)
+
+
 @pages.get("/help")
 def help_page() -> ResponseReturnValue:
-    """Say what there is to know for somebody who comes twice a year."""
+    """Show the help for a person who visits twice a year."""
     with holder().use() as session:
         return render_template("help.html", **keys_words(session))
 
@@ -138,12 +181,13 @@ def check() -> ResponseReturnValue:
 
 
 def locked_page(error: str) -> str:
-    """Return the page that asks for the passphrase, and says what the last session still posts or has posted."""
+    """Return the page that asks for the passphrase, and says what the last session is posting or has posted."""
     held, ended = holder(), holder().ended
     return render_template(
         "locked.html",
         error=error,
         is_ending=held.is_ending,
+        is_kept=bool(held.kept),
         minutes=ENDING_SECONDS // 60,
         sent=ended.sent if ended else None,
         trouble=explain(ended.trouble) if ended and ended.trouble else "",
@@ -151,7 +195,7 @@ def locked_page(error: str) -> str:
 
 
 def listed(session: Session, query: str, keeps: str, sort: str, page: int) -> Listed:
-    """Return a page of the list: the cases that a filter keeps and in which every word of the query stands."""
+    """Return a page of the list: the cases that pass a filter and contain every word of the query."""
     policy, today = session.trust().roster.policy, session.recipient.today
     summaries, aside = session.summaries(), session.recipient.vault.set_aside.all()
 
@@ -201,12 +245,24 @@ def _home(session: Session, query: str) -> dict[str, object]:
         "notice": notice,
         "first": first_page(session, holder().home),
         "is_pending": session.handed is not None,
+        "kept": [_kept(session, form) for form in session.kept],
         "seen": day_in_words(session.seen) if session.seen else "",
     }
 
 
+def _kept(session: Session, form: KeptForm) -> Kept:
+    """Return how the first page names a kept form; its case can be gone meanwhile."""
+    if form.act == ENTER:
+        return Kept(form.key, url_for("registers.told"), _("a report that you were told"))
+    if form.act == REGISTER:
+        return Kept(form.key, url_for("registers.show"), _("a file of the register"))
+    if form.case is not None and form.case in session.summaries():
+        return Kept(form.key, url_for("cases.show", name=session.name(form.case)), case_number(form.case))
+    return Kept(form.key, "", "", tuple(texts_of(form.typed)))
+
+
 def keys_words(session: Session) -> dict[str, object]:
-    """Return what a recipient has to know of roster and keys."""
+    """Return what a recipient must know about roster and keys."""
     trust, recipient = session.trust(), session.recipient
     until, today = recipient.opens_until(), recipient.today
     own = trust.roster.find(recipient.signer.public)

@@ -1,4 +1,4 @@
-"""The pages of the register: its lines, destroyed cases, a file of them, a year in numbers, a report that was told."""
+"""The pages of the register: its lines, destroyed cases, an export of it, a year in numbers, and oral reports."""
 
 from __future__ import annotations
 
@@ -16,9 +16,13 @@ from keys.errors import MeldbusError, RecordError
 from keys.exports import FORMATS, REGISTER, Export, register_cases
 from keys.inbox.exports import checked_ending, write
 from keys.inbox.forms import field_of, people_of
+from keys.inbox.kept import ENTER
 from keys.inbox.pages import holder, keys_words
-from keys.speech.cases import names_in_words, worded
-from keys.speech.register import (
+from keys.sync import actions
+from keys.sync.oral_reports import enter
+from keys.wire.canonical import b64
+from keys.wording.cases import names_in_words, worded
+from keys.wording.register import (
     TOLD,
     columns_in_words,
     counts_in_words,
@@ -26,13 +30,11 @@ from keys.speech.register import (
     destroyed_in_words,
     entries,
 )
-from keys.speech.words import _, day_in_words, explain, harmless, language_in_words
-from keys.sync import actions
-from keys.sync.entering import enter
-from keys.wire.canonical import b64
+from keys.wording.words import _, day_in_words, explain, harmless, language_in_words
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+    from werkzeug.datastructures import MultiDict
 
     from keys.inbox.session import Session
     from keys.vault.destroyed import DestroyedCase
@@ -42,7 +44,7 @@ pages = Blueprint("registers", "keys.inbox")
 
 @pages.get("")
 def show() -> ResponseReturnValue:
-    """Show the register, and what stays of the cases that were destroyed."""
+    """Show the register, and the remains of destroyed cases."""
     with holder().use() as session:
         return _register(session)
 
@@ -64,13 +66,14 @@ def export() -> ResponseReturnValue:
                     )
         except MeldbusError as error:
             return _register(session, explain(error)), 400
+        session.drop_kept(None, REGISTER)
         session.forget()
     return redirect(url_for("registers.show"), 303)
 
 
 @pages.get("/overview")
 def year() -> ResponseReturnValue:
-    """Show a year in numbers: the last one that has ended, or another."""
+    """Show a year in numbers: the last complete one, or another."""
     with holder().use() as session:
         policy, recipient = session.trust().roster.policy, session.recipient
         wanted = request.args.get("year", holder().clock().year - 1, type=int)
@@ -90,7 +93,7 @@ def year() -> ResponseReturnValue:
 
 @pages.get("/last-words")
 def last_words() -> ResponseReturnValue:
-    """Show what reporters still wrote into cases that were destroyed here."""
+    """Show what reporters wrote in cases after they were destroyed here."""
     with holder().use() as session:
         words = session.recipient.vault.destroyed.last_words()
         return render_template(
@@ -105,7 +108,7 @@ def last_words() -> ResponseReturnValue:
 
 @pages.post("/last-words")
 def last_words_read() -> ResponseReturnValue:
-    """Forget these words, or take one of the cases again."""
+    """Forget these messages, or take one of the cases again."""
     with holder().use() as session:
         vault = session.recipient.vault
         name = request.form.get("case", "")
@@ -124,14 +127,14 @@ def last_words_read() -> ResponseReturnValue:
 
 @pages.get("/enter")
 def told() -> ResponseReturnValue:
-    """Show the form for a report that somebody told, or the code of the one that was written down last."""
+    """Show the form for an oral report, or the code of the last one written down."""
     with holder().use() as session:
         return _enter(session)
 
 
 @pages.post("/enter")
 def write_down() -> ResponseReturnValue:
-    """Write a report down for somebody, once."""
+    """Write down an oral report, once."""
     with holder().use() as session:
         form = request.form
         try:
@@ -144,8 +147,9 @@ def write_down() -> ResponseReturnValue:
                     session.handed = (case.number, receipt.written())
         except MeldbusError as error:
             return _enter(session, explain(error)), 400
+        session.drop_kept(None, ENTER)
         session.forget()
-    # A page of its own: loading that again writes nothing down a second time.
+    # A page of its own: reloading it does not write the report down a second time.
     return redirect(url_for("registers.told"), 303)
 
 
@@ -158,7 +162,7 @@ def handed() -> ResponseReturnValue:
 
 
 def _draft(session: Session) -> ReportDraft:
-    """Return the report that the form brings; raise RecordError where something was not chosen."""
+    """Return the report in the form; raise RecordError if a choice is missing."""
     form, policy = request.form, session.trust().roster.policy
     language, topic = form.get("language", ""), form.get("topic", "")
     if language not in policy.languages or policy.topic(topic) is None:
@@ -177,6 +181,7 @@ def _register(session: Session, error: str = "") -> str:
     trust = session.trust()
     cases, destroyed = [case for case in session.summaries().values() if case.state != LOCKED], _destroyed(session)
     notice, session.notice = session.notice, ""
+    typed, error = _typed(session, REGISTER, error)
     return render_template(
         "register.html",
         **keys_words(session),
@@ -189,7 +194,17 @@ def _register(session: Session, error: str = "") -> str:
         page=secrets.token_urlsafe(9),
         notice=notice,
         error=error,
-        typed=request.form,
+        typed=typed,
+    )
+
+
+def _typed(session: Session, act: str, error: str) -> tuple[MultiDict[str, str], str]:
+    """Return the fields of a form, and why it was not sent: as it came now, or while the inbox was locked."""
+    kept = None if error else session.kept_of(None, act)
+    return (
+        (request.form, error)
+        if kept is None
+        else (kept.typed, _("The inbox was locked before this came. Nothing was sent."))
     )
 
 
@@ -197,8 +212,10 @@ def _enter(session: Session, error: str = "") -> str:
     trust = session.trust()
     policy = trust.roster.policy
     server = session.recipient.vault.setting(SERVER) or b""
+    template = "entered.html" if session.handed and not error else "told.html"
+    typed, error = _typed(session, ENTER, error)
     return render_template(
-        "entered.html" if session.handed and not error else "told.html",
+        template,
         **keys_words(session),
         handed=session.handed,
         server=harmless(server.decode("utf-8")),
@@ -209,9 +226,9 @@ def _enter(session: Session, error: str = "") -> str:
         me=b64(session.recipient.person),
         page=secrets.token_urlsafe(9),
         error=error,
-        typed=request.form,
-        about=request.form.getlist("about"),
-        added=request.form.getlist("people"),
+        typed=typed,
+        about=typed.getlist("about"),
+        added=typed.getlist("people"),
     )
 
 

@@ -1,4 +1,4 @@
-"""Runs the inbox on a free port of this machine until it is ended; it opens no browser."""
+"""Runs the inbox on a free port of this machine until it is ended."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Serving:
     _ended: threading.Event
 
     def run(self) -> None:
-        """Answer until `close` is called or the process gets a signal, then lock, and post what waits."""
+        """Serve until `close` is called or the process gets a signal, then lock, and post the outbox."""
         threading.Thread(target=self._watch, daemon=True, name="idle").start()
         try:
             self._server.run()
@@ -41,19 +41,19 @@ class Serving:
             self.holder.wait()
 
     def close(self) -> None:
-        """End it, from another thread; connections that a browser keeps open are closed too."""
+        """End it, from another thread; also close the connections that a browser keeps open."""
         if not self._ended.is_set():
             self._ended.set()
             self._server.trigger.pull_trigger(partial(close_all, self._sockets))
 
     def _watch(self) -> None:
-        # Locked when nobody comes, too: keys do not wait for a page to ask.
+        # Lock without requests too: keys must not wait for a page to ask.
         while not self._ended.wait(LOOK_SECONDS):
             _ = self.holder.is_locked
 
 
 def serve(holder: SessionHolder, port: int = 0) -> Serving:
-    """Return an inbox that listens on this port of 127.0.0.1, or on a free one; `run` answers."""
+    """Return an inbox that listens on this port of 127.0.0.1, or on a free one; `run` serves it."""
     auth = Auth(port)
     sockets: dict[int, Any] = {}
     server = create_server(
@@ -64,7 +64,7 @@ def serve(holder: SessionHolder, port: int = 0) -> Serving:
         threads=4,
         ident=None,
         max_request_body_size=MAX_BODY,
-        # Bodies hold what people write about a case: they stay in memory.
+        # Bodies hold what people write about a case: they must stay in memory.
         inbuf_overflow=MAX_BODY,
         outbuf_overflow=2**30,
     )

@@ -1,7 +1,7 @@
 """The session of the inbox: it locks itself when idle, syncs in the background, and posts when it is locked.
 
-Locking ends a session at once for the browser. What the session posts goes out in the background; the keys stay in
-memory for that, and no longer than `ENDING_SECONDS`.
+Locking ends a session at once for the browser. It posts in the background; the keys stay in memory for that, at most
+`ENDING_SECONDS`.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ import threading
 import time
 from collections import OrderedDict
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from keys.ceremony import SERVER, look, open_vault, unlock
 from keys.errors import MeldbusError, NotJoinedError
+from keys.inbox.kept import KeptForm, KeptForms
 from keys.sync import RecipientSession
 
 if TYPE_CHECKING:
@@ -33,10 +34,10 @@ if TYPE_CHECKING:
     from keys.wire.ids import CaseId, MessageId
 
 IDLE_SECONDS = 600
-# The server is waited for at most so long after locking. Tor needs half a minute for each of the few entries.
+# The longest wait for the server after locking. Tor needs half a minute for each of the few entries.
 ENDING_SECONDS = 300
-MOST_READ = 100  # cases that a page reads anew during a long sync
-MOST_SCREENS = 64  # pages of cases that somebody can still answer
+MOST_READ = 100  # cases that a page recomputes during a long sync
+MOST_SCREENS = 64  # pages of cases whose forms are still accepted
 SEEN = "inbox seen"  # the day on which the inbox was opened last
 
 
@@ -46,22 +47,22 @@ class LockedOut(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A case as a page showed it: what is written there answers this, and nothing that came later."""
+    """A case as a page showed it: its forms answer these messages, and no later ones."""
 
     case: Case = field(repr=False)
 
     def shows(self, message_id: MessageId) -> bool:
-        """Say whether a message stood on the page."""
+        """Say whether a message was on the page."""
         return message_id in self.case.numbers
 
 
 @dataclass(eq=False)
 class _Lease:
-    """An open vault with its keys; the last to let go of it closes it."""
+    """An open vault with its keys; the last user to release it closes it."""
 
     recipient: RecipientSession
     users: int = 0
-    endings: int = 0  # how many sessions that were locked are still posting
+    endings: int = 0  # how many locked sessions are still posting
 
 
 @dataclass(eq=False)
@@ -69,14 +70,15 @@ class Session:
     """The time from unlocking to locking."""
 
     lease: _Lease = field(repr=False)
-    names: dict[CaseId, str] = field(default_factory=dict, repr=False)  # of cases in addresses: they tell nothing
+    names: dict[CaseId, str] = field(default_factory=dict, repr=False)  # of cases in addresses, without meaning
     is_closed: bool = False
     notice: str = ""
-    handed: tuple[str, str] | None = field(default=None, repr=False)  # a case written down, and its code
+    handed: tuple[str, str] | None = field(default=None, repr=False)  # an oral report's case, and its code
+    kept: list[KeptForm] = field(default_factory=list, repr=False)  # forms that came while it was locked
     trouble: MeldbusError | None = None
     is_syncing: bool = False
-    syncs: int = 0  # how often something may have come since it was unlocked
-    seen: int = 0  # the day of the visit before
+    syncs: int = 0  # how many syncs may have brought something since unlocking
+    seen: int = 0  # the day of the previous visit
     _screens: OrderedDict[str, Screen] = field(default_factory=OrderedDict, repr=False)
     _written: set[bytes] = field(default_factory=set, repr=False)
     _summaries: dict[CaseId, Summary] | None = field(default=None, repr=False)
@@ -88,23 +90,32 @@ class Session:
 
     @property
     def recipient(self) -> RecipientSession:
-        """The keys, the vault and the way to the server."""
+        """The keys, the vault and the courier."""
         return self.lease.recipient
 
     def name(self, case: CaseId) -> str:
-        """Return what a case is called in addresses until the inbox is locked."""
+        """Return the name of a case in addresses until the inbox is locked."""
         return self.names.setdefault(case, secrets.token_urlsafe(9))
 
+    def kept_of(self, case: CaseId | None, act: str = "") -> KeptForm | None:
+        """Return the oldest kept form of a case, or of no case and for an action."""
+        return next((form for form in self.kept if form.case == case and act in ("", form.act)), None)
+
+    def drop_kept(self, case: CaseId | None, act: str) -> None:
+        """Drop the oldest kept form of an action in a case: it was sent again."""
+        done = self.kept_of(case, act)
+        self.kept = [form for form in self.kept if form is not done]
+
     def find(self, name: str) -> CaseId | None:
-        """Return the case of such a name."""
+        """Return the case with such a name."""
         return next((case for case, given in self.names.items() if given == name), None)
 
     def summaries(self) -> dict[CaseId, Summary]:
-        """Return what a list shows of each case, as it was when something came last."""
+        """Return the summary of each case, as of the last change."""
         if self.recipient.is_restored:
-            return {}  # a vault from a backup shows nothing before it has synced
+            return {}  # a restored vault shows nothing before it has synced
         if self.is_syncing:
-            return self.recipient.summaries(MOST_READ)  # what comes first is shown first
+            return self.recipient.summaries(MOST_READ)  # the first results are shown first
         if self._summaries is None:
             self._summaries = self.recipient.summaries()
         return self._summaries
@@ -117,15 +128,16 @@ class Session:
         return self._words
 
     def trust(self) -> Trust:
-        """Return the chain as last synced."""
+        """Return the trust of the last sync."""
         if self._trust is None:
             self._trust = self.recipient.trust()
         return self._trust
 
     def deadlines(self, today: int, cases: Iterable[Summary], of: Callable[[Summary], Deadlines]) -> list[Deadlines]:
-        """Return what is due in cases today, by `of`.
+        """Return the deadlines of cases today, computed by `of`.
 
-        Each keystroke of a search asks, so it is computed once; and once for all cases that are alike in what counts.
+        Each keystroke of a search needs them, so they are cached, with one computation for all cases with the same
+        relevant fields.
         """
         if self._deadlines_of != today:
             self._deadlines, self._deadlines_of = {}, today
@@ -139,7 +151,7 @@ class Session:
         return found
 
     def forget(self) -> None:
-        """Read everything anew the next time: something has come, or is to be left behind."""
+        """Recompute everything next time: there are changes, or the session ends."""
         self._summaries = self._words = self._trust = None
         self._deadlines = {}
 
@@ -153,12 +165,12 @@ class Session:
         return token
 
     def screen(self, token: str) -> Screen | None:
-        """Return the page that a token names; None where it is too old."""
+        """Return the page that a token names; None if it is too old."""
         return self._screens.get(token)
 
     @contextmanager
     def once(self, *form: object) -> Iterator[bool]:
-        """Say whether a form, with the token of its page, comes for the first time; one that fails may come again."""
+        """Say whether a form, with its page's token, comes for the first time; after a failure it may come again."""
         digest = hashlib.sha256(repr(form).encode("utf-8", "replace")).digest()
         with self._turn:
             is_first = digest not in self._written
@@ -170,27 +182,27 @@ class Session:
             raise
 
     def goes_on(self, _done: int, _all: int) -> None:
-        """End what takes long, by LockedOut, once the inbox is locked."""
+        """Stop a long task, by LockedOut, once the inbox is locked."""
         if self.is_closed:
             raise LockedOut
 
     def clear(self) -> None:
-        """Leave nothing behind."""
+        """Clear all state."""
         self.forget()
-        self.names, self.handed, self.notice = {}, None, ""
+        self.names, self.handed, self.notice, self.kept = {}, None, "", []
         self._screens.clear()
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How the posting at the end of a session went: `sent`, or why it did not go."""
+    """The result of posting at the end of a session: `sent`, or why it failed."""
 
     sent: Sent | None = None
     trouble: MeldbusError | None = None
 
 
 class SessionHolder:
-    """Holds the session; `clock` says what day it is, `ticks` counts seconds for being idle."""
+    """Holds the session; `clock` gives the day, `ticks` the seconds for the idle timer."""
 
     def __init__(
         self,
@@ -200,22 +212,23 @@ class SessionHolder:
         ticks: Callable[[], float] = time.monotonic,
         downloads: Path | None = None,
     ) -> None:
-        """Begin locked; files are saved below `downloads`, or below the home without it."""
+        """Start locked; files are saved below `downloads`, or below the home without it."""
         self.downloads = downloads or home
         self.home = home
         self.clock = clock
-        self.ended: Ended | None = None  # how the last session ended
+        self.ended: Ended | None = None  # the result of the last session
+        self.kept = KeptForms()
         self._courier = courier
         self._ticks = ticks
         self._turn = threading.RLock()
         self._open: Session | None = None
         self._used = 0.0
-        self._lease: _Lease | None = None  # what has the vault open, also after locking
+        self._lease: _Lease | None = None  # holds the open vault, also after locking
         self._threads: list[threading.Thread] = []
 
     @property
     def is_locked(self) -> bool:
-        """Say whether nothing can be read; true as soon as nobody was there for ten minutes."""
+        """Say whether the inbox is locked; true after ten minutes without activity."""
         with self._turn:
             if self._open is not None and self._ticks() - self._used >= IDLE_SECONDS:
                 self.lock()
@@ -223,7 +236,7 @@ class SessionHolder:
 
     @property
     def is_ending(self) -> bool:
-        """Say whether the session that was locked last is still posting."""
+        """Say whether the last locked session is still posting."""
         return self._lease is not None and self._lease.endings > 0
 
     def check(self, passphrase: str) -> None:
@@ -238,19 +251,20 @@ class SessionHolder:
             lease = self._lease
             if lease is None:
                 lease = self._lease = self._opened(secret)
-            else:  # what was locked last still has the vault
+            else:  # the last locked session still has the vault
                 lease.recipient.courier.deadline.set(math.inf)
-            lease.users += 1  # the session's own, until it is locked
-            self._open = Session(lease)
+            lease.users += 1  # for the session itself, until it is locked
+            self._open = Session(lease, kept=self.kept.open(secret.vault_key))
             self._used = self._ticks()
 
     def lock(self) -> None:
-        """Show nothing any more at once, and post in the background what the session has to post."""
+        """Hide everything at once, and post the session's outbox in the background."""
         with self._turn:
             session, self._open = self._open, None
             if session is None:
                 return
             session.is_closed = True
+            self.kept.lock(session.names, session.kept)
             session.clear()
             self.ended = None
             session.lease.endings += 1
@@ -259,14 +273,22 @@ class SessionHolder:
             self._threads = [one for one in self._threads if one.is_alive()] + [thread]
             thread.start()
 
+    def keep(self, form: KeptForm) -> None:
+        """Keep a form that was filled in and rejected, until the inbox is unlocked again."""
+        with self._turn:
+            if self._open is None:
+                self.kept.keep(form)
+            elif form.is_filled:
+                self._open.kept.append(replace(form, case=self._open.find(form.name)))
+
     def wait(self) -> None:
-        """Wait until what was locked has posted and the keys are gone: at most until the deadline."""
+        """Wait until locked sessions have posted and the keys are gone: at most until the deadline."""
         for thread in self._threads:
             thread.join()
 
     @contextmanager
     def use(self, *, touch: bool = True) -> Iterator[Session]:
-        """Hold the session; `touch` says that somebody is there. Raises LockedOut."""
+        """Use the session; `touch` counts as activity. Raises LockedOut."""
         with self._turn:
             if self.is_locked or self._open is None:
                 raise LockedOut
@@ -280,7 +302,7 @@ class SessionHolder:
             self._let_go(session.lease)
 
     def sync(self) -> None:
-        """Sync in the background; nothing happens where that is under way."""
+        """Sync in the background, unless a sync is running."""
         with self.use() as session:
             with self._turn:
                 if session.is_syncing:
@@ -332,5 +354,5 @@ class SessionHolder:
                 return
             lease.recipient.vault.close()
             lease.recipient, self._lease = None, None  # type: ignore[assignment]
-        # The keys were Python's objects: they go when nothing names them, and their bytes when memory is used again.
+        # The keys were Python objects: they go when nothing refers to them, and their bytes when memory is used again.
         gc.collect()

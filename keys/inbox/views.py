@@ -1,4 +1,4 @@
-"""View models: what the pages show of cases, as plain words; each word of a stranger is made harmless first."""
+"""View models: cases as plain words for the pages. They make each word of a stranger harmless first."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from keys.cases.deadlines import deadlines
 from keys.cases.states import unread_in
 from keys.cases.summary import summarise
-from keys.speech.bodies import Reading
-from keys.speech.cases import (
+from keys.wire.messages import DOSSIER, Identity, Report
+from keys.wording.bodies import Reading
+from keys.wording.cases import (
     STATES,
     author_in_words,
     due_in_words,
@@ -19,9 +20,8 @@ from keys.speech.cases import (
     standing_in_words,
     topic_in_words,
 )
-from keys.speech.notices import case_notice_in_words
-from keys.speech.words import _, day_in_words, harmless, language_in_words, one_line, size_in_words
-from keys.wire.messages import DOSSIER, Identity, Report
+from keys.wording.notices import case_notice_in_words
+from keys.wording.words import _, day_in_words, harmless, language_in_words, one_line, size_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A case in the list; `name` is what it is called in addresses."""
+    """A case in the list; `name` is its name in addresses."""
 
     name: str
     summary: Summary
@@ -46,7 +46,7 @@ class Row:
 
     @property
     def state(self) -> str:
-        """Where it stands, in words."""
+        """Its state, in words."""
         return _(STATES[self.summary.state])
 
     @property
@@ -56,13 +56,13 @@ class Row:
 
     @property
     def due(self) -> tuple[tuple[str, str], ...]:
-        """What is due: how near it is, and in words."""
+        """Its deadlines: how near each is, and in words."""
         return tuple((due.nearness, due_in_words(due, day_in_words)) for due in self.deadlines.due)
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A word beside a message; `is_alarm` accuses somebody."""
+    """A word beside a message; with `is_alarm` it accuses somebody."""
 
     words: str
     is_alarm: bool = False
@@ -70,7 +70,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A message; `side` is who wrote it: reporter, own or other. `anchor` is its place on the page."""
+    """A message on the page; `side` is its author: reporter, own or other. `anchor` is its place on the page."""
 
     anchor: str
     side: str
@@ -87,7 +87,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A case with all that its page shows."""
+    """A case with everything on its page."""
 
     number: str
     state: str
@@ -98,7 +98,7 @@ class Opened:
     unread: str
     assigned: str
     language: str
-    notices: tuple[Mark, ...]  # those of no message
+    notices: tuple[Mark, ...]  # those about no single message
     thread: tuple[Shown, ...]
     dossier: tuple[Shown, ...]
     timeline: tuple[str, ...]
@@ -108,12 +108,12 @@ class Opened:
 
     @property
     def new(self) -> tuple[Shown, ...]:
-        """What came after the page on which somebody began to write."""
+        """The messages that came after the page on which somebody began to write."""
         return tuple(one for one in (*self.thread, *self.dossier) if one.is_new)
 
 
 def rows(found: Sequence[tuple[Summary, Deadlines]], names: Mapping[CaseId, str], trust: Trust, seen: int) -> list[Row]:
-    """Return what the list shows of cases; `seen` is the day of the visit before."""
+    """Return the rows of the list; `seen` is the day of the previous visit."""
     policy = trust.roster.policy
     return [
         Row(
@@ -129,9 +129,9 @@ def rows(found: Sequence[tuple[Summary, Deadlines]], names: Mapping[CaseId, str]
 
 
 def opened(session: Session, case: Case, *, identity: bool, before: Screen | None = None) -> Opened:
-    """Return what the page of a case shows: who the reporter is only with `identity`.
+    """Return the content of a case's page, with the reporter's identity only if `identity`.
 
-    With `before`, the page on which somebody began to write, what came since is marked as new.
+    With `before`, the page on which somebody began to write, later messages are marked as new.
     """
     trust, recipient = session.trust(), session.recipient
     policy, own = trust.roster.policy, recipient.person
@@ -163,7 +163,7 @@ def opened(session: Session, case: Case, *, identity: bool, before: Screen | Non
 
 @dataclass(frozen=True, slots=True)
 class _Showing:
-    """How the messages of one case are shown."""
+    """The rendering of the messages of one case."""
 
     session: Session
     reading: Reading
@@ -191,7 +191,7 @@ class _Showing:
 
 
 def _beside(case: Case, session: Session) -> dict[MessageId, tuple[Mark, ...]]:
-    """Return the marks beside messages: how one counts, what is the matter with it, who has not read it."""
+    """Return the marks beside messages: their verdict, their notices, and who has not read them."""
     found: dict[MessageId, list[Mark]] = {}
     for notice, is_alarm in _notices(session, case):
         for message_id in notice.messages[:1]:
@@ -221,7 +221,7 @@ def _marks(
     elif message.id in unread:
         yield Mark(_("Not known to have been read by anybody yet."))
     elif message.text and message is not case.report and (message.by_reporter or message.person == own):
-        # Of a report the page says who has opened it; of a colleague's words that colleague asks.
+        # For a report the page says who has opened it; for a colleague's message that colleague can ask.
         left = case.readers - set(read_by) - {own}
         if left:
             yield Mark(_("Not known to have been read by: %(names)s") % {"names": names_in_words(left, persons)})
@@ -231,7 +231,7 @@ def _marks(
 
 
 def _case_marks(session: Session, case: Case) -> Iterator[Mark]:
-    """Yield what is the matter with the case as a whole."""
+    """Yield the marks about the case as a whole."""
     shown = {message.id for message in (*case.thread, *case.dossier)}
     for notice, is_alarm in _notices(session, case):
         if not shown.intersection(notice.messages[:1]):
@@ -244,7 +244,7 @@ def _notices(session: Session, case: Case) -> Iterator[tuple[Notice, bool]]:
 
 
 def _timeline(case: Case, trust: Trust) -> Iterator[str]:
-    """Yield what happened, in the order of the case."""
+    """Yield the events of the case, in its order."""
     for message in case.messages:
         if message.is_shown:
             where = f" ({_('dossier')})" if message.head.channel == DOSSIER else ""

@@ -1,4 +1,4 @@
-"""The organisation's policy, SPEC 7.4: read from what the board signs; it decides nothing by itself."""
+"""The organisation's policy, SPEC 7.4, read from the members that the board signs."""
 
 from keys.policy.days import EPOCH, date_of, day_number
 from keys.policy.members import (
@@ -25,7 +25,6 @@ from keys.policy.policy import (
     MAX_COVER,
     MAX_DECOYS_PER_WEEK,
     MAX_FILE_BYTES,
-    MAX_NAME,
     REPLY_KINDS,
     Policy,
     key_paths,
@@ -33,6 +32,7 @@ from keys.policy.policy import (
 )
 from keys.policy.shapes import MAX_LOGO_SIDE, MAX_LOGO_SIZE, ROLES, TOOL_LANGUAGES
 from keys.policy.texts import text_languages
+from keys.wire.sizes import MAX_NAME
 
 __all__ = [
     "CHOICE",

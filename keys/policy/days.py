@@ -1,10 +1,10 @@
-"""Day numbers, SPEC 1, and the calendar days that they stand for; it knows no clock."""
+"""Day numbers, SPEC 1, and their calendar dates."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from keys.errors import MalformedError
+from keys.wire.sizes import MAX_DAY
 
 EPOCH = dt.date(1970, 1, 1)
 
@@ -15,8 +15,6 @@ def day_number(date: dt.date) -> int:
 
 
 def date_of(day: int) -> dt.date:
-    """Return the calendar day of a day number; raise MalformedError past the year 9999."""
-    try:
-        return EPOCH + dt.timedelta(days=day)
-    except OverflowError:
-        raise MalformedError("day") from None
+    """Return the date of a day number; for a day past the calendar, the last date, 9999-12-31."""
+    # Entries may name any day up to MAX_DAY, and deadlines after it are later: a server must not break a list with one.
+    return EPOCH + dt.timedelta(days=min(day, MAX_DAY))

@@ -1,4 +1,4 @@
-"""What the members of a policy are, once they are read; it decides nothing by itself."""
+"""The parsed members of a policy."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class OutsideRoute:
 
 @dataclass(frozen=True, slots=True)
 class InsideRoute:
-    """Somebody at work to talk to; `name` and `text` are by language."""
+    """A person at work to talk to; `name` and `text` are by language."""
 
     name: Mapping[str, str]
     phone: str
@@ -31,7 +31,7 @@ class InsideRoute:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """Something that this box is not for, and where it goes; both by language."""
+    """A matter that this box is not for, and where to take it; both by language."""
 
     name: Mapping[str, str]
     text: Mapping[str, str]
@@ -39,7 +39,7 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """Somebody on the roster whom the roots declare away, up to and with a day."""
+    """A person on the roster whom the roots declare away, up to and with a day."""
 
     name: str
     until: dt.date
@@ -55,7 +55,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What a report can be about: who gets it, and whom the reporter may add; roles."""
+    """A topic of reports: the roles that get them, and the roles that the reporter may add."""
 
     id: str
     name: Mapping[str, str]
@@ -68,7 +68,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question beside the story, of all topics or of some; nobody has to answer it."""
+    """A question beside the story, for all topics or some; an answer is optional."""
 
     id: str
     kind: str
@@ -99,7 +99,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A text to begin a message to the reporter with: its name in the tool, and the text by language."""
+    """A template of a message to the reporter: its name in the tool, and the text by language."""
 
     id: str
     kind: str
@@ -109,7 +109,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How pages look: a colour behind the name, and a PNG as base64url or ""."""
+    """The look of the pages: a colour behind the name, and a PNG as base64url or ""."""
 
     colour: str
     logo: str
@@ -126,7 +126,7 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class RoleNames:
-    """What each role is called, by language."""
+    """The name of each role, by language."""
 
     secretaris: Mapping[str, str]
     bestuur: Mapping[str, str]
@@ -135,10 +135,10 @@ class RoleNames:
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """Which roles get a report where the topic does not decide.
+    """The roles that get a report if the topic does not decide.
 
-    `away`: too, where no secretaris is there; `secretaris`, `bestuur`: where it is about one of these; `all`: where it
-    is about the chair, the whole board, or both roles; `late`: offered, where no acknowledgement came.
+    `away`: in addition, if no secretaris is there. `secretaris`, `bestuur`: if the report is about one of these. `all`:
+    if it is about the chair, the whole board, or both roles. `late`: offered if the acknowledgement is late.
     """
 
     away: tuple[str, ...]
@@ -150,7 +150,7 @@ class Routing:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The clocks: `answer_days` are working days, the others calendar days, weeks and months."""
+    """Deadlines and periods: `answer_days` are working days, the others calendar days, weeks and months."""
 
     answer_days: int
     acknowledgement_days: int
@@ -164,7 +164,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class PageTexts:
-    """What the organisation says itself: on the first page, and before somebody writes; by language."""
+    """The organisation's own texts, on the first page and before the report is written; by language."""
 
     welcome: Mapping[str, str]
     before: Mapping[str, str]

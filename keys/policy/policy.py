@@ -1,4 +1,4 @@
-"""The organisation's policy, SPEC 7.4: what may differ between organisations; it decides nothing by itself."""
+"""The organisation's policy, SPEC 7.4: everything in which organisations may differ."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ from keys.policy.shapes import (
 )
 from keys.policy.texts import text_languages, texts_in, with_texts, without_texts
 from keys.wire.canonical import encode, parse_object
+from keys.wire.sizes import MAX_NAME
 from keys.wire.stamp import MAX_WORK
 
 if TYPE_CHECKING:
@@ -44,7 +45,6 @@ MAX_LANGUAGES = 16
 MAX_COVER = 16
 MAX_DECOYS_PER_WEEK = 1000
 MAX_FILE_BYTES = 2**31  # 2 GiB
-MAX_NAME = 80
 CHOICE = "choice"
 # Kinds of messages to the reporter that consist of words, SPEC 5.
 REPLY_KINDS = ("answer", "question", "acknowledgement", "feedback", "minutes", "closed")
@@ -82,14 +82,14 @@ _TERMS: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The organisation's policy; `work` is the expected number of hashes of a stamp at rest.
+    """The organisation's policy; `work` is the expected number of hashes of a stamp at low load.
 
-    That of a roster has no texts before `Roster.with_texts`.
+    The policy of a roster has no texts before `Roster.with_texts`.
 
-    A session's end posts a multiple of `cover` entries (SPEC 10.5).
+    At the end of a session, the tool posts a multiple of `cover` entries (SPEC 10.5).
 
-    `file_bytes` is how many bytes the files of one message may have together; with 0 there are none. `chair` is the
-    name on the roster of the board's chair, or "".
+    `file_bytes` is the limit on the total size of a message's files; 0 allows none. `chair` is the name on the roster
+    of the board's chair, or "".
     """
 
     version: int
@@ -120,10 +120,10 @@ class Policy:
 
     @classmethod
     def parse(cls, value: Json, documents: Mapping[str, bytes] | None = None) -> Policy:
-        """Read the policy of a roster, and its texts where there are `documents`, by language.
+        """Read the policy of a roster, and its texts if there are `documents`, by language.
 
-        Raises MalformedError when one is not as SPEC 7.4 says, or does not fit the others. That these are the
-        documents that the roster names, `Roster.policy_in` checks.
+        Raises MalformedError if a member breaks SPEC 7.4, or contradicts another. `Roster.policy_in` checks that these
+        are the documents that the roster names.
         """
         tags = _languages(value)
         trees = {tag: parse_object(document) for tag, document in (documents or {}).items()}
@@ -137,21 +137,16 @@ class Policy:
             raise MalformedError("policy: " + ", ".join(error.args)) from None
 
     @classmethod
-    def from_toml(cls, text: str) -> Policy:
-        """Read a `policy.toml`; raise PolicyError with the line of a mistake in its writing, else every wrong key."""
-        return cls.from_members(table_of(text))
-
-    @classmethod
     def from_members(cls, value: object) -> Policy:
         """Read the tables of a `policy.toml`; raise PolicyError with every mistake, by key path."""
         return _read(value, Reading(_languages(value)))
 
     def members(self) -> dict[str, Json]:
-        """Return all that the policy says, as JSON members with the texts by language in their places."""
+        """Return the whole policy as JSON members, with the texts by language in their places."""
         return cast("dict[str, Json]", _json(self))
 
     def signed_members(self) -> dict[str, Json]:
-        """Return the policy without its texts, as the JSON members that stand in a roster."""
+        """Return the policy without its texts, as the JSON members of a roster."""
         return cast("dict[str, Json]", without_texts(SHAPE, self.members()))
 
     def documents(self) -> dict[str, bytes]:
@@ -165,11 +160,11 @@ class Policy:
         return day_number(now.astimezone(zoneinfo.ZoneInfo(self.timezone)).date())
 
     def is_away(self, name: str, today: int) -> bool:
-        """Say whether somebody of this name on the roster is away, as the root's keys say."""
+        """Say whether a person with this name on the roster is away, according to the root's keys."""
         return any(one.name == name and day_number(one.until) >= today for one in self.away)
 
     def topic(self, name: str) -> made.Topic | None:
-        """Return the topic with this id, or None: an earlier policy may have had it."""
+        """Return the topic with this id, or None: it may be a topic of an earlier policy."""
         return next((topic for topic in self.topics if topic.id == name), None)
 
 
@@ -263,7 +258,7 @@ SHAPE = Table(
 
 
 def table_of(text: str) -> dict[str, Any]:
-    """Return the tables of a TOML file; raise PolicyError that names the line."""
+    """Return the tables of a TOML file; raise PolicyError with the line of the mistake."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -271,12 +266,12 @@ def table_of(text: str) -> dict[str, Any]:
 
 
 def key_paths() -> list[str]:
-    """Return every key path that there is, lists as [], for the reference of keys."""
+    """Return every valid key path, lists as [], for the reference of keys."""
     return [path.removeprefix(".") for path in SHAPE.paths()]
 
 
 def _languages(value: object) -> tuple[str, ...]:
-    # The texts are read by it, so it comes first; where it is wrong, that is said once, with the others.
+    # First, since the texts are read by language; a mistake in it is reported once, with the others.
     tags = _LANGUAGES.read(value.get("languages") if isinstance(value, dict) else None, "", Reading(()))
     return tuple(tag for tag in tags if tag)
 
@@ -292,7 +287,7 @@ def _read(value: object, reading: Reading) -> Policy:
 
 
 def _between(policy: Policy) -> Iterator[tuple[str, str]]:
-    """Yield what does not fit together."""
+    """Yield contradictions between members, as key path and remedy."""
     topics = [topic.id for topic in policy.topics]
     for at, topic in enumerate(policy.topics):
         if set(topic.readers) & set(topic.may_add):

@@ -1,6 +1,6 @@
-"""The shapes of a policy's members: each reads one and notes what is wrong, with its key path and the remedy.
+"""Parsers of a policy's members, which note each mistake with its key path and the remedy.
 
-A shape decides about one member alone: what holds between members is checked by `policy`.
+A shape checks one member alone; `policy` checks the members against each other.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 TOOL_LANGUAGES = ("nl", "en")  # of the recipients' tool
 ROLES = ("secretaris", "bestuur", "external")
 MAX_LINK = 2000
-MAX_LOGO_SIZE = 8192  # bytes: everybody who visits fetches it
+MAX_LOGO_SIZE = 8192  # bytes: every visitor fetches it
 MAX_LOGO_SIDE = 512  # pixels
 LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 
@@ -31,27 +31,27 @@ _ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _PNG = b"\x89PNG\r\n\x1a\n"
-_PNG_CHUNKS = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")  # nothing that could say who drew it, or when
+_PNG_CHUNKS = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")  # no chunk that could reveal an author or a time
 
 
 @dataclass(slots=True)
 class Reading:
-    """One pass over a policy: in which languages it has texts and tool texts, and every mistake so far."""
+    """The state of reading a policy: the languages of its texts and tool texts, and every mistake so far."""
 
     languages: tuple[str, ...]
     tool_languages: tuple[str, ...] = TOOL_LANGUAGES
     mistakes: list[str] = field(default_factory=list)
 
     def wrong(self, where: str, remedy: str) -> None:
-        """Note a mistake at a key path, with what to do."""
+        """Note a mistake at a key path, with its remedy."""
         self.mistakes.append(f"{where}: {remedy}")
 
 
 class Shape(Protocol):
-    """What a member has to be. `read` returns it as the policy keeps it; what is wrong is noted, not raised."""
+    """A parser of one member. `read` returns its value; it notes mistakes and does not raise."""
 
     def read(self, value: object, where: str, reading: Reading) -> Any:
-        """Return what `value` stands for."""
+        """Return the parsed `value`."""
 
     def paths(self) -> Iterator[str]:
         """Yield the key paths below the member itself."""
@@ -97,7 +97,7 @@ class Truth(_Leaf):
     """True or false."""
 
     def read(self, value: object, where: str, reading: Reading) -> bool:
-        """Return it."""
+        """Return the flag."""
         if not isinstance(value, bool):
             reading.wrong(where, "has to be true or false")
         return value is True
@@ -118,7 +118,7 @@ class OneOf(_Leaf):
 
 
 class Id(_Leaf):
-    """A name for other keys and for messages to refer to."""
+    """An id, by which other keys and messages refer to a table."""
 
     def read(self, value: object, where: str, reading: Reading) -> str:
         """Return the id."""
@@ -129,7 +129,7 @@ class Id(_Leaf):
 
 
 class Tag(_Leaf):
-    """A language: which ones have pages is the release's affair, a folder of templates/locale each."""
+    """A language tag; a release decides which ones have pages, by the folders of templates/locale."""
 
     def read(self, value: object, where: str, reading: Reading) -> str:
         """Return the tag."""
@@ -144,7 +144,7 @@ class Link(_Leaf):
 
     def read(self, value: object, where: str, reading: Reading) -> str:
         """Return the address."""
-        # Anything but https in a link of ours could run script, or tell a network which page was read.
+        # A link that is not https could run script, or show a network which page is read.
         if (
             isinstance(value, str)
             and value.startswith("https://")
@@ -157,7 +157,7 @@ class Link(_Leaf):
 
 
 class Day(_Leaf):
-    """A calendar day, as YYYY-MM-DD; in TOML without quotes too."""
+    """A calendar day, as YYYY-MM-DD; TOML allows it without quotes too."""
 
     def read(self, value: object, where: str, reading: Reading) -> dt.date:
         """Return the day."""
@@ -192,7 +192,7 @@ class Colour(_Leaf):
         if not isinstance(value, str) or not _COLOUR.fullmatch(value):
             reading.wrong(where, "has to be a colour such as #0b5d63, in small letters")
             return ""
-        # Rounded, so that every reader draws the border at the same colour.
+        # Rounded: every reader must accept and refuse the same colours.
         contrast = round(1.05 / (_luminance(value) + 0.05), 2)
         if contrast < LEAST_CONTRAST:
             reading.wrong(where, f"white text on it has {contrast}:1 and needs {LEAST_CONTRAST}:1, choose a darker one")
@@ -200,10 +200,10 @@ class Colour(_Leaf):
 
 
 class Logo(_Leaf):
-    """A PNG picture as base64url, or "": of pixels alone, as `meldbus policy check` writes it."""
+    """A PNG picture as base64url, or "": with pixels only, as `meldbus policy check` writes it."""
 
     def read(self, value: object, where: str, reading: Reading) -> str:
-        """Return it as it is written."""
+        """Return the base64url text."""
         if not isinstance(value, str) or (value and not _is_plain_png(value)):
             reading.wrong(
                 where,
@@ -215,7 +215,7 @@ class Logo(_Leaf):
 
 @dataclass(frozen=True)
 class Texts(_Leaf):
-    """A text in each language: of the policy, or of the recipients' tool."""
+    """A text in each language of the policy, or of the recipients' tool."""
 
     text: Text
     tool: bool = False
@@ -229,7 +229,7 @@ class Texts(_Leaf):
 
 @dataclass(frozen=True)
 class ListOf:
-    """A list; no element, or none with the same `key`, stands in it twice."""
+    """A list without duplicates, of elements or of their `key`."""
 
     shape: Shape
     most: int
@@ -255,13 +255,13 @@ class ListOf:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with exactly these members, read into `made`, whose fields have their names."""
+    """A table with exactly these members, read into the dataclass `made`, whose fields have the same names."""
 
     made: type
     shapes: Mapping[str, Shape]
 
     def read(self, value: object, where: str, reading: Reading) -> Any:
-        """Return what the members make, or None where one of them is wrong."""
+        """Return an instance of `made`, or None if a member is wrong."""
         before = len(reading.mistakes)
         found = _members(value, where, tuple(self.shapes), reading)
         inside = f"{where}." if where else ""
@@ -330,5 +330,5 @@ def _is_plain_png(text: str) -> bool:
 
 @cache
 def _time_zones() -> frozenset[str]:
-    """Return the time zones of this machine: reading their folder takes longer than reading a policy."""
+    """Return the time zones of this machine, cached: reading their folder takes longer than reading a policy."""
     return frozenset(zoneinfo.available_timezones())

@@ -1,4 +1,4 @@
-"""A policy's texts taken apart by language, and put back, SPEC 7.4.
+"""The texts of a policy, split by language and joined again, SPEC 7.4.
 
 A roster signs the policy without its texts, and the hash of a document of texts for each language.
 """
@@ -45,9 +45,9 @@ def texts_in(tag: str, languages: Sequence[str], shape: Shape, value: Any) -> Js
 
 
 def with_texts(languages: Sequence[str], shape: Shape, value: Any, documents: Mapping[str, Json]) -> Any:
-    """Return the JSON of a policy with the texts of documents by language; without documents it has none.
+    """Return the JSON of a policy with the texts of documents by language; without documents, it has no texts.
 
-    What is no text is not looked at. Raises MalformedError where a document has another shape than the policy.
+    Other members are not checked. Raises MalformedError if a document has another shape than the policy.
     """
     match shape:
         case Texts():
@@ -56,7 +56,7 @@ def with_texts(languages: Sequence[str], shape: Shape, value: Any, documents: Ma
             members = dict(value)
             for name, one in shape.shapes.items():
                 if isinstance(one, Texts) and name in value:
-                    raise MalformedError(f"{name}: a text stands in the roster")
+                    raise MalformedError(f"{name}: a text is in the roster")
                 spoken = [tag for tag in documents if _has_texts(one, tag, languages)]
                 if name in value or isinstance(one, Texts):
                     inside = {tag: _member(shape, name, tag, languages, documents[tag]) for tag in spoken}

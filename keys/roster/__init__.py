@@ -1,4 +1,4 @@
-"""Roots, rosters and bundles, SPEC 7 and 8: who may read, and how that is known; it holds no private key."""
+"""Roots, rosters and bundles, SPEC 7 and 8, and their verification. It holds no private key."""
 
 from keys.roster.bundle import Bundle, LogHead, Witness
 from keys.roster.fingerprint import address, proquint, words

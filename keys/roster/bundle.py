@@ -1,18 +1,19 @@
-"""A recipient's current encryption keys, signed by their identity, SPEC 7.3; it holds public halves only."""
+"""A recipient's current encryption keys, signed by their identity, SPEC 7.3. It holds public halves only."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from keys.errors import MalformedError
 from keys.roster import weeks
-from keys.roster.fields import day_of, integer_of
 from keys.roster.public_keys import check_public_keys
 from keys.roster.root import check_signers
 from keys.wire.canonical import Json, b64, unb64
 from keys.wire.envelope import VERSION
+from keys.wire.fields import day_of, integer_of
 from keys.wire.signed import LABEL_BUNDLE, Signed
 from keys.wire.sizes import BOX_KEY_SIZE, ID_SIZE, KEM_KEY_SIZE
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 
 MAX_FORMATS = 16
+MOST_REMEMBERED = 512  # checked bundles, of about four kilobytes each: five of each recipient, as far as they fit
 
 _MEMBERS = {
     "away",
@@ -41,13 +43,13 @@ _MEMBERS = {
 
 @dataclass(frozen=True, slots=True)
 class LogHead:
-    """Where a log ended, by one reader's word: the place of an entry and the digest of all up to it."""
+    """The end of a log according to one reader: the position of an entry and the digest of all up to it."""
 
     place: int
     digest: bytes
 
     def members(self) -> dict[str, Json]:
-        """Return it as JSON members."""
+        """Return the log head as JSON members."""
         return {"digest": b64(self.digest), "place": self.place}
 
 
@@ -62,9 +64,10 @@ class Witness:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A bundle whose identity signed it; `start` and `end` are days, `last` says last-resort.
+    """A bundle whose identity signed it; `start` and `end` are days, `last` marks a last-resort bundle.
 
-    `week` is the Monday of the week in which it was signed. `seen` is None in a card's, made before its owner joined.
+    `week` is the Monday of the week in which it was signed. `seen` is None in a card's bundle, which is signed before
+    its owner joins.
     """
 
     identity: bytes
@@ -82,13 +85,11 @@ class Bundle:
     @classmethod
     def verify(cls, signed: Signed) -> Bundle:
         """Return the bundle if the identity that it names signed it; raise TamperedError or MalformedError."""
-        bundle = _parse(signed)
-        check_signers(signed, LABEL_BUNDLE, [bundle.identity])
-        return bundle
+        return _verified(signed)
 
     @classmethod
     def read_kept(cls, document: bytes) -> Bundle:
-        """Return a bundle from the document that was kept of one whose signature was checked."""
+        """Return the bundle of a stored document whose signature was already checked."""
         return _parse(Signed(document, ()))
 
     def covers(self, day: int) -> bool:
@@ -100,15 +101,11 @@ class Bundle:
         return VERSION in self.formats
 
     def can_be_sealed_to(self) -> bool:
-        """Say whether its keys are keys."""
-        try:
-            check_public_keys(self.box, self.kem)
-        except MalformedError:
-            return False
-        return True
+        """Say whether its public keys are valid."""
+        return _are_keys(self.box, self.kem)
 
     def names_known(self, documents: Collection[bytes]) -> bool:
-        """Say whether root and roster that it names are among the ids in `documents`."""
+        """Say whether the root and roster that it names are among the ids in `documents`."""
         return self.seen is None or (self.seen.root in documents and self.seen.roster in documents)
 
     def members(self) -> dict[str, Json]:
@@ -131,7 +128,7 @@ class Bundle:
 
 
 def highest(bundles: Iterable[Bundle]) -> list[Bundle]:
-    """Return of each identity and kind the one with the highest serial; of two with one serial neither."""
+    """Return, for each identity and kind, the bundle with the highest serial; if two share it, return neither."""
     given = {*bundles}
     serials: dict[tuple[bytes, bool], int] = {}
     for one in given:
@@ -140,6 +137,23 @@ def highest(bundles: Iterable[Bundle]) -> list[Bundle]:
     found = [one for one in given if one.serial == serials[one.identity, one.last]]
     number = Counter((one.identity, one.last) for one in found)
     return [one for one in found if number[one.identity, one.last] == 1]
+
+
+# Every sync and every report brings the same bundles, and checking the same bytes gives the same result.
+@lru_cache(MOST_REMEMBERED)
+def _verified(signed: Signed) -> Bundle:
+    bundle = _parse(signed)
+    check_signers(signed, LABEL_BUNDLE, [bundle.identity])
+    return bundle
+
+
+@lru_cache(MOST_REMEMBERED)
+def _are_keys(box: bytes, kem: bytes) -> bool:
+    try:
+        check_public_keys(box, kem)
+    except MalformedError:
+        return False
+    return True
 
 
 def _parse(signed: Signed) -> Bundle:

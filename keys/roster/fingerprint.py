@@ -1,4 +1,4 @@
-"""A root's fingerprint in words and in an address, SPEC 8; it decides nothing."""
+"""A root's fingerprint as words and as an address, SPEC 8."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from keys.wire.canonical import b64
 
 WORDS = 10
 WORD_SIZE = 2
-# Wilkerson, "A Proposal for Proquints", arXiv 0901.4016: speakable in any language, so no list to translate.
+# Wilkerson, "A Proposal for Proquints", arXiv 0901.4016: pronounceable in any language, so no list to translate.
 _CONSONANTS = "bdfghjklmnprstvz"
 _VOWELS = "aiou"
 
@@ -30,5 +30,5 @@ def words(root_id: bytes) -> str:
 
 
 def address(server: str, language: str, root_id: bytes) -> str:
-    """Return the address for a poster: the fingerprint stands in the fragment, which no browser sends."""
+    """Return the address for a poster: the fingerprint is in the fragment, which browsers do not send."""
     return f"{server.rstrip('/')}/{language}/#{b64(root_id)}"

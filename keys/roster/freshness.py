@@ -1,4 +1,4 @@
-"""Who has looked of late, SPEC 7.7, by what recipients sign each week; it asks nobody."""
+"""Freshness of the roster, SPEC 7.7, shown by the bundles that recipients sign each week."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from keys.roster.bundle import Bundle
     from keys.roster.history import RosterHistory
 
-WITNESSES = 2  # so many who have looked need no word
+WITNESSES = 2  # with this many witnesses no word is needed
 
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """Of whom the server shows today that they looked in this week or the three before, and each one's last week.
+    """The recipients who, as the server shows, signed in this week or the three before, each with their last week.
 
-    A server that hides a new roster has to hide every bundle that names it too: then nobody has looked.
+    A server that hides a new roster must also hide every bundle that names it: then there is no recent witness.
     """
 
     looked: frozenset[bytes]
@@ -33,9 +33,9 @@ class Freshness:
     def of(
         cls, history: RosterHistory, bundles: Iterable[Bundle], today: int, documents: Collection[bytes]
     ) -> Freshness:
-        """Judge the bundles of those who receive today (SPEC 7.6 step 10).
+        """Judge the bundles of the recipients of today (SPEC 7.6 step 10).
 
-        Raises ExpiredError when no roster is valid then.
+        Raises ExpiredError if no roster is valid today.
         """
         roster = history.in_force(today)
         people = {person.identity for person in roster.receiving(today) if roster.revoked_on(person.identity) is None}
@@ -67,13 +67,3 @@ class Freshness:
             and bundle.seen.roster in current
         )
         return cls(looked, weeks, min(WITNESSES, len(people)), differing)
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether nobody has looked: a page stops before its form."""
-        return not self.looked
-
-    @property
-    def is_thin(self) -> bool:
-        """Whether fewer have looked than there should be, and somebody has: a page says so."""
-        return 0 < len(self.looked) < self.wanted

@@ -1,4 +1,4 @@
-"""The chain of rosters, SPEC 7.2: which one is in force on a day; who they list stands in people.py."""
+"""The chain of rosters, SPEC 7.2, and the roster in force on a day."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RosterHistory:
-    """Rosters that follow each other, oldest first, the last one verified and so all of them."""
+    """Consecutive rosters, oldest first; the last one is verified, and therefore all of them."""
 
     rosters: tuple[Roster, ...]
 
@@ -48,9 +48,9 @@ class RosterHistory:
         return self.rosters[-1]
 
     def in_force(self, day: int) -> Roster:
-        """Return the newest roster whose first day is not after `day`; raise ExpiredError where it is not valid then.
+        """Return the newest roster whose first day is not after `day`; raise ExpiredError if it is not valid then.
 
-        What a newer one revokes is revoked at once.
+        The revocations of newer rosters apply at once.
         """
         found = self._in_force(day)
         if found is None:
@@ -64,7 +64,7 @@ class RosterHistory:
 
     @cached_property
     def people(self) -> People:
-        """Everyone who stood on one of these rosters."""
+        """The people of all these rosters."""
         return People(self.rosters)
 
     def _in_force(self, day: int) -> Roster | None:

@@ -1,4 +1,4 @@
-"""Who the rosters list, SPEC 7.2: the same person through every change of key."""
+"""The people on the rosters, SPEC 7.2: a person stays the same through every change of key."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 
 class People:
-    """Everyone who stood on one of these rosters, which stand oldest first."""
+    """The people of all these rosters, given oldest first."""
 
     def __init__(self, rosters: Sequence[Roster]) -> None:
-        """Look everyone up; raise ForkError where an identity is listed as two persons."""
+        """Look up every person; raise ForkError if an identity is listed as two persons."""
         listed = [one for roster in rosters for one in roster.recipients]
         self.recipients_by_id: dict[bytes, Recipient] = {one.identity: one for one in listed}
         if any(self.person_of(one.identity) != one.person for one in listed):
             raise ForkError("an identity of two persons")
 
     def person_of(self, identity: bytes) -> PersonId | None:
-        """Return whose identity this is, or None where no roster has listed it."""
+        """Return the person with this identity, or None if no roster has listed it."""
         found = self.recipients_by_id.get(identity)
         return found.person if found else None

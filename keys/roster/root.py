@@ -1,4 +1,4 @@
-"""The board's signing keys and how they are renewed, SPEC 7.1; it cannot sign."""
+"""The board's signing keys and their rotation, SPEC 7.1. It cannot sign."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from keys.errors import (
     MalformedError,
     RolledBackError,
 )
-from keys.roster.fields import day_of, integer_of, key_list, optional_id
 from keys.roster.signature import verify_signature
 from keys.wire.canonical import Json, b64
+from keys.wire.fields import day_of, integer_of, key_list, optional_id
 from keys.wire.signed import LABEL_ROOT, Signed
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ MAX_KEYS = 16
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A root that counts: k of `keys` must sign a roster."""
+    """A verified root: k of `keys` must sign a roster."""
 
     id: bytes
     version: int
@@ -36,10 +36,10 @@ class Root:
 
     @classmethod
     def verify_chain(cls, chain: Sequence[Signed], pinned: bytes) -> Root:
-        """Return the newest root of `chain`, which has to hold every version from 1 and lead through `pinned`.
+        """Return the newest root of `chain`, which must hold every version from 1 and contain `pinned`.
 
-        Raises ForkError when the pinned root is not in it, and BelowThresholdError, TamperedError or
-        MalformedError for a link that does not hold.
+        Raises ForkError if the pinned root is not in it, and BelowThresholdError, TamperedError or MalformedError for
+        an invalid link.
         """
         if not chain:
             raise MalformedError("empty chain")
@@ -53,7 +53,7 @@ class Root:
         return root
 
     def follow(self, signed: Signed) -> Root:
-        """Return the root of the next version, which k of the old and k of the new keys signed."""
+        """Return the root of the next version, which k of the old and k of the new keys must have signed."""
         following = _parse(signed)
         if following.version <= self.version:
             raise RolledBackError("root version")
@@ -71,7 +71,7 @@ class Root:
 
 
 def root_document(version: int, previous: bytes | None, keys: Iterable[bytes], k: int, until: int) -> dict[str, Json]:
-    """Return the members of a root document that is still to be signed."""
+    """Return the members of an unsigned root document."""
     return {
         "before": None if previous is None else b64(previous),
         "k": k,
@@ -82,7 +82,7 @@ def root_document(version: int, previous: bytes | None, keys: Iterable[bytes], k
 
 
 def check_signers(signed: Signed, label: bytes, allowed: Iterable[bytes]) -> None:
-    """Raise unless every signer is allowed and every signature right: a spoilt one is never just ignored."""
+    """Raise unless every signer is allowed and every signature valid: an invalid one is never ignored."""
     known = set(allowed)
     for key, signature in signed.signers:
         if key not in known:

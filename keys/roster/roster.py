@@ -1,4 +1,4 @@
-"""The signed list of recipients and the organisation's policy, SPEC 7.2; it cannot sign."""
+"""The signed list of recipients and the organisation's policy, SPEC 7.2. It cannot sign."""
 
 from __future__ import annotations
 
@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING
 
 from keys.errors import ExpiredError, ForkError, MalformedError, RolledBackError, TamperedError
 from keys.policy import Policy, text_languages
-from keys.roster.fields import day_of, integer_of, optional_id
 from keys.roster.root import Root, check_signers, check_threshold
 from keys.wire.canonical import Json, b64, unb64
 from keys.wire.envelope import MAX_RECIPIENTS, slot_count
+from keys.wire.fields import day_of, integer_of, optional_id
 from keys.wire.ids import PERSON_SIZE, PersonId
 from keys.wire.signed import LABEL_ROSTER, MAX_DOCUMENT_SIZE, Signed
-from keys.wire.sizes import BOX_KEY_SIZE, ID_SIZE
+from keys.wire.sizes import BOX_KEY_SIZE, ID_SIZE, MAX_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 ROLES = ("secretaris", "bestuur", "external")
-MAX_NAME = 80
 MAX_DAYS = 396  # SPEC 7.2: 13 months
 MAX_REVOKED = 256
 SEALED_CAPABILITY_SIZE = 80  # SPEC 7.2: a sealed box of 32 bytes
@@ -31,9 +30,9 @@ _RECIPIENT_MEMBERS = {"box", "from", "identity", "log", "name", "person", "role"
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A person on the roster, with the identity key of today.
+    """A person on the roster, with their current identity key.
 
-    `start` and `end` are the days between which they receive, `log` is the log's capability sealed to `box`.
+    `start` and `end` are the first and last day on which they receive; `log` is the log's capability sealed to `box`.
     """
 
     person: PersonId
@@ -61,21 +60,21 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Revoked:
-    """An identity key whose messages count up to and with `day`, and to which nobody seals any more."""
+    """An identity key whose messages count up to and with `day`; nobody seals to it after its revocation."""
 
     identity: bytes
     day: int
 
     def members(self) -> dict[str, Json]:
-        """Return it as JSON members."""
+        """Return the revocation as JSON members."""
         return {"day": self.day, "identity": b64(self.identity)}
 
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """A roster that k of the root's keys signed: `verify` makes one, `RosterHistory` those that it commits to.
+    """A roster that k of the root's keys signed (`verify`), or that a signed one commits to (`RosterHistory`).
 
-    `texts` are the hashes of its policy's texts by language. `policy` has none of them before `with_texts`.
+    `texts` are the hashes of its policy's texts by language. `policy` has no texts before `with_texts`.
     """
 
     id: bytes
@@ -94,8 +93,8 @@ class Roster:
     def verify(cls, signed: Signed, root: Root) -> Roster:
         """Return the roster if k keys of `root` signed it.
 
-        Raises BelowThresholdError, TamperedError or MalformedError. Its days are checked by `check_day`, its place
-        in the chain by `check_follows`.
+        Raises BelowThresholdError, TamperedError or MalformedError. `check_day` checks its days, `check_follows` its
+        place in the chain.
         """
         roster = _parse(signed)
         check_signers(signed, LABEL_ROSTER, root.keys)
@@ -115,14 +114,14 @@ class Roster:
             raise RolledBackError("roster version")
         if self.version != earlier.version + 1 or self.previous != earlier.id:
             raise ForkError("roster does not follow the one before it")
-        # A roster without a revocation would give a thief's key its authority back.
+        # A roster that drops a revocation would give a thief's key its authority back.
         if not set(earlier.revoked) <= set(self.revoked):
             raise RolledBackError("a revoked identity")
 
     def with_texts(self, documents: Mapping[bytes, bytes]) -> Roster:
-        """Return this roster with its policy's texts in every language; `documents` are by the hashes asked for.
+        """Return this roster with its policy's texts in every language; `documents` are by their hashes.
 
-        Raises MalformedError where one is missing, and what `policy_in` raises.
+        Raises MalformedError if one is missing, and what `policy_in` raises.
         """
         for tag, digest in self.texts.items():
             if digest not in documents:
@@ -140,15 +139,15 @@ class Roster:
         return Policy.parse(self.policy.signed_members(), documents)
 
     def find(self, identity: bytes) -> Recipient | None:
-        """Return the recipient with this identity key, if there is one."""
+        """Return the recipient with this identity key, or None."""
         return next((one for one in self.recipients if one.identity == identity), None)
 
     def find_person(self, person: bytes) -> Recipient | None:
-        """Return the recipient who is this person, if there is one."""
+        """Return the recipient with this person id, or None."""
         return next((one for one in self.recipients if one.person == person), None)
 
     def receiving(self, today: int) -> list[Recipient]:
-        """Return the recipients within their days, in the roster's order."""
+        """Return the recipients who receive on this day, in the roster's order."""
         return [person for person in self.recipients if person.start <= today <= person.end]
 
     def slots(self) -> int:
@@ -156,11 +155,11 @@ class Roster:
         return slot_count(len(self.recipients))
 
     def revoking(self, revoked: tuple[Revoked, ...]) -> Roster:
-        """Return this roster as it counts where a newer one revokes more."""
+        """Return this roster with the revocations of a newer one."""
         return replace(self, revoked=revoked)
 
     def revoked_on(self, identity: bytes) -> int | None:
-        """Return the last day on which messages of this identity count, or None where it is not revoked."""
+        """Return the last day on which messages of this identity count, or None if it is not revoked."""
         return next((revoked.day for revoked in self.revoked if revoked.identity == identity), None)
 
     def opens_log(self, capability: bytes) -> bool:
@@ -169,9 +168,9 @@ class Roster:
 
 
 def read_unsigned(signed: Signed) -> Roster:
-    """Return what a document says without looking at its signatures.
+    """Return the roster in a document without checking its signatures.
 
-    For a draft, which a person reads before they sign, and for a roster to which a verified one commits.
+    For a draft, which a person reads before signing it, and for a roster to which a verified one commits.
     """
     return _parse(signed)
 
@@ -187,7 +186,7 @@ def roster_document(
     recipients: Sequence[Recipient],
     revoked: Sequence[Revoked] = (),
 ) -> dict[str, Json]:
-    """Return the members of a roster that follows `previous` and is still to be signed.
+    """Return the members of an unsigned roster that follows `previous`.
 
     `log` is the SHA-256 of the log's capability.
     """

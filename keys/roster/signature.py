@@ -1,4 +1,4 @@
-"""Ed25519 as SPEC 7.5 narrows it: one rule on both sides; it holds no private key."""
+"""Ed25519 as SPEC 7.5 narrows it: the same rule in both languages."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from nacl import bindings
 from nacl.exceptions import BadSignatureError
 
 from keys.errors import TamperedError
-
-KEY_SIZE = 32
+from keys.wire.sizes import KEY_SIZE
 
 
 def verify_signature(key: bytes, signed: bytes, signature: bytes) -> None:
     """Raise TamperedError unless `signature` is `key`'s over `signed` (RFC 8032, SPEC 7.5).
 
-    Key and R have to be canonical points of the prime-order subgroup: where libraries differ on others, two
-    people would see two different truths.
+    Key and R must be canonical points of the prime-order subgroup: libraries differ on other points, and two people
+    would then disagree about one signature.
     """
     commitment = signature[:KEY_SIZE]
     if len(key) != KEY_SIZE or len(signature) != bindings.crypto_sign_BYTES:

@@ -1,20 +1,20 @@
-"""Weeks, SPEC 3.5 and 7.3: Mondays, the last day of an envelope, the days of keys; it knows no clock."""
+"""Weeks, SPEC 3.5 and 7.3: Mondays, the last day of an envelope, the validity of keys."""
 
 from __future__ import annotations
 
 from keys.errors import MalformedError
-from keys.wire.log import MOST_UNTIL_DAYS
+from keys.wire.envelope import MOST_UNTIL_DAYS
 
 WEEK = 7
 FIRST_MONDAY = 4  # 1970-01-05
 SUNDAY = 6  # days after a Monday
-UNTIL_DAYS = 27  # an envelope is taken for four weeks, counted from a Monday
-UNTIL_AHEAD = MOST_UNTIL_DAYS  # two days more than a sender of today gives: clocks differ
+UNTIL_DAYS = 27  # an envelope is accepted for four weeks, counted from a Monday
+UNTIL_AHEAD = MOST_UNTIL_DAYS  # two days more than a sender sets today: clocks differ
 LAST_RESORT_DAYS = 391  # 56 weeks, counted from a Monday to a Sunday
 RENEWAL_DAYS = 300  # a last-resort bundle with fewer days left is replaced
-AHEAD = 3 * WEEK  # bundles are made for this week and so many days more
-DESTROYED_AFTER = 28  # days after the last Monday of a bundle: no envelope for it is taken any more
-CLOCK_DAYS = 2  # two clocks that differ by more are not both right
+AHEAD = 3 * WEEK  # bundles are made for this week and this many days more: made at each session, they would reveal it
+DESTROYED_AFTER = 28  # days after the last Monday of a bundle: no envelope for it is accepted any more
+CLOCK_DAYS = 2  # if two clocks differ by more, at least one is wrong
 
 
 def monday(day: int) -> int:
@@ -23,7 +23,11 @@ def monday(day: int) -> int:
 
 
 def until_of(day: int) -> int:
-    """Return the `until` of every envelope that is sealed on `day`."""
+    """Return the `until` of every envelope that is sealed on `day`.
+
+    It depends on the week alone: if it depended on the bundles that a sender got, a server could mark each visitor by
+    it.
+    """
     return monday(day) + UNTIL_DAYS
 
 
@@ -33,7 +37,7 @@ def sealed_in(until: int) -> int:
 
 
 def is_taken(until: int, today: int) -> bool:
-    """Say whether a server takes an envelope with this `until` today; raise MalformedError unless it is a Sunday."""
+    """Say whether a server accepts an envelope with this `until` today; raise MalformedError unless it is a Sunday."""
     if monday(until) != until - SUNDAY:
         raise MalformedError("until")
     return today <= until <= today + UNTIL_AHEAD
@@ -47,13 +51,13 @@ def last_day(start: int, *, last: bool) -> int:
 
 
 def is_destroyable(end: int, days: tuple[int, int]) -> bool:
-    """Say whether the keys of a bundle that ended on `end` may be destroyed, by the server's day and the own one.
+    """Say whether the keys of a bundle that ended on `end` may be destroyed, by the server's day and the local one.
 
-    One clock alone destroys nothing: the server's may lie, and a battery may be empty.
+    Both must agree: the server's day may be a lie, and the local clock may have lost its time.
     """
     return min(days) >= monday(end) + DESTROYED_AFTER
 
 
 def agree(served: int, own: int) -> bool:
-    """Say whether the server's day and the own one can both be right."""
+    """Say whether the server's day and the local day can both be right."""
     return abs(served - own) <= CLOCK_DAYS

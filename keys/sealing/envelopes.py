@@ -1,6 +1,6 @@
-"""Messages sealed into envelopes, and opened from the front of one (SPEC 3 and 4).
+"""Messages sealed into envelopes, and opened from the start of one (SPEC 3 and 4).
 
-Who may say what in a case is not its concern.
+It does not check who may write what in a case.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from nacl.utils import random
 from keys.errors import MalformedError
 from keys.roster import verify_signature
 from keys.sealing.sealed import seal_envelope, seal_header
-from keys.sealing.slots import KEY_SIZE, PublicPair
+from keys.sealing.slots import PublicPair
 from keys.sealing.stream import check_content, check_mac, head_content, open_chunks
 from keys.wire.envelope import CHUNK_SIZE, PART_SIZE, Header, check_envelope_size, prefix_size
 from keys.wire.files import content_size
@@ -30,6 +30,7 @@ from keys.wire.plaintext import (
     start,
     start_size,
 )
+from keys.wire.sizes import KEY_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,9 +43,9 @@ LABEL_ENTERED = b"meldbus/1 entered"
 
 @dataclass(frozen=True, slots=True)
 class OpenedMessage:
-    """A message whose envelope opened and whose author's signature is right.
+    """A message whose envelope opened and whose author's signature is valid.
 
-    `raw_head` are the bytes that were signed; `content` is what they and the content key make.
+    `raw_head` are the signed bytes; `content` follows from them and the content key.
     """
 
     id: MessageId
@@ -57,12 +58,12 @@ class OpenedMessage:
 
     @property
     def statement(self) -> bytes:
-        """Return what shows others that its author said it, without the envelope: mac, signature and head."""
+        """Return the proof for others that the author wrote it, without the envelope: mac, signature and head."""
         return self.mac + self.signature + self.raw_head
 
     @property
     def case(self) -> CaseId | None:
-        """Return the case: a report's own id, or the one that the head names; None for a word about all cases."""
+        """Return the case: a report's own id, or the one that the head names; None for a message about all cases."""
         return CaseId(self.id) if isinstance(self.head.body, Report) else self.head.case
 
 
@@ -71,8 +72,8 @@ def seal_head(
 ) -> Sealed:
     """Seal a message for `readers` into an envelope of `slots` slots; `contents` are the bytes of its files, in order.
 
-    Raises MalformedError when there are more readers than slots, or the head is not as SPEC 4.1 says, and what
-    `contents` raises.
+    Raises MalformedError if there are more readers than slots or the head breaks SPEC 4.1, and whatever `contents`
+    raises.
     """
     raw = head.encode()
     Head.parse(raw)
@@ -86,9 +87,9 @@ def seal_head(
 
 
 def front_size(prefix: bytes, size: int, content_key: bytes) -> int:
-    """Return how many bytes of an envelope of `size` bytes have to be at hand for `open_head`.
+    """Return how many bytes of an envelope of `size` bytes `open_head` needs.
 
-    `prefix` is header and first chunk, as a mailbox gives it; where head and signature go on after it, the first part
+    `prefix` is header and first chunk, as a mailbox gives it; if head and signature continue after it, the first part
     is needed too. Raises FormatError.
     """
     header = Header.parse(prefix)
@@ -103,7 +104,7 @@ def front_size(prefix: bytes, size: int, content_key: bytes) -> int:
 def open_head(prefix: bytes, content_key: bytes, size: int) -> OpenedMessage:
     """Open the message of an envelope of `size` bytes from its prefix, which holds any head (SPEC 4).
 
-    Where no file comes after it, the padding is checked too. Raises FormatError: each is an alarm on the envelope.
+    If no file follows it, the padding is checked too. Raises FormatError, which is always an alarm about the envelope.
     """
     header = Header.parse(prefix)
     check_mac(content_key, header)
@@ -112,7 +113,7 @@ def open_head(prefix: bytes, content_key: bytes, size: int) -> OpenedMessage:
     raw, signature = split(plaintext)
     check_content(content_key, header.content, raw)
     message = read_statement(header.mac, signature, raw, content_key)
-    # A larger class is refused too: its author could hide something in the choice.
+    # Also refuse a larger class: its author could hide information in the choice.
     if class_of(raw, message.head.files) != padded:
         raise MalformedError("class")
     if len(plaintext) == padded:
@@ -125,12 +126,12 @@ def open_head(prefix: bytes, content_key: bytes, size: int) -> OpenedMessage:
 def read_statement(mac: bytes, signature: bytes, raw: bytes, content_key: bytes) -> OpenedMessage:
     """Return the message of a head and its signature, as an envelope or a share brings them; raise FormatError.
 
-    That the head belongs to an entry of the log is for the index to say, by the content (SPEC 3.4).
+    The index checks, by the content, that the head belongs to an entry of the log (SPEC 3.4).
     """
     head = Head.parse(raw)
     verify_signature(head.author, signed_bytes(head.kind, mac, raw), signature)
     if isinstance(head.body, Report):
-        # Keys of low order would make every answer fail.
+        # Sealing every answer to keys of low order would fail.
         PublicPair(head.body.box, head.body.kem).check()
         if head.body.entered is not None:
             verify_signature(head.body.entered.author, LABEL_ENTERED + head.author, head.body.entered.signature)
@@ -146,7 +147,7 @@ def read_statement(mac: bytes, signature: bytes, raw: bytes, content_key: bytes)
 
 
 def _opened(content_key: bytes, header: Header, front: bytes, padded: int, least: int) -> bytes:
-    """Return the plaintext of the chunks that hold head and signature, and of `least` bytes where they are at hand."""
+    """Return the plaintext of the chunks with head and signature, and of at least `least` bytes if available."""
     opened = bytearray()
     for chunk in open_chunks(content_key, padded, memoryview(front)[header.size :]):
         opened += chunk
@@ -156,7 +157,7 @@ def _opened(content_key: bytes, header: Header, front: bytes, padded: int, least
 
 
 def _exactly(size: int, contents: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the contents; raise MalformedError when they are not `size` bytes in all."""
+    """Yield the contents; raise MalformedError unless they are `size` bytes in all."""
     for piece in contents:
         size -= len(piece)
         if size < 0:

@@ -19,7 +19,8 @@ from keys.wire.envelope import (
     stream_size,
 )
 from keys.wire.files import MIB, File, FileDigest, content_size
-from keys.wire.plaintext import LENGTH_SIZE, SIGNATURE_SIZE, check_padding
+from keys.wire.plaintext import LENGTH_SIZE, check_padding
+from keys.wire.sizes import SIGNATURE_SIZE
 from keys.wire.upload import part_size
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Attachment:
 
     @classmethod
     def read(cls, path: Path, name: str, media_type: str) -> Attachment:
-        """Read a file for the first time; `name` and `media_type` are what its readers are told.
+        """Read a file for the first time; its readers see `name` and `media_type`.
 
         Raises UnreadableError.
         """
@@ -56,9 +57,9 @@ class Attachment:
         return cls(path, File(name, media_type, size, digest), tuple(digests))
 
     def pieces(self) -> Iterator[bytes]:
-        """Yield the file, a MiB at a time, each as it was at the first reading.
+        """Yield the file, a MiB at a time, each equal to the first reading.
 
-        Raises ChangedError before anything that is not: two texts under one key and nonce would give both away.
+        Raises ChangedError before a MiB that differs: two plaintexts under one key and nonce would reveal both.
         """
         left = self.file.size
         try:
@@ -68,7 +69,7 @@ class Attachment:
                     if hashlib.sha256(piece).digest() != digest:
                         raise ChangedError(str(self.path))
                     left -= len(piece)
-                    # The last piece is given only when it is known that nothing has come behind it.
+                    # Yield the last piece only when nothing has been appended to the file.
                     if left == 0 and source.read(1):
                         raise ChangedError(str(self.path))
                     yield piece
@@ -80,7 +81,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class BytesAttachment:
-    """A file without a name that is in memory, such as the archive of a share (SPEC 5.4)."""
+    """A file without a name in memory, such as the archive of a share (SPEC 5.4)."""
 
     raw: bytes = field(repr=False)
     file: File
@@ -102,8 +103,8 @@ def open_files(
 ) -> Iterator[bytes]:
     """Yield the bytes of all files of a message, joined, from offset `at`, in pieces of up to 64 KiB.
 
-    `prefix` is what the log or a mailbox gave of an envelope of `size` bytes, `fetch` gives a part by its number.
-    Digests are the caller's to check. Raises TamperedError, MalformedError, and what `fetch` raises.
+    `prefix` is what the log or a mailbox gave of an envelope of `size` bytes; `fetch` returns a part by its number. The
+    caller must check the digests. Raises TamperedError, MalformedError, and what `fetch` raises.
     """
     check_mac(message.content_key, Header.parse(prefix))
     begin = LENGTH_SIZE + len(message.raw_head) + SIGNATURE_SIZE
@@ -118,7 +119,7 @@ def _read_contents(
     header = Header.parse(front)
     padded = check_envelope_size(header, size)
     number = (begin + at) // CHUNK_SIZE
-    # Where the next chunk begins in the plaintext, counted from the first byte that was asked for.
+    # The start of the next chunk in the plaintext, relative to the first requested byte.
     offset = number * CHUNK_SIZE - begin - at
     left = total - at
     for chunk in _chunks(front, header, content_key, padded, fetch, number):
@@ -149,7 +150,7 @@ def _chunks(
             raise MalformedError("part")
         fetched = fetched[skip:]
         if held:
-            # A chunk may begin in one part and end in the next; only such a one is copied.
+            # A chunk may begin in one part and end in the next; only such chunks are copied.
             lacking = SEALED_CHUNK_SIZE - len(held)
             yield from open_chunks(content_key, padded, memoryview(bytes(held) + fetched[:lacking]), number)
             number += 1

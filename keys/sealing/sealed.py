@@ -1,4 +1,4 @@
-"""A sealed envelope as it goes out: its header, and a stream that is sealed while it is read, once (SPEC 3)."""
+"""A sealed envelope ready to send: its header, and a stream that is sealed once, while it is read (SPEC 3)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from nacl.utils import random
 
 from keys.errors import MalformedError
-from keys.sealing.slots import KEY_SIZE, free_slot, seal_slot
+from keys.sealing.slots import free_slot, seal_slot
 from keys.sealing.stream import header_mac, seal_chunks, writers_capability
 from keys.wire.envelope import CONTENT_SIZE, MAC_SIZE, PART_SIZE, Header, check_envelope_size, stream_size
+from keys.wire.sizes import KEY_SIZE
 from keys.wire.upload import travels_in_parts
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
 class Sealed:
     """A sealed message: its envelope, its id, and the content key that its author may keep.
 
-    `prefix` is the header and the first chunk, `parts` what comes after it, in parts of 1 MiB. Those of a long one are
-    sealed when they are asked for, and each only once: whoever takes one keeps it until it has arrived. A file that is
-    not what it was raises ChangedError there; then all of it is given up.
+    `prefix` is the header and the first chunk; `parts` are the rest, in parts of 1 MiB. The parts of a long envelope
+    are sealed on demand, and only once: the caller must keep each until it has arrived. If a file has changed, it
+    raises ChangedError, and the caller must discard the whole envelope.
     """
 
     prefix: bytes = field(repr=False)
@@ -38,12 +39,12 @@ class Sealed:
 
     @property
     def is_long(self) -> bool:
-        """Whether it travels in parts; the others go in one posting."""
+        """Whether it travels in parts; other envelopes go in one posting."""
         return travels_in_parts(check_envelope_size(Header.parse(self.prefix), self.size))
 
     @property
     def envelope(self) -> bytes:
-        """The whole envelope; raises MalformedError for a long one, of which there is never more than a part."""
+        """The whole envelope; raises MalformedError for a long one, which is never in memory as a whole."""
         if self.is_long:
             raise MalformedError("too long for one piece")
         return self.prefix + b"".join(self.parts)
@@ -77,14 +78,14 @@ def seal_header(content_key: bytes, readers: Iterable[PublicPair], slots: int, u
     if len(filled) > slots:
         raise MalformedError("more readers than slots")
     filled += [free_slot() for _ in range(slots - len(filled))]
-    # The place of a slot would tell the place of its reader on the roster.
+    # The position of a slot would reveal the position of its reader on the roster.
     SystemRandom().shuffle(filled)
     header = Header.of(until, filled, content, bytes(MAC_SIZE))
     return replace(header, mac=header_mac(content_key, header.before_mac()))
 
 
 def _in_parts(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield sealed chunks cut anew, into parts of 1 MiB and a shorter last one."""
+    """Yield sealed chunks cut again, into parts of 1 MiB and a shorter last one."""
     held = bytearray()
     for chunk in chunks:
         held += chunk

@@ -1,4 +1,4 @@
-"""A short secret sealed to an X25519 key: libsodium's sealed box; it says nothing of who sealed it."""
+"""A short secret sealed to an X25519 key: libsodium's sealed box. It does not authenticate the sender."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from nacl.exceptions import CryptoError
 from nacl.utils import random
 
 from keys.errors import MalformedError, TamperedError
-
-KEY_SIZE = 32
+from keys.wire.sizes import KEY_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class BoxKey:
 def seal_secret(secret: bytes, public: bytes) -> bytes:
     """Return a secret sealed to an X25519 key, 48 bytes longer; raise MalformedError for a key of low order."""
     try:
-        # crypto_box_seal takes a point of low order, and anybody could open what is sealed to one.
+        # crypto_box_seal accepts a point of low order, and anybody could open what is sealed to it.
         bindings.crypto_scalarmult(random(KEY_SIZE), public)
         return bindings.crypto_box_seal(secret, public)
     except (CryptoError, ValueError):

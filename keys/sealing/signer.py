@@ -1,4 +1,4 @@
-"""The key with which an author signs messages and bundles (SPEC 4.3, 7.5)."""
+"""The signing key of an author, for messages and bundles (SPEC 4.3, 7.5)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from nacl import bindings
 from nacl.utils import random
 
-from keys.sealing.slots import KEY_SIZE
+from keys.wire.sizes import KEY_SIZE
 
 
 @dataclass(frozen=True, slots=True)

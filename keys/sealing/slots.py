@@ -1,4 +1,4 @@
-"""One person's place in a header, SPEC 3.2: sealed box and ML-KEM together, so both have to break."""
+"""Slots of a header, SPEC 3.2: sealed box and ML-KEM combined, so an attacker must break both."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ from nacl.utils import random
 from keys.errors import MalformedError, NoSlotError, TamperedError
 from keys.roster import check_public_keys
 from keys.wire.envelope import LABEL_SLOT, Slot
+from keys.wire.sizes import KEM_SEED_SIZE, KEY_SIZE
 
-KEY_SIZE = 32
-KEM_SEED_SIZE = 64
 ZERO_NONCE = bytes(12)  # SPEC 3.2: the key is used once
 
 
@@ -70,14 +69,17 @@ def seal_slot(content_key: bytes, public: PublicPair) -> Slot:
 
 
 def free_slot() -> Slot:
-    """Return a slot that nobody opens and nobody can tell from another: a real one for keys thrown away."""
+    """Return a slot that nobody can open and nobody can distinguish: a real one, for keys that are thrown away.
+
+    Random bytes would be distinguishable: half of all strings of 32 bytes are on no curve.
+    """
     return seal_slot(random(KEY_SIZE), PrivatePair.generate().public)
 
 
 def open_slot(slot: Slot, private: PrivatePair) -> bytes:
-    """Return the content key of a slot of ours.
+    """Return the content key of one's own slot.
 
-    Raises NoSlotError when it is another's, TamperedError when its second half does not fit its first.
+    Raises NoSlotError if the slot belongs to another person, TamperedError if its second half does not fit its first.
     """
     try:
         share = bindings.crypto_box_seal_open(slot.sealed_share, private.public.box, private.box)
@@ -97,6 +99,6 @@ def unwrap_key(slot: Slot, share: bytes, private: PrivatePair) -> bytes:
 
 
 def _wrapping_key(share: bytes, secret: bytes, start: bytes, public: PublicPair) -> bytes:
-    # The keys and the ciphertexts go into the key: a slot moved to another person or altered opens to nothing.
+    # The hash binds keys and ciphertexts: a slot that was altered or moved to another person does not open.
     info = hashlib.sha256(LABEL_SLOT + start + public.box + public.kem).digest()
     return HKDF(algorithm=SHA256(), length=KEY_SIZE, salt=None, info=info).derive(share + secret)

@@ -1,4 +1,4 @@
-"""The content and the mac of a header and the stream after it, SPEC 3 and 3.3; it parses no message."""
+"""The stream of an envelope, and the content and mac of its header, SPEC 3 and 3.3."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from keys.wire.envelope import (
     Header,
     class_of_stream,
 )
+from keys.wire.sizes import KEY_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-KEY_SIZE = 32
 COUNTER_SIZE = 11
 
 
@@ -38,14 +38,18 @@ def head_content(content_key: bytes, head: bytes) -> bytes:
 def check_content(content_key: bytes, content: bytes, head: bytes) -> None:
     """Raise TamperedError unless `content`, of a header under this content key, belongs to `head`.
 
-    Only so does an entry have one head: its author, or anybody else who knows the content key, can seal a second one.
+    Without this check an entry could have two heads: its author, or anybody else who knows the content key, can seal a
+    second one.
     """
     if not hmac.compare_digest(head_content(content_key, head), content):
         raise TamperedError("content")
 
 
 def header_mac(content_key: bytes, before_mac: bytes) -> bytes:
-    """Return the mac that commits to the content key, to every slot and to the content."""
+    """Return the mac that commits to the content key, to every slot and to the content.
+
+    AES-GCM is not key-committing: without this mac one stream could open to two texts for two people.
+    """
     return hmac.digest(_derive(content_key, LABEL_HEADER), before_mac, "sha256")
 
 
@@ -66,9 +70,9 @@ def seal_stream(content_key: bytes, plaintext: bytes) -> bytes:
 
 
 def seal_chunks(content_key: bytes, padded: int, pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the sealed chunks of the joined pieces, filled up with zeros to `padded` bytes.
+    """Yield the sealed chunks of the joined pieces, padded with zeros to `padded` bytes.
 
-    Each is sealed when it is asked for, and never again. Raises MalformedError when the pieces are more than that.
+    Each chunk is sealed on demand, and only once. Raises MalformedError if the pieces exceed `padded` bytes.
     """
     cipher = AESGCM(_derive(content_key, LABEL_PAYLOAD))
     last = chunk_count(padded) - 1
@@ -77,9 +81,9 @@ def seal_chunks(content_key: bytes, padded: int, pieces: Iterable[bytes]) -> Ite
 
 
 def open_chunks(content_key: bytes, padded: int, stream: memoryview, first: int = 0) -> Iterator[bytes]:
-    """Yield the plaintext of the whole chunks that `stream` begins with; `first` is the number of the first one.
+    """Yield the plaintext of the whole chunks at the start of `stream`; `first` is the number of the first one.
 
-    `padded` is the class of the whole. Raises TamperedError when a chunk does not open where it stands.
+    `padded` is the class of the whole. Raises TamperedError if a chunk does not open at its position.
     """
     cipher = AESGCM(_derive(content_key, LABEL_PAYLOAD))
     last = chunk_count(padded) - 1
@@ -103,14 +107,14 @@ def chunk_count(padded: int) -> int:
 def open_stream(content_key: bytes, stream: bytes) -> bytes:
     """Return the padded plaintext of a stream.
 
-    Raises MalformedError when its size belongs to no class, TamperedError when a chunk does not open where it stands.
+    Raises MalformedError if no class has its size, TamperedError if a chunk does not open at its position.
     """
     padded = class_of_stream(len(stream))
     return b"".join(open_chunks(content_key, padded, memoryview(stream)))
 
 
 def _cut(pieces: Iterable[bytes], padded: int) -> Iterator[bytes | memoryview]:
-    """Yield the pieces as chunks, the last ones of zeros; one chunk is held back at a time."""
+    """Yield the pieces as chunks, the last ones zeros; one chunk is buffered at a time."""
     room, held = padded, bytearray()
     for piece in pieces:
         room -= len(piece)

@@ -1,4 +1,4 @@
-"""Trial opening, SPEC 3.2: trying one's own pairs on each slot, for one header or for many at once."""
+"""Trial opening, SPEC 3.2: trying one's own key pairs on each slot, for one header or for many."""
 
 from __future__ import annotations
 
@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from keys.wire.envelope import Header
 
 
-def find_content_key(header: Header, privates: Sequence[PrivatePair]) -> bytes:
-    """Return the content key of a header in which one of `privates` has a slot, the likeliest first.
+FEW = 4  # headers: threads for them take as long to start as they save
 
-    Raises NoSlotError when none has, TamperedError when a slot or the mac is spoilt.
+
+def find_content_key(header: Header, privates: Sequence[PrivatePair]) -> bytes:
+    """Return the content key of a header in which one of `privates` has a slot; try the likeliest pair first.
+
+    Raises NoSlotError if none has a slot, TamperedError if a slot or the mac is invalid.
     """
     content_key = _find(header, privates)
     if content_key is None:
@@ -33,14 +36,17 @@ def find_content_key(header: Header, privates: Sequence[PrivatePair]) -> bytes:
 def find_content_keys(
     headers: Sequence[Header], privates_for: Callable[[int], Sequence[PrivatePair]]
 ) -> list[bytes | TamperedError | None]:
-    """Return for each header its content key, None where no slot is ours, or what is spoilt; in the same order.
+    """Return for each header, in order, its content key, None if no slot is ours, or the error of an invalid slot.
 
-    `privates_for` gives the pairs to try for a header's `until`, the likeliest first; it is called from this thread
-    alone. All processors work at it: libsodium lets go of the interpreter's lock while it tries a slot.
+    `privates_for` returns the pairs to try for a header's `until`, the likeliest first; only this thread calls it. If
+    there are many headers, all processors share the work: libsodium releases the interpreter's lock while it tries a
+    slot.
     """
     tasks = [(header, privates_for(header.until)) for header in headers]
+    if len(tasks) <= FEW:
+        return _find_all(tasks)
     workers = os.cpu_count() or 1
-    # Dealt out like cards: the few headers that open take longer, and often stand together.
+    # Dealt round-robin: the few headers that open take longer, and are often neighbours.
     hands = [tasks[first::workers] for first in range(workers)]
     found: list[bytes | TamperedError | None] = [None] * len(tasks)
     with ThreadPoolExecutor(workers) as pool:
@@ -55,7 +61,7 @@ def _find_all(tasks: Sequence[tuple[Header, Sequence[PrivatePair]]]) -> list[byt
         try:
             found.append(_find(header, privates))
         except TamperedError as error:
-            # A new one: the frames in the traceback of this one hold secrets.
+            # A new exception: the frames in this one's traceback hold secrets.
             found.append(TamperedError(*error.args))
     return found
 
@@ -65,7 +71,7 @@ def _find(header: Header, privates: Sequence[PrivatePair]) -> bytes | None:
     for private in privates:
         box, public = private.box, private.public.box
         for at, sealed in enumerate(shares):
-            # As little as possible besides this call: one thread waits for all that another does in between.
+            # Do as little as possible outside this call: only one thread at a time can do the rest.
             try:
                 share = open_share(sealed, public, box)
             except CryptoError:

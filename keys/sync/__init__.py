@@ -1,13 +1,13 @@
-"""The vault and the server brought together: trust, the log, bundles and the outbox."""
+"""Synchronisation of a vault with the server: trust, the log, bundles and the outbox."""
 
 from keys.sync.attaching import attach
 from keys.sync.cover import post_timer_cover
+from keys.sync.delivery import unwatched
 from keys.sync.files import SavedFile, save_files, save_thread
 from keys.sync.key_rotation import card_bundle, rotate_keys
-from keys.sync.mailbox_reader import ReporterThread, SpoiltItem, read_mailbox
+from keys.sync.mailbox_reader import ItemAlarm, ReporterThread, read_mailbox
 from keys.sync.notices import Notice, NoticeKind
 from keys.sync.outbox import Sent
-from keys.sync.post import unwatched
 from keys.sync.reporter import let_in, post_report, say, share_owed
 from keys.sync.sealed_files import (
     Fetched,
@@ -28,6 +28,7 @@ __all__ = [
     "BACKUP_WANTED",
     "RESTORED",
     "Fetched",
+    "ItemAlarm",
     "Notice",
     "NoticeKind",
     "RecipientSession",
@@ -37,7 +38,6 @@ __all__ = [
     "Sent",
     "Served",
     "Source",
-    "SpoiltItem",
     "Synced",
     "Trust",
     "attach",

@@ -1,7 +1,7 @@
-"""What a recipient does in a case: each act is in the outbox, on the disk, when its function returns (SPEC 12.3).
+"""A recipient's actions in a case; each is in the outbox, on the disk, when its function returns (SPEC 12.3).
 
-Replying, closing, approving, asking to destroy and stepping back read the log first, and stop where the case has grown.
-`opened` and `revealed` are recorded before the words are shown. Nothing but `enter` and `accept_log` posts.
+Replying, closing, approving, asking for destruction and stepping back read the log first, and stop if the case has new
+messages. `opened` and `revealed` are recorded before the words are shown. Only `enter` and `accept_log` post.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from keys.cases import requests
 from keys.cases.deadlines import board_to_be_informed
+from keys.cases.last_day import HOLD_DAYS
 from keys.cases.summary import summarise
 from keys.errors import (
     BoardError,
@@ -22,12 +24,12 @@ from keys.errors import (
 )
 from keys.sync import last_days
 from keys.sync.differing_log import accept, give_back, give_chain
-from keys.sync.entering import enter
 from keys.sync.key_rotation import AWAY
+from keys.sync.oral_reports import enter
 from keys.sync.sharing import drop_share
 from keys.sync.writing import Draft, as_it_is, check_text, look, screen_of, write, write_all
 from keys.vault.outbox_store import State
-from keys.wire.messages import Closed, Identity, Joined, Note, Opened, Retention, Revealed, Share, SteppedBack
+from keys.wire.messages import Closed, Hold, Identity, Joined, Note, Opened, Retention, Revealed, Share, SteppedBack
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -54,6 +56,7 @@ __all__ = [
     "note_seen",
     "open_report",
     "put_aside",
+    "reopen",
     "reveal",
     "send_anyway",
     "set_aside",
@@ -64,9 +67,9 @@ __all__ = [
 
 
 def open_report(session: RecipientSession, case: Case) -> Case:
-    """Record, once, that the owner has opened the report: only then may it be shown. It needs no network.
+    """Record, once, that the owner has opened the report: the caller must not show it before. It needs no network.
 
-    Raises ClockError where the clocks do not agree, NotEnrolledError where the roster does not list the owner.
+    Raises ClockError if the clocks do not agree, NotEnrolledError if the roster does not list the owner.
     """
     with session.lock:
         if session.person in case.opened_by:
@@ -76,10 +79,10 @@ def open_report(session: RecipientSession, case: Case) -> Case:
 
 
 def reveal(session: RecipientSession, case: Case, purpose: str) -> Case:
-    """Record that the owner looks at who the reporter is, and what for: only then may it be shown. It needs no network.
+    """Record that the owner opens the reporter's identity, and why; the caller must not show it before.
 
-    Raises NoIdentityError where the reporter has not said it, TextError without a purpose, and what `open_report`
-    raises.
+    It needs no network. Raises NoIdentityError if the reporter has not given it, TextError without a purpose, and what
+    `open_report` raises.
     """
     told = case.latest(Identity)
     if told is None:
@@ -92,18 +95,33 @@ def reveal(session: RecipientSession, case: Case, purpose: str) -> Case:
 
 
 def hand_over(session: RecipientSession, case: Case, people: Collection[PersonId], text: str = "") -> Case:
-    """Let people read a case: `joined` for all to see, all of the case for them, and the reason in the dossier.
+    """Let people read a case: a `joined` for everybody, the whole case for them, and the reason in the dossier.
 
-    Raises ExcludedError where the reporter left one of them out, NotEnrolledError where the roster does not list one.
+    Raises ExcludedError if the reporter left one of them out, NotEnrolledError if the roster does not list one.
     """
     reason = [Draft(Note(text))] if text else []
     return write_all(session, case, [_joined(session, people), *reason])
 
 
-def step_back(session: RecipientSession, case: Case, text: str, to: Collection[PersonId] = ()) -> None:
-    """Say that the owner is too near to a case and reads it no more; whoever takes it over is let in first.
+def reopen(session: RecipientSession, case: Case, text: str) -> Case:
+    """Open a closed case again. If that needs a second person, a hold keeps the case for them for 30 days.
 
-    Raises NobodyLeftError where nobody else who reads it could be sealed to, and what `hand_over` raises.
+    Raises NotClosedError for an open case, and what `write` raises.
+    """
+    with session.lock:
+        after = write(session, case, requests.reopen(case, text))
+        own = [one for one in after.messages if one.person == session.person]
+        is_waiting = after.last_day is not None and own[-1].id in after.unapproved
+        # Of each person the first `hold` counts without an approval (SPEC 12.7).
+        if is_waiting and not any(isinstance(one.body, Hold) for one in own):
+            return write(session, after, Hold(text, session.today + HOLD_DAYS))
+        return after
+
+
+def step_back(session: RecipientSession, case: Case, text: str, to: Collection[PersonId] = ()) -> None:
+    """Step back for a conflict of interest: the owner stops reading the case. The people in `to` are let in first.
+
+    Raises NobodyLeftError if no other reader could be sealed to, and what `hand_over` raises.
     """
     with session.lock:
         look(session)
@@ -118,10 +136,10 @@ def step_back(session: RecipientSession, case: Case, text: str, to: Collection[P
 def close(
     session: RecipientSession, case: Case, text: str, outcome: Outcome, months: int | None = None, why: str = ""
 ) -> Case:
-    """Close a case: what it ended in and how long it is kept for the readers, `text` for the reporter.
+    """Close a case, with its outcome and retention for the readers, and `text` for the reporter.
 
-    Without `months` it is kept as long as the policy says. Raises BoardError while the board has to be told first,
-    ReasonError for a longer term than the policy's without `why`, and what `write` raises.
+    Without `months` the policy's retention applies. Raises BoardError if the board must be informed first, ReasonError
+    for a longer term than the policy's without `why`, and what `write` raises.
     """
     policy = session.trust().roster.policy
     if board_to_be_informed(summarise(case, session.person), policy):
@@ -134,19 +152,19 @@ def close(
 
 
 def destroy_own_copy(session: RecipientSession, case: Case) -> DestroyedCase:
-    """Destroy a case by hand after its last day, where the server does not answer; raise EarlyError before."""
+    """Destroy a case by hand after its last day, if the server does not answer; raise EarlyError before."""
     with session.lock:
         return last_days.destroy_own_copy(session.vault, session.trust(), case, session.today)
 
 
 def take_again(session: RecipientSession, case_id: CaseId) -> None:
-    """Take a case again that this vault has destroyed, by its owner's word: others are asked for its messages."""
+    """Take a destroyed case again, as its owner decided: ask the others for its messages."""
     with session.lock:
         last_days.take_again(session.vault, case_id)
 
 
 def set_aside(session: RecipientSession, case: Case, *, aside: bool) -> None:
-    """Put a case out of the owner's own list, or back into it; nobody else is told."""
+    """Hide a case from the owner's own list, or show it again; nobody else can see this."""
     with session.vault.transaction():
         session.vault.set_aside.put(case.id, aside=aside)
 
@@ -157,10 +175,10 @@ def put_aside(session: RecipientSession) -> list[Outgoing]:
 
 
 def send_anyway(session: RecipientSession, mac: Mac) -> None:
-    """Let a message that was put aside go out with the next session, and the later ones of its case.
+    """Post a message that was put aside, and the later ones of its case, with the next session.
 
-    They are sealed anew, for those who read the case now; what would still not count stays put aside. Raises
-    NoCaseError where it was not put aside, ClockError, NotEnrolledError.
+    They are sealed again for today's readers; one that still would not count stays put aside. Raises NoCaseError if it
+    was not put aside, ClockError, NotEnrolledError.
     """
     with session.lock:
         aside = put_aside(session)
@@ -172,9 +190,9 @@ def send_anyway(session: RecipientSession, mac: Mac) -> None:
 
 
 def drop(session: RecipientSession, mac: Mac) -> None:
-    """Take a message out of the outbox that was put aside: it is as if it had not been written.
+    """Remove a message that was put aside from the outbox, as if it had not been written.
 
-    What a share would have given is owed again.
+    The messages that a removed share would have given are owed again.
     """
     with session.lock, session.vault.transaction():
         for one in put_aside(session):
@@ -187,35 +205,35 @@ def drop(session: RecipientSession, mac: Mac) -> None:
 
 
 def accept_log(session: RecipientSession) -> GivenBack:
-    """Let a log that differs count, and give the server its newest chain and what it has lost (SPEC 10.4).
+    """Accept a log that differs, and give the server its newest chain and what it has lost (SPEC 10.4).
 
-    To be called when its owner has asked the operator and compared the words with a colleague. What cannot be given
-    back now goes with the next sessions. Raises ClockError, NotEnrolledError.
+    The owner must first ask the operator and compare the words with a colleague. What cannot be given back now goes
+    with the next sessions. Raises ClockError, NotEnrolledError.
     """
     with session.lock:
         accept(session.vault, session.composer())
         with contextlib.suppress(NetworkError):
-            give_chain(session.vault, session.courier.apart(), session.trust())
+            give_chain(session.vault, session.courier.isolated(), session.trust())
         return give_back(session.vault, session.courier, session.trust(), session.person)
 
 
 def give_newest_chain(session: RecipientSession) -> bool:
-    """Give the server the newest roots and rosters where it was restored from before them; return whether it was so.
+    """Upload the newest roots and rosters if the server was restored to older ones; return whether it was.
 
     Until it has them, `sync` raises OlderChainError. Raises RefusedError, NetworkError.
     """
     with session.lock:
-        return give_chain(session.vault, session.courier.apart(), session.trust())
+        return give_chain(session.vault, session.courier.isolated(), session.trust())
 
 
 def note_seen(session: RecipientSession, faulty: Iterable[FaultyEntry]) -> None:
-    """Note that the owner has read what is wrong with entries: they are told no more, and what comes later is."""
+    """Note that the owner has seen the faults of entries: only later faults are reported again."""
     with session.vault.transaction():
         session.vault.messages.set_seen(faulty)
 
 
 def be_away(session: RecipientSession, until: int) -> Synced:
-    """Say in the published keys that the owner is away up to and including a day; after it they are back.
+    """State in the published keys that the owner is away up to and including a day.
 
     Raises what `sync` raises.
     """

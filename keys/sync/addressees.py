@@ -1,4 +1,4 @@
-"""Who can be sealed to on a day, by the roster in force and the bundles that the server gives (SPEC 7.3, 7.6)."""
+"""The people who can be sealed to on a day, by the roster in force and the server's bundles (SPEC 7.3, 7.6)."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Addressees:
-    """The persons who can be sealed to on a day, with the pair of each.
+    """The people who can be sealed to on a day, with the key pair of each.
 
-    `away` are those who say so, or of whom the policy does. `unknown` are the owners of bundles that name a root or
-    roster that is not here, `unusable` the owners of bundles that nobody can seal to. Nobody's bundle stops the others.
+    `away` are people who are away according to themselves or the policy. `unknown` are the owners of bundles that name
+    a root or roster that is not here, `unusable` the owners of bundles with invalid keys. No bundle prevents sealing to
+    others.
     """
 
     roster: Roster
@@ -41,18 +42,18 @@ class Addressees:
         *,
         last_resort_only: bool = False,
     ) -> Self:
-        """Return whom `bundles`, each signed by its identity, let be sealed to; `last_resort_only` without a network.
+        """Return the people to whom `bundles`, each signed by its identity, allow sealing.
 
-        One that names a root or roster that is not among the ids in `documents` does not count. Raises ExpiredError
-        where no roster is valid on that day.
+        `last_resort_only` is for sealing without a network. A bundle that names a root or roster not among the ids in
+        `documents` does not count. Raises ExpiredError if no roster is valid on that day.
         """
         roster = history.in_force(day)
-        # SPEC 7.6 step 6: a stolen key is sealed to by nobody from the moment on that its revocation is published.
+        # SPEC 7.6 step 6: once its revocation is published, nobody seals to a stolen key.
         people = {one.identity: one for one in roster.receiving(day) if roster.revoked_on(one.identity) is None}
         shown = [one for one in highest(one for one in bundles if one.covers(day)) if one.identity in people]
         known = [one for one in shown if one.names_known(documents)]
         usable = [one for one in known if one.is_readable() and one.can_be_sealed_to()]
-        # The weekly bundle of each comes last, and is the one that stays.
+        # The weekly bundle of each comes last, and overwrites the other.
         in_order = sorted(usable, key=lambda one: not one.last)
         said = {one.identity: one.away for one in sorted(known, key=lambda one: one.serial)}
 
@@ -77,21 +78,21 @@ class Addressees:
         )
 
     def split(self, people: Collection[PersonId]) -> tuple[tuple[PersonId, ...], tuple[PersonId, ...]]:
-        """Return who of these people is sealed to, and who is `missing`."""
+        """Return those of these people who can be sealed to, and those who are `missing`."""
         ordered = sorted({*people})
         to = tuple(person for person in ordered if person in self.pairs)
         return to, tuple(person for person in ordered if person not in self.pairs)
 
     def pairs_of(self, people: Collection[PersonId]) -> list[PublicPair]:
-        """Return the pairs of people who can be sealed to; raise NotEnrolledError where they are nobody."""
+        """Return the pairs of people who can be sealed to; raise NotEnrolledError if there are none."""
         if not people:
             raise NotEnrolledError("nobody to seal to")
         return [self.pairs[person] for person in sorted(people)]
 
     def check_current(self) -> Self:
-        """Return these addressees, or raise RolledBackError where an old roster leaves nobody to seal to.
+        """Return these addressees, or raise RolledBackError if an old roster leaves nobody to seal to.
 
-        Where all recipients know a roster that is not here, the server shows an old one.
+        If all recipients know a roster that is not here, the server shows an old one.
         """
         if not self.pairs and self.unknown:
             raise RolledBackError("the recipients know another roster")

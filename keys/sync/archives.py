@@ -1,4 +1,4 @@
-"""The archives of shares: fetched, checked message by message, and taken like what the log brings (SPEC 5.4, 10.2)."""
+"""The archives of shares: fetched, checked message by message, and stored like entries of the log (SPEC 5.4, 10.2)."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
     from keys.wire.ids import Capability, CaseId, IdentityKey, Mac
     from keys.wire.messages.archive import ArchivedMessage
 
-MOST_BY_WORD = 4096  # messages of a case that the log does not have; a case of ever more could not be opened
+MOST_BY_WORD = 4096  # messages of a case that the log does not have; with unlimited ones a case could not be opened
 TRIED_DAYS = 396  # SPEC 10.2: as long as the server can have the parts
-SHARED_WRONGLY = "shared-wrongly"  # a line against the sharer: of the messages in a share one is not right
+SHARED_WRONGLY = "shared-wrongly"  # a line about the sharer: one of the messages in a share is invalid
 
 
 def read_archives(vault: Vault, courier: Courier, capability: Capability, intake: Intake) -> int:
-    """Fetch the archives that are still to come, take what is in them, and return how many are still unfinished.
+    """Fetch the archives that are still missing, store their messages, and return how many are still unfinished.
 
-    A fault of the line or the server leaves a share for the next sync, and so does a case whose report is not here:
-    whether the share is the reporter's nobody can say yet. A fault in the share is an alarm on it.
+    After a fault of the connection or the server the next sync tries again, as it does for a case whose report is not
+    here: nobody can tell yet whether the share is the reporter's. A fault in the share is an alarm about it.
     """
     left = 0
     for share in vault.messages.unfinished():
@@ -46,7 +46,7 @@ def read_archives(vault: Vault, courier: Courier, capability: Capability, intake
                 vault.messages.add_fault(mac, share.position, intake.days.server, ForbiddenError.code)
                 vault.messages.set_finished(share.stored.message)
             continue
-        # Anybody can seal a share to a recipient: one of no case that is here is fetched once, not at every sync.
+        # Anybody can seal a share to a recipient: one for an unknown case is fetched once, not at every sync.
         if _is_put_off(vault, share) and intake.past <= share.since + TRIED_DAYS:
             left += 1
             continue
@@ -79,13 +79,13 @@ def _is_put_off(vault: Vault, share: Unfinished) -> bool:
 
 
 def _fetch(vault: Vault, courier: Courier, capability: Capability, share: Unfinished) -> bytes:
-    """Return the bytes of the archive; raise NetworkError where they do not come, FormatError where they are wrong."""
+    """Return the bytes of the archive; raise NetworkError if they do not arrive, FormatError if they are wrong."""
     stored = share.stored
     [file] = stored.message.head.files
     position = vault.log.position_of(stored.message.mac)
     if position is None:  # SPEC 10.4: the log has lost it, and can have it again
         raise NetworkError("the log does not have it")
-    isolated = courier.apart()  # the one thing besides the log that a sync asks for
+    isolated = courier.isolated()  # the only requests of a sync besides those for the log
 
     def fetch(number: int) -> bytes:
         return isolated.log_part(capability, position, number)
@@ -102,7 +102,7 @@ def _fetch(vault: Vault, courier: Courier, capability: Capability, share: Unfini
 def _take(
     vault: Vault, intake: Intake, share: Unfinished, archived: Sequence[ArchivedMessage], *, is_recipients: bool
 ) -> bool:
-    """Take the messages of an archive whose author may share them; return False where that is not known of a case."""
+    """Store the messages of an archive whose author may share them; return False if that is unknown for a case."""
     read: dict[CaseId, list[tuple[int, StoredMessage]]] = {}
     indexed = vault.log.find(message.mac for message in archived)
     is_wrong = False
@@ -114,7 +114,7 @@ def _take(
             continue
         case_id, entry = stored.message.case, indexed.get(message.mac)
         is_of_case = case_id is not None and share.stored.message.head.case in (None, case_id)
-        # The header in the log commits to one head; another one is a forgery by whoever knows the content key.
+        # The header in the log commits to one head; another one is a forgery by somebody who knows the content key.
         if case_id is None or not is_of_case or (entry is not None and entry.content != stored.message.content):
             is_wrong = True
             continue
@@ -155,7 +155,7 @@ def _words(
 
 
 def _may_be_reporters(vault: Vault, share: Unfinished) -> bool:
-    """Say whether a share can be the reporter's, whose page shares one case; nothing of another is even fetched."""
+    """Say whether a share may be the reporter's, whose page shares one case; no share of another case is fetched."""
     head = share.stored.message.head
     report = vault.messages.by_id(MessageId(head.case)) if head.case else None
     return head.case is not None and (report is None or report.message.head.author == head.author)
@@ -164,7 +164,7 @@ def _may_be_reporters(vault: Vault, share: Unfinished) -> bool:
 def _within_bounds(
     vault: Vault, case_id: CaseId, given: list[tuple[int, StoredMessage]], indexed: Mapping[bytes, object]
 ) -> list[tuple[int, StoredMessage]]:
-    """Return the given messages of a case without those by word that are too many; each costs its author nothing."""
+    """Return the given messages, with a limit on those that only a share places: they cost their author nothing."""
     here = [one.message.mac for one in vault.messages.of_case(case_id) if one.way is Way.SHARE]
     left = MOST_BY_WORD - len(here) + len(vault.log.find(here))
     by_word = [frame for frame, stored in given if stored.message.mac not in indexed]
@@ -179,6 +179,6 @@ def _is_recipients(vault: Vault, intake: Intake, share: Unfinished) -> bool:
 
 
 def _reporter_of(vault: Vault, case_id: CaseId, messages: Sequence[StoredMessage]) -> IdentityKey | None:
-    """Return the key that signed the report of a case, here or among `messages`; None where the report is not here."""
+    """Return the key that signed the report of a case, here or among `messages`; None if the report is not here."""
     known = [*vault.messages.of_case(case_id), *messages]
     return next((one.message.head.author for one in known if isinstance(one.message.head.body, Report)), None)

@@ -1,4 +1,4 @@
-"""Files read for a message that is to be sent; what they are called for its readers, others decide."""
+"""Files read as attachments of a new message."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ OTHER = "application/octet-stream"
 
 
 def attach(paths: Sequence[Path], limit: int, named: Callable[[str, int], str]) -> list[Attachment]:
-    """Read files for the first time; `named` says what a file is called for its readers, by its name and number.
+    """Read files for the first time; `named` returns the name of a file for its readers, from its name and number.
 
-    Raises TooLargeError when they are more than `limit` bytes together or more than 100, before one is read, and
-    UnreadableError for what is no file or cannot be read.
+    Raises TooLargeError before reading if they exceed `limit` bytes together or 100 files, and UnreadableError for what
+    is not a regular file or cannot be read.
     """
     if len(paths) > MAX_FILES:
         raise TooLargeError(str(MAX_FILES))
     _check(sum(_size(path) for path in paths), limit)
-    # The table that Python brings: another machine's list of types would tell which machine it was.
+    # Python's own table: the list of types of this machine would identify the machine.
     types = MimeTypes()
     attachments = [
         Attachment.read(path, _sendable(named(path.name, number)), types.guess_type(path.name)[0] or OTHER)
@@ -54,7 +54,7 @@ def _size(path: Path) -> int:
 
 
 def _sendable(name: str) -> str:
-    """Return a name that fits a head: well-formed, and without its beginning where it is too long."""
+    """Return a name that fits a head: well-formed, and without its beginning if it is too long."""
     fitting = repair(name)
     while encoded_size(fitting) > MAX_NAME_SIZE:
         fitting = fitting[1:]

@@ -1,6 +1,6 @@
-"""What a tool seals by: the server's day and the bundles that came with it (SPEC 3.5, 7.3).
+"""The basis for sealing: the server's day and the bundles that came with it (SPEC 3.5, 7.3).
 
-What the last sync got is kept in the vault, so that something can be written without a network.
+The vault stores that of the last sync, to write messages without a network.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ SERVED = "served"
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What the server said at a moment, and the own day of that moment."""
+    """The server's answer at a moment, and the local day of that moment."""
 
     served: Served
     own_day: int
 
     @property
     def is_trusted(self) -> bool:
-        """Say whether the server's day and the own one of that moment can both be right."""
+        """Say whether the server's day and the local day of that moment can both be right."""
         return agree(self.served.day, self.own_day)
 
     def addressees(self, trust: Trust, own_day: int) -> Addressees:
-        """Return who can be sealed to on the own day of now, or on the server's day where that can still be right.
+        """Return the people who can be sealed to on the local day, or on the server's day while that can be right.
 
-        Without a network for longer, it is the own day, and the last-resort bundles count alone. Raises ClockError
-        where the clocks did not agree, ExpiredError where no roster is valid on that day.
+        Longer without a network, the local day counts, with the last-resort bundles only. Raises ClockError if the
+        clocks did not agree, ExpiredError if no roster is valid on that day.
         """
         self.served.check_day(self.own_day)
         is_of_today = agree(self.served.day, own_day)
@@ -47,7 +47,7 @@ class Basis:
 
 
 def keep_basis(vault: Vault, basis: Basis) -> None:
-    """Keep what the server said."""
+    """Store the server's answer."""
     served = basis.served
     first = encode({"day": served.day, "own": basis.own_day, "work": served.work})
     with vault.transaction():
@@ -55,7 +55,7 @@ def keep_basis(vault: Vault, basis: Basis) -> None:
 
 
 def load_basis(vault: Vault) -> Basis | None:
-    """Return what the server said at the last sync, or None before the first one."""
+    """Return the server's answer of the last sync, or None before the first one."""
     raw = vault.setting(SERVED)
     if raw is None:
         return None

@@ -1,12 +1,13 @@
-"""A new message: its head from what was on the screen, sealed and in the outbox before anything else (SPEC 5.3, 10.5).
+"""A new message: its head from the messages on the screen, sealed and stored in the outbox (SPEC 5.3, 10.5).
 
-`opened` and `revealed` are written this way too: once `write` returns, what they name can be shown.
+`opened` and `revealed` are written this way too: the caller can show what they name once `write` returns.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from keys.cases.addressees import addressees_of_draft
@@ -26,7 +27,7 @@ from keys.wire.messages import LOG, THREAD, Head, Report
 from keys.wire.posting import DOOR_APPEND, DOOR_OPEN, append_address, random_address
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from keys.cases.rosters import Rosters
     from keys.sealing import Attachment, BytesAttachment, Signer
@@ -38,14 +39,17 @@ if TYPE_CHECKING:
     from keys.wire.messages import Body
 
 
+NONE_RENAMED: Mapping[bytes, bytes] = MappingProxyType({})
+
+
 def no_mailbox() -> Destination:
-    """Return where an entry without a mailbox goes: nobody has the capabilities of these two hashes."""
+    """Return the destination of an entry without a mailbox: nobody has the capabilities of these two hashes."""
     return Destination(DOOR_OPEN, random_address())
 
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """The hand of a vault's owner: writes into cases as `signer` on the day of `addressees`."""
+    """Writes messages into cases for a vault's owner, as `signer` on the day of `addressees`."""
 
     vault: Vault
     signer: Signer = field(repr=False)
@@ -58,7 +62,7 @@ class Composer:
     ) -> MessageId:
         """Write a message into thread or dossier; it is on the disk when this returns.
 
-        Raises NoCaseError, ForbiddenError where it would not count, NotEnrolledError where nobody can be sealed to.
+        Raises NoCaseError, ForbiddenError if it would not count, NotEnrolledError if nobody can be sealed to.
         """
         with self.vault.transaction():
             number = self.vault.outbox.next_number()
@@ -82,12 +86,12 @@ class Composer:
             head = replace(self._head(body, case_id, (), attachments), to=to, missing=missing)
             return self._seal(self.vault.outbox.next_number(), head, no_mailbox(), _pieces(attachments))
 
-    def seal_anew(self, messages: Sequence[Outgoing]) -> None:
-        """Seal messages of one case again, for those who read it today; each that would not count is put aside.
+    def seal_anew(self, messages: Sequence[Outgoing], renamed_before: Mapping[bytes, bytes] = NONE_RENAMED) -> None:
+        """Seal messages of one case again for today's readers; put aside each that would not count.
 
-        What an author had read stays what it was, also where its message has another id now.
+        The messages that an author had read stay named, by their new ids in `renamed_before` if they have changed.
         """
-        renamed: dict[bytes, bytes] = {}
+        renamed = {**renamed_before}
         with self.vault.transaction():
             for at, one in enumerate(messages):
                 try:
@@ -102,7 +106,7 @@ class Composer:
         head = replace(
             before,
             author=IdentityKey(self.signer.public),
-            body=_renamed(before.body, renamed),
+            body=renamed_in(before.body, renamed),
             day=self.addressees.day,
             roster=RosterId(self.addressees.roster.id),
             seen=self._named_anew(one, renamed),
@@ -120,10 +124,10 @@ class Composer:
         return self._seal(one.number, head, way, contents)
 
     def _named_anew(self, one: Outgoing, renamed: dict[bytes, bytes]) -> tuple[MessageId, ...]:
-        """Return what a message names that is sealed anew: what its author had read, and what says who reads by now.
+        """Return the `seen` of a message sealed again: what its author had read, and what decides now who reads.
 
-        It is sealed to the readers of today: without the word that lets one of them in it would be an alarm. What its
-        owner has dropped since never comes, and is not named.
+        It is sealed to today's readers: without the message that lets one of them in, it would be an alarm. Messages
+        that the owner has dropped since never arrive, and are not named.
         """
         head = one.message.head
         if head.case is None or not head.seen:
@@ -159,14 +163,14 @@ class Composer:
         )
 
     def _addressed(self, head: Head, number: int) -> Head:
-        """Return the head with `to` and `missing` (SPEC 12.3): the message itself is applied."""
+        """Return the head with `to` and `missing` (SPEC 12.3), computed with the message applied."""
         assert head.case
         placed = self.vault.case_store.of_case(head.case, before=number)
         to, missing = self.addressees.split(addressees_of_draft(head, number, placed, self.rosters))
         return replace(head, to=to, missing=missing)
 
     def _way(self, head: Head) -> Destination:
-        """Return where a message goes: what the reporter reads into the mailbox, by the key of the report."""
+        """Return the destination of a message: the mailbox, by the key of the report, if the reporter reads it."""
         if head.channel != THREAD:
             return no_mailbox()
         capability = writers_capability(self._report(head).message.content_key)
@@ -209,8 +213,8 @@ def _repaired(body: Body) -> Body:
     return type(body)(**{name: repaired(getattr(body, name)) for name in body.FIELDS})
 
 
-def _renamed(body: Body, renamed: dict[bytes, bytes]) -> Body:
-    """Return a body that names messages by the ids that they have now."""
+def renamed_in(body: Body, renamed: Mapping[bytes, bytes]) -> Body:
+    """Return a body that names messages by their current ids."""
 
     def now(value: object) -> object:
         if isinstance(value, tuple):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from keys.roster.weeks import until_of
 from keys.sealing import seal_cover
-from keys.sync.post import post_to
+from keys.sync.delivery import post_to
 from keys.sync.served import Served
 from keys.wire.envelope import LARGEST_POWER, SMALLEST_CLASS
 from keys.wire.posting import DOOR_OPEN, random_address
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 CLASSES = (SMALLEST_CLASS, 2 * SMALLEST_CLASS, 4 * SMALLEST_CLASS)
 CHANCES = (12 / 16, 3 / 16, 1 / 16)
-# What a report without long files can have; half of the timer's entries are of the first class, a quarter of the next.
+# The classes of reports without long files; half of the timer's entries are of the first class, a quarter of the next.
 TIMER_CLASSES = tuple(SMALLEST_CLASS << order for order in range((LARGEST_POWER // SMALLEST_CLASS).bit_length()))
 TIMER_WEIGHTS = tuple(2.0**-order for order in range(len(TIMER_CLASSES)))
 
@@ -39,23 +39,23 @@ def number_of_covers(posted: int, cover: int) -> int:
 
 
 def goes_next(waiting: Sequence[int], left: int, drawn: int) -> bool:
-    """Say whether the next entry of a session is the first own message that waits, not a cover entry of class `drawn`.
+    """Say whether the next entry of a session is the first waiting own message, not a cover entry of class `drawn`.
 
-    `waiting` are the classes of the messages that can go out now, in their order, and `left` is how many entries the
-    session still posts. An own message takes the place of a cover entry of its class: so what people write does not
-    change which classes a session posts, or in which order. What finds no such place goes in the last ones.
+    `waiting` are the classes of the messages that can be posted now, in their order; `left` is how many entries the
+    session still posts. An own message replaces a cover entry of its class, so it does not change which classes a
+    session posts, or in which order. Messages without such a place go last.
     """
     return bool(waiting) and (waiting[0] == drawn or len(waiting) >= left)
 
 
 def draw_class() -> int:
-    """Return the class of a cover entry, in bytes: as short as most of what recipients write."""
+    """Return the class of a cover entry, in bytes: usually a short one, like most of what recipients write."""
     [drawn] = _RANDOM.choices(CLASSES, CHANCES)
     return drawn
 
 
 def draw_timer_class() -> int:
-    """Return the class of a cover entry of the timer, in bytes: most reports are short."""
+    """Return the class of a cover entry of the timer, in bytes; most are short, as most reports are."""
     [drawn] = _RANDOM.choices(TIMER_CLASSES, TIMER_WEIGHTS)
     return drawn
 
@@ -68,7 +68,7 @@ def post_cover(courier: Courier, addressees: Addressees, work: int, padded: int)
 def post_timer_cover(courier: Courier, history: RosterHistory, own_day: int) -> int:
     """Post one cover entry of the timer and return its class, in bytes.
 
-    Raises ClockError where the server's day and `own_day` cannot both be right.
+    Raises ClockError if the server's day and `own_day` cannot both be right.
     """
     served = Served.fetch(courier)
     served.check_day(own_day)

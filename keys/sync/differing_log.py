@@ -1,13 +1,13 @@
 """A log that differs from the one that was read: a restored backup, or a fork (SPEC 10.4).
 
-A tool cannot tell the two apart, so it only says what it finds and keeps all it has. Until its owner accepts the new
+A tool cannot distinguish the two, so it reports the difference and keeps all it has. Until its owner accepts the new
 log, the tool reads and writes, but destroys no key and no case and signs no bundle.
 
-    1 the server answers `differs`, or a digest is another one: `LogReader.read` raises DiffersError
-    2 the last place that both have: `find_difference`; reading goes on from there
-    3 what is gone, and the words to compare with a colleague: `load_difference`
+    1 the server answers `differs`, or a digest differs: `LogReader.read` raises DiffersError
+    2 find the last common place: `find_difference`; reading continues from there
+    3 show what is gone, and the words to compare with a colleague: `load_difference`
     4 the owner has asked the operator and a colleague: `accept`
-    5 the server gets back what it has lost: `give_chain`, `give_back`
+    5 give back to the server what it has lost: `give_chain`, `give_back`
 """
 
 from __future__ import annotations
@@ -25,15 +25,16 @@ from keys.errors import (
     UnknownCapabilityError,
 )
 from keys.roster import proquint
-from keys.roster.fields import integer_of
+from keys.roster.fingerprint import WORD_SIZE
 from keys.roster.weeks import monday
 from keys.sealing import Sealed
 from keys.sealing.stream import writers_capability
 from keys.sync.composing import no_mailbox
-from keys.sync.post import post_to
+from keys.sync.delivery import post_to
 from keys.sync.trust import known_texts, last_synced
 from keys.vault.outbox_store import Destination
 from keys.wire.envelope import Header, prefix_size
+from keys.wire.fields import integer_of
 from keys.wire.ids import Mac, MessageId, PersonId
 from keys.wire.log import CURSOR_STEP, log_cursor
 from keys.wire.messages import THREAD, LogAccepted, Report
@@ -54,16 +55,15 @@ if TYPE_CHECKING:
     from keys.wire.log import LogDigest
 
 WORDS = 6
-WORD_SIZE = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """How the log differs from the one that was read.
 
-    Both have the entries up to `last_common`. Of those after it that were read, `gone` are not in the new log, the
-    first of them of the day `since`; they touch `cases`. The new log is read up to `place`, with `digest` after it.
-    `words` are those of the digest after the last entry before this week, to be compared with a colleague.
+    Both have the entries up to `last_common`. Of the later ones that were read, `gone` are not in the new log, the
+    first of them from the day `since`; they concern `cases`. The new log was read up to `place`, with `digest` after
+    it. `words` are those of the digest after the last entry before this week, to compare with a colleague.
     """
 
     last_common: int
@@ -77,27 +77,26 @@ class Difference:
 
 @dataclass(slots=True)
 class GivenBack:
-    """What became of giving the server what it has lost."""
+    """The result of giving back to the server what it has lost."""
 
     posted: int = 0
     refused: list[Mac] = field(default_factory=list)
-    not_held: int = 0  # to be given back, but not here as it was sealed
     is_reached: bool = True
 
 
 def is_waiting(vault: Vault) -> bool:
-    """Say whether a log that differs waits for the owner's word: nothing is destroyed or signed until then."""
+    """Say whether a log that differs waits for the owner's decision; until then nothing is destroyed or signed."""
     return vault.log.lost.waiting() is not None
 
 
 def find_difference(vault: Vault, courier: Courier, capability: Capability, origin: bytes) -> Difference:
-    """Find the last place that both logs have, and set aside what was read after it; reading goes on from there.
+    """Find the last place that both logs have, and set aside the entries after it; reading continues from there.
 
-    Raises ForkError where the server does not even know how the log begins, MalformedError where its answers
-    contradict each other, NetworkError, VaultError: then nothing has changed.
+    Raises ForkError if the server's log differs from its beginning, MalformedError if its answers contradict each
+    other, NetworkError, VaultError; then nothing has changed.
     """
     mark = _last_shared_mark(courier, capability, vault.log.marks(origin))
-    last_common = _last_shared(vault, courier, capability, origin, mark)
+    last_common = _last_shared(vault, courier, capability, mark)
     if last_common >= vault.log.end(origin).position:
         raise MalformedError("the server's log differs, and does not")
     with vault.transaction():
@@ -110,7 +109,7 @@ def find_difference(vault: Vault, courier: Courier, capability: Capability, orig
 
 
 def load_difference(vault: Vault) -> Difference | None:
-    """Return how the log differs that waits for the owner's word, as last synced; None where none waits."""
+    """Return the difference that waits for the owner's decision, as of the last sync; None without one."""
     waiting = vault.log.lost.waiting()
     if waiting is None:
         return None
@@ -134,11 +133,11 @@ def spoken_digest(digest: LogDigest) -> str:
 
 
 def accept(vault: Vault, composer: Composer) -> None:
-    """Let the new log count, by the owner's word, and tell all recipients; posts nothing.
+    """Accept the new log, as its owner decided, and tell all recipients; this posts nothing.
 
-    What the log has lost stands after the last common place from now on, before all that is new. Every waiting of a
-    last day begins anew, and what the server had acknowledged and lost goes out again. Changes nothing where no log
-    waits.
+    The entries that the log has lost come after the last common place from now on, before all new ones. Every waiting
+    time of a last day restarts, and messages that the server had acknowledged and lost are posted again. If no log
+    waits, this changes nothing.
     """
     difference = load_difference(vault)
     if difference is None:
@@ -148,23 +147,24 @@ def accept(vault: Vault, composer: Composer) -> None:
         vault.log.lost.accept()
         vault.countdowns.begin_anew()  # SPEC 12.7 step 2
         vault.outbox.send_again()
+        vault.sharing.begin_anew()  # shares and `lacking` may be lost, and their weeks may have passed
         own = vault.sharing.own_arrived()
         if own is not None and own.read_to >= difference.last_common:
-            vault.sharing.set_due()  # nobody may have read it, and its weeks can have passed
+            vault.sharing.set_due()  # perhaps nobody has read it, and its weeks may have passed
         _note_moved(vault)
         to, _ = composer.addressees.split(everybody)
-        if to:  # a server restored without any bundle must not keep the owner from accepting it
+        if to:  # a server restored without bundles must not prevent the owner from accepting its log
             composer.write_to(everybody, LogAccepted(digest=difference.digest, place=difference.place))
 
 
 def give_chain(vault: Vault, courier: Courier, trust: Trust) -> bool:
-    """Give the server the newest chain if its own is older; return whether it was.
+    """Upload the newest chain if the server's own is older; return whether it was.
 
-    A restored server can have forgotten the roster in force, and the capability of its log with it. Raises
-    RefusedError where the server does not take the chain, NetworkError.
+    A restored server may have forgotten the roster in force, and with it the capability of its log. Raises RefusedError
+    if the server does not accept the chain, NetworkError.
     """
     roots, shown = courier.chain()
-    newest = integer_of(shown[-1].members().get("version"), 1)  # not verified: the server checks what it takes
+    newest = integer_of(shown[-1].members().get("version"), 1)  # not verified: the server checks what it accepts
     chain = [*zip(trust.signed_rosters, trust.history.rosters, strict=True)]
     newer = [(signed, roster) for signed, roster in chain if roster.version > newest]
     if not newer and len(roots) >= len(trust.signed_roots):
@@ -177,14 +177,13 @@ def give_chain(vault: Vault, courier: Courier, trust: Trust) -> bool:
 
 
 def give_back(vault: Vault, courier: Courier, trust: Trust, own: PersonId) -> GivenBack:
-    """Give the server, in old order, what its log has lost and still takes: reports, reporters' and own messages.
+    """Give the server, in old order, what its log has lost and still accepts: reports, reporters' and own messages.
 
-    To be called once the log is accepted, and again at the end of each session until nothing is left: what is in the
-    log again is no longer lost.
+    Call it once the log is accepted, and at the end of each session until nothing is left: an entry that is in the log
+    again is no longer lost.
     """
     given = GivenBack()
-    owed = [] if is_waiting(vault) else [*_owed(vault, trust, own, last_synced(vault)[1])]
-    given.not_held = sum(one.sealed is None for one in owed)
+    owed = [] if is_waiting(vault) else _owed(vault, trust, own, last_synced(vault)[1])
     held = [(one.sealed, one.to) for one in owed if one.sealed is not None]
     if not held:
         return given
@@ -203,14 +202,14 @@ def give_back(vault: Vault, courier: Courier, trust: Trust, own: PersonId) -> Gi
 
 @dataclass(frozen=True, slots=True)
 class _Owed:
-    """An envelope to be given back; `sealed` is None where not all of it is here."""
+    """An envelope to give back; `sealed` is None if it is not completely here."""
 
     sealed: Sealed | None
     to: Destination
 
 
 def _last_shared_mark(courier: Courier, capability: Capability, marks: Sequence[LogEnd]) -> LogEnd:
-    """Return the last of these entries that the server has too, by halving."""
+    """Return the last of these entries that the server has too, by binary search."""
     if not _has(courier, capability, marks[0]):
         raise ForkError("the log of another organisation")
     shared, other = 0, len(marks)
@@ -232,12 +231,13 @@ def _has(courier: Courier, capability: Capability, entry: LogEnd) -> bool:
     return True
 
 
-def _last_shared(vault: Vault, courier: Courier, capability: Capability, origin: bytes, mark: LogEnd) -> int:
-    """Return the last place that both logs have, from a mark that both have on."""
+def _last_shared(vault: Vault, courier: Courier, capability: Capability, mark: LogEnd) -> int:
+    """Return the last place that both logs have, searching from a common mark."""
     page = courier.short_log(capability, log_cursor(mark.position, mark.digest), CURSOR_STEP)
-    shared = mark.position
-    for position, digest in enumerate(page.digests(), page.first):
-        known = vault.log.digest_at(position, origin)
+    shared, digests = mark.position, page.digests()
+    read_before = vault.log.digests(page.first, page.first + len(digests) - 1)
+    for position, digest in enumerate(digests, page.first):
+        known = read_before.get(position)
         if known is not None and known != digest:
             break
         shared = position if known is not None else shared
@@ -245,13 +245,13 @@ def _last_shared(vault: Vault, courier: Courier, capability: Capability, origin:
 
 
 def _note_moved(vault: Vault) -> None:
-    """Let every case be computed anew: the places of its messages can be others."""
+    """Mark every case as changed: the places of its messages may be different."""
     for case_id in vault.messages.cases():
         vault.versions.bump(case_id)
 
 
 def _owed(vault: Vault, trust: Trust, own: PersonId, day: int) -> Iterator[_Owed]:
-    """Yield what this vault gives back, in its old order: what it has posted, and what reporters have."""
+    """Yield what this vault gives back, in its old order: envelopes that it has posted, and those of reporters."""
     for entry in vault.log.lost.all():
         sent, stored = vault.sent.find(entry.mac), vault.messages.find(entry.mac)
         if sent is not None:
@@ -271,7 +271,7 @@ def _is_ours_to_give(vault: Vault, trust: Trust, own: PersonId, stored: StoredMe
 
 
 def _sealed(vault: Vault, stored: StoredMessage) -> Sealed | None:
-    """Return the envelope of a message as it was sealed, or None where not all of it is here."""
+    """Return the envelope of a message as it was sealed, or None if it is not completely here."""
     if stored.prefix is None:
         return None
     message = stored.message
@@ -286,15 +286,15 @@ def _sealed(vault: Vault, stored: StoredMessage) -> Sealed | None:
 
 def _post(courier: Courier, sealed: Sealed, policy: Policy, to: Destination, work: int) -> None:
     try:
-        post_to(courier.apart(), sealed, policy, work, to.door, to.address)
+        post_to(courier.isolated(), sealed, policy, work, to.door, to.address)
     except UnknownCapabilityError:
         # The mailbox is gone, and the recipients still read the log.
         to = no_mailbox()
-        post_to(courier.apart(), sealed, policy, work, to.door, to.address)
+        post_to(courier.isolated(), sealed, policy, work, to.door, to.address)
 
 
 def _destination(vault: Vault, stored: StoredMessage) -> Destination:
-    """Return where a message went: a report opens its mailbox again, and what else is of a thread goes into that."""
+    """Return the destination of a message: a report opens its mailbox again, other messages of a thread go into it."""
     head = stored.message.head
     if isinstance(head.body, Report):
         writers = writers_capability(stored.message.content_key)

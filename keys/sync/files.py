@@ -1,4 +1,4 @@
-"""Files of a case fetched from the server into a folder (SPEC 10.1, 11); `keys.saving` names them on the disk."""
+"""Files of a case fetched from the server into a folder (SPEC 10.1, 11); `keys.downloads` names them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keys.downloads import check_space, own_folder, plan, write
 from keys.errors import FormatError, MalformedError, NoCaseError
 from keys.identity import open_log_capability
-from keys.saving import check_space, own_folder, plan, write
 from keys.sealing import OpenedMessage, open_files
-from keys.sync.patience import patiently
+from keys.sync.retry import with_retries
 from keys.wire.ids import Capability
 from keys.wire.log import log_cursor
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from keys.cases.case import Case
     from keys.courier import Courier
-    from keys.saving import Target
+    from keys.downloads import Target
+    from keys.sync.delivery import Watch
     from keys.sync.mailbox_reader import ReporterThread
-    from keys.sync.post import Watch
     from keys.sync.session import RecipientSession
     from keys.vault import Vault
     from keys.vault.message_store import StoredMessage
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SavedFile:
-    """What became of a file: `path` is None where its bytes are not those that its author signed."""
+    """The result of saving a file: `path` is None if its bytes are not those that its author signed."""
 
     name: str
     path: Path | None
@@ -40,7 +40,7 @@ class SavedFile:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """An envelope whose files are `wanted`, by number. `fetch` gives a part of it."""
+    """An envelope with `wanted` files, by number. `fetch` returns a part of it."""
 
     message: OpenedMessage
     prefix: bytes = field(repr=False)
@@ -50,7 +50,9 @@ class _Source:
 
     def contents(self, at: int) -> Iterator[bytes]:
         """Yield the bytes of all its files from an offset on."""
-        return open_files(self.prefix, self.size, self.message, lambda part: patiently(partial(self.fetch, part)), at)
+        return open_files(
+            self.prefix, self.size, self.message, lambda part: with_retries(partial(self.fetch, part)), at
+        )
 
 
 def save_files(
@@ -58,9 +60,9 @@ def save_files(
 ) -> Iterator[SavedFile]:
     """Save the files of a case that the vault does not know as saved; with `again` also those that are gone.
 
-    Raises FolderError or SpaceError before the first file, NetworkError, NoCaseError where the case is destroyed
-    meanwhile, and after the last file MalformedError where an envelope is no longer in the log, or what is wrong with
-    the files of a message.
+    Raises FolderError or SpaceError before the first file, NetworkError, NoCaseError if the case is destroyed
+    meanwhile, and after the last file MalformedError if an envelope is no longer in the log, or the error of a
+    message's files.
     """
     vault = session.vault
     shown = [message.id for message in case.messages if message.is_shown and message.placed.head.files]
@@ -69,8 +71,8 @@ def save_files(
     if not wanted:
         return
     trust = session.trust()
-    # Over a circuit of its own: the server sees that somebody fetches these files, and not who reads the log.
-    log = _Log(vault, session.courier.apart(), Capability(open_log_capability(session.secret, trust.roster)))
+    # Over its own circuit: the server sees that somebody fetches these files, but not which reader of the log.
+    log = _Log(vault, session.courier.isolated(), Capability(open_log_capability(session.secret, trust.roster)))
     sources = [log.source(one, numbers, trust.origin) for one, numbers in wanted]
     for message, target, path in _save([source for source in sources if source], folder, watch):
         if path is not None:
@@ -103,35 +105,35 @@ def save_thread(
 
 @dataclass(frozen=True, slots=True)
 class _Log:
-    """The log of the server, as the own index knows it."""
+    """The server's log, as the local index knows it."""
 
     vault: Vault
     courier: Courier
     capability: Capability = field(repr=False)
 
     def source(self, stored: StoredMessage, wanted: Collection[int], origin: bytes) -> _Source | None:
-        """Return where the files of a message come from, or None where the log does not have its entry."""
+        """Return the source of a message's files, or None if the log does not have its entry."""
         message = stored.message
         position = self.vault.log.position_of(message.mac)
         if position is None:
             return None
         prefix, size = stored.prefix, stored.size
         if prefix is None:
-            # An own message, or one whose key came by a share: its entry was read and not kept.
+            # An own message, or one whose key came by a share: its entry was read but not stored.
             before = self.vault.log.digest_at(position - 1, origin)
             if before is None:
                 return None
             cursor = log_cursor(position - 1, before)
-            page = patiently(lambda: self.courier.log(self.capability, cursor, 1))
+            page = with_retries(lambda: self.courier.log(self.capability, cursor, 1))
             if page.first != position or not page.entries or page.entries[0].header().mac != message.mac:
                 return None
             prefix, size = page.entries[0].prefix, page.entries[0].size
         return _Source(message, prefix, size, partial(self._fetch, message.mac, size, position), wanted)
 
     def _fetch(self, mac: Mac, size: int, position: int, number: int) -> bytes:
-        """Return a part of an entry, and keep it as it is: a server that is restored can ask for it (SPEC 10.4).
+        """Return a part of an entry, and store it sealed: a restored server can ask for it (SPEC 10.4).
 
-        Raises NoCaseError where a sync has destroyed the case meanwhile: nothing of it is kept or written any more.
+        Raises NoCaseError if a sync has destroyed the case meanwhile: nothing of it may be stored or written any more.
         """
         part = self.courier.log_part(self.capability, position, number)
         with self.vault.transaction():
@@ -144,7 +146,7 @@ class _Log:
 def _save(
     sources: Sequence[_Source], folder: Path, watch: Watch
 ) -> Iterator[tuple[OpenedMessage, Target, Path | None]]:
-    """Fetch and write what is wanted, and yield each file with its path; raise as `save_files` does."""
+    """Fetch and write the wanted files, and yield each with its path; raise as `save_files` does."""
     if not sources:
         return
     place = own_folder(folder)

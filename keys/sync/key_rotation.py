@@ -1,11 +1,10 @@
-"""The life of one's own keys: made weeks ahead, signed anew each week, destroyed when no envelope can need them."""
+"""Rotation of own keys: made weeks ahead, signed again each week, destroyed when no envelope can need them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keys.courier import SerialRefusedError
-from keys.errors import RefusedError
+from keys.errors import RefusedError, SerialRefusedError
 from keys.identity import draw_seed, sign_bundle
 from keys.roster.weeks import AHEAD, RENEWAL_DAYS, WEEK, is_destroyable, monday
 
@@ -18,18 +17,18 @@ if TYPE_CHECKING:
     from keys.sealing import Signer
     from keys.vault import Vault
 
-AWAY = "away"  # the day up to and with which the vault's owner is away
+AWAY = "away"  # the last day on which the vault's owner is away
 MAX_TRIES = 3
-SERIAL_LEAP = 2**20  # no vault was so far behind: five serials are used up in a week
+SERIAL_LEAP = 2**20  # no vault was ever so far behind: a week uses up five serials
 
 
 def rotate_keys(
     vault: Vault, signer: Signer, courier: Courier, today: int, seen: Witness, shown: Iterable[Bundle]
 ) -> None:
-    """Sign all bundles anew where that is due, and publish what the server does not have yet.
+    """Sign all bundles again if that is due, and publish those that the server does not have yet.
 
-    They are kept before they are published: nobody may seal to a key that a power cut could take. `shown` are the
-    bundles that the server gives. Raises NetworkError, or RefusedError where it takes none of ours.
+    They are stored before they are published: nobody may seal to a key that a power cut could destroy. `shown` are the
+    server's bundles. Raises NetworkError, or RefusedError if the server refuses all of ours.
     """
     own = {(bundle.start, bundle.last): bundle for bundle in shown if bundle.identity == signer.public}
     if is_due(vault, today, seen, own):
@@ -39,15 +38,16 @@ def rotate_keys(
 
 
 def is_due(vault: Vault, today: int, seen: Witness, shown: dict[tuple[int, bool], Bundle]) -> bool:
-    """Say whether a bundle is missing, of an earlier week, of another roster, or not the one that the server gives."""
+    """Say whether a bundle is missing, of an earlier week, of another roster, or differs from the server's."""
     week, away = monday(today), _away(vault, today)
+    own = {(one.bundle.start, one.bundle.last): one.bundle for one in vault.bundles.all()}
     wanted = [(start, False) for start in _mondays(today)]
-    wanted.append((_last_resort_start(vault, today), True))
-    for start, last in wanted:
-        own = vault.bundles.find(start, last=last)
-        if own is None or own.bundle != shown.get((start, last)):
+    wanted.append((_last_resort_start(own.values(), today), True))
+    for kind in wanted:
+        made = own.get(kind)
+        if made is None or made != shown.get(kind):
             return True
-        made, named = own.bundle, own.bundle.seen
+        named = made.seen
         if named is None or (made.week, made.away) != (week, away):
             return True
         if (named.root, named.roster) != (seen.root, seen.roster):
@@ -56,21 +56,21 @@ def is_due(vault: Vault, today: int, seen: Witness, shown: dict[tuple[int, bool]
 
 
 def sign_anew(vault: Vault, signer: Signer, today: int, seen: Witness, *, above: int = 0) -> None:
-    """Sign the bundles of this week, of the next three and the last-resort one, with serials above `above` and ours.
+    """Sign the bundles of this week and the next three, and the last-resort one, with serials above `above` and ours.
 
-    Keys that are here stay: somebody may have sealed to them.
+    Existing keys stay: somebody may have sealed to them.
     """
     with vault.transaction():
         serial = max(vault.bundles.last_serial(), above)
         for start in _mondays(today):
             serial += 1
             _sign(vault, signer, today, seen, serial=serial, start=start, last=False)
-        _sign(vault, signer, today, seen, serial=serial + 1, start=_last_resort_start(vault, today), last=True)
+        _sign(vault, signer, today, seen, serial=serial + 1, start=_kept_last_resort(vault, today), last=True)
 
 
 def card_bundle(vault: Vault, signer: Signer, today: int) -> OwnBundle:
-    """Return the last-resort bundle for a card, which names what its owner's tool has seen, or nothing yet."""
-    start = _last_resort_start(vault, today)
+    """Return the last-resort bundle for a card, which names what its owner's tool has seen, if anything."""
+    start = _kept_last_resort(vault, today)
     found = vault.bundles.find(start, last=True)
     if found is None:
         with vault.transaction():
@@ -81,15 +81,15 @@ def card_bundle(vault: Vault, signer: Signer, today: int) -> OwnBundle:
 
 
 def publish_bundles(vault: Vault, signer: Signer, courier: Courier, today: int, seen: Witness) -> None:
-    """Publish what the server has not confirmed; where it has a higher serial of ours, sign anew above that."""
+    """Publish unconfirmed bundles; if the server has a higher serial of ours, sign again with higher ones."""
     for _ in range(MAX_TRIES):
         try:
             for signed in vault.bundles.unpublished():
                 courier.publish_bundle(signed)
             break
         except SerialRefusedError as refusal:
-            # This vault came from a backup, or an answer was lost on its way. Nobody signs what the server says: one
-            # that names the highest number there is would leave none for any bundle after it.
+            # This vault was restored from a backup, or an answer was lost. The server's number is trusted only up to a
+            # limit: the highest possible serial would leave none for later bundles.
             if refusal.highest > vault.bundles.last_serial() + SERIAL_LEAP:
                 raise RefusedError("serial") from None
             sign_anew(vault, signer, today, seen, above=refusal.highest)
@@ -102,8 +102,8 @@ def publish_bundles(vault: Vault, signer: Signer, courier: Courier, today: int, 
 def destroy_keys(vault: Vault, days: tuple[int, int]) -> int:
     """Destroy the private halves that no envelope can need any more; return how many.
 
-    `days` are the server's, given before the log was read, and our own: on both no server took such an envelope any
-    more. To be called when everything has been read.
+    `days` are the server's day, given before the log was read, and the local day: on both, no server accepted such an
+    envelope any more. Call it only after reading everything.
     """
     ended = [own.bundle for own in vault.bundles.all() if is_destroyable(own.bundle.end, days)]
     if ended:
@@ -135,10 +135,14 @@ def _mondays(today: int) -> list[int]:
     return [*range(monday(today), monday(today) + AHEAD + 1, WEEK)]
 
 
-def _last_resort_start(vault: Vault, today: int) -> int:
-    """Return the Monday of the last-resort keys of today: of those that are here, or this one where they get short."""
-    own = (bundle for bundle in (own.bundle for own in vault.bundles.all()) if bundle.last and bundle.covers(today))
-    return max((bundle.start for bundle in own if bundle.end - today >= RENEWAL_DAYS), default=monday(today))
+def _kept_last_resort(vault: Vault, today: int) -> int:
+    return _last_resort_start((own.bundle for own in vault.bundles.all()), today)
+
+
+def _last_resort_start(own: Iterable[Bundle], today: int) -> int:
+    """Return the Monday of the current last-resort keys: of the existing ones, or this one if those end soon."""
+    kept = (bundle for bundle in own if bundle.last and bundle.covers(today) and bundle.end - today >= RENEWAL_DAYS)
+    return max((bundle.start for bundle in kept), default=monday(today))
 
 
 def _away(vault: Vault, today: int) -> int | None:

@@ -1,13 +1,13 @@
 """Reading the log into the vault (SPEC 10.2).
 
-Nothing that an entry holds can end a sync: a fault of the entry's own is an alarm on it, one of the line or the server
-leaves a share unfinished, and only a fault of this computer ends the sync, with the cursor before the page.
+The content of an entry must not end a sync: a fault of an entry is an alarm about it, a fault of the connection or the
+server leaves a share unfinished, and only a fault of this computer ends the sync, with the cursor before the page.
 
     1 digest, 2 days, 3 known: `LogReader._take_page`
     4 slots, 5 header, 6 head: `LogReader._open`
     7 repeated, 8 destroyed, 9 case: `Intake.take`
     10 log messages: `Intake.take` and `keys.sync.archives`
-    11 keep: one transaction a page
+    11 keep: one transaction for each page
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from keys.sealing.trial_opening import find_content_keys
 from keys.sync.archives import read_archives
 from keys.sync.intake import Arrival, Intake
 from keys.vault.message_store import StoredMessage
-from keys.wire.log import LogDigest, log_cursor
+from keys.wire.log import ENTRY_DAYS, LogDigest, log_cursor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,29 +36,28 @@ if TYPE_CHECKING:
     from keys.wire.ids import Capability
     from keys.wire.log import LogEntry, LogPage, ShortEntry
 
-MOST_BYTES = 2**30  # SPEC 10.2: then a sync stops and asks
-ENTRY_DAYS = 396  # SPEC 10: an entry is deleted on a later day than this one after its own
-ENTRY_DAY = "entry-day"  # an alarm on the server: an entry at a time at which no honest server takes it
+MOST_BYTES = 2**30  # SPEC 10.2: after these a sync stops and asks
+ENTRY_DAY = "entry-day"  # an alarm about the server: no honest server takes an entry at such a time
 
 
 def _unwatched(_count: int) -> None:
-    """Watch nothing."""
+    """Ignore the progress."""
 
 
 @dataclass(frozen=True, slots=True)
 class LogRead:
-    """How far a sync read: `day` is the server's, which it gave before the first entry."""
+    """How far a sync read; `day` is the server's day before the first entry."""
 
     day: int
     end: LogEnd
     is_whole: bool  # the log was read to its end
     never_seen: int  # entries that ended on the server before this vault read them
-    unfinished: int  # shares whose archive did not come
+    unfinished: int  # shares whose archive has not arrived
 
 
 @dataclass(frozen=True, slots=True)
 class LogReader:
-    """A recipient's way through the log; `pairs_for` gives the own pairs to try for an envelope's `until`."""
+    """Reads the log for a recipient; `pairs_for` returns the own pairs to try for an envelope's `until`."""
 
     vault: Vault
     courier: Courier
@@ -66,14 +65,14 @@ class LogReader:
     capability: Capability = field(repr=False)
     origin: bytes  # the id of root version 1
     pairs_for: Callable[[int], Sequence[PrivatePair]] = field(repr=False)
-    opens_from: int = 0  # no entry of an earlier day can open: its sealer's clock would have been wrong
+    opens_from: int = 0  # no entry of an earlier day can open: its author's clock would have been wrong
 
     def read(self, watch: Callable[[int], None] = _unwatched, *, most: int = MOST_BYTES) -> LogRead:
-        """Read the log from where the vault stopped, to its end or until `most` bytes have come.
+        """Read the log from where the vault stopped, to its end or until `most` bytes have arrived.
 
-        `watch` is given how many entries were read so far after each page, and ends the sync by raising. Raises
-        DiffersError where the server's log is not the one that was read, NetworkError and FormatError for a page that
-        does not come or cannot be read, VaultError: what was read before is kept.
+        After each page `watch` gets the number of entries read, and can stop the sync by raising. Raises DiffersError
+        if the server's log is not the one that was read, NetworkError and FormatError for a page that does not arrive
+        or cannot be read, VaultError; entries read before are kept.
         """
         size = 0
         if self.opens_from and not self.vault.log.end(self.origin).position:
@@ -89,12 +88,13 @@ class LogReader:
                 with self.vault.transaction():
                     self.vault.sharing.set_due()
             never_seen += ended
-            self._take_page(page)
+            digests = page.digests()
+            self._take_page(page, digests)
             count += len(page.entries)
             size += sum(entry.length for entry in page.entries)
             watch(count)
             if page.entries:
-                position, digest = page.first + len(page.entries) - 1, page.digests()[-1]
+                position, digest = page.first + len(page.entries) - 1, digests[-1]
             last = page.first + len(page.entries) - 1
             if page.end and last < self.vault.log.end(self.origin).position:
                 raise DiffersError(last)  # SPEC 10.4: the log is shorter than it was
@@ -104,7 +104,7 @@ class LogReader:
                 return LogRead(day, end, page.end, never_seen, unfinished)
 
     def _skip(self, watch: Callable[[int], None], most: int) -> int:
-        """Take the digests alone of what lies before the own first keys (SPEC 10.1), and return how many bytes came.
+        """Read only the digests of entries before the own first keys (SPEC 10.1); return the number of bytes.
 
         It stops after `most` of them, as `read` does.
         """
@@ -126,8 +126,9 @@ class LogReader:
     def _follow(self, page: LogPage[LogEntry] | LogPage[ShortEntry], position: int, digest: LogDigest) -> int:
         """Return how many entries ended between the cursor and this page, and were never read.
 
-        A server that could name entries of yesterday as ended could keep back any one of them, or go on with another
-        log: raises DiffersError for the digest of another log, MalformedError where they cannot have ended yet.
+        A server that could declare entries of yesterday ended could withhold any of them, or continue with another log.
+        Therefore this raises DiffersError for the digest of another log, and MalformedError if the entries cannot have
+        ended yet.
         """
         try:
             ended = page.check_follows(position, digest)
@@ -141,20 +142,20 @@ class LogReader:
         known = self.vault.log.end(self.origin)
         if before <= known.position:
             return 0
-        # No entry is of an earlier day than the one before it: what was read last ends first (SPEC 10.1).
+        # No entry is of an earlier day than the one before it: the last entry read ends first (SPEC 10.1).
         if self.intake.days.server <= known.day + ENTRY_DAYS:
             raise MalformedError("entries that cannot have ended")
         return before - max(position, known.position)
 
-    def _take_page(self, page: LogPage[LogEntry]) -> None:
-        """Read the entries of a page, and keep what comes of them in one transaction."""
+    def _take_page(self, page: LogPage[LogEntry], digests: Sequence[LogDigest]) -> None:
+        """Read the entries of a page, and store the results in one transaction."""
         known = self.vault.log.end(self.origin)
-        digests = page.digests()
-        # SPEC 10.2 step 1: what was read before is the same, or it is another log.
+        # SPEC 10.2 step 1: entries that were read before must be the same, or it is another log.
+        read_before = self.vault.log.digests(page.first, page.first + len(digests) - 1)
         for position, digest in enumerate(digests, page.first):
-            if position <= known.position and self.vault.log.digest_at(position, self.origin) not in (None, digest):
+            if read_before.get(position, digest) != digest:
                 raise DiffersError(position)
-        # SPEC 10.2 step 3: what is in the index is not opened again.
+        # SPEC 10.2 step 3: entries in the index are not opened again.
         skipped = min(max(0, known.position + 1 - page.first), len(page.entries))
         entries, first = page.entries[skipped:], page.first + skipped
         arrivals = self._open(entries, first)
@@ -164,13 +165,13 @@ class LogReader:
             last_day = known.day
             for position, entry in enumerate(entries, first):
                 # SPEC 10.2 step 2: withheld, or replayed when its keys are gone; or days that fall.
-                if entry.is_misdated() or entry.day < last_day:
+                if entry.header().is_misdated(entry.day) or entry.day < last_day:
                     self.vault.messages.add_fault(entry.header().mac, position, entry.day, ENTRY_DAY)
                 last_day = max(last_day, entry.day)
             self.intake.take(arrivals)
 
     def _open(self, entries: Sequence[LogEntry], first: int) -> list[Arrival]:
-        """Return what opens of these entries, and what is wrong with those that do and are spoilt."""
+        """Return the entries that open, and the faults of those that open but are invalid."""
         headers = [entry.header() for entry in entries]
         arrivals = []
         found = find_content_keys(headers, self.pairs_for)  # SPEC 10.2 steps 4 and 5

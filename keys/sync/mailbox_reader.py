@@ -1,4 +1,4 @@
-"""Reading a mailbox as its reporter (SPEC 11): what opens is the thread, what fails is an alarm. Nothing is kept."""
+"""Reading a mailbox as its reporter (SPEC 11): the thread, and alarms about invalid entries. It stores nothing."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from keys.cases.rosters import Rosters
 from keys.errors import FormatError, MalformedError, RefusedError
 from keys.roster.weeks import until_of
 from keys.sealing import find_content_key, front_size, open_files, open_head
+from keys.sync.log_reader import ENTRY_DAY
 from keys.sync.reporter_composer import reporter_pair, reporter_signer
 from keys.wire.ids import CaseId
 from keys.wire.messages import THREAD, Report, Share, parse_archive
@@ -31,8 +32,8 @@ MOST_PAGES = 40  # SPEC 11: in a row, on which nothing new opens
 
 
 @dataclass(frozen=True, slots=True)
-class SpoiltItem:
-    """An alarm, `spoilt`: an item of the mailbox that no honest server and no honest recipient put there."""
+class ItemAlarm:
+    """A fault of an entry in the mailbox: `code` is ENTRY_DAY, or the kind of fault."""
 
     number: int
     day: int
@@ -41,7 +42,7 @@ class SpoiltItem:
 
 @dataclass(frozen=True, slots=True)
 class MailboxMessage:
-    """A message that opened, with its item."""
+    """A message that opened, with its entry."""
 
     entry: MailboxEntry
     message: OpenedMessage = field(repr=False)
@@ -51,16 +52,16 @@ class MailboxMessage:
 class ReporterThread:
     """The thread of a receipt on a day.
 
-    `case` is None where its report is not there. `shared` is what the reporter's shares have given to whom. `is_whole`
-    says that the mailbox was read to its end.
+    `case` is None if its report is not there. `shared` has the messages that the reporter's shares have given, each
+    with the person. `is_whole` says that the mailbox was read to its end.
     """
 
     case: Case | None
-    alarms: tuple[SpoiltItem, ...]
+    alarms: tuple[ItemAlarm, ...]
     stored: Mapping[MessageId, MailboxMessage]
     shared: frozenset[tuple[PersonId, MessageId]]
     rosters: Rosters
-    persons: Mapping[PersonId, Recipient]  # everybody who stood on a roster
+    persons: Mapping[PersonId, Recipient]  # everybody who was on a roster
     is_whole: bool
     day: int  # the server's
 
@@ -68,22 +69,22 @@ class ReporterThread:
 def read_mailbox(courier: Courier, history: RosterHistory, receipt: Receipt) -> ReporterThread:
     """Return the thread of a receipt as its reporter reads it today.
 
-    Raises UnknownCapabilityError where the server has no mailbox for this code, ForkError where its earlier rosters do
-    not lead to those of `history` or list an identity as two persons, NetworkError, and MalformedError for a page that
+    Raises UnknownCapabilityError if the server has no mailbox for this code, ForkError if its earlier rosters do not
+    lead to those of `history` or list an identity as two persons, NetworkError, and MalformedError for a page that
     cannot be read.
     """
     day, _, _ = courier.bundles()
     whole = whole_history(courier, history)
     rosters = Rosters(whole.rosters)
-    opened, spoilt, is_whole = _read(courier, receipt)
+    opened, alarms, is_whole = _read(courier, receipt)
     case_id = next((CaseId(name) for name, one in opened.items() if _is_report(one.message, receipt)), None)
     stored = {name: one for name, one in opened.items() if one.message.case == case_id}
     if case_id is not None:
         foreign = [one.entry for name, one in opened.items() if name not in stored]
-        spoilt += [SpoiltItem(entry.number, entry.day, MalformedError.code) for entry in foreign]
+        alarms += [ItemAlarm(entry.number, entry.day, MalformedError.code) for entry in foreign]
     return ReporterThread(
         case=Case.of(_placed(stored.values()), rosters, day),
-        alarms=tuple(sorted(spoilt, key=lambda item: item.number)),
+        alarms=tuple(sorted(alarms, key=lambda item: item.number)),
         stored=stored,
         shared=_shared(courier, receipt, stored),
         rosters=rosters,
@@ -94,41 +95,43 @@ def read_mailbox(courier: Courier, history: RosterHistory, receipt: Receipt) -> 
 
 
 def whole_history(courier: Courier, history: RosterHistory) -> RosterHistory:
-    """Return a history with every roster from the first one on: what people said before they left still counts.
+    """Return a history with every roster from the first on: messages of people who left still count.
 
-    Raises ForkError when the server's earlier rosters do not lead to this one.
+    Raises ForkError if the server's earlier rosters do not lead to this one.
     """
     return history.preceded_by([courier.roster(version) for version in range(1, history.rosters[0].version)])
 
 
-def _read(courier: Courier, receipt: Receipt) -> tuple[dict[MessageId, MailboxMessage], list[SpoiltItem], bool]:
-    """Return what opens, by id and in order, what fails, and whether the mailbox was read to its end."""
+def _read(courier: Courier, receipt: Receipt) -> tuple[dict[MessageId, MailboxMessage], list[ItemAlarm], bool]:
+    """Return the messages that open, by id and in order, the alarms, and whether the mailbox was read to its end."""
     capability, pair = receipt.capability(), reporter_pair(receipt)
     opened: dict[MessageId, MailboxMessage] = {}
-    spoilt: list[SpoiltItem] = []
+    alarms: list[ItemAlarm] = []
     after = barren = 0
     while True:
         page, known = courier.mailbox(capability, after), len(opened)
         for entry in page.entries:
+            if entry.header().is_misdated(entry.day):  # SPEC 10.2 step 2
+                alarms.append(ItemAlarm(entry.number, entry.day, ENTRY_DAY))
             try:
                 message = _open(courier, capability, pair, entry)
             except (FormatError, RefusedError) as error:
-                spoilt.append(SpoiltItem(entry.number, entry.day, error.code))
+                alarms.append(ItemAlarm(entry.number, entry.day, error.code))
             else:
                 opened.setdefault(message.id, MailboxMessage(entry, message))  # SPEC 10.2 step 7
         if not page.more:
-            return opened, spoilt, True
+            return opened, alarms, True
         barren = barren + 1 if len(opened) == known else 0
-        # Whoever knows the writers' capability could fill the mailbox, and a server could go on for ever.
+        # Anybody with the writers' capability could fill the mailbox, and a server could send pages without end.
         if barren == MOST_PAGES:
-            return opened, spoilt, False
+            return opened, alarms, False
         after = page.entries[-1].number
 
 
 def _open(courier: Courier, capability: bytes, pair: PrivatePair, entry: MailboxEntry) -> OpenedMessage:
-    """Return the message of an item (SPEC 10.2 steps 5 and 6).
+    """Return the message of an entry (SPEC 10.2 steps 5 and 6).
 
-    Raises FormatError where it fails, RefusedError where the server does not give its beginning.
+    Raises FormatError if it fails, RefusedError if the server does not give its start.
     """
     header = entry.header()
     key = find_content_key(header, [pair])
@@ -149,7 +152,7 @@ def _is_report(message: OpenedMessage, receipt: Receipt) -> bool:
 
 
 def _placed(messages: Iterable[MailboxMessage]) -> list[PlacedMessage]:
-    """Return the messages of the thread, with numbers of the mailbox as places."""
+    """Return the messages of the thread, with the mailbox's numbers as places."""
     return [
         PlacedMessage(one.message.id, one.message.head, Place(one.entry.number), one.entry.day, Way.LOG)
         for one in messages
@@ -160,7 +163,7 @@ def _placed(messages: Iterable[MailboxMessage]) -> list[PlacedMessage]:
 def _shared(
     courier: Courier, receipt: Receipt, stored: Mapping[MessageId, MailboxMessage]
 ) -> frozenset[tuple[PersonId, MessageId]]:
-    """Return what the reporter's own shares have given to whom: each is given once."""
+    """Return the messages that the reporter's own shares have given, with the person: each is given once."""
     capability, own = receipt.capability(), reporter_signer(receipt).public
     ids = {one.message.mac: message_id for message_id, one in stored.items()}
     shared: set[tuple[PersonId, MessageId]] = set()

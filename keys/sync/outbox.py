@@ -1,7 +1,7 @@
-"""What a session posts when it ends (SPEC 10.5): the outbox in order, among cover entries.
+"""Posting at the end of a session (SPEC 10.5): the outbox in order, mixed with cover entries.
 
-Within a case one message goes after the other; among cases the smaller goes first. Each goes over a connection of its
-own. What is noted on the disk before a posting and after its answer lets a tool that was ended at any moment go on.
+Within a case messages are posted in order; among cases the smallest goes first. Each posting uses its own connection.
+The vault records each step before a posting and after its answer, so an interrupted tool can continue.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from keys.errors import FormatError, NetworkError, RefusedError, UnknownCapabili
 from keys.roster.weeks import until_of
 from keys.sync.composing import no_mailbox
 from keys.sync.cover import draw_class, goes_next, number_of_covers, post_cover
-from keys.sync.post import post_to
+from keys.sync.delivery import post_to
+from keys.sync.restored import is_held
 from keys.sync.sharing import drop_share, share_fate
 from keys.vault.message_store import StoredMessage
 from keys.vault.outbox_store import Reason, State
@@ -35,11 +36,11 @@ if TYPE_CHECKING:
     from keys.wire.ids import CaseId, Mac, PersonId
 
 _UNTIL = "until"  # 410: sealed for weeks that have passed
-_TOO_LARGE = ("too-large", "status 413")  # 413: by the server, or by what stands before it
+_TOO_LARGE = ("too-large", "status 413")  # 413: by the server, or by a proxy before it
 
 
 def settle(vault: Vault) -> None:
-    """Take out of the outbox what the log has: its mac is in the index, whether or not an answer ever came."""
+    """Remove messages that the log has from the outbox: the index has the mac, whether or not an answer came."""
     with vault.transaction():
         outgoing = vault.outbox.all()
         found = vault.log.find(one.message.mac for one in outgoing)
@@ -48,16 +49,16 @@ def settle(vault: Vault) -> None:
             if message.mac not in found:
                 continue
             if message.case is not None and message.head.channel != LOG:
-                # No slot of it may be one's own: own keys had run out.
+                # It may have no slot for oneself, if own keys had run out.
                 vault.messages.add([StoredMessage(message, Way.OWN, until_of(message.head.day))])
             vault.sent.keep(one, vault.outbox.sealed(one))
             vault.outbox.drop(message.mac)
 
 
 def lost(vault: Vault) -> list[Mac]:
-    """Return the own messages that the server acknowledged and then did not show: an alarm on it.
+    """Return the own messages that the server acknowledged and then did not show: an alarm about it.
 
-    To be asked after a complete sync. While a log that differs waits, the answer is none.
+    Call it after a complete sync. While a log that differs waits, it returns no messages.
     """
     if vault.log.lost.waiting() is not None:
         return []
@@ -68,18 +69,19 @@ def lost(vault: Vault) -> list[Mac]:
 
 @dataclass(slots=True)
 class Sent:
-    """What became of a session's end."""
+    """The result of the end of a session."""
 
     posted: int = 0  # own messages that the server acknowledged
     covers: int = 0
     lost: list[Mac] = field(default_factory=list)
     refused: dict[CaseId | None, str] = field(default_factory=dict)  # why a case waits for the next session
     is_reached: bool = True
+    is_held: bool = False  # a restored vault posts no own messages yet
 
 
 @dataclass(slots=True)
 class _Progress:
-    """How far a session has come with its outbox; a case in `held` waits for the next session."""
+    """The progress of a session with its outbox; a case in `held` waits for the next session."""
 
     sent: Sent
     is_whole: bool  # the log was read to its end
@@ -89,7 +91,7 @@ class _Progress:
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """The way out of a vault; `read` reads the log into it."""
+    """Posts a vault's outbox; `read` reads the log into the vault and removes what the log has from the outbox."""
 
     vault: Vault
     courier: Courier
@@ -97,7 +99,7 @@ class Outbox:
     read: Callable[[], LogRead]
 
     def post(self, work: int, cover: int) -> Sent:
-        """Post what waits, and cover entries up to the next multiple of `cover`, with stamps of `work` at first.
+        """Post the outbox, and cover entries up to the next multiple of `cover`, with stamps of `work` at first.
 
         An own message takes the place of a cover entry of its class, as long as there is room for all of them. Raises
         what `read` raises, before anything is posted.
@@ -108,7 +110,7 @@ class Outbox:
         while left and progress.sent.is_reached:
             drawn, waiting = draw_class(), self._waiting(progress)
             classes = [class_of(one.message.raw_head, one.message.head.files) for one in waiting]
-            # Without cover entries nothing is to be mixed: what was put aside must not leave a place for one.
+            # Without cover entries there is nothing to mix; a message that was put aside must not leave room for one.
             if waiting and (not cover or goes_next(classes, left, drawn)):
                 left -= self._advance(waiting[0], work, progress)
             elif cover:
@@ -119,7 +121,7 @@ class Outbox:
         return progress.sent
 
     def post_waiting(self, work: int) -> Sent:
-        """Post what waits, and nothing else; raise what `read` raises."""
+        """Post the outbox without cover entries; raise what `read` raises."""
         progress = self._begin()
         while progress.sent.is_reached and (waiting := self._waiting(progress)):
             self._advance(waiting[0], work, progress)
@@ -127,20 +129,22 @@ class Outbox:
         return progress.sent
 
     def _begin(self) -> _Progress:
-        is_whole = self._read()
-        return _Progress(Sent(lost=lost(self.vault) if is_whole else []), is_whole)
+        is_whole = self.read().is_whole
+        return _Progress(Sent(lost=lost(self.vault) if is_whole else [], is_held=is_held(self.vault)), is_whole)
 
     def _waiting(self, progress: _Progress) -> list[Outgoing]:
-        """Return what can go out in this session: of each case in order, the smallest case first."""
+        """Return the messages that can be posted in this session: of each case in order, the smallest case first."""
+        if progress.sent.is_held:
+            return []
         cases = (case_id for case_id in self.vault.outbox.queues() if case_id not in progress.held)
         return [one for case_id in cases for one in self.vault.outbox.waiting(case_id)]
 
     def _cover(self, padded: int, work: int, progress: _Progress) -> bool:
-        """Post a cover entry; return whether its place in the session is used up: by one that is refused, too."""
+        """Post a cover entry; return whether it used up its place in the session, which a refused one does too."""
         try:
-            post_cover(self.courier.apart(), self.composer.addressees, work, padded)
+            post_cover(self.courier.isolated(), self.composer.addressees, work, padded)
         except RefusedError as refusal:
-            # What waits is tried all the same: only the server's word on that says that it cannot go out.
+            # Own messages are tried all the same: only a refusal of them shows that they cannot be posted.
             progress.sent.refused[None] = _code(refusal)
         except (NetworkError, FormatError):
             progress.sent.is_reached = False
@@ -149,9 +153,9 @@ class Outbox:
         return progress.sent.is_reached
 
     def _advance(self, first: Outgoing, work: int, progress: _Progress) -> bool:
-        """Bring the first message of a case one step on; return whether it is posted now."""
+        """Take the next step with the first message of a case; return whether it is posted now."""
         case_id = first.message.case
-        # A share can have been tried and never have come; who was put out since gets none of it.
+        # A share may have been tried and not have arrived; a person who was excluded since must not get it.
         is_new = first.state is State.QUEUED or isinstance(first.message.head.body, Share)
         if is_new and not self._is_ready(first, progress):
             return False
@@ -169,7 +173,7 @@ class Outbox:
         return True
 
     def _is_ready(self, first: Outgoing, progress: _Progress) -> bool:
-        """Say whether a message goes out as it is; else it is sealed anew, put aside, dropped, or held."""
+        """Say whether a message is posted as it is; otherwise seal it again, put it aside, drop or hold it."""
         case_id = first.message.case
         if not progress.is_whole:
             progress.held.add(case_id)
@@ -188,17 +192,17 @@ class Outbox:
         return True
 
     def _take_refusal(self, first: Outgoing, refusal: RefusedError, progress: _Progress) -> bool:
-        """Do what a refusal asks for; return whether the message, as it is then, can be tried again."""
+        """Handle a refusal; return whether the message, as it is then, can be tried again."""
         case_id = first.message.case
         waiting = self.vault.outbox.waiting(case_id)
         if isinstance(refusal, UnknownCapabilityError) and first.door == DOOR_APPEND:
-            # The mailbox has ended, and the recipients go on: the same envelope, by the other door.
+            # The mailbox has ended, but recipients can continue: the same envelope, by the other door.
             with self.vault.transaction():
                 self.vault.outbox.set_destination(first.message.mac, no_mailbox())
         elif _code(refusal) in _TOO_LARGE:
             self._put_aside(waiting, Reason.TOO_LARGE)
-        elif _code(refusal) == _UNTIL and case_id not in progress.sealed_anew and self._read():
-            # Only now is it known that the log does not have it: sealed twice, it would be said twice.
+        elif _code(refusal) == _UNTIL and case_id not in progress.sealed_anew and self.read().is_whole:
+            # Only now is it certain that the log does not have it: sealed twice, it would appear twice.
             left = self.vault.outbox.waiting(case_id)
             if left and left[0].message.mac == first.message.mac:
                 self.composer.seal_anew(left)
@@ -212,16 +216,16 @@ class Outbox:
         with self.vault.transaction():
             self.vault.outbox.set_state(mac, State.TRIED)
         policy = self.composer.addressees.roster.policy
-        post_to(self.courier.apart(), self.vault.outbox.sealed(one), policy, work, one.door, one.address)
+        post_to(self.courier.isolated(), self.vault.outbox.sealed(one), policy, work, one.door, one.address)
         with self.vault.transaction():
             self.vault.outbox.set_state(mac, State.ACKNOWLEDGED)
 
     def _fate(self, one: Outgoing) -> Fate:
-        """Return what becomes of a message before it goes out for the first time; the log was read to its end."""
+        """Return the fate of a message before it is posted for the first time; the log was read to its end."""
         message, addressees = one.message, self.composer.addressees
         arrived = self._arrived_after(one.read_to)
         if self.composer.rosters.is_revoked(message.head.author, addressees.day):
-            return Fate.SEALED_ANEW  # by an own key that does not count any more
+            return Fate.SEALED_ANEW  # by an own key that no longer counts
         if isinstance(message.head.body, Share):
             return share_fate(self.composer, one, arrived)
         if message.case is None or message.head.channel == LOG:
@@ -230,7 +234,7 @@ class Outbox:
         return Fate.PUT_ASIDE if case is None else fate_of(case, message.id, arrived)
 
     def _arrived_after(self, position: int) -> set[PersonId]:
-        """Return who has said after a position that their vault is new: they have lost the keys of before."""
+        """Return the people who posted `arrived` after a position: they have lost their earlier keys."""
         said = [
             one.message for one in self.vault.messages.about_all_cases() if isinstance(one.message.head.body, Arrived)
         ]
@@ -240,25 +244,19 @@ class Outbox:
         return {person for person in persons if person is not None}
 
     def _read_back(self, progress: _Progress) -> None:
-        """Read what was posted into the index: where the server is restored later, its log differs, and it is no liar.
+        """Read the posted entries into the index, to tell a server that is restored later from one that lies.
 
-        After a session that posted cover entries alone too: the server must not see a difference.
+        It does so also after a session that posted only cover entries: the server must not see a difference.
         """
         if progress.sent.is_reached:
             with suppress(NetworkError, FormatError):
-                self._read()
+                self.read()
 
     def _put_aside(self, waiting: Sequence[Outgoing], reason: Reason) -> None:
         with self.vault.transaction():
             self.vault.outbox.put_aside(waiting, reason)
 
-    def _read(self) -> bool:
-        """Read the log, take out of the outbox what it has, and say whether it was read to its end."""
-        is_whole = self.read().is_whole
-        settle(self.vault)
-        return is_whole
-
 
 def _code(refusal: RefusedError) -> str:
-    """Return the server's word for its refusal."""
+    """Return the server's code for its refusal."""
     return str(refusal.args[0]) if refusal.args else refusal.code

@@ -1,4 +1,4 @@
-"""The own private keys, and which of them an envelope can have been sealed to (SPEC 7.3, 10.2 step 4)."""
+"""The own private keys, and those to which an envelope can have been sealed (SPEC 7.3, 10.2 step 4)."""
 
 from __future__ import annotations
 
@@ -12,35 +12,40 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from keys.identity import OwnBundle
-    from keys.roster import Bundle
     from keys.sealing import PrivatePair
 
 
 @dataclass(frozen=True, slots=True)
 class OwnKeys:
-    """The private pairs that a vault still has, with the bundle of each, the newest first."""
+    """The private pairs that a vault still has, the newest first; each is derived from its seed on first use."""
 
-    pairs: tuple[tuple[Bundle, PrivatePair], ...] = field(repr=False)
+    bundles: tuple[OwnBundle, ...] = field(repr=False)
+    _pairs: dict[int, PrivatePair] = field(default_factory=dict, init=False, repr=False)  # by serial
 
     @classmethod
     def of(cls, bundles: Iterable[OwnBundle]) -> Self:
         """Return the pairs of the own bundles, which come by serial."""
-        return cls(tuple((own.bundle, private_pair(own.seed)) for own in [*bundles][::-1]))
+        return cls(tuple([*bundles][::-1]))
 
     @property
     def opens_from(self) -> int:
-        """The first day of an entry that one of them can open; 0 where none is here.
+        """The first day of an entry that one of them can open; 0 without pairs.
 
-        A server takes an `until` of at most 29 days later, so of a clock that is two days ahead.
+        A server accepts an `until` at most 29 days ahead, from a clock that is up to two days fast.
         """
-        return max(0, min((bundle.start for bundle, _ in self.pairs), default=0) - CLOCK_DAYS)
+        return max(0, min((own.bundle.start for own in self.bundles), default=0) - CLOCK_DAYS)
 
     def pairs_for(self, until: int) -> list[PrivatePair]:
         """Return the pairs to try for an envelope: the weekly one of its week, then the last-resort ones that cover it.
 
-        Whatever day the server gives the entry: by another day it could hide whether a key is still here.
+        The server's day of the entry does not matter: by another day it could hide whether a key is still here.
         """
         week = sealed_in(until)
-        return [
-            pair for last in (False, True) for bundle, pair in self.pairs if bundle.last is last and bundle.covers(week)
-        ]
+        covering = [own for own in self.bundles if own.bundle.covers(week)]
+        return [self._pair(own) for last in (False, True) for own in covering if own.bundle.last is last]
+
+    def _pair(self, own: OwnBundle) -> PrivatePair:
+        serial = own.bundle.serial
+        if serial not in self._pairs:
+            self._pairs[serial] = private_pair(own.seed)
+        return self._pairs[serial]

@@ -1,4 +1,4 @@
-"""The reporter's side without a browser: report, speak in the thread of a receipt, let people in. Nothing is kept."""
+"""The reporter's side without a browser: report, write in the thread of a receipt, let people in. It stores nothing."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from keys.cases.consents import consent_to
 from keys.cases.sharing import all_of, owed
 from keys.errors import NoCaseError
+from keys.sync.delivery import post_to, unwatched
 from keys.sync.mailbox_reader import read_mailbox
-from keys.sync.post import post_to, unwatched
 from keys.sync.reporter_composer import ReporterComposer
 from keys.sync.served import sealing_basis
 from keys.wire.ids import MessageId
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from keys.receipt import Receipt
     from keys.roster import RosterHistory
     from keys.sealing import Attachment, Sealed
+    from keys.sync.delivery import Watch
     from keys.sync.mailbox_reader import MailboxMessage, ReporterThread
-    from keys.sync.post import Watch
     from keys.wire.ids import PersonId
     from keys.wire.messages import Body, Entered
 
@@ -42,9 +42,9 @@ def post_report(
     entered: Entered | None = None,
     watch: Watch = unwatched,
 ) -> MessageId:
-    """Seal a report for the chosen persons, post it, and return its id; it opens the mailbox of the receipt.
+    """Seal a report for the chosen people, post it, and return its id; it opens the mailbox of the receipt.
 
-    Raises ClockError where the server's day and `own_day` cannot both be right, and what sealing and posting raise.
+    Raises ClockError if the server's day and `own_day` cannot both be right, and what sealing and posting raise.
     """
     served, addressees = sealing_basis(courier, history, own_day)
     sealed = ReporterComposer(receipt, addressees).report(draft, chosen, attachments, entered)
@@ -63,7 +63,7 @@ def say(
     attachments: Sequence[Attachment] = (),
     watch: Watch = unwatched,
 ) -> None:
-    """Post what the reporter says, with all of the thread on the screen; a "yes" gives whom it lets in all of it too.
+    """Post a reporter's message, with the whole thread on the screen; a "yes" also shares it with those it lets in.
 
     Raises NoCaseError, and what `post_report` raises.
     """
@@ -72,7 +72,7 @@ def say(
     sealed = composer.word(_case_of(thread), thread.rosters, body, attachments)
     _append(courier, composer, sealed, served.work, watch)
     if isinstance(body, Consent) and body.answer == YES:
-        # Only what stands in the log is shared: the server says where it has put the "yes".
+        # Only messages in the log are shared: the server says where it has put the "yes".
         later = read_mailbox(courier, history, receipt)
         case = _case_of(later)
         let_in_now = case.readers.intersection(body.people)
@@ -88,7 +88,7 @@ def let_in(
     own_day: int,
     request: MessageId | None = None,
 ) -> None:
-    """Let people in, against every denial that the thread shows, and give them all of it.
+    """Let people in, despite every denial that the thread shows, and give them the whole thread.
 
     Raises EnteredError in a report that a recipient wrote down, and what `say` raises.
     """
@@ -96,7 +96,7 @@ def let_in(
 
 
 def share_owed(courier: Courier, history: RosterHistory, receipt: Receipt, thread: ReporterThread, own_day: int) -> int:
-    """Give each reader what they were not sealed, as the page does at each visit; return the number of shares.
+    """Give each reader the messages not sealed to them, as the page does at each visit; return the number of shares.
 
     Raises what `say` raises.
     """

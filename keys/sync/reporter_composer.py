@@ -1,4 +1,4 @@
-"""What a reporter writes: the report, words in the thread, and shares, sealed with the keys of the receipt."""
+"""A reporter's messages: the report, messages in the thread, and shares, sealed with the keys of the receipt."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def reporter_pair(receipt: Receipt) -> PrivatePair:
 
 
 def reporter_signer(receipt: Receipt) -> Signer:
-    """Return the key that signs what the reporter says."""
+    """Return the reporter's signing key."""
     return Signer.from_seed(receipt.sign_seed())
 
 
 @dataclass(frozen=True, slots=True)
 class ReporterComposer:
-    """The hand of a reporter, who keeps nothing: seals on the day of `addressees`."""
+    """Seals messages for a reporter on the day of `addressees`. It stores nothing."""
 
     receipt: Receipt = field(repr=False)
     addressees: Addressees
@@ -53,11 +53,11 @@ class ReporterComposer:
         attachments: Sequence[Attachment] = (),
         entered: Entered | None = None,
     ) -> Sealed:
-        """Seal a report for the chosen persons; everybody else whom the roster lists is left out.
+        """Seal a report for the chosen people; everybody else on the roster is left out.
 
-        A chosen person who cannot be sealed to is a reader all the same, and stands in `missing`. Raises
-        NotEnrolledError where nobody can be sealed to or somebody is not on the roster today, MalformedError for a
-        text of no or too many bytes.
+        A chosen person who cannot be sealed to is still a reader, listed in `missing`. Raises NotEnrolledError if
+        nobody can be sealed to or a person is not on the roster today, MalformedError for a text that is empty or too
+        long.
         """
         roster = self.addressees.roster
         if not {one.person for one in roster.receiving(self.addressees.day)}.issuperset(chosen):
@@ -80,10 +80,10 @@ class ReporterComposer:
         return self._seal(head, _pieces(attachments))
 
     def word(self, case: Case, rosters: Rosters, body: Body, attachments: Sequence[Attachment] = ()) -> Sealed:
-        """Seal what the reporter says in the thread, with all of it on the screen, for those who read it then.
+        """Seal a reporter's message in the thread, with the whole thread on the screen, for its readers.
 
-        Raises ForbiddenError for what a reporter may not say, EnteredError for a consent in a report that a recipient
-        wrote down, NotEnrolledError where nobody who reads can be sealed to.
+        Raises ForbiddenError for a kind that a reporter may not write, EnteredError for a consent in a report that a
+        recipient wrote down, NotEnrolledError if no reader can be sealed to.
         """
         if REPORTER not in body.AUTHORS:
             raise ForbiddenError
@@ -117,7 +117,7 @@ class ReporterComposer:
         )
 
     def _seal(self, head: Head, contents: Iterable[bytes]) -> Sealed:
-        # The reporter reads all of it too: a share, so that the next visit sees that it was given.
+        # The reporter reads the share too: the next visit must see that it was given.
         pairs = [*self.addressees.pairs_of(head.to), reporter_pair(self.receipt).public]
         slots = self.addressees.roster.slots()
         return seal_head(
@@ -130,7 +130,7 @@ def _pieces(attachments: Sequence[Attachment]) -> Iterable[bytes]:
 
 
 def _repaired(body: Body) -> Body:
-    """Return a body whose text, where it has one, is well-formed Unicode."""
+    """Return a body with well-formed Unicode in its text, if it has one."""
     members = {name: getattr(body, name) for name in body.FIELDS}
     if "text" in members:
         members["text"] = repair(members["text"])

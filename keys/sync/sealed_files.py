@@ -1,4 +1,4 @@
-"""A report sealed to a file, to be sent from anywhere (SPEC 13.1): for those without a usable browser."""
+"""A report sealed to a file, to be sent from anywhere (SPEC 13.1): for reporters without a usable browser."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from keys.cases.routing import route
 from keys.errors import NetworkError
 from keys.roster import Root, RosterHistory
 from keys.sync.addressees import Addressees
-from keys.sync.post import opening_of
+from keys.sync.delivery import opening_of
 from keys.sync.reporter_composer import ReporterComposer
 from keys.sync.served import documents_of, verified
 from keys.wire.canonical import parse_object
@@ -48,7 +48,7 @@ class Fetched:
         return Signed.parse(self._read(str(version)))
 
     def bundles(self) -> tuple[int, int, list[Signed]]:
-        """Return day and work as they were, and the bundles, unverified."""
+        """Return the day and work of that time, and the bundles, unverified."""
         first, *rest = split_frames(self._read(BUNDLES_FILE))
         members = parse_object(first)
         return int(str(members["day"])), int(str(members["work"])), [Signed.parse(frame) for frame in rest]
@@ -62,19 +62,19 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class SealedFile:
-    """A sealed file of `size` bytes; the pieces of a long one are sealed while it is written, once."""
+    """A sealed file of `size` bytes; the pieces of a long one are sealed once, while it is written."""
 
     size: int
     pieces: Iterable[bytes] = field(repr=False)
 
 
 def trusted_history(source: Source, fingerprint: bytes, today: int) -> RosterHistory:
-    """Return the roster in force and the newer ones if their chain leads through the fingerprint."""
+    """Return the roster in force and the newer ones if their chain contains the fingerprint."""
     return trusted_chain(source, fingerprint, today)[1]
 
 
 def trusted_chain(source: Source, fingerprint: bytes, today: int) -> tuple[Root, RosterHistory]:
-    """Return the newest root, and its rosters, if their chain leads through the fingerprint of any root."""
+    """Return the newest root, and its rosters, if their chain contains the fingerprint of any root."""
     roots, rosters = source.chain()
     root = Root.verify_chain(roots, fingerprint)  # SPEC 7.6 steps 1 and 2
     root.check_day(today)  # SPEC 7.6 step 5
@@ -82,9 +82,9 @@ def trusted_chain(source: Source, fingerprint: bytes, today: int) -> tuple[Root,
 
 
 def last_resort_addressees(source: Source, history: RosterHistory, today: int) -> Addressees:
-    """Return who can be sealed to without a network, by the own clock's day.
+    """Return the people who can be sealed to without a network, by the local day.
 
-    Raises ExpiredError, and RolledBackError where all recipients know another roster.
+    Raises ExpiredError, and RolledBackError if all recipients know another roster.
     """
     _, _, signed = source.bundles()
     bundles, _ = verified(signed)
@@ -93,7 +93,7 @@ def last_resort_addressees(source: Source, history: RosterHistory, today: int) -
 
 
 def places(addressees: Addressees, matter: Matter) -> dict[PersonId, str]:
-    """Return who gets a report, as `route` names their places."""
+    """Return the recipients of a report, with their places as `route` names them."""
     roster = addressees.roster
     return route(roster.policy, roster.receiving(addressees.day), matter, addressees.away)
 
@@ -107,10 +107,10 @@ def seal_report(
     today: int,
     attachments: Sequence[Attachment] = (),
 ) -> SealedFile:
-    """Return a report to the chosen persons as a sealed file.
+    """Return a report to the chosen people as a sealed file.
 
-    Only last-resort bundles are used, and the stamp holds under load (SPEC 7.3 and 9). Raises what
-    `ReporterComposer.report` raises, and RolledBackError where all recipients know another roster.
+    It uses only last-resort bundles, and its stamp is enough under load (SPEC 7.3 and 9). Raises what
+    `ReporterComposer.report` raises, and RolledBackError if all recipients know another roster.
     """
     addressees = last_resort_addressees(source, history, today)
     sealed = ReporterComposer(receipt, addressees).report(draft, chosen, attachments)

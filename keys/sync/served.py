@@ -1,4 +1,4 @@
-"""What the server says before an envelope is sealed, and whom it can be sealed to (SPEC 3.5, 7.6)."""
+"""The server's state before an envelope is sealed, and the people who can be sealed to (SPEC 3.5, 7.6)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Source(Protocol):
-    """Where the signed documents come from: a server, or files fetched from it earlier."""
+    """The source of signed documents: a server, or files fetched from it earlier."""
 
     def chain(self) -> tuple[list[Signed], list[Signed]]:
         """Return every root, and the roster in force with the newer ones, unverified."""
@@ -36,9 +36,9 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What the server says before an envelope is sealed: its day, the work it asks for, and the bundles.
+    """The server's answer to GET /bundles: its day, the required work, and the verified bundles.
 
-    `spoilt` are the identities that bundles name which are wrong or which they did not sign: these do not count.
+    `spoilt` are the identities that invalid or wrongly signed bundles name: these bundles do not count.
     """
 
     day: int
@@ -48,27 +48,27 @@ class Served:
 
     @classmethod
     def fetch(cls, courier: Courier, *, every: bool = False) -> Served:
-        """Fetch it, all bundles verified; `every` one there is, or those of the day."""
+        """Fetch it and verify all bundles: `every` one, or those of the day."""
         day, work, signed = courier.bundles(every=every)
         return cls(day, work, *verified(signed))
 
     def addressees(self, trust: Trust) -> Addressees:
-        """Return who can be sealed to today; raise ExpiredError."""
+        """Return the people who can be sealed to today; raise ExpiredError."""
         return Addressees.on(trust.history, self.bundles, self.day, trust.documents)
 
     def check_day(self, own: int) -> None:
-        """Raise ClockError unless the server's day and our own can both be right.
+        """Raise ClockError unless the server's day and the local day can both be right.
 
-        A server that shifts its day would have us seal to keys of another week, or destroy ours.
+        A server that shifts its day would make us seal to keys of another week, or destroy ours.
         """
         if not agree(self.day, own):
             raise ClockError(f"{date_of(self.day)}, {date_of(own)}")
 
 
 def verified(bundles: Iterable[Signed]) -> tuple[tuple[Bundle, ...], frozenset[bytes]]:
-    """Return the bundles whose signature is right, and which identities the others name (SPEC 7.6 step 7).
+    """Return the bundles with a valid signature, and the identities that the others name (SPEC 7.6 step 7).
 
-    One that is spoilt stops nobody from sealing to the others.
+    An invalid bundle does not prevent sealing to others.
     """
     found, spoilt = [], set()
     for signed in bundles:
@@ -81,9 +81,9 @@ def verified(bundles: Iterable[Signed]) -> tuple[tuple[Bundle, ...], frozenset[b
 
 
 def sealing_basis(courier: Courier, history: RosterHistory, own_day: int) -> tuple[Served, Addressees]:
-    """Return what somebody without a vault seals by.
+    """Return the basis for sealing without a vault.
 
-    Raises ClockError where the server's day cannot be right, RolledBackError where all recipients know another roster.
+    Raises ClockError if the server's day cannot be right, RolledBackError if all recipients know another roster.
     """
     served = Served.fetch(courier)
     served.check_day(own_day)
@@ -94,9 +94,9 @@ def sealing_basis(courier: Courier, history: RosterHistory, own_day: int) -> tup
 def documents_of(source: Source, history: RosterHistory, bundles: Iterable[Bundle]) -> frozenset[bytes]:
     """Return the ids of the roots and rosters that these bundles name, as far as their chain has them.
 
-    The chain is fetched once more: a bundle can name what was published since (SPEC 7.6 step 8).
+    The chain is fetched again: a bundle can name a document published since (SPEC 7.6 step 8).
 
-    Raises ForkError when the earlier rosters do not lead to those of `history`.
+    Raises ForkError if the earlier rosters do not lead to those of `history`.
     """
     roots, _ = source.chain()
     found = {root.id(LABEL_ROOT) for root in roots} | {roster.id for roster in history.rosters}
@@ -108,7 +108,7 @@ def documents_of(source: Source, history: RosterHistory, bundles: Iterable[Bundl
         try:
             history = history.preceded_by([source.roster(first.version - 1)])
         except NetworkError:
-            break  # it was not fetched: whoever names it does not count, and is named
+            break  # it was not fetched: a bundle that names it does not count, and its owner is named
         first = history.rosters[0]
         found.add(first.id)
         wanted.discard(first.id)

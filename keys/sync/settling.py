@@ -23,17 +23,17 @@ _SETTLED = "settled"
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """The cases that were not looked at since they changed, and what is settled once they are."""
+    """The cases that were not examined since they changed, and the state that settling them records."""
 
     cases: tuple[CaseId, ...]
     version: int  # of the cases (SPEC 12.1)
-    persons: str  # who is on the roster in force, and which roster is the newest
+    persons: str  # the people on the roster in force, and the newest roster
     day: int
     before: int | None  # the day of the complete sync before this one
 
 
 def unsettled(vault: Vault, rosters: Rosters, day: int) -> Unsettled:
-    """Return what a complete sync on `day` looks at: all cases where the rosters say something else."""
+    """Return the cases that a complete sync on `day` examines: all cases if the rosters have changed."""
     raw = vault.setting(_SETTLED)
     members = parse_object(raw) if raw else {}
     listed = sorted(person.hex() for person in rosters.persons_on(day) or ())
@@ -45,19 +45,20 @@ def unsettled(vault: Vault, rosters: Rosters, day: int) -> Unsettled:
 
 
 def note_settled(vault: Vault, done: Unsettled) -> None:
-    """Note that shares and last days follow from the cases as they were at `done`; in a transaction of the caller's."""
+    """Note that shares and last days follow from the cases as of `done`; the caller commits."""
     vault.put_setting(_SETTLED, encode({"day": done.day, "persons": done.persons, "version": done.version}))
 
 
 def settle_cases(composer: Composer, trust: Trust, owner: PersonId, days: SyncDays) -> list[DestroyedCase]:
-    """Destroy what is due, and put what others lack and the own `arrived` into the outbox; return what was destroyed.
+    """Destroy cases that are due, and put owed shares and requests into the outbox; return what was destroyed.
 
-    Where it is ended halfway, the next complete sync does all of it again: nothing is given or asked for twice.
+    If it is interrupted, the next complete sync does all of it again: nothing is given or asked for twice.
     """
     vault = composer.vault
     todo = unsettled(vault, trust.rosters, days.server)
-    destroyed = settle_last_days(vault, trust, days, owner, todo.cases)
+    # First: what the others have can keep a case, so nothing is destroyed before they are asked.
     compose_arrived(composer, owner, todo.before)
+    destroyed = settle_last_days(vault, trust, days, owner, todo.cases)
     owing, lacking = cases_to_look_at(composer, owner, todo.cases)
     compose_shares(composer, owner, owing)
     compose_lacking(composer, owner, lacking)

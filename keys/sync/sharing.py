@@ -1,12 +1,12 @@
-"""Shares: what this vault owes to others, and what it asks of them, goes into the outbox (SPEC 12.4).
+"""Shares that this vault owes to others, and its requests for missing messages, put into the outbox (SPEC 12.4).
 
-Everything here is composed after a complete sync, and what was given or answered is written in one transaction with the
+Everything here is composed after a complete sync. What was given or answered is recorded in one transaction with the
 message that does it.
 
 1. `compose_shares` answers each `arrived` with all that its author may read.
 2. It gives each reader what they lack of each case, with the answer to their `lacking`, in one share.
-3. `compose_lacking` asks for what others name and this vault does not have.
-4. `compose_arrived` asks for everything, where this vault is new, restored, or was away too long.
+3. `compose_lacking` asks for messages that others name and this vault does not have.
+4. `compose_arrived` asks for everything if this vault is new, restored, or was away too long.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from keys.sealing.files import open_files
 from keys.vault.outbox_store import Reason, State
 from keys.vault.sharing_store import OwnArrived
 from keys.wire.ids import CaseId, MessageId
+from keys.wire.log import ENTRY_DAYS
 from keys.wire.messages import Arrived, Head, Lacking, Report, Share
 from keys.wire.messages.archive import ArchivedMessage, encode_archives, parse_archive
 from keys.wire.messages.log import MAX_LACKING
@@ -40,17 +41,16 @@ if TYPE_CHECKING:
     from keys.vault.outbox_store import Outgoing
     from keys.wire.ids import PersonId
 
-ENTRY_DAYS = 396  # SPEC 10: then the log has an entry no more
 UNKNOWN_WAIT_DAYS = 7  # SPEC 10.2 step 9
 
 
 def compose_shares(composer: Composer, owner: PersonId, changed: Iterable[CaseId]) -> int:
     """Put the shares that are owed into the outbox, and return how many.
 
-    `changed` are the cases in which something has changed since the last time: all where the roster in force has. What
-    cannot be given today is looked at again the next time.
+    `changed` are the cases that have changed since the last time: all if the roster in force has. What cannot be given
+    today is examined again next time.
     """
-    giving = _Giving(composer, owner)
+    giving = _Giving(composer, owner, _last_arrived(composer))
     giving.drop_what_was_put_aside()
     count = giving.answer_all_arrived()
     for case_id in sorted({*changed, *composer.vault.sharing.all_put_off()}):
@@ -61,20 +61,18 @@ def compose_shares(composer: Composer, owner: PersonId, changed: Iterable[CaseId
 def cases_to_look_at(
     composer: Composer, owner: PersonId, case_ids: Iterable[CaseId]
 ) -> tuple[list[CaseId], list[CaseId]]:
-    """Return of which of these cases something may be owed, and in which something may be missing: few of many.
+    """Return the few of these cases with messages that may be owed, and those with messages that may be missing.
 
-    It reads them together, which takes a tenth of the time of one after another.
+    It reads many cases together, which takes a tenth of the time of reading them one by one.
     """
-    vault, listed = composer.vault, _listed(composer)
+    vault, listed, arrived = composer.vault, _listed(composer), _last_arrived(composer)
     asked = vault.sharing.asked_cases()
     owing, lacking = [], []
     for loaded in vault.case_store.load_all(case_ids, composer.rosters, composer.addressees.day):
         case = loaded.case
         if case is None:
             continue
-        if loaded.has_asking or (
-            owed(case, owner, listed, ()) and owed(case, owner, listed, vault.sharing.given(case.id))
-        ):
+        if loaded.has_asking or owed(case, owner, listed, vault.sharing.given(case.id), arrived):
             owing.append(case.id)
         if case.missing or case.id in asked:
             lacking.append(case.id)
@@ -82,11 +80,11 @@ def cases_to_look_at(
 
 
 def share_with_newcomers(composer: Composer, owner: PersonId, case_id: CaseId, people: Collection[PersonId]) -> int:
-    """Put all of a case into the outbox for the people whom its owner has let in; return how many shares these are.
+    """Put a whole case into the outbox for the people whom its owner has let in; return the number of shares.
 
-    To be called in one transaction with the `joined` that names them. Raises NoCaseError.
+    Call it in one transaction with the `joined` that names them. Raises NoCaseError.
     """
-    giving = _Giving(composer, owner)
+    giving = _Giving(composer, owner, _last_arrived(composer))
     with composer.vault.transaction():
         case = giving.load(case_id)
         if case is None:
@@ -96,7 +94,7 @@ def share_with_newcomers(composer: Composer, owner: PersonId, case_id: CaseId, p
 
 
 def compose_lacking(composer: Composer, owner: PersonId, changed: Iterable[CaseId]) -> int:
-    """Ask for what is missing in the cases that changed, and again for what did not come; return for how many ids."""
+    """Ask for missing messages in the changed cases, and again for those that did not arrive; return how many ids."""
     vault, day = composer.vault, composer.addressees.day
     count = 0
     for case_id in sorted({*changed, *vault.sharing.asked_once_until(day - AGAIN_DAYS)}):
@@ -119,12 +117,12 @@ def compose_lacking(composer: Composer, owner: PersonId, changed: Iterable[CaseI
 def compose_arrived(composer: Composer, owner: PersonId, last_complete: int | None) -> bool:
     """Put the own `arrived` into the outbox if it is due, and say whether it was.
 
-    `last_complete` is the day of the complete sync before this one, None before the first. To be called before new own
-    bundles are made: that the old ones had run out is a reason.
+    `last_complete` is the day of the previous complete sync, None before the first. Call it before new own bundles are
+    made: expired ones are a reason.
     """
     vault, addressees, listed = composer.vault, composer.addressees, _listed(composer)
     is_due = is_arrived_due(vault, composer.rosters, owner, addressees.day, last_complete)
-    # Who had no key when it went out, and has lost as much as this vault since, was never asked.
+    # People without a key when it was posted, who have lost as much as this vault since, were never asked.
     to = listed if is_due else (_arrived_since(composer) & vault.sharing.unreached()).intersection(addressees.pairs)
     if not to.intersection(addressees.pairs):
         return False
@@ -139,7 +137,7 @@ def compose_arrived(composer: Composer, owner: PersonId, last_complete: int | No
 
 
 def is_arrived_due(vault: Vault, rosters: Rosters, owner: PersonId, day: int, last_complete: int | None) -> bool:
-    """Say whether this vault lacks what others hold."""
+    """Say whether this vault lacks messages that others have."""
     own = vault.sharing.own_arrived()
     if vault.sharing.is_due() or own is None:
         return True
@@ -148,12 +146,13 @@ def is_arrived_due(vault: Vault, rosters: Rosters, owner: PersonId, day: int, la
     days = range(day if last_complete is None else last_complete, day)
     if any((listed := rosters.persons_on(one)) is not None and owner not in listed for one in days):
         return True  # off the roster for a while, and back
-    # What is not here seven days later does not come by itself; what was here at the last `arrived` was asked for.
+    # Messages that have not arrived after seven days do not arrive by themselves; the last `arrived` asked for older
+    # ones.
     return any(own.day < since <= day - UNKNOWN_WAIT_DAYS for since in vault.messages.unknown_since().values())
 
 
 def share_fate(composer: Composer, share: Outgoing, arrived: Collection[PersonId]) -> Fate:
-    """Return what becomes of a share before it goes out for the first time; the log was read to its end."""
+    """Return the fate of a share before it is posted for the first time; the log was read to its end."""
     vault, day = composer.vault, composer.addressees.day
     [person] = {*share.message.head.to, *share.message.head.missing}
     shared = [
@@ -164,7 +163,7 @@ def share_fate(composer: Composer, share: Outgoing, arrived: Collection[PersonId
 
 
 def drop_share(vault: Vault, rosters: Rosters, share: Outgoing) -> None:
-    """Take a share out of the outbox, so that what it holds is owed or to be answered again."""
+    """Remove a share from the outbox; its messages are owed or must be answered again."""
     case_id = share.message.head.case
     with vault.transaction():
         for person in {*share.message.head.to, *share.message.head.missing}:
@@ -196,10 +195,11 @@ def contents_of(vault: Vault, share: Outgoing) -> dict[CaseId, list[MessageId]]:
 
 @dataclass(frozen=True, slots=True)
 class _Giving:
-    """The hand of a vault's owner, as far as it gives shares."""
+    """Gives shares for a vault's owner."""
 
     composer: Composer
     owner: PersonId
+    arrived: Mapping[PersonId, int]  # the position of each person's last `arrived` in the log
 
     @property
     def vault(self) -> Vault:
@@ -209,14 +209,14 @@ class _Giving:
         return self.vault.case_store.load(case_id, self.composer.rosters, self.composer.addressees.day)
 
     def drop_what_was_put_aside(self) -> None:
-        """Drop the shares that were put aside with a message before them: their owner has nothing to decide."""
+        """Drop the shares that were put aside with an earlier message: their owner has nothing to decide."""
         for one in self.vault.outbox.all():
             is_share = isinstance(one.message.head.body, Share) and one.state is State.PUT_ASIDE
             if is_share and one.reason is not Reason.TOO_LARGE:
                 drop_share(self.vault, self.composer.rosters, one)
 
     def answer_all_arrived(self) -> int:
-        """Answer all `arrived` of each person who can be sealed to with one share of all that they may read."""
+        """Answer all `arrived` of each person who can be sealed to, with one share of all that they may read."""
         said: dict[PersonId, list[bytes]] = {}
         answered = self.vault.sharing.answered()
         for one in self.vault.messages.about_all_cases():
@@ -229,28 +229,26 @@ class _Giving:
             if person in self.composer.addressees.pairs:
                 with self.vault.transaction():
                     self.vault.sharing.note_answered(macs)
+                    self.vault.sharing.forget_given(person)  # their vault no longer has any of it
                     count += self._write(person, None, self._all_for(person))
         return count
 
     def give_owed(self, case_id: CaseId) -> int:
-        """Give each reader of a case what is owed to them, and what they lack."""
+        """Give each reader of a case the messages that are owed to them, and those they lack."""
         with self.vault.transaction():
             self.vault.sharing.forget_put_off(case_id)
             case = self.load(case_id)
             if case is None:
                 return 0
-            listed = _listed(self.composer)
-            wanted = {
-                person: set(ids)
-                for person, ids in owed(case, self.owner, listed, self.vault.sharing.given(case_id)).items()
-            }
+            listed, given = _listed(self.composer), self.vault.sharing.given(case_id)
+            wanted = {person: set(ids) for person, ids in owed(case, self.owner, listed, given, self.arrived).items()}
             macs: dict[PersonId, list[bytes]] = {}
             for person, mac, ids in self._lacked(case):
                 wanted.setdefault(person, set()).update(ids)
                 macs.setdefault(person, []).append(mac)
             waiting = self._waiting_for(case_id)
             for person in [*wanted]:
-                # One share a case, person and session: what waits for them already goes first.
+                # One share for each case, person and session: a waiting share goes first.
                 if person in waiting or person not in self.composer.addressees.pairs:
                     self.vault.sharing.put_off(case_id)
                     del wanted[person]
@@ -259,7 +257,7 @@ class _Giving:
             return self.give(case, wanted)
 
     def give(self, case: Case, wanted: Mapping[PersonId, Collection[MessageId]]) -> int:
-        """Give people messages of a case; who cannot be sealed to is looked at again."""
+        """Give people messages of a case; one who cannot be sealed to is examined again."""
         stored = {one.message.id: one for one in self.vault.messages.of_case(case.id)}
         count = 0
         for person, ids in sorted(wanted.items()):
@@ -288,7 +286,7 @@ class _Giving:
     def _archived(
         self, case: Case, stored: dict[MessageId, StoredMessage], ids: Collection[MessageId]
     ) -> Iterator[ArchivedMessage]:
-        """Yield messages in the order of their case, as an archive has them."""
+        """Yield messages in the order of their case, in the form of an archive."""
         indexed = self.vault.log.find(one.message.mac for one in stored.values())
         for judged in case.messages:
             if judged.id not in ids:
@@ -306,7 +304,7 @@ class _Giving:
             )
 
     def _lacked(self, case: Case) -> Iterator[tuple[PersonId, bytes, tuple[MessageId, ...]]]:
-        """Yield each `lacking` that this vault answers, by its author and mac, with what they get."""
+        """Yield each `lacking` that this vault answers, by its author and mac, with the messages to give."""
         said = [one for one in self.vault.messages.of_case(case.id) if isinstance(one.message.head.body, Lacking)]
         if not said:
             return
@@ -331,22 +329,31 @@ class _Giving:
                 yield person, mac, ids
 
     def _waiting_for(self, case_id: CaseId) -> set[PersonId]:
-        """Return for whom a share of a case waits in the outbox."""
+        """Return the people for whom a share of a case waits in the outbox."""
         waiting: Sequence[Outgoing] = self.vault.outbox.waiting(case_id)
         return {person for one in waiting if isinstance(one.message.head.body, Share) for person in one.message.head.to}
 
 
 def _listed(composer: Composer) -> frozenset[PersonId]:
-    """Return the persons on the roster in force."""
+    """Return the people on the roster in force."""
     addressees = composer.addressees
     return frozenset(one.person for one in addressees.roster.receiving(addressees.day))
 
 
 def _arrived_since(composer: Composer) -> set[PersonId]:
-    """Return who has said `arrived` after the own one."""
+    """Return the people who posted `arrived` after the own one."""
+    own = composer.vault.sharing.own_arrived()
+    return {person for person, at in _last_arrived(composer).items() if own and at > own.read_to}
+
+
+def _last_arrived(composer: Composer) -> dict[PersonId, int]:
+    """Return the position of each person's last `arrived` in the log."""
     vault = composer.vault
-    own = vault.sharing.own_arrived()
+    found: dict[PersonId, int] = {}
     said = [one.message for one in vault.messages.about_all_cases() if isinstance(one.message.head.body, Arrived)]
-    found = vault.log.find(message.mac for message in said)
-    late = [one for one in said if own and one.mac in found and found[one.mac].place.position > own.read_to]
-    return {person for one in late if (person := composer.rosters.person_of(one.head.author)) is not None}
+    indexed = vault.log.find(message.mac for message in said)
+    for message in said:
+        person = composer.rosters.person_of(message.head.author)
+        if person is not None and message.mac in indexed:
+            found[person] = max(found.get(person, 0), indexed[message.mac].place.position)
+    return found

@@ -1,6 +1,6 @@
-"""What has stood on the screen of each case, so that a command answers nothing else (SPEC 5.3).
+"""The messages of each case that were on the screen, since a command must answer no others (SPEC 5.3).
 
-`meldbus read` and the pages of the inbox note it.
+`meldbus read` and the pages of the inbox record them.
 """
 
 from __future__ import annotations
@@ -24,30 +24,30 @@ SHOWN = "shown by read"
 
 
 def note_shown(session: RecipientSession, case: Case) -> None:
-    """Remember that all of a case stood on the screen."""
+    """Record that all of a case was on the screen."""
     if not was_shown(session, case):
-        # Not by the session's lock, which a sync has until it is done: a page is shown meanwhile.
+        # Not with the session's lock, which a sync holds to its end: a page is shown meanwhile.
         with session.vault.transaction():
             _keep(session.vault, _shown(session.vault) | {b64(case.id): _digest_of(case, session.person)})
 
 
 def check_shown(session: RecipientSession, case: Case) -> None:
-    """Raise GrownError unless every message of others in a case has stood on the screen.
+    """Raise GrownError unless every message of others in a case was on the screen.
 
-    What is written next says that its author has read them: a word of the reporter that a sync only fetched would
-    leave every list of what waits.
+    The next message says that its author has read them: a reporter's message that a sync only fetched would disappear
+    from every list of waiting messages.
     """
     if not was_shown(session, case):
         raise GrownError
 
 
 def was_shown(session: RecipientSession, case: Case) -> bool:
-    """Say whether every message of others in a case has stood on the screen."""
+    """Say whether every message of others in a case was on the screen."""
     return _shown(session.vault).get(b64(case.id)) == _digest_of(case, session.person)
 
 
 def forget_shown(vault: Vault, cases: Iterable[CaseId]) -> None:
-    """Forget what was shown of cases that are destroyed; whoever calls it makes that durable."""
+    """Forget what was shown of destroyed cases; the caller commits."""
     shown, gone = _shown(vault), {*map(b64, cases)}
     left = {name: digest for name, digest in shown.items() if name not in gone}
     if left != shown:

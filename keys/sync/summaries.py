@@ -1,4 +1,4 @@
-"""The summaries of a vault's cases: remembered where nothing has changed, else made from the messages."""
+"""The summaries of a vault's cases: cached if nothing has changed, else computed from the messages."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from keys.vault.case_store import LoadedCase
     from keys.wire.ids import CaseId, PersonId
 
-SUMMARY_VERSION = 7  # another one wherever a summary or its words are made otherwise
+SUMMARY_VERSION = 8  # increase it with every change in how a summary or its words are computed
 
 
 @dataclass(slots=True)
 class Summaries:
-    """The summaries that a session has asked for: what has not changed since is not read again."""
+    """The summaries that a session has asked for: unchanged ones are not read again."""
 
     _mark: str = ""
     _known: dict[CaseId, tuple[int, Summary | None]] = field(default_factory=dict, repr=False)
@@ -31,10 +31,9 @@ class Summaries:
     def all(
         self, vault: Vault, rosters: Rosters, day: int, own: PersonId, most: int | None = None
     ) -> dict[CaseId, Summary]:
-        """Return what a list shows of each case to the person `own` on a day, the one that changed last at the end.
+        """Return the summary of each case for the person `own` on a day, the one that changed last at the end.
 
-        Only those cases are loaded in which something has changed: all, or at `most` so many; the others are left out
-        then.
+        Only changed cases are loaded: all, or at most `most`; the others are then left out.
         """
         mark = mark_of(rosters, day, own)
         now = mark, day, vault.versions.latest()
@@ -49,8 +48,8 @@ class Summaries:
             for case, row in vault.summaries.load(mark, changed).items():
                 self._known[case] = changed[case], None if row is None else Summary.of_row(row, people)
         unread = sorted(case for case, version in changed.items() if not self._has(case, version))[:most]
-        # One group a transaction: each time waits for the disk. What is read in one is not destroyed by another thread
-        # before it is put: the words of a destroyed case would come back.
+        # One group for each transaction, since each waits for the disk. Within it, another thread cannot destroy a case
+        # between reading and caching: the words of a destroyed case would come back.
         for _group, cases in groupby(unread, key=lambda case: case[0]):
             with vault.transaction():
                 loaded = vault.case_store.load_all(cases, rosters, day)
@@ -79,6 +78,6 @@ class Summaries:
 
 
 def mark_of(rosters: Rosters, day: int, own: PersonId) -> str:
-    """Return what stands for all that a summary follows from beside the messages of its case."""
+    """Return the mark for everything except a case's messages that a summary follows from."""
     persons = b"".join(sorted(rosters.persons_on(day) or ()))
     return f"{SUMMARY_VERSION} {rosters.newest_version} {sha256(own + persons).hexdigest()}"

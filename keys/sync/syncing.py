@@ -1,7 +1,7 @@
-"""One sync: chain and bundles, the log, the outbox settled, and what only a complete sync may do (SPEC 10.2, 10.3).
+"""One sync: chain and bundles, the log, the outbox settled, and the steps of a complete sync (SPEC 10.2, 10.3).
 
-It posts no envelope. The day by which keys are destroyed is the one that the server gave before the log was read: an
-entry that was acknowledged just before midnight still has its key.
+It posts no envelope. Keys are destroyed by the day that the server gave before the log was read: an entry that was
+acknowledged just before midnight still has its key.
 """
 
 from __future__ import annotations
@@ -20,14 +20,23 @@ from keys.sync.intake import Intake
 from keys.sync.key_rotation import destroy_keys, rotate_keys
 from keys.sync.last_days import settle_reading
 from keys.sync.log_reader import LogReader
-from keys.sync.notices import Notice, NoticeKind, keep_notices, load_notices, notices_of, withheld_by
+from keys.sync.notices import (
+    Notice,
+    NoticeKind,
+    keep_notices,
+    load_notices,
+    notices_of,
+    timer_notice,
+    withheld_by,
+)
 from keys.sync.outbox import lost, settle
 from keys.sync.own_keys import OwnKeys
+from keys.sync.restored import settle_restored
 from keys.sync.served import Served
 from keys.sync.settings import COMPLETED, IS_COMPLETE, RESTORED
 from keys.sync.settling import settle_cases
 from keys.sync.trust import refresh_trust
-from keys.sync.witnesses import check_witnesses, names_later_place
+from keys.sync.witnesses import check_witnesses, naming_later_place
 from keys.vault.log_index import LogEnd
 from keys.wire.ids import Capability
 from keys.wire.log import LogDigest
@@ -36,33 +45,36 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from keys.roster import Bundle
+    from keys.sync.delivery import Watch
     from keys.sync.log_reader import LogRead
-    from keys.sync.post import Watch
     from keys.sync.session import RecipientSession
     from keys.sync.trust import Trust
     from keys.vault import Vault
 
 
-TOLD_DAYS = 28  # so long the first page says that entries ended unread
+TOLD_DAYS = 28  # how long the first page says that entries ended unread
 
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """What a sync did: `new_entries` were read, `never_seen` ended on the server before, `unfinished` shares wait."""
+    """The result of a sync.
+
+    `new_entries` were read, `never_seen` had ended on the server unread, `unfinished` shares wait.
+    """
 
     is_whole: bool = False  # the log was read to its end
     is_complete: bool = False
     never_seen: int = 0
     unfinished: int = 0
     new_entries: int = 0
-    asks_to_go_on: bool = False  # it stopped for its size, and goes on when it is called again
+    asks_to_go_on: bool = False  # it stopped for its size, and the next call continues
 
 
 @dataclass(slots=True)
 class OwnEnvelopes:
-    """Which envelopes of the own identity this vault made.
+    """The envelopes of the own identity that this vault made.
 
-    Until its first complete sync a new or restored vault cannot tell: what it finds then is told once and is no alarm.
+    Until its first complete sync a new or restored vault cannot tell: what it finds then is shown once and is no alarm.
     """
 
     vault: Vault
@@ -71,7 +83,7 @@ class OwnEnvelopes:
 
     @classmethod
     def of(cls, vault: Vault) -> OwnEnvelopes:
-        """Return those of a vault as it is now."""
+        """Return the envelopes of a vault as it is now."""
         return cls(vault, is_new=vault.setting(COMPLETED) is None)
 
     def __contains__(self, mac: bytes) -> bool:
@@ -79,19 +91,20 @@ class OwnEnvelopes:
         is_own = self.vault.outbox.is_own(mac)
         if self.is_new and not is_own:
             self.found.add(mac)
+            self.vault.outbox.note_own(mac)  # an accepted log can bring it again
         return is_own or self.is_new
 
 
 def refresh(session: RecipientSession) -> Basis:
-    """Fetch bundles and chain, and keep them; the server's day comes before anything is read.
+    """Fetch bundles and chain, and store them; the server's day comes before any entry is read.
 
-    Raises TrustError where the chain does not hold: nothing is kept then.
+    Raises TrustError if the chain does not verify; then nothing is stored.
     """
     served = Served.fetch(session.courier, every=True)
     try:
         trust = refresh_trust(session.vault, session.courier, session.trust(), served.day)
     except ExpiredError:
-        # By the own day where the server's is wrong, and the chain is not.
+        # By the local day if the server's is wrong; the chain may still be right.
         own_day = session.today
         if agree(served.day, own_day):
             raise
@@ -105,14 +118,14 @@ def refresh(session: RecipientSession) -> Basis:
 def read_log(
     session: RecipientSession, day: int, watch: Watch, *, most: int, own: OwnEnvelopes | None = None
 ) -> LogRead:
-    """Read the log into the vault and take out of the outbox what it has; `day` is the server's of before.
+    """Read the log into the vault and settle the outbox; `day` is the server's day of before.
 
-    Raises NotEnrolledError where the roster in force does not list the own identity, NetworkError, FormatError.
+    Raises NotEnrolledError if the roster in force does not list the own identity, NetworkError, FormatError.
     """
     vault, trust = session.vault, session.trust()
     was_complete = session.is_complete
     with vault.transaction():
-        vault.drop_setting(IS_COMPLETE)  # while pages come in, what one of them names may be on the next
+        vault.drop_setting(IS_COMPLETE)  # while pages arrive, a message named on one may be on the next
     intake = Intake(
         vault,
         session.person,
@@ -123,7 +136,7 @@ def read_log(
     keys = OwnKeys.of(vault.bundles.all())
     reader = LogReader(
         vault,
-        session.courier.apart(),
+        session.courier.isolated(),
         intake,
         Capability(open_log_capability(session.secret, trust.roster)),
         trust.origin,
@@ -133,7 +146,7 @@ def read_log(
     try:
         read = reader.read(lambda count: watch(count, 0), most=most)
     except DiffersError:
-        # SPEC 10.4: the owner decides; what is new stands after all that was read before.
+        # SPEC 10.4: the owner decides; new entries come after all that was read before.
         find_difference(vault, reader.courier, reader.capability, trust.origin)
         read = reader.read(lambda count: watch(count, 0), most=most)
     with vault.transaction():
@@ -148,10 +161,12 @@ def read_log(
 
 
 def synchronise(session: RecipientSession, watch: Watch, most: int) -> Synced:
-    """Carry out one sync of a session and keep what its owner has to know of it."""
+    """Carry out one sync of a session and store the notices for its owner."""
     vault = session.vault
-    end_locks(session)
-    basis = refresh(session)
+    try:
+        basis = refresh(session)
+    finally:
+        end_locks(session)  # by the newest roster if one comes: it can list the owner again
     trust, own = session.trust(), OwnEnvelopes.of(vault)
     found = [*notices_of(vault, trust, basis.served, basis.own_day, session.signer.public)]
     if trust.roster.find(session.signer.public) is None:
@@ -176,7 +191,7 @@ def synchronise(session: RecipientSession, watch: Watch, most: int) -> Synced:
             vault.drop_setting(RESTORED)
             vault.destroyed.forget_missing()
             if any(notice.kind is NoticeKind.LOST for notice in found):
-                vault.outbox.send_again()  # as it was sealed: a server that has it stores no second one
+                vault.outbox.send_again()  # sealed as before: a server that has it does not store it twice
     if is_complete:
         complete(session, basis)
     return Synced(
@@ -190,14 +205,14 @@ def synchronise(session: RecipientSession, watch: Watch, most: int) -> Synced:
 
 
 def end_locks(session: RecipientSession) -> None:
-    """Destroy the cases that the owner has not read for ninety days: by the own clock, also without a network."""
+    """Destroy the cases that the owner has not read for ninety days: by the local clock, also without a network."""
     person = session.trust().person_of(session.signer.public)
     if person is not None:
         settle_reading(session.vault, session.trust(), session.today, person, [])
 
 
 def _settle_off_the_roster(session: RecipientSession) -> None:
-    """Lock the cases of an owner whom the roster lists no more: they go after ninety days by the own clock alone."""
+    """Lock the cases of an owner whom the roster no longer lists: the local clock alone ends them after ninety days."""
     vault, trust = session.vault, session.trust()
     person = trust.person_of(session.signer.public)
     if person is not None:
@@ -207,19 +222,21 @@ def _settle_off_the_roster(session: RecipientSession) -> None:
 
 
 def complete(session: RecipientSession, basis: Basis) -> None:
-    """Do what only a complete sync does (SPEC 10.3); what goes by the network comes last."""
+    """Do what only a complete sync does (SPEC 10.3); network requests come last."""
     vault, trust, served = session.vault, session.trust(), basis.served
     destroy_keys(vault, (served.day, basis.own_day))
-    settle_cases(session.composer(basis), trust, session.person, SyncDays(served.day, basis.own_day))
+    composer = session.composer(basis)
+    settle_restored(composer, session.person)
+    settle_cases(composer, trust, session.person, SyncDays(served.day, basis.own_day))
     with vault.transaction():
         vault.put_setting(COMPLETED, b"1")
     rotate_keys(vault, session.signer, session.courier, served.day, witness(vault, trust, served.day), served.bundles)
 
 
 def witness(vault: Vault, trust: Trust, day: int) -> Witness:
-    """Return what the own bundles say: the newest root and roster, and the last entry of an earlier day (SPEC 7.3).
+    """Return the witness of the own bundles: newest root and roster, and the last entry of an earlier day (SPEC 7.3).
 
-    After a gap that is place 0: the server has forgotten the digest of an entry that ended before this vault came back.
+    After a gap it has place 0: the server has forgotten the digest of an entry that ended before this vault came back.
     """
     last = vault.log.last_before(day, trust.origin)
     if last.position < vault.log.end(trust.origin).position and not vault.log.digest_at(
@@ -236,7 +253,7 @@ def _is_complete(vault: Vault, trust: Trust, basis: Basis, read: LogRead) -> boo
         and basis.is_trusted
         and not is_waiting(vault)
         and not withheld_by(trust, basis.served)
-        and not names_later_place(vault, trust, _that_count(trust, basis.served))
+        and not naming_later_place(vault, trust, _that_count(trust, basis.served))
     )
 
 
@@ -244,26 +261,28 @@ def _of_reading(vault: Vault, trust: Trust, basis: Basis, read: LogRead) -> Iter
     if not read.is_whole:
         yield Notice(NoticeKind.TOO_MUCH)
     if is_waiting(vault):
-        return  # what follows is a part of the difference
+        return  # the other notices follow from the difference
     if read.is_whole and (own := lost(vault)):
         yield Notice(NoticeKind.LOST, count=len(own))
+    if read.is_whole and basis.is_trusted and (few := timer_notice(vault, trust.history.rosters, basis.served.day)):
+        yield few
     bundles = _that_count(trust, basis.served)
     persons = {*check_witnesses(vault, trust, bundles)}
     if read.is_whole:
-        later = (one for one in bundles if names_later_place(vault, trust, [one]))
+        later = naming_later_place(vault, trust, bundles)
         persons.update(entry for one in later if (entry := trust.person_of(one.identity)) is not None)
     if persons:
         yield Notice(NoticeKind.WITNESS, tuple(sorted(trust.persons[person].name for person in persons)))
 
 
 def _that_count(trust: Trust, served: Served) -> list[Bundle]:
-    """Return the bundles of those on the roster in force, by keys that nothing revokes (SPEC 7.6 step 7)."""
+    """Return the bundles of the people on the roster in force, by keys that nothing revokes (SPEC 7.6 step 7)."""
     listed = {entry.identity for entry in trust.roster.recipients if trust.roster.revoked_on(entry.identity) is None}
     return [bundle for bundle in served.bundles if bundle.identity in listed]
 
 
 def _still_told(vault: Vault, day: int) -> list[Notice]:
-    """Return what an earlier sync found that the next one cannot find again, while it is news."""
+    """Return the notices of an earlier sync that the next one cannot find again, while they are recent."""
     return [
         notice
         for notice in load_notices(vault)
@@ -272,7 +291,7 @@ def _still_told(vault: Vault, day: int) -> list[Notice]:
 
 
 def _told_once(found: list[Notice], own: OwnEnvelopes) -> list[Notice]:
-    """Return the notices of a vault that is new or restored: what its owner made since is no alarm."""
+    """Return the notices of a new or restored vault: what its owner made since is no alarm."""
     if not own.is_new:
         return found
     copied = sum(notice.count for notice in found if notice.kind is NoticeKind.COPIED)

@@ -1,4 +1,4 @@
-"""What a vault trusts: the pinned root, and the rosters that follow from it; it takes no server's word for either."""
+"""A vault's trust: the pinned root, and the rosters that follow from it. It takes no server's word for either."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ TRUST_DAY = "trust day"
 
 @dataclass(frozen=True)
 class Trust:
-    """The newest root that counts, every roster from the first one on, and the one in force on the server's day.
+    """The newest valid root, every roster from the first on, and the roster in force on the server's day.
 
-    The one in force has its policy's texts.
+    The roster in force has its policy's texts.
     """
 
     root: Root
@@ -42,34 +42,34 @@ class Trust:
 
     @cached_property
     def rosters(self) -> Rosters:
-        """Every roster from the first one on, for the rules of a case."""
+        """Every roster from the first on, for the rules of a case."""
         return Rosters(self.history.rosters)
 
     @cached_property
     def persons(self) -> Mapping[PersonId, Recipient]:
-        """Everyone who stood on a roster, each with the newest entry."""
+        """Everybody who was on a roster, each with the newest entry."""
         return {entry.person: entry for roster in self.history.rosters for entry in roster.recipients}
 
     @cached_property
     def persons_by_name(self) -> Mapping[str, PersonId]:
-        """The persons on the roster in force, by name."""
+        """The people on the roster in force, by name."""
         return {entry.name: entry.person for entry in self.roster.recipients}
 
-    @property
+    @cached_property
     def origin(self) -> bytes:
         """The id of root version 1, with which the digests of the log begin."""
         return self.signed_roots[0].id(LABEL_ROOT)
 
     def person_of(self, identity: bytes) -> PersonId | None:
-        """Return whose identity this is, or None where no roster has listed it."""
+        """Return the person with this identity, or None if no roster has listed it."""
         return self.people.person_of(identity)
 
     @property
     def recipients_by_id(self) -> Mapping[bytes, Recipient]:
-        """Everyone who stood on a roster, by identity."""
+        """Everybody who was on a roster, by identity."""
         return self.people.recipients_by_id
 
-    @property
+    @cached_property
     def documents(self) -> frozenset[bytes]:
         """The ids of every root and roster that is here."""
         return frozenset(root.id(LABEL_ROOT) for root in self.signed_roots) | {
@@ -78,7 +78,7 @@ class Trust:
 
 
 def last_synced(vault: Vault) -> tuple[bytes, int]:
-    """Return the id of root version 1 and the server's day, as the last sync left them; raise NotJoinedError."""
+    """Return the id of root version 1 and the server's day, as of the last sync; raise NotJoinedError."""
     roots, day = vault.setting(ROOTS), vault.setting(TRUST_DAY)
     if roots is None or day is None:
         raise NotJoinedError
@@ -86,7 +86,7 @@ def last_synced(vault: Vault) -> tuple[bytes, int]:
 
 
 def load_trust(vault: Vault) -> Trust:
-    """Return what the last `refresh_trust` left, verified again from the pinned root.
+    """Return the trust that `refresh_trust` stored last, verified again from the pinned root.
 
     Raises NotJoinedError before the first one.
     """
@@ -98,9 +98,10 @@ def load_trust(vault: Vault) -> Trust:
 
 
 def refresh_trust(vault: Vault, courier: Courier, known: Trust, today: int) -> Trust:
-    """Fetch the chain, check that it extends the one `known` to this vault (SPEC 7.6 step 4), and keep it.
+    """Fetch the chain, check that it extends the one `known` to this vault (SPEC 7.6 step 4), and store it.
 
-    Raises TrustError or FormatError and keeps nothing when it does not: OlderChainError where the server knows less.
+    If it does not, this raises TrustError or FormatError and stores nothing: OlderChainError if the server's chain is
+    older.
     """
     roots, shown = courier.chain()
     if len(roots) < len(known.signed_roots):
@@ -126,11 +127,11 @@ def first_trust(vault: Vault, courier: Courier, fingerprint: bytes, today: int) 
 
 
 def fetch_texts(roster: Roster, courier: Courier, known: Mapping[bytes, bytes]) -> Roster:
-    """Return a verified roster with its policy's texts in every language; those that are `known` are not fetched.
+    """Return a verified roster with its policy's texts in every language; `known` ones are not fetched.
 
     Raises NetworkError, TamperedError or MalformedError.
     """
-    # Every language, whoever asks: the server must not learn which one its reader's cases are in.
+    # Every language, for every reader: the server must not learn the language of a reader's cases.
     return roster.with_texts({digest: known.get(digest) or courier.texts(digest) for digest in roster.texts.values()})
 
 
@@ -139,8 +140,8 @@ def _earlier(
 ) -> list[Signed]:
     """Fetch the rosters from version `first` up to the first one that was shown, unverified.
 
-    How many there are is the board's word: by the server's a tool would ask for them for ever. Raises what verifying
-    the shown ones raises.
+    The board's signature decides how many there are: a server could otherwise make a tool request them forever. Raises
+    what verifying the shown ones raises.
     """
     version = shown[0].members().get("version")
     if isinstance(version, int) and version <= first:
@@ -150,14 +151,14 @@ def _earlier(
 
 
 def _once(rosters: Sequence[Signed]) -> list[Signed]:
-    """Return the rosters without those that come again: the chain begins with some that are known."""
+    """Return the rosters without duplicates: the chain begins with some that are known."""
     return list({signed.id(LABEL_ROSTER): signed for signed in rosters}.values())
 
 
 def _keep(
     vault: Vault, courier: Courier, pinned: bytes, roots: list[Signed], rosters: list[Signed], today: int
 ) -> Trust:
-    # Verified before it is kept: what is kept is what every later start relies on.
+    # Verified before it is stored: every later start relies on it.
     trust = _verify(pinned, roots, rosters, today)
     trust.root.check_day(today)
     roster = fetch_texts(trust.roster, courier, known_texts(vault))
@@ -165,12 +166,13 @@ def _keep(
         vault.put_setting(PINNED, trust.root.id)
         vault.put_setting(ROOTS, join_frames(document.encode() for document in roots))
         vault.put_setting(ROSTERS, join_frames(document.encode() for document in rosters))
-        _keep_day(vault, roster, today)
+        _keep_texts(vault, roster)
+        vault.put_setting(TRUST_DAY, _day(today))
     return replace(trust, roster=roster)
 
 
 def _on(vault: Vault, courier: Courier, known: Trust, today: int) -> Trust:
-    """Return what is known on another day, and keep that; the chain was verified, and is the same."""
+    """Return the known trust on another day, and store it; the chain was verified, and is the same."""
     known.root.check_day(today)
     roster = known.history.in_force(today)
     if roster.id == known.roster.id:
@@ -178,17 +180,22 @@ def _on(vault: Vault, courier: Courier, known: Trust, today: int) -> Trust:
     else:
         trust = replace(known, roster=fetch_texts(roster, courier, known_texts(vault)))
     with vault.transaction():
-        _keep_day(vault, trust.roster, today)
+        if trust is not known:
+            _keep_texts(vault, trust.roster)
+        vault.put_setting(TRUST_DAY, _day(today))
     return trust
 
 
-def _keep_day(vault: Vault, roster: Roster, today: int) -> None:
+def _keep_texts(vault: Vault, roster: Roster) -> None:
     vault.put_setting(TEXTS, join_frames(roster.policy.documents().values()))
-    vault.put_setting(TRUST_DAY, str(today).encode("ascii"))
+
+
+def _day(today: int) -> bytes:
+    return str(today).encode("ascii")
 
 
 def known_texts(vault: Vault) -> dict[bytes, bytes]:
-    """Return the documents of texts that were kept with the last roster, by their hashes."""
+    """Return the stored documents of texts of the last roster, by their hashes."""
     documents = split_frames(vault.setting(TEXTS) or b"")
     return {hashlib.sha256(document).digest(): document for document in documents}
 

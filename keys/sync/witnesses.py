@@ -1,4 +1,4 @@
-"""What colleagues' bundles say of the log, compared with the own index (SPEC 7.6 step 9, 10.3)."""
+"""The witnesses in colleagues' bundles, compared with the local index of the log (SPEC 7.6 step 9, 10.3)."""
 
 from __future__ import annotations
 
@@ -14,25 +14,20 @@ if TYPE_CHECKING:
 
 
 def check_witnesses(vault: Vault, trust: Trust, bundles: Iterable[Bundle]) -> list[PersonId]:
-    """Return the persons of whom a bundle names another log than the one that this vault has read, ascending.
+    """Return the people with a bundle that names another log than the one that this vault has read, ascending.
 
-    `bundles` are those that count. A place that this vault has not read says nothing yet: see `names_later_place`.
+    `bundles` are those that count. A place that this vault has not read proves nothing yet: see `naming_later_place`.
     """
-    named = set()
-    for bundle in bundles:
-        person = trust.person_of(bundle.identity)
-        if bundle.seen is None or person is None:
-            continue
-        known = vault.log.digest_at(bundle.seen.log.place, trust.origin)
-        if known is not None and known != bundle.seen.log.digest:
-            named.add(person)
-    return sorted(named)
+    heads = [(trust.person_of(bundle.identity), bundle.seen.log) for bundle in bundles if bundle.seen is not None]
+    known = vault.log.digests_at({head.place for _, head in heads}, trust.origin)
+    others = {person for person, head in heads if known.get(head.place, head.digest) != head.digest}
+    return sorted(person for person in others if person is not None)
 
 
-def names_later_place(vault: Vault, trust: Trust, bundles: Iterable[Bundle]) -> bool:
-    """Say whether a bundle that counts names a place after the end of the log as it was read.
+def naming_later_place(vault: Vault, trust: Trust, bundles: Iterable[Bundle]) -> list[Bundle]:
+    """Return the bundles that name a place after the end of the log as read; `bundles` are those that count.
 
-    Then the server withholds something, and the sync is not complete.
+    If there are any, the server withholds entries, and the sync is not complete.
     """
     end = vault.log.end(trust.origin).position
-    return any(bundle.seen is not None and bundle.seen.log.place > end for bundle in bundles)
+    return [bundle for bundle in bundles if bundle.seen is not None and bundle.seen.log.place > end]

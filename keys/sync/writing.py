@@ -1,4 +1,4 @@
-"""Writing into a case: what is there is read first, then each message is in the outbox, on the disk (SPEC 12.3)."""
+"""Writing into a case: the log is read first, then each message is stored in the outbox (SPEC 12.3)."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from keys.errors import (
     NoCaseError,
     TextError,
 )
+from keys.sync.delivery import unwatched
 from keys.sync.log_reader import MOST_BYTES
-from keys.sync.post import unwatched
 from keys.sync.sharing import share_with_newcomers
 from keys.sync.syncing import read_log, refresh
 from keys.wire.messages import (
@@ -43,12 +43,12 @@ if TYPE_CHECKING:
     from keys.cases.case import Case
     from keys.sealing import Attachment
     from keys.sync.basis import Basis
-    from keys.sync.post import Watch
+    from keys.sync.delivery import Watch
     from keys.sync.session import RecipientSession
     from keys.wire.ids import CaseId, MessageId
     from keys.wire.messages import Body
 
-# SPEC 12.3: these act on what is there.
+# SPEC 12.3: these act on the current state of the case.
 ON_WHAT_IS_THERE = (
     Acknowledgement,
     Answer,
@@ -67,30 +67,29 @@ APPROVERS = 2  # a legal demand in a case with fewer readers would never be appr
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A message before it is written: its body, and the files that go with it."""
+    """A message before it is written: its body, and its files."""
 
     body: Body
     attachments: Sequence[Attachment] = ()
 
 
 def write(session: RecipientSession, case: Case, body: Body, attachments: Sequence[Attachment] = ()) -> Case:
-    """Write a message into thread or dossier of a case, which is as it stands on the screen; return it as it is then.
+    """Write a message into thread or dossier of a case as it is on the screen; return the case with the message.
 
-    Without a network it is written all the same, unless it acts on what is there.
+    Without a network it is written all the same, unless it acts on the current state.
 
-    Raises GrownError where it does and the case has grown, TextError for a text that is empty or too long, EnteredError
-    for a request that no consent could answer, AloneError for a demand that nobody could approve, ExcludedError where
-    it names somebody who is left out, ForbiddenError where the owner may not write it, NotEnrolledError where the
-    roster does not list the owner, ClockError where the clocks do not agree, ChangedError for a file that is not what
-    it was.
+    Raises GrownError if it does and the case has new messages, TextError for a text that is empty or too long,
+    EnteredError for a request that no consent could answer, AloneError for a demand that nobody could approve,
+    ExcludedError if it names a person who is left out, ForbiddenError if the owner may not write it, NotEnrolledError
+    if the roster does not list the owner, ClockError if the clocks do not agree, ChangedError if a file has changed.
     """
     return write_all(session, case, [Draft(body, attachments)])
 
 
 def write_all(session: RecipientSession, case: Case, drafts: Sequence[Draft]) -> Case:
-    """Write messages one after the other, all or none, each with what stood on the screen and those before it.
+    """Write messages in order, all or none, each with the screen's messages and the ones before it.
 
-    Whom one of them lets in gets all of the case. Raises what `write` raises.
+    A person whom one of them lets in gets the whole case. Raises what `write` raises.
     """
     for draft in drafts:
         _check(case, draft.body)
@@ -116,7 +115,7 @@ def write_all(session: RecipientSession, case: Case, drafts: Sequence[Draft]) ->
 def record(session: RecipientSession, cases: Sequence[Case], body: Body, watch: Watch = unwatched) -> None:
     """Write one body into the dossiers of several cases, all or none. The log is read once, if it can be read.
 
-    Raises what `write` raises for a body that does not act on what is there.
+    Raises what `write` raises for a body that does not act on the current state.
     """
     for case in cases:
         _check(case, body)
@@ -131,20 +130,20 @@ def record(session: RecipientSession, cases: Sequence[Case], body: Body, watch: 
 
 
 def look(session: RecipientSession) -> bool:
-    """Read the log before something is written; return whether it was read to its end. Raises ClockError."""
+    """Read the log before a message is written; return whether it was read to its end. Raises ClockError."""
     basis = fetch_basis(session)
     return read_log(session, basis.served.day, unwatched, most=MOST_BYTES).is_whole
 
 
 def fetch_basis(session: RecipientSession) -> Basis:
-    """Return what to seal by today; raise ClockError where the clocks do not agree, and what `sync` raises."""
+    """Return today's basis for sealing; raise ClockError if the clocks do not agree, and what `sync` raises."""
     basis = refresh(session)
     basis.served.check_day(basis.own_day)
     return basis
 
 
 def has_grown(before: Case, now: Case) -> bool:
-    """Say whether something stands in a case that did not before; what its owner wrote and did not post is known."""
+    """Say whether a case has new messages; those that its owner wrote and did not post are known."""
     known = {message.id for message in before.messages}
     return any(
         message.is_shown and message.placed.place.is_posted and message.id not in known for message in now.messages
@@ -152,12 +151,12 @@ def has_grown(before: Case, now: Case) -> bool:
 
 
 def screen_of(case: Case) -> list[MessageId]:
-    """Return what stands on the screen where all of a case is shown. A name not yet revealed counts as on it."""
+    """Return the messages on the screen if all of a case is shown. An identity not yet revealed counts as shown."""
     return [message.id for message in case.messages if message.is_shown]
 
 
 def as_it_is(session: RecipientSession, case_id: CaseId) -> Case:
-    """Return a case as it is now; raise NoCaseError where it is not here any more."""
+    """Return a case in its current state; raise NoCaseError if it is no longer here."""
     found = session.load(case_id)
     if found is None:
         raise NoCaseError
@@ -165,7 +164,7 @@ def as_it_is(session: RecipientSession, case_id: CaseId) -> Case:
 
 
 def _check(case: Case, body: Body) -> None:
-    """Raise unless every reader would take this body in this case, before anything of it is sealed."""
+    """Raise unless every reader would accept this body in this case, before anything of it is sealed."""
     check_text(body)
     if isinstance(body, Request) and case.entered is not None:
         raise EnteredError
@@ -176,7 +175,7 @@ def _check(case: Case, body: Body) -> None:
 
 
 def check_text(body: Body) -> None:
-    """Raise TextError unless every reader would take the words of this body."""
+    """Raise TextError unless every reader would accept the words of this body."""
     try:
         type(body).parse(body.members())
     except MalformedError:

@@ -1,4 +1,4 @@
-"""A recipient's local store: messages, keys, the index of the log and the outbox. It fetches and judges nothing."""
+"""A recipient's local store: messages, keys, the index of the log and the outbox."""
 
 from keys.vault.vault import Vault, check_copy
 

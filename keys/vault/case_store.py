@@ -1,4 +1,4 @@
-"""Cases as this vault has them: the messages that it can read, at the places of its index (SPEC 12.1)."""
+"""The cases of a vault, computed from its readable messages at the places of its index (SPEC 12.1)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from keys.cases.case import Case
 from keys.cases.placing import FirstEntry, take
 from keys.roster.weeks import until_of
-from keys.wire.messages import Lacking
+from keys.wire.messages import Lacking, Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from keys.vault.outbox_store import OutboxStore
     from keys.wire.ids import CaseId, Mac
 
-_TOGETHER = 100  # cases that are read at once: most of the time for one goes into asking the database
-_NOTHING_READ = FirstEntry(2**63, 2**31)  # a vault that has read no entry takes every word of a share
+_TOGETHER = 100  # cases that are read at once: most of the time for one case is the database query
+_NOTHING_READ = FirstEntry(2**63, 2**31)  # a vault that has read no entry accepts all claims of a share
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedCase:
-    """One of many cases: None where its report is not here; `has_asking` says that a `lacking` of it is."""
+    """One of several cases: None if its report is not here; `has_asking` says that a `lacking` of it is."""
 
     id: CaseId
     case: Case | None
@@ -36,18 +36,18 @@ class LoadedCase:
 
 @dataclass(frozen=True, slots=True)
 class CaseStore:
-    """The cases of a vault; nothing of them is stored beside their messages."""
+    """The cases of a vault, computed from its messages; it stores nothing else."""
 
     index: LogIndex
     messages: MessageStore
     outbox: OutboxStore
 
     def load(self, case_id: CaseId, rosters: Rosters, day: int, more: Sequence[StoredMessage] = ()) -> Case | None:
-        """Return a case for who reads on `day`, with `more` than is stored; None if its report is not here."""
+        """Return a case for a reader on `day`, with `more` messages than are stored; None if its report is not here."""
         return Case.of(self.of_case(case_id, more), rosters, day)
 
     def load_all(self, case_ids: Iterable[CaseId], rosters: Rosters, day: int) -> Iterator[LoadedCase]:
-        """Yield these cases in their order, each as `load` gives it; few are in memory at a time."""
+        """Yield these cases in order, each as `load` returns it; few are in memory at a time."""
         waiting = iter(case_ids)
         while some := [*islice(waiting, _TOGETHER)]:
             of_cases = self.messages.of_cases(some)
@@ -62,9 +62,9 @@ class CaseStore:
     def of_case(
         self, case_id: CaseId, more: Sequence[StoredMessage] = (), before: int | None = None
     ) -> list[PlacedMessage]:
-        """Return the messages of a case, with the own ones that wait: of these the ones before a number, if given.
+        """Return the messages of a case, with its own ones in the outbox: of these, those before a number, if given.
 
-        What the index has by now stands at its place there, and no more after all others.
+        Own messages that the index has by now are at their place there, no longer after all others.
         """
         stored = self.placed([*self.messages.of_case(case_id), *more])
         return self._with_unposted(case_id, stored, before)
@@ -83,6 +83,10 @@ class CaseStore:
         by_mac = {one.message.mac: one for one in stored}
         entries, words = self.index.find(by_mac), self.messages.words(by_mac)
         first = self.index.first() or _NOTHING_READ
+        # No message is older than an indexed report, whatever a share claims: a recipient can give a message to one
+        # person alone, and post it later or never.
+        reports = [one.message for one in by_mac.values() if isinstance(one.message.head.body, Report)]
+        read = {report.case for report in reports if report.mac in entries}
         found = {
             mac: take(
                 one.message.id,
@@ -92,7 +96,7 @@ class CaseStore:
                 entry=entries.get(mac),
                 words=words.get(mac, ()),
                 until=until_of(one.message.head.day),
-                first=first,
+                first=None if one.message.case in read else first,
             )
             for mac, one in by_mac.items()
         }

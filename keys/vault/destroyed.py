@@ -1,4 +1,4 @@
-"""What stays of cases that a vault has destroyed: the id, a line of the register, and where files of them may lie."""
+"""The remains of destroyed cases: the id, a line of the register, and the paths of their files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from keys.cases.destruction import Ended
 from keys.cases.numbers import case_number
@@ -25,16 +25,23 @@ if TYPE_CHECKING:
 
 _DESTROYED = tables.destroyed.c
 _WORDS = tables.last_words.c
-_AS_IT_CAME = ("utf-8", "surrogatepass")  # a text can have lone surrogates, which UTF-8 has no place for
+
+# Built once: in a sync, which asks for each case, building a statement takes longer than executing it.
+_NOT_AGREED = select(tables.destroyed).where(_DESTROYED.is_agreed == 0)
+_ALL = _NOT_AGREED.order_by(_DESTROYED.day, _DESTROYED.case)
+_OF_CASE = _NOT_AGREED.where(_DESTROYED.case == bindparam("case"))
+_LAST_WORDS = select(tables.last_words).order_by(_WORDS.day, _WORDS.mac)
+
+_AS_IT_CAME = ("utf-8", "surrogatepass")  # a text can have lone surrogates, which UTF-8 cannot encode
 
 
 @dataclass(frozen=True, slots=True)
 class DestroyedCase:
     """A case that was destroyed on a day, and why.
 
-    `line` is what the register says of it, None where its report was never here. `paths` are files that were made of
-    the case and may still lie on this disk; `gone` is the number of those that lie there no more. `reporter` is the key
-    by which what the reporter still writes is told from what somebody writes in their name.
+    `line` is its line in the register, None if its report was never here. `paths` are files of the case that may still
+    be on this disk; `gone` is the number of those that no longer are. `reporter` is the key that distinguishes later
+    messages of the reporter from those of an impostor.
     """
 
     case: CaseId
@@ -53,7 +60,7 @@ class DestroyedCase:
 
 @dataclass(frozen=True, slots=True)
 class LastWords:
-    """What the reporter wrote into a case after this vault had destroyed it."""
+    """A message of the reporter in a case that this vault had already destroyed."""
 
     case: CaseId
     day: int
@@ -62,32 +69,26 @@ class LastWords:
 
 @dataclass(frozen=True, slots=True)
 class DestroyedCases:
-    """The cases that this vault has destroyed; its owner makes what is written durable."""
+    """The cases that this vault has destroyed. The vault commits its writes."""
 
     execute: Callable[..., Any]
     wrapper: Wrapper
 
     def all(self) -> list[DestroyedCase]:
         """Return every case that was destroyed and not taken again since, by day."""
-        query = select(tables.destroyed).where(_DESTROYED.is_agreed == 0).order_by(_DESTROYED.day, _DESTROYED.case)
-        return [self._destroyed(row) for row in self.execute(query).mappings()]
-
-    def is_destroyed(self, case: CaseId) -> bool:
-        """Say whether a case was destroyed here, and its owner has not agreed to take it again (SPEC 12.7 step 7)."""
-        return self.find(case) is not None
+        return [self._destroyed(row) for row in self.execute(_ALL).mappings()]
 
     def find(self, case: CaseId) -> DestroyedCase | None:
-        """Return a case that was destroyed; None where it is not, or its owner has agreed to take it again."""
-        query = select(tables.destroyed).where(_DESTROYED.case == case, _DESTROYED.is_agreed == 0)
-        row = self.execute(query).mappings().first()
+        """Return a destroyed case; None if it is not destroyed, or its owner has agreed to take it again."""
+        row = self.execute(_OF_CASE, {"case": case}).mappings().first()
         return None if row is None else self._destroyed(row)
 
     def agree(self, case: CaseId) -> None:
-        """Take a case again, because its owner agrees or is named anew: its messages are asked for by an `arrived`."""
+        """Take a case again, because its owner agrees or is named again: an `arrived` asks for its messages."""
         self.execute(update(tables.destroyed).where(_DESTROYED.case == case).values(is_agreed=1))
 
     def add(self, destroyed: DestroyedCase) -> None:
-        """Keep what stays of a case."""
+        """Store the remains of a case."""
         row = {
             "case": destroyed.case,
             "day": destroyed.day,
@@ -98,7 +99,7 @@ class DestroyedCases:
         self.execute(insert(tables.destroyed).prefix_with("OR REPLACE").values(row))
 
     def forget_missing(self) -> None:
-        """Forget the paths of files that lie there no more, but for their number."""
+        """Forget the paths of files that no longer exist, but count them."""
         for one in self.all():
             left = tuple(path for path in one.paths if os.path.lexists(path))
             if len(left) < len(one.paths):
@@ -107,33 +108,32 @@ class DestroyedCases:
                 self.execute(update(tables.destroyed).where(_DESTROYED.case == one.case).values(wrapped=wrapped))
 
     def add_last_words(self, words: LastWords, mac: bytes) -> None:
-        """Keep what the reporter wrote after the case was destroyed, until it was shown."""
+        """Store a reporter's message that came after the destruction, until it was shown."""
         wrapped = self.wrapper.wrap(_last_words(mac), words.text.encode(*_AS_IT_CAME))
         row = {"mac": mac, "case": words.case, "day": words.day, "wrapped": wrapped}
         self.execute(insert(tables.last_words).prefix_with("OR IGNORE").values(row))
 
     def last_words(self) -> list[LastWords]:
-        """Return what reporters wrote after their case was destroyed here, and was not shown yet, by day."""
-        rows = self.execute(select(tables.last_words).order_by(_WORDS.day, _WORDS.mac))
+        """Return messages that reporters wrote after the destruction here and that were not shown yet, by day."""
         return [
             LastWords(
                 CaseId(row.case), row.day, self.wrapper.unwrap(_last_words(row.mac), row.wrapped).decode(*_AS_IT_CAME)
             )
-            for row in rows
+            for row in self.execute(_LAST_WORDS)
         ]
 
     def forget_last_words(self) -> None:
-        """Forget them: they were shown, and are shown once."""
+        """Forget the messages: they were shown, and are shown once."""
         self.execute(delete(tables.last_words))
 
     def note_export(self, case: CaseId, path: Path) -> None:
-        """Remember a file that was made of a case."""
+        """Store the path of a file that was exported from a case."""
         number = (self.execute(select(func.max(tables.export.c.id))).scalar() or 0) + 1
         wrapped = self.wrapper.wrap(f"export {number}", os.fsencode(path))
         self.execute(insert(tables.export).values({"id": number, "case": case, "wrapped": wrapped}))
 
     def paths_of(self, case: CaseId) -> tuple[Path, ...]:
-        """Return where files of a case were saved and what was made of it, each once."""
+        """Return the paths of saved and exported files of a case, each once."""
         saved, message, export = tables.saved.c, tables.message.c, tables.export.c
         query = (
             select(saved.mac, saved.file, saved.wrapped)
@@ -148,7 +148,7 @@ class DestroyedCases:
         return tuple(sorted({Path(os.fsdecode(path)) for path in found}))
 
     def forget_paths(self, case: CaseId) -> None:
-        """Overwrite where files of a case lie."""
+        """Overwrite the paths of files of a case."""
         macs = select(tables.message.c.mac).where(tables.message.c.case == case).scalar_subquery()
         self.execute(delete(tables.saved).where(tables.saved.c.mac.in_(macs)))
         self.execute(delete(tables.export).where(tables.export.c.case == case))

@@ -1,8 +1,8 @@
 """Entries that this vault has read in a log that the server no longer gives (SPEC 10.4).
 
-While the new log waits for its owner's word, every entry keeps the place that it had, and what the new log has after
-the last common place stands after all of them. Once the owner has accepted it, what it lost stands between the last
-common place and the next.
+While the new log waits for its owner's decision, every entry keeps its place, and the entries of the new log after the
+last common place come after all of them. Once the owner has accepted the new log, the entries that it lost come between
+the last common place and the next.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ _WAITING_LOG = select(tables.waiting_log)
 
 @dataclass(frozen=True, slots=True)
 class WaitingLog:
-    """A new log that its owner has not accepted: the last place that both have, and the last one of all that is old."""
+    """A new log that its owner has not accepted: the last common place, and the last place of the old log."""
 
     last_common: int
     base: Place
 
     def place(self, position: int) -> Place:
-        """Return the place of an entry of the new log: after all that is old, if the old log did not have it."""
+        """Return the place of an entry of the new log: after the whole old log, unless the old log had it too."""
         if position <= self.last_common:
             return Place(position)
         return Place(self.base.position, self.base.after + position - self.last_common)
@@ -44,7 +44,7 @@ class WaitingLog:
 
 @dataclass(frozen=True, slots=True)
 class LostEntry:
-    """An entry that the new log does not have, at the place where it counts."""
+    """An entry that the new log lacks, at the place where it counts."""
 
     mac: Mac
     place: Place
@@ -53,19 +53,19 @@ class LostEntry:
 
 @dataclass(frozen=True, slots=True)
 class LostEntries:
-    """What the log has lost since this vault read it; its owner makes what is written durable."""
+    """The entries that the log has lost since this vault read it. The vault commits its writes."""
 
     execute: Callable[..., Any]
 
     def waiting(self) -> WaitingLog | None:
-        """Return the new log that waits for its owner's word, or None where the log is the one that was read."""
+        """Return the new log that waits for its owner's decision, or None if the server's log is unchanged."""
         row = self.execute(_WAITING_LOG).first()
         return None if row is None else WaitingLog(row.last_common, Place(row.base_position, row.base_after))
 
     def begin(self, last_common: int) -> None:
-        """Set aside what was read after the last common place: the index goes on from there with the new log."""
+        """Set aside the entries after the last common place: the index continues from there with the new log."""
         before = self.waiting()
-        if before:  # another new log: of the one before nothing was accepted either
+        if before:  # another new log: the previous one was not accepted either
             last_common = min(last_common, before.last_common)
         is_later = _LOG.position > last_common
         known = {*self.execute(select(_LOST.mac).where(_LOST.mac.in_(select(_LOG.mac).where(is_later)))).scalars()}
@@ -84,7 +84,7 @@ class LostEntries:
         self.execute(insert(tables.waiting_log).values(values))
 
     def accept(self) -> None:
-        """Let the new log give place and day of what it has, and put what it lost after the last common place."""
+        """Take places and days from the new log, and put the entries that it lost after the last common place."""
         waiting = self.waiting()
         if waiting is None:
             return
@@ -97,16 +97,16 @@ class LostEntries:
         self.execute(delete(tables.waiting_log))
 
     def after(self, last_common: int) -> list[LostEntry]:
-        """Return what the new log does not have of what stood after a place, in its old order."""
+        """Return the entries after a place that the new log lacks, in their old order."""
         query = self._query(and_(_after(last_common), _LOST.mac.not_in(select(_LOG.mac))))
         return [LostEntry(row.mac, Place(row.position, row.after), row.day) for row in self.execute(query)]
 
     def all(self) -> list[LostEntry]:
-        """Return all that the log has lost, in its old order."""
+        """Return all entries that the log has lost, in their old order."""
         return self.after(-1)
 
     def cases_after(self, last_common: int) -> list[CaseId]:
-        """Return the cases of which the new log does not have something that stood after a place."""
+        """Return the cases with an entry after a place that the new log lacks."""
         message = tables.message.c
         gone = select(_LOST.mac).where(_after(last_common), _LOST.mac.not_in(select(_LOG.mac)))
         query = select(message.case).where(message.mac.in_(gone), message.case.is_not(None)).distinct()

@@ -1,4 +1,4 @@
-"""The outbox of a vault: own messages, sealed and kept until the log has them (SPEC 10.5); it posts nothing."""
+"""The outbox of a vault: own sealed messages, stored until the log has them (SPEC 10.5)."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from keys.vault import tables
 from keys.wire.envelope import MAC_SIZE
 from keys.wire.ids import CaseId
 from keys.wire.messages import LOG
-from keys.wire.plaintext import SIGNATURE_SIZE
-from keys.wire.sizes import KEY_SIZE
+from keys.wire.sizes import KEY_SIZE, SIGNATURE_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import Select
 
     from keys.identity import Wrapper
     from keys.sealing.envelopes import OpenedMessage
@@ -34,11 +35,11 @@ _AFTER_ALL = 2**62  # a number that no message has
 
 
 class State(Enum):
-    """How far a message in the outbox has come."""
+    """The progress of a message in the outbox."""
 
     QUEUED = "queued"
-    TRIED = "tried"  # the server can have it, though no answer came
-    ACKNOWLEDGED = "acknowledged"  # the server has said that it has it; the own index does not have it yet
+    TRIED = "tried"  # the server may have it, though no answer came
+    ACKNOWLEDGED = "acknowledged"  # the server has confirmed it; the local index does not have it yet
     PUT_ASIDE = "put-aside"  # its owner decides
 
 
@@ -47,14 +48,24 @@ class Reason(Enum):
 
     WOULD_NOT_COUNT = "would-not-count"
     TOO_LARGE = "too-large"
-    FOLLOWS = "follows"  # another of its case, which was written before it, was put aside
+    MAY_BE_POSTED = "may-be-posted"  # it was in the outbox of a backup, and may have been posted since
+    FOLLOWS = "follows"  # an earlier message of its case was put aside
 
 
 _WAITING = (State.QUEUED.value, State.TRIED.value)
 
 _OUTGOINGS = select(*(column for column in _OUTGOING if column is not _OUTGOING.wrapped_start))
 _CASES = select(_OUTGOING.case).where(_OUTGOING.case.is_not(None)).distinct()
-# Asked for each case: to make a statement takes longer than the database needs for the answer.
+# Built once: in a session, which asks many times, building a statement takes longer than executing it.
+_ALL = _OUTGOINGS.order_by(_OUTGOING.number)
+_ACKNOWLEDGED = _ALL.where(_OUTGOING.state == State.ACKNOWLEDGED.value)
+_QUEUES = (
+    select(_OUTGOING.case)
+    .where(_OUTGOING.state.in_(_WAITING))
+    .group_by(_OUTGOING.case)
+    .order_by(func.sum(_OUTGOING.size), func.min(_OUTGOING.number))
+)
+_OWN = select(tables.own_envelope.c.mac).where(tables.own_envelope.c.mac == bindparam("mac"))
 _UNPOSTED = _OUTGOINGS.where(
     _OUTGOING.case == bindparam("case"),
     _OUTGOING.state != State.PUT_ASIDE.value,
@@ -78,7 +89,7 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where an envelope goes: a door of the server, and the 64 bytes of its address."""
+    """The destination of an envelope: a door of the server, and the 64 bytes of its address."""
 
     door: int
     address: bytes = field(repr=False)
@@ -86,22 +97,22 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class OutboxStore:
-    """What this vault has written and the log does not have yet; its owner makes what is written durable."""
+    """Own messages that the log does not have yet. The vault commits its writes."""
 
     execute: Callable[..., Any]
     wrapper: Wrapper
     versions: CaseVersions
 
     def next_number(self) -> int:
-        """Return the number of the next message that is written."""
+        """Return the number for the next message."""
         return int(self.execute(select(func.max(_OUTGOING.number))).scalar() or 0) + 1
 
     def add(
         self, number: int, sealed: Sealed, open_it: Callable[[bytes], OpenedMessage], to: Destination, read_to: int
     ) -> OpenedMessage:
-        """Keep a sealed message and all of its parts, and return it as `open_it` reads it from what the log will give.
+        """Store a sealed message with all parts, and return it as `open_it` reads it from what the log will return.
 
-        One that is here under this number is replaced.
+        It replaces a message with the same number.
         """
         parts, front = 0, sealed.prefix
         for part in sealed.parts:
@@ -112,7 +123,7 @@ class OutboxStore:
             else:
                 front += part
         message = open_it(front)
-        # Only now: the one before can be what the parts were sealed from.
+        # Not earlier: the parts may have been sealed from the previous message.
         self._forget(_OUTGOING.number == number)
         row = {
             "number": number,
@@ -132,49 +143,42 @@ class OutboxStore:
         self._bump(_OUTGOING.number == number)
         return message
 
+    def note_own(self, mac: bytes) -> None:
+        """Note that this vault made an envelope."""
+        self.execute(insert(tables.own_envelope).prefix_with("OR IGNORE").values({"mac": mac}))
+
     def is_own(self, mac: bytes) -> bool:
-        """Say whether this vault ever made this envelope."""
-        query = select(tables.own_envelope.c.mac).where(tables.own_envelope.c.mac == mac)
-        return self.execute(query).first() is not None
+        """Say whether this vault ever made this envelope, or a vault that it was restored from did."""
+        return self.execute(_OWN, {"mac": mac}).first() is not None
 
     def all(self) -> list[Outgoing]:
-        """Return all that is here, in the order of writing."""
-        return self._found()
+        """Return the whole outbox, in the order of writing."""
+        return self._read(_ALL)
 
     def waiting(self, case: CaseId | None) -> list[Outgoing]:
-        """Return what is still to go out of a case, or of no case, in the order of writing."""
+        """Return the messages of a case, or of no case, that are still to be posted, in the order of writing."""
         return self._found(_OUTGOING.case.is_(case) if case is None else _OUTGOING.case == case, _is(*_WAITING))
 
     def cases(self) -> set[CaseId]:
-        """Return the cases of which something is here."""
+        """Return the cases with messages in the outbox."""
         return {CaseId(case) for case in self.execute(_CASES).scalars()}
 
     def queues(self) -> list[CaseId | None]:
-        """Return the cases of which something is to go out, the one with the fewest bytes first; None is no case."""
-        query = (
-            select(_OUTGOING.case)
-            .where(_is(*_WAITING))
-            .group_by(_OUTGOING.case)
-            .order_by(func.sum(_OUTGOING.size), func.min(_OUTGOING.number))
-        )
-        return [None if case is None else CaseId(case) for case in self.execute(query).scalars()]
+        """Return the cases with messages to post, the one with the fewest bytes first; None is no case."""
+        return [None if case is None else CaseId(case) for case in self.execute(_QUEUES).scalars()]
 
     def acknowledged(self) -> list[Outgoing]:
-        """Return what the server has acknowledged and the own index does not have yet."""
-        return self._found(_is(State.ACKNOWLEDGED.value))
-
-    def put_aside_of(self, case: CaseId) -> list[Outgoing]:
-        """Return what was put aside of a case, for its owner to decide."""
-        return self._found(_OUTGOING.case == case, _is(State.PUT_ASIDE.value))
+        """Return the messages that the server has acknowledged and that the local index does not have yet."""
+        return self._read(_ACKNOWLEDGED)
 
     def has_own_words(self, case: CaseId) -> bool:
-        """Say whether a message of its thread or dossier is here: then the case is kept (SPEC 12.7 step 4)."""
+        """Say whether the outbox has a message of its thread or dossier, which keeps the case (SPEC 12.7 step 4)."""
         return any(one.message.head.channel != LOG for one in self._found(_OUTGOING.case == case))
 
     def unposted(self, case: CaseId, before: int | None = None) -> list[PlacedMessage]:
-        """Return the own messages of a case that count from when they are written, with a number below `before`.
+        """Return the own messages of a case with a number below `before`, which count from the time of writing.
 
-        What was put aside is none of them: nothing may name it.
+        Messages that were put aside are omitted: no message may name them.
         """
         rows = self.execute(_UNPOSTED, {"case": case, "before": _AFTER_ALL if before is None else before}).mappings()
         return [
@@ -183,7 +187,7 @@ class OutboxStore:
         ]
 
     def sealed(self, one: Outgoing) -> Sealed:
-        """Return the envelope as it was sealed."""
+        """Return the sealed envelope."""
         mac, message = one.message.mac, one.message
         query = select(_OUTGOING.wrapped_start).where(_OUTGOING.mac == mac)
         start = self._unwrap("start", mac, self.execute(query).scalar())
@@ -195,42 +199,42 @@ class OutboxStore:
         return self._unwrap(f"part {number}", mac, self.execute(query).scalar())
 
     def parts(self, mac: Mac) -> Iterator[bytes]:
-        """Yield the sealed parts of a long envelope, of which never more than one is in memory."""
+        """Yield the sealed parts of a long envelope, with one part in memory at a time."""
         numbers = self.execute(select(_PART.number).where(_PART.mac == mac).order_by(_PART.number))
         return (self.part(mac, number) for number in numbers.scalars())
 
     def set_state(self, mac: Mac, state: State) -> None:
-        """Note how far a message has come."""
+        """Store the progress of a message."""
         self._bump(_OUTGOING.mac == mac)
         self.execute(update(tables.outgoing).where(_OUTGOING.mac == mac).values(state=state.value))
 
     def send_again(self) -> None:
-        """Let what was acknowledged go out again: the server has lost what the own index does not have yet."""
+        """Post acknowledged messages again: the server has lost those that the local index does not have yet."""
         acknowledged = _is(State.ACKNOWLEDGED.value)
         self.execute(update(tables.outgoing).where(acknowledged).values(state=State.TRIED.value))
 
     def read_no_further(self, position: int) -> None:
-        """Note that of the log there is now, what waits here was written after no later position than this one."""
+        """Note that no message here was written after reading the current log past this position."""
         self.execute(update(tables.outgoing).where(_OUTGOING.read_to > position).values(read_to=position))
 
     def put_aside(self, messages: Sequence[Outgoing], reason: Reason) -> None:
-        """Put a message aside for a reason, and with it those that follow it in its case."""
+        """Put messages aside for a reason, and with them the later ones of their cases."""
         self._bump(_OUTGOING.number.in_([one.number for one in messages]))
         for at, one in enumerate(messages):
             values = {"state": State.PUT_ASIDE.value, "reason": (Reason.FOLLOWS if at else reason).value}
             self.execute(update(tables.outgoing).where(_OUTGOING.number == one.number).values(values))
 
     def set_destination(self, mac: Mac, to: Destination) -> None:
-        """Let an envelope go elsewhere, as it is."""
+        """Change the destination of an envelope, which stays the same."""
         values = {"door": to.door, "wrapped_address": self._wrap("address", mac, to.address)}
         self.execute(update(tables.outgoing).where(_OUTGOING.mac == mac).values(values))
 
     def drop(self, mac: Mac) -> None:
-        """Take a message out: the log has it, or its owner has decided against it. The mac stays known as an own."""
+        """Remove a message: the log has it, or its owner has decided against it. Its mac stays known as own."""
         self._forget(_OUTGOING.mac == mac)
 
     def forget_case(self, case: CaseId) -> None:
-        """Overwrite all that is here of a case, and what was posted of it."""
+        """Overwrite everything of a case here, and its posted messages."""
         self._forget(_OUTGOING.case == case)
         posted = select(tables.sent.c.mac).where(tables.sent.c.case == case).scalar_subquery()
         self.execute(delete(tables.fetched_part).where(tables.fetched_part.c.mac.in_(posted)))
@@ -251,7 +255,9 @@ class OutboxStore:
         self.execute(insert(tables.outgoing_part).values(row))
 
     def _found(self, *where: Any) -> list[Outgoing]:
-        query = _OUTGOINGS.where(*where).order_by(_OUTGOING.number)
+        return self._read(_ALL.where(*where))
+
+    def _read(self, query: Select[Any]) -> list[Outgoing]:
         return [self._outgoing(row) for row in self.execute(query).mappings()]
 
     def _outgoing(self, row: Mapping[Any, Any]) -> Outgoing:

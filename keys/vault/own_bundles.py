@@ -1,4 +1,4 @@
-"""The vault's own keys, by the week that they are for; what it destroys never opens anything again."""
+"""The vault's own keys, by week. Once it destroys a key, envelopes sealed to it alone never open again."""
 
 from __future__ import annotations
 
@@ -18,17 +18,22 @@ if TYPE_CHECKING:
     from keys.identity import Wrapper
 
 
+# Built once: in a sync, which asks many times, building a statement takes longer than executing it.
+_ALL = select(bundle).order_by(bundle.c.serial)
+_HIGHEST = select(func.max(bundle.c.serial))
+_UNPUBLISHED = select(bundle.c.document).where(bundle.c.published == 0).order_by(bundle.c.serial)
+
+
 @dataclass(frozen=True, slots=True)
 class OwnBundles:
-    """The bundles whose private halves are here, and the way there; its owner makes what is written durable."""
+    """The bundles whose private halves are here. The vault commits its writes."""
 
     execute: Callable[..., Any]
     wrapper: Wrapper
 
     def all(self) -> list[OwnBundle]:
         """Return every bundle whose private halves are here, by serial."""
-        rows = self.execute(select(bundle).order_by(bundle.c.serial)).mappings()
-        return [self._own(row) for row in rows]
+        return [self._own(row) for row in self.execute(_ALL).mappings()]
 
     def find(self, start: int, *, last: bool) -> OwnBundle | None:
         """Return the bundle of this kind that begins on this Monday, if its private halves are here."""
@@ -38,13 +43,13 @@ class OwnBundles:
 
     def last_serial(self) -> int:
         """Return the highest serial that is here, or 0."""
-        highest: int | None = self.execute(select(func.max(bundle.c.serial))).scalar()
+        highest: int | None = self.execute(_HIGHEST).scalar()
         return highest or 0
 
     def put(self, own: OwnBundle) -> None:
-        """Keep a bundle, in place of the one of its kind and Monday, before anyone else sees it.
+        """Store a bundle, replacing the one of its kind and Monday, before anyone else sees it.
 
-        What is sealed to it has to be opened: nobody may seal to a key that a power cut could take.
+        Nobody may seal to a key that a power cut could destroy.
         """
         start, last = own.bundle.start, own.bundle.last
         row = {
@@ -59,17 +64,16 @@ class OwnBundles:
 
     def unpublished(self) -> list[Signed]:
         """Return the bundles that the server has not confirmed yet, by serial."""
-        query = select(bundle.c.document).where(bundle.c.published == 0).order_by(bundle.c.serial)
-        return [Signed.parse(document) for document in self.execute(query).scalars()]
+        return [Signed.parse(document) for document in self.execute(_UNPUBLISHED).scalars()]
 
     def mark_published(self) -> None:
         """Note that the server has every bundle that is here."""
         self.execute(update(bundle).values(published=1))
 
     def destroy(self, start: int, *, last: bool) -> None:
-        """Overwrite the private halves of a bundle: what was sealed to them alone never opens again.
+        """Overwrite the private halves of a bundle: envelopes sealed to them alone never open again.
 
-        Its row goes: serials that are used up are below those of the bundles that follow.
+        The row is deleted: the bundles that follow have higher serials than those already used.
         """
         self.execute(delete(bundle).where(bundle.c.start == start, bundle.c.last == int(last)))
 

@@ -1,6 +1,6 @@
-"""Sealed parts that this vault has fetched of its cases' entries, to be given back to a server that has lost them.
+"""Sealed parts of entries of this vault's cases, to give back to a server that has lost them.
 
-They are as sealed as on the server, so nothing is wrapped (SPEC 10.4).
+They stay sealed as on the server, so they are not wrapped (SPEC 10.4).
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 
 from keys.vault import tables
 
@@ -17,18 +17,22 @@ if TYPE_CHECKING:
 
     from keys.wire.ids import Mac
 
-MOST_KEPT = 16 * 2**20  # bytes of an envelope: a vault is no archive of files, and its backup is one piece
+MOST_KEPT = 16 * 2**20  # bytes of an envelope: a vault is not an archive of files, and its backup is one piece
 _PART = tables.fetched_part.c
+
+# Built once: in a sync, building a statement takes longer than executing it.
+_OVER = select(tables.message.c.mac).where(tables.message.c.until < bindparam("day"))
+_FORGET = delete(tables.fetched_part).where(_PART.mac.in_(_OVER))
 
 
 @dataclass(frozen=True, slots=True)
 class PartStore:
-    """The fetched parts of a vault; its owner makes what is written durable."""
+    """The fetched parts of a vault. The vault commits its writes."""
 
     execute: Callable[..., Any]
 
     def add(self, mac: Mac, number: int, sealed: bytes, size: int) -> None:
-        """Keep a part of an envelope of `size` bytes, unless the envelope is too large to be kept."""
+        """Store a part of an envelope of `size` bytes, unless the envelope is too large."""
         if size <= MOST_KEPT:
             row = {"mac": mac, "number": number, "sealed": sealed}
             self.execute(insert(tables.fetched_part).prefix_with("OR IGNORE").values(row))
@@ -46,7 +50,5 @@ class PartStore:
         )
 
     def forget_before(self, day: int) -> None:
-        """Forget the parts of envelopes that no server takes any more on `day`."""
-        message = tables.message.c
-        ended = select(message.mac).where(message.until < day)
-        self.execute(delete(tables.fetched_part).where(_PART.mac.in_(ended)))
+        """Forget the parts of envelopes that no server accepts any more on `day`."""
+        self.execute(_FORGET, {"day": day})

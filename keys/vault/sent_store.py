@@ -1,6 +1,6 @@
-"""Own envelopes that the log has, as they were sealed, until no server takes them any more.
+"""Own envelopes that the log has, as they were sealed, until no server accepts them any more.
 
-A server that is restored from a backup gets them back the way they went (SPEC 10.4).
+A server that was restored from a backup gets them back unchanged (SPEC 10.4).
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from keys.roster.weeks import until_of
 from keys.sealing import Sealed
@@ -27,10 +27,15 @@ if TYPE_CHECKING:
 
 _SENT = tables.sent.c
 
+# Built once: in a sync, building a statement takes longer than executing it.
+_IS_OVER = _SENT.until < bindparam("day")
+_FORGET = delete(tables.sent).where(_IS_OVER)
+_FORGET_PARTS = delete(tables.fetched_part).where(tables.fetched_part.c.mac.in_(select(_SENT.mac).where(_IS_OVER)))
+
 
 @dataclass(frozen=True, slots=True)
 class SentEnvelope:
-    """An own envelope, where it went, and the last day on which a server takes it."""
+    """An own envelope, its destination, and the last day on which a server accepts it."""
 
     sealed: Sealed
     to: Destination
@@ -39,14 +44,14 @@ class SentEnvelope:
 
 @dataclass(frozen=True, slots=True)
 class SentStore:
-    """What this vault has posted; its owner makes what is written durable."""
+    """The posted envelopes of this vault. The vault commits its writes."""
 
     execute: Callable[..., Any]
     wrapper: Wrapper
     parts: PartStore
 
     def keep(self, one: Outgoing, sealed: Sealed) -> None:
-        """Keep an envelope that leaves the outbox, unless it is too large to be kept."""
+        """Store an envelope that leaves the outbox, unless it is too large."""
         if sealed.size > MOST_KEPT:
             return
         row = {
@@ -63,11 +68,11 @@ class SentStore:
             self.parts.add(one.message.mac, number, part, sealed.size)
 
     def find(self, mac: Mac) -> SentEnvelope | None:
-        """Return an own envelope, or None where it is not here as a whole."""
+        """Return an own envelope, or None if it is not completely here."""
         row = self.execute(select(tables.sent).where(_SENT.mac == mac)).first()
         if row is None:
             return None
-        # Its id and its content key are in the message store: nothing here opens it.
+        # The message store has its id and its content key; nothing here opens it.
         sealed = Sealed(row.start, self.parts.of(mac), row.size, mac, b"", b"")
         if sealed.is_long and self.parts.count(mac) < part_count(len(row.start), row.size):
             return None
@@ -75,10 +80,9 @@ class SentStore:
         return SentEnvelope(sealed, Destination(row.door, address), row.until)
 
     def forget_before(self, day: int) -> None:
-        """Forget the envelopes that no server takes any more on `day`."""
-        ended = select(_SENT.mac).where(_SENT.until < day)
-        self.execute(delete(tables.fetched_part).where(tables.fetched_part.c.mac.in_(ended)))
-        self.execute(delete(tables.sent).where(_SENT.until < day))
+        """Forget the envelopes that no server accepts any more on `day`."""
+        for statement in (_FORGET_PARTS, _FORGET):
+            self.execute(statement, {"day": day})
 
 
 def _purpose(mac: bytes) -> str:

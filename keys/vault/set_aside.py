@@ -1,4 +1,4 @@
-"""Cases that the owner of a vault has set aside, such as spam: they change nothing for anybody else."""
+"""Cases that the owner of a vault has set aside, such as spam, in this vault only."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ASIDE = tables.set_aside.c
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """Which cases are set aside; its owner makes what is written durable."""
+    """The cases that are set aside. The vault commits its writes."""
 
     execute: Callable[..., Any]
 

@@ -1,7 +1,7 @@
-"""A cache of what a list shows of each case and what a search looks through, wrapped; it can be made anew any time.
+"""A cache of each case's summary and its words to search through, wrapped; it can be rebuilt at any time.
 
-The cases whose ids begin with the same byte are wrapped together: to unwrap 10,000 values takes ten times as long as
-the 256 that these make, and a change still rewrites no more than those few. A thief sees how large each group is.
+Cases whose ids begin with the same byte are wrapped together: unwrapping 10,000 values takes ten times as long as
+unwrapping these 256, and a change rewrites only a few cases. A thief sees how large each group is.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 _SUMMARY = tables.summary.c
 Row = list[Any]  # of JSON
-_Group = dict[str, list[Any]]  # by the case's id: its version, the mark, and what was put
+_Group = dict[str, list[Any]]  # by the case's id: its version, the mark, and the cached value
 
 
 @dataclass(frozen=True, slots=True)
 class CachedCase:
-    """What is remembered of a case at a version of it; both are None for one that a list does not show."""
+    """The cached values of a case at a version of it; both are None if a list does not show the case."""
 
     case: CaseId
     version: int
@@ -38,16 +38,16 @@ class CachedCase:
 
 @dataclass(frozen=True, slots=True)
 class SummaryCache:
-    """What was remembered of each case; its owner makes what is written durable.
+    """The cached summaries of cases. The vault commits its writes.
 
-    `mark` stands for everything beside its messages that a summary follows from: under another mark nothing is found.
+    `mark` identifies everything except its messages that a summary follows from: with another mark the cache misses.
     """
 
     execute: Callable[..., Any]
     wrapper: Wrapper
 
     def load(self, mark: str, versions: Mapping[CaseId, int]) -> dict[CaseId, Row | None]:
-        """Return what was put under this mark for cases at these versions."""
+        """Return the rows cached under this mark for cases at these versions."""
         rows = self.execute(select(_SUMMARY.group, _SUMMARY.wrapped_summaries))
         groups = {case[0] for case in versions}
         return {
@@ -69,7 +69,7 @@ class SummaryCache:
         }
 
     def put(self, mark: str, cached: Iterable[CachedCase]) -> None:
-        """Remember cases under a mark. Those whose ids begin alike are best put together."""
+        """Cache cases under a mark. It is fastest to put cases together whose ids begin alike."""
         for group, members in groupby(sorted(cached, key=lambda one: one.case), key=lambda one: one.case[0]):
             summaries, words = self._load_group(group)
             for one in members:
@@ -78,7 +78,7 @@ class SummaryCache:
             self._store_group(group, summaries, words)
 
     def forget(self, case: CaseId) -> None:
-        """Overwrite what was remembered of a case."""
+        """Overwrite the cached values of a case."""
         summaries, words = self._load_group(case[0])
         if summaries.pop(case.hex(), None) is not None:
             words.pop(case.hex())
@@ -103,7 +103,7 @@ class SummaryCache:
         self.execute(insert(tables.summary).prefix_with("OR REPLACE").values(row))
 
     def _wrapped(self, what: str, group: int, members: _Group) -> bytes:
-        # ASCII: a text can have lone surrogates, which UTF-8 has no place for.
+        # ASCII: a text can have lone surrogates, which UTF-8 cannot encode.
         return self.wrapper.wrap(f"{what} {group}", json.dumps(members, separators=(",", ":")).encode("ascii"))
 
     def _unwrapped(self, what: str, group: int, wrapped: bytes) -> _Group:

@@ -1,14 +1,15 @@
-"""The tables of a vault: what lies on a recipient's disk, all of it sealed or wrapped; it opens nothing."""
+"""The tables of a vault: everything on a recipient's disk, all of it sealed or wrapped."""
 
 from __future__ import annotations
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table
 
+MANY = 500  # values in one query: databases accept no longer list
 SCHEMA_VERSION = 7
 
 metadata = MetaData()
 
-# Server address, pinned root, chain, what the last sync found: each value wrapped under its own name.
+# Server address, pinned root, chain, results of the last sync: each value is wrapped under its own name.
 setting = Table(
     "setting",
     metadata,
@@ -28,7 +29,7 @@ bundle = Table(
     Column("published", Integer, nullable=False),
 )
 
-# Files of a message that were saved, by their place in it; the wrapped path could tell what they are.
+# Saved files of a message, by their place in it; the path is wrapped, since it could reveal what they are.
 saved = Table(
     "saved",
     metadata,
@@ -37,7 +38,7 @@ saved = Table(
     Column("wrapped", LargeBinary, nullable=False),
 )
 
-# What a list shows of cases and a search looks through, of those whose ids begin with this byte; made anew any time.
+# Summaries and search words of the cases whose ids begin with this byte; they can be rebuilt at any time.
 summary = Table(
     "summary",
     metadata,
@@ -46,7 +47,7 @@ summary = Table(
     Column("wrapped_words", LargeBinary, nullable=False),
 )
 
-# Files that were made of a case, by their paths.
+# Files that were exported from a case, by their paths.
 export = Table(
     "export",
     metadata,
@@ -55,7 +56,7 @@ export = Table(
     Column("wrapped", LargeBinary, nullable=False),
 )
 
-# The log as this vault read it, in the short form too: every recipient may see all of it, so nothing is wrapped.
+# The log as this vault read it, in the short form: every recipient may see all of it, so it is not wrapped.
 log_entry = Table(
     "log_entry",
     metadata,
@@ -66,7 +67,7 @@ log_entry = Table(
     Column("digest", LargeBinary, nullable=False),
 )
 
-# What the log has lost since this vault read it, at the place where it still counts (SPEC 10.4).
+# Entries that the log has lost since this vault read it, at the place where they still count (SPEC 10.4).
 lost_entry = Table(
     "lost_entry",
     metadata,
@@ -86,7 +87,7 @@ waiting_log = Table(
     Column("base_after", Integer, nullable=False),
 )
 
-# Sealed parts that were fetched of entries of the own cases, to be given back to a server that has lost them.
+# Fetched sealed parts of entries of own cases, to give back to a server that has lost them.
 fetched_part = Table(
     "fetched_part",
     metadata,
@@ -95,23 +96,23 @@ fetched_part = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
-# Messages whose envelope opened, or whose key a share brought: tells a thief which entries are of one case.
+# Messages whose envelope opened, or whose key a share brought: reveals to a thief which entries are of one case.
 message = Table(
     "message",
     metadata,
     Column("mac", LargeBinary, primary_key=True),
     Column("id", LargeBinary, nullable=False, unique=True),
-    Column("case", LargeBinary, nullable=True),  # null in a word about all cases
-    Column("size", Integer, nullable=False),  # of the whole envelope; 0 where it was never here
-    Column("until", Integer, nullable=False),  # the last day on which a server takes this envelope
-    Column("prefix", LargeBinary, nullable=True),  # as the log gave it; null where a share brought the head
+    Column("case", LargeBinary, nullable=True),  # null in a message about all cases
+    Column("size", Integer, nullable=False),  # of the whole envelope; 0 if it was never here
+    Column("until", Integer, nullable=False),  # the last day on which a server accepts this envelope
+    Column("prefix", LargeBinary, nullable=True),  # as the log gave it; null if a share brought the head
     Column("wrapped", LargeBinary, nullable=False),  # content key and statement
     Column("way", String, nullable=False),
     Column("unknown_since", Integer, nullable=True, index=True),  # the day since which its case is not here
-    Index("message_case_id", "case", "id"),  # the cases are found without a look at the messages, which are long
+    Index("message_case_id", "case", "id"),  # finds the cases without reading the messages, which are long
 )
 
-# A number for each case that rises when something of it is written: tells a thief in which order cases changed last.
+# A number for each case that rises with each write: reveals to a thief in which order cases changed last.
 case_version = Table(
     "case_version",
     metadata,
@@ -119,10 +120,10 @@ case_version = Table(
     Column("version", Integer, nullable=False, unique=True),
 )
 
-# Cases that the owner does not want in the list, such as spam.
+# Cases that the owner has hidden from the list, such as spam.
 set_aside = Table("set_aside", metadata, Column("case", LargeBinary, primary_key=True))
 
-# What shares said of messages from before this vault's first entry of the log.
+# Claims of shares about messages from before this vault's first entry of the log.
 word = Table(
     "word",
     metadata,
@@ -133,7 +134,7 @@ word = Table(
     Column("day", Integer, nullable=False),
 )
 
-# Entries that are not right, or not at their time: shown as alarms until their owner has read it.
+# Entries that are invalid or misdated: shown as alarms until their owner has seen them.
 faulty_entry = Table(
     "faulty_entry",
     metadata,
@@ -144,7 +145,7 @@ faulty_entry = Table(
     Column("is_seen", Integer, nullable=False),
 )
 
-# Shares whose archive did not come yet: each sync tries again.
+# Shares whose archive has not arrived yet: each sync tries again.
 unfinished = Table(
     "unfinished",
     metadata,
@@ -154,13 +155,13 @@ unfinished = Table(
     Column("waits_for_report", Integer, nullable=False),  # fetched, and its author may be the reporter
 )
 
-# Own messages, sealed, until the log has them: tells a thief of which cases something waits, and how large it is.
+# Own messages, sealed, until the log has them: reveals to a thief which cases have some, and their sizes.
 outgoing = Table(
     "outgoing",
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=False),  # the order of writing
     Column("mac", LargeBinary, nullable=False, unique=True),
-    Column("case", LargeBinary, nullable=True, index=True),  # null in a word about all cases
+    Column("case", LargeBinary, nullable=True, index=True),  # null in a message about all cases
     Column("size", Integer, nullable=False),  # of the whole envelope
     Column("door", Integer, nullable=False),
     Column("read_to", Integer, nullable=False),  # the last position of the log that its author had read
@@ -168,10 +169,10 @@ outgoing = Table(
     Column("reason", String, nullable=True),  # why it was put aside
     Column("wrapped_address", LargeBinary, nullable=False),
     Column("wrapped", LargeBinary, nullable=False),  # content key and statement
-    Column("wrapped_start", LargeBinary, nullable=False),  # the sealed envelope; of a long one header and first chunk
+    Column("wrapped_start", LargeBinary, nullable=False),  # the sealed envelope; for a long one header and first chunk
 )
 
-# The sealed parts of a long message: sealed once, they are sent again as they are.
+# The sealed parts of a long message: sealed once and sent again unchanged.
 outgoing_part = Table(
     "outgoing_part",
     metadata,
@@ -180,23 +181,23 @@ outgoing_part = Table(
     Column("wrapped", LargeBinary, nullable=False),
 )
 
-# Own envelopes that the log has, until no server takes them any more: tells a thief no more than `message`.
+# Own envelopes in the log, until no server accepts them any more: reveals to a thief no more than `message`.
 sent = Table(
     "sent",
     metadata,
     Column("mac", LargeBinary, primary_key=True),
-    Column("case", LargeBinary, nullable=True, index=True),  # null in a word about all cases
-    Column("until", Integer, nullable=False),  # the last day on which a server takes this envelope
+    Column("case", LargeBinary, nullable=True, index=True),  # null in a message about all cases
+    Column("until", Integer, nullable=False),  # the last day on which a server accepts this envelope
     Column("size", Integer, nullable=False),  # of the whole envelope
     Column("door", Integer, nullable=False),
     Column("wrapped_address", LargeBinary, nullable=False),
-    Column("start", LargeBinary, nullable=False),  # the sealed envelope; of a long one header and first chunk
+    Column("start", LargeBinary, nullable=False),  # the sealed envelope; for a long one header and first chunk
 )
 
-# Every envelope that this vault made: a message of the own key under another mac was made with a copy of the key.
+# Every envelope that this vault made: a message by its own key under another mac was made with a copy of the key.
 own_envelope = Table("own_envelope", metadata, Column("mac", LargeBinary, primary_key=True))
 
-# What shares gave to whom: tells a thief no more than the messages that are here.
+# The messages that shares gave, with the person: reveals to a thief no more than the messages that are here.
 given = Table(
     "given",
     metadata,
@@ -205,7 +206,7 @@ given = Table(
     Column("message", LargeBinary, primary_key=True),
 )
 
-# Cases of which something is owed to somebody who cannot be sealed to yet.
+# Cases with messages owed to a person who cannot be sealed to yet.
 put_off = Table("put_off", metadata, Column("case", LargeBinary, primary_key=True))
 
 # Messages that were missing, and the days on which a `lacking` asked for them.
@@ -217,10 +218,10 @@ asked = Table(
     Column("day", Integer, primary_key=True, autoincrement=False),
 )
 
-# The `arrived` and `lacking` of others that have their answer.
+# The answered `arrived` and `lacking` of others.
 answered = Table("answered", metadata, Column("mac", LargeBinary, primary_key=True))
 
-# The own `arrived`: its day, how far the log was read, and whether another is due. One row at most.
+# The own `arrived`: its day, how far the log was read, and whether another is due. At most one row.
 arrival = Table(
     "arrival",
     metadata,
@@ -230,10 +231,10 @@ arrival = Table(
     Column("is_due", Integer, nullable=False),
 )
 
-# Who could not be sealed to in the own `arrived`.
+# The people who could not be sealed to in the own `arrived`.
 unreached = Table("unreached", metadata, Column("person", LargeBinary, primary_key=True))
 
-# The last days of cases: tells a thief which cases are to end.
+# The last days of cases: reveals to a thief which cases are to end.
 countdown = Table(
     "countdown",
     metadata,
@@ -243,7 +244,7 @@ countdown = Table(
     Column("waits_long", Integer, nullable=False),
 )
 
-# Cases that the owner reads no more, since an own day.
+# Cases that the owner no longer reads, since a local day.
 reading_ended = Table(
     "reading_ended",
     metadata,
@@ -251,7 +252,7 @@ reading_ended = Table(
     Column("day", Integer, nullable=False),
 )
 
-# What stays of destroyed cases: tells a thief how many there were, and when each went.
+# The remains of destroyed cases: reveals to a thief how many there were, and when each was destroyed.
 destroyed = Table(
     "destroyed",
     metadata,
@@ -262,7 +263,7 @@ destroyed = Table(
     Column("wrapped", LargeBinary, nullable=False),  # line of the register, and paths of files
 )
 
-# What reporters wrote into cases that were destroyed here, until it was shown.
+# Messages that reporters wrote in cases destroyed here, until they were shown.
 last_words = Table(
     "last_words",
     metadata,

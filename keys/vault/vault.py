@@ -1,4 +1,4 @@
-"""A recipient's local store: one SQLite file, in which all that is secret is wrapped."""
+"""A recipient's local store: one SQLite file, in which all secrets are wrapped."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import Connection, Engine, create_engine, delete, event, insert, select, text
+from sqlalchemy import Connection, Engine, bindparam, create_engine, delete, event, insert, select, text
 from sqlalchemy.exc import DatabaseError
 
 from keys.errors import ExistsError, VaultError
@@ -37,21 +37,26 @@ if TYPE_CHECKING:
     from keys.identity import Wrapper
 
 
+# Built once: in a session, which asks many times, building a statement takes longer than executing it.
+_SETTING = select(tables.setting.c.wrapped).where(tables.setting.c.name == bindparam("setting"))
+_PUT_SETTING = insert(tables.setting).prefix_with("OR REPLACE")
+_DROP_SETTING = delete(tables.setting).where(tables.setting.c.name == bindparam("setting"))
+
 UNWRITTEN = "the disk is full, or the file is damaged or not ours to write"
 
 
 class Vault:
-    """One open vault; only one process at a time can hold it, several threads can. Use it in a `with` statement."""
+    """An open vault, held by one process at a time and usable by several threads. Use it in a `with` statement."""
 
     def __init__(self, engine: Engine, lock: int, wrapper: Wrapper) -> None:
-        """Take over an engine and the lock's file descriptor; `create` and `open` are the ways in."""
+        """Take an engine and the lock's file descriptor; call `create` or `open` instead."""
         self._engine = engine
         self._lock = lock
         self._wrapper = wrapper
         self._connection: Connection = engine.connect()
         # A connection is for one thread at a time: the inbox reads while it fetches.
         self._turn = threading.RLock()
-        self._depth = 0  # of transactions inside each other
+        self._depth = 0  # of nested transactions
         self.log = LogIndex(self._execute)
         self.versions = CaseVersions(self._execute)
         self.messages = MessageStore(self._execute, wrapper, self.versions)
@@ -69,7 +74,7 @@ class Vault:
 
     @classmethod
     def create(cls, path: Path, wrapper: Wrapper) -> Self:
-        """Make a new vault of mode 0600; raise ExistsError when there is one."""
+        """Make a new vault of mode 0600; raise ExistsError if one exists."""
         if path.exists():
             raise ExistsError(str(path))
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -81,14 +86,14 @@ class Vault:
 
     @classmethod
     def open(cls, path: Path, wrapper: Wrapper) -> Self:
-        """Open a vault; raise VaultError when there is none, it is another version's, or another process has it."""
+        """Open a vault; raise VaultError if it does not exist, has another version, or another process has it."""
         if not path.exists():
             raise VaultError(f"no vault at {path}")
         lock = _lock(path)
         try:
             vault = cls(_engine(path), lock, wrapper)
             version = vault._execute(text("PRAGMA user_version")).scalar()
-            # A process that was killed while it destroyed something may have left a copy of it there.
+            # A process that was killed during a destruction may have left a copy in the journal.
             vault._overwrite_journal()
         except (DatabaseError, VaultError):
             os.close(lock)
@@ -103,20 +108,20 @@ class Vault:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close it; what was not committed is as if it had not been."""
+        """Close the vault; roll back what was not committed."""
         self.close()
 
     def close(self) -> None:
-        """Close the database and let go of the lock."""
+        """Close the database and release the lock."""
         self._connection.close()
         self._engine.dispose()
         os.close(self._lock)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Make all that is written inside durable at once, or none of it; other threads wait.
+        """Commit all writes inside it together, or none; other threads wait.
 
-        One inside another is a part of it: the outermost makes all of it durable.
+        A nested transaction is part of the outermost one, which commits.
         """
         with self._turn:
             self._depth += 1
@@ -135,9 +140,9 @@ class Vault:
 
     @contextmanager
     def destruction(self) -> Iterator[None]:
-        """Make what is destroyed inside durable at once, and leave no copy of it in the journal.
+        """Commit a destruction at once, and leave no copy of the destroyed rows in the journal.
 
-        It is never inside a transaction, whose journal is needed until the end.
+        It must not run inside a transaction, which needs its journal until the end.
         """
         with self._turn:
             assert self._depth == 0
@@ -146,55 +151,54 @@ class Vault:
             self._overwrite_journal()
 
     def setting(self, name: str) -> bytes | None:
-        """Return a setting, or None where it was never made."""
-        query = select(tables.setting.c.wrapped).where(tables.setting.c.name == name)
-        wrapped = self._execute(query).scalar()
+        """Return a setting, or None if it is not set."""
+        wrapped = self._execute(_SETTING, {"setting": name}).scalar()
         return None if wrapped is None else self._wrapper.unwrap(f"setting {name}", wrapped)
 
     def put_setting(self, name: str, value: bytes) -> None:
-        """Make or replace a setting."""
+        """Set or replace a setting."""
         row = {"name": name, "wrapped": self._wrapper.wrap(f"setting {name}", value)}
-        self._execute(insert(tables.setting).prefix_with("OR REPLACE").values(row))
+        self._execute(_PUT_SETTING, row)
 
     def drop_setting(self, name: str) -> None:
         """Forget a setting."""
-        self._execute(delete(tables.setting).where(tables.setting.c.name == name))
+        self._execute(_DROP_SETTING, {"setting": name})
 
     def copy(self) -> bytes:
-        """Return the bytes of the whole vault as it is on the disk, to be wrapped."""
+        """Return the bytes of the whole vault file, to be wrapped."""
         with self._turn:
             driver = self._connection.connection.driver_connection
             assert isinstance(driver, sqlite3.Connection)
             return driver.serialize()
 
     def saved(self, mac: bytes) -> dict[int, bytes]:
-        """Return where files of an envelope were saved, by their place in it."""
+        """Return the paths of an envelope's saved files, by their place in it."""
         query = select(tables.saved.c.file, tables.saved.c.wrapped).where(tables.saved.c.mac == mac)
         rows = self._execute(query)
         return {row.file: self._wrapper.unwrap(_saved(mac, row.file), row.wrapped) for row in rows}
 
     def note_saved(self, mac: bytes, file: int, path: bytes) -> None:
-        """Note where a file of an envelope was saved last; a path need not be text."""
+        """Store the latest path of a saved file of an envelope; a path need not be text."""
         row = {"mac": mac, "file": file, "wrapped": self._wrapper.wrap(_saved(mac, file), path)}
         self._execute(insert(tables.saved).prefix_with("OR REPLACE").values(row))
 
     def _execute(
         self, statement: Executable, values: Sequence[Mapping[str, Any]] | Mapping[str, Any] | None = None
     ) -> Result[Any]:
-        """Run a statement with its values, once for each where there are several, and return all that it finds.
+        """Execute a statement, once for each of its values if there are several, and return all rows.
 
-        Nothing may be left to be fetched while another thread writes.
+        All rows are fetched at once, because another thread may write afterwards.
         """
         with self._turn:
             try:
                 result = self._connection.execute(statement, values)
                 return result.freeze()() if result.returns_rows else result
             except DatabaseError:
-                # Its own words would hold what was to be written.
+                # The exception's text would hold the values of the statement.
                 raise VaultError(UNWRITTEN) from None
 
     def _overwrite_journal(self) -> None:
-        """Overwrite the rollback journal, in which the last transactions left what they changed."""
+        """Overwrite the rollback journal, which still holds what the last transactions changed."""
         journal = Path(f"{self._engine.url.database}-journal")
         if not journal.exists():
             return
@@ -221,8 +225,8 @@ def _engine(path: Path) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: object) -> None:
-        # No WAL: it would keep the pages with destroyed keys until its next checkpoint. The journal stays one file, so
-        # that it can be overwritten: one that is deleted leaves its blocks on the disk.
+        # No WAL: it would keep the pages with destroyed keys until its next checkpoint. The journal stays one file, to
+        # be overwritten: a deleted journal leaves its blocks on the disk.
         for pragma in (
             "journal_mode = PERSIST",
             "temp_store = MEMORY",

@@ -1,4 +1,4 @@
-"""The layout of every byte that Meldbus sends or signs (SPEC.md); it encrypts nothing and trusts nothing.
+"""The layout of every byte that Meldbus sends or signs (SPEC.md). It encrypts nothing and trusts nothing.
 
-`canonical` JSON, `envelope`, `kinds` of message, `head` and plaintext, `signed` documents, `exchange` with the server.
+`canonical` JSON, `envelope`, kinds of `messages`, `plaintext`, `signed` documents, and the exchange with the server.
 """

@@ -1,4 +1,4 @@
-"""The layout of an envelope, SPEC 3: sizes, header, slots and classes; it decrypts nothing."""
+"""The layout of an envelope, SPEC 3: sizes, header, slots and classes. It decrypts nothing."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ MAGIC = MAGIC_NAME + bytes([VERSION])
 MAGIC_SIZE = len(MAGIC)
 COUNT_SIZE = 1
 UNTIL_SIZE = 4
+MOST_UNTIL_DAYS = 29  # from the server's day to an `until`: four weeks, and a clock that is two days off
 SLOTS_START = MAGIC_SIZE + COUNT_SIZE + UNTIL_SIZE
 SEALED_SHARE_SIZE = 80  # 32 bytes of share, 32 of ephemeral key, 16 of tag
 KEM_CIPHERTEXT_SIZE = 1088  # FIPS 203, table 3
@@ -33,7 +34,7 @@ TAG_SIZE = 16
 SEALED_CHUNK_SIZE = CHUNK_SIZE + TAG_SIZE
 SMALLEST_CLASS = 16384
 LARGEST_POWER = 1048576
-PART_SIZE = 1048576  # SPEC 13.1: the unit in which a stream travels behind its prefix
+PART_SIZE = 1048576  # SPEC 13.1: the unit in which the stream after the prefix travels
 
 LABEL_HEADER = b"meldbus/1 header"
 LABEL_CONTENT = b"meldbus/1 content"
@@ -43,7 +44,7 @@ LABEL_WRITERS = b"meldbus/1 writers"
 
 
 def slot_count(recipients: int) -> int:
-    """Return n for a roster of so many recipients: they and the reporter, up to a multiple of 8."""
+    """Return n for a roster of this many recipients: they and the reporter, rounded up to a multiple of 8."""
     if not 1 <= recipients <= MAX_RECIPIENTS:
         raise MalformedError("number of recipients")
     return -(-(recipients + 1) // SLOT_STEP) * SLOT_STEP
@@ -69,7 +70,7 @@ def stream_size(padded: int) -> int:
 
 
 def class_of_stream(size: int) -> int:
-    """Return the class that a stream of `size` bytes holds; raise MalformedError where there is none."""
+    """Return the class that a stream of `size` bytes holds; raise MalformedError if no class has this size."""
     padded = size - TAG_SIZE * -(-size // SEALED_CHUNK_SIZE)
     if padded < SMALLEST_CLASS or padded_size(padded) != padded or stream_size(padded) != size:
         raise MalformedError("stream of no class")
@@ -99,9 +100,9 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What comes before the stream; whether its mac is right is known only after a slot has opened.
+    """The header before the stream; its mac can be checked only after a slot has opened.
 
-    Slots are cut when somebody asks for them: the log is read by many headers of which no slot opens.
+    Slots are parsed on demand: the log is searched by many headers in which no slot opens.
     """
 
     start: bytes
@@ -110,15 +111,15 @@ class Header:
 
     @classmethod
     def of(cls, until: int, slots: Sequence[Slot], content: bytes, mac: bytes) -> Header:
-        """Return the header of these parts."""
+        """Return the header with these parts."""
         start = MAGIC + bytes([len(slots)]) + until.to_bytes(UNTIL_SIZE, "big")
         return cls(start + b"".join(slot.encode() for slot in slots), content, mac)
 
     @classmethod
     def parse(cls, raw: bytes) -> Header:
-        """Read the header at the start of `raw`; what follows it is not looked at.
+        """Read the header at the start of `raw`; ignore what follows it.
 
-        Raises UnsupportedError for another version, MalformedError for what is no header or is cut.
+        Raises UnsupportedError for another version, MalformedError for a truncated or invalid header.
         """
         if raw[: len(MAGIC_NAME)] != MAGIC_NAME or len(raw) < MAGIC_SIZE + COUNT_SIZE:
             raise MalformedError("magic")
@@ -139,6 +140,10 @@ class Header:
         """The last day on which the server takes the envelope."""
         return int.from_bytes(self.start[SLOTS_START - UNTIL_SIZE : SLOTS_START], "big")
 
+    def is_misdated(self, day: int) -> bool:
+        """Say whether no honest server took this envelope on `day`: it was withheld, or is a replay."""
+        return not day <= self.until <= day + MOST_UNTIL_DAYS
+
     @property
     def slots(self) -> tuple[Slot, ...]:
         """The slots, in their order."""
@@ -150,7 +155,7 @@ class Header:
         return len(self.start) + CONTENT_SIZE + MAC_SIZE
 
     def sealed_shares(self) -> list[bytes]:
-        """Return the first part of each slot, in their order: by it an opener knows whose a slot is."""
+        """Return the first part of each slot, in their order: an opener uses it to find its own slot."""
         return [self.start[at : at + SEALED_SHARE_SIZE] for at in self._places()]
 
     def before_content(self) -> bytes:
@@ -174,7 +179,7 @@ class Header:
 
 
 def check_envelope_size(header: Header, size: int) -> int:
-    """Return the class of an envelope of `size` bytes in all; raise MalformedError where there is none."""
+    """Return the class of an envelope of `size` bytes in all; raise MalformedError if no class fits."""
     return class_of_stream(size - header.size)
 
 

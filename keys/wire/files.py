@@ -1,4 +1,4 @@
-"""Files as a head lists them, SPEC 4.4: names, sizes, digests and limits; it reads no file."""
+"""Files as a head lists them, SPEC 4.4: names, sizes, digests and limits."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from keys.errors import MalformedError
 from keys.wire.canonical import b64, encoded_size, unb64
+from keys.wire.sizes import DIGEST_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from keys.wire.canonical import Json
 
 MIB = 1_048_576  # the unit of a file's digest
-DIGEST_SIZE = 32
 MAX_FILES = 100
 MAX_NAME_SIZE = 1000  # bytes as encoded, so that 100 of them fit a head beside the longest text
 MAX_TYPE_SIZE = 100
@@ -26,7 +26,7 @@ _MEMBERS = {"digest", "name", "size", "type"}
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that rides in the stream; `name` and `type` are what a stranger wrote."""
+    """A file in the stream; `name` and `type` are untrusted text from the sender."""
 
     name: str
     type: str
@@ -57,13 +57,13 @@ class FileDigest:
     """The digest of a file, built up from its bytes in order: SHA-256 over the SHA-256 of each MiB."""
 
     def __init__(self) -> None:
-        """Begin with a file of no bytes."""
+        """Start with an empty file."""
         self._outer = hashlib.sha256()
         self._inner = hashlib.sha256()
         self._room = MIB
 
     def update(self, content: bytes | memoryview) -> None:
-        """Take the next bytes, however many."""
+        """Add the next bytes, however many."""
         view = memoryview(content)
         while view:
             taken = view[: self._room]
@@ -75,7 +75,7 @@ class FileDigest:
                 self._inner, self._room = hashlib.sha256(), MIB
 
     def digest(self) -> bytes:
-        """Return the digest of what was taken so far."""
+        """Return the digest of the bytes added so far."""
         outer = self._outer.copy()
         if self._room < MIB:
             outer.update(self._inner.digest())
@@ -83,7 +83,7 @@ class FileDigest:
 
 
 def parse_files(value: Json) -> tuple[File, ...]:
-    """Read a head's `files`; raise MalformedError for more than 100, or more bytes than there can be."""
+    """Read a head's `files`; raise MalformedError for more than 100 files, or for more bytes than SPEC.md allows."""
     if not isinstance(value, list) or len(value) > MAX_FILES:
         raise MalformedError("files")
     files = tuple(File.parse(file) for file in value)

@@ -1,4 +1,4 @@
-"""The types of ids, keys and capabilities: bytes that a type checker tells apart."""
+"""The types of ids, keys and capabilities: bytes that a type checker distinguishes."""
 
 from __future__ import annotations
 

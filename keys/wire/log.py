@@ -11,7 +11,7 @@ from keys.errors import ForkError, MalformedError
 from keys.wire.canonical import b64, unb64
 from keys.wire.envelope import CONTENT_SIZE, MAC_SIZE, SEALED_CHUNK_SIZE, Header, check_envelope_size
 from keys.wire.ids import Mac
-from keys.wire.sizes import DAY_SIZE, ITEM_COUNT_SIZE, MAX_DAY, MAX_POSITION, POSITION_SIZE, SIZE_SIZE
+from keys.wire.sizes import DAY_SIZE, DIGEST_SIZE, ITEM_COUNT_SIZE, MAX_DAY, MAX_POSITION, POSITION_SIZE, SIZE_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,16 +19,15 @@ if TYPE_CHECKING:
 LogDigest = NewType("LogDigest", bytes)
 
 LABEL_LOG = b"meldbus/1 log"
-DIGEST_SIZE = 32
-LOG_CHUNKS = 5  # any head ends in the fifth chunk, so that nothing but files is ever fetched apart
+LOG_CHUNKS = 5  # any head ends in the fifth chunk, so only files are ever fetched separately
 LOG_PAGE_SIZE = 4 * 1024 * 1024
 END_SIZE = 1
 LOG_PAGE_START = POSITION_SIZE + DIGEST_SIZE + DAY_SIZE + END_SIZE + ITEM_COUNT_SIZE
 LOG_ENTRY_START = DAY_SIZE + SIZE_SIZE
 SHORT_SIZE = LOG_ENTRY_START + DIGEST_SIZE + CONTENT_SIZE + MAC_SIZE
 MOST_ENTRIES = (LOG_PAGE_SIZE - LOG_PAGE_START) // SHORT_SIZE
-CURSOR_STEP = 64  # readers at different places ask alike
-MOST_UNTIL_DAYS = 29  # from the server's day to an `until`: four weeks, and a clock that is two days off
+CURSOR_STEP = 64  # readers at different places send the same request
+ENTRY_DAYS = 396  # SPEC 10: on a later day than this many after its own, the log no longer has an entry
 
 _POSITION = re.compile(r"0|[1-9][0-9]{0,18}")
 
@@ -39,7 +38,7 @@ def log_prefix_size(header: Header, size: int) -> int:
 
 
 def log_digest(before: LogDigest, position: int, entry: ShortEntry) -> LogDigest:
-    """Return the digest of the log up to and with the entry at `position`; `before` is that of the one before it.
+    """Return the digest of the log up to and with the entry at `position`; `before` is the previous entry's.
 
     The digest before position 1 is the id of root version 1.
     """
@@ -49,7 +48,10 @@ def log_digest(before: LogDigest, position: int, entry: ShortEntry) -> LogDigest
 
 @dataclass(frozen=True, slots=True)
 class ShortEntry:
-    """What the digest needs of an entry: 108 bytes; `header_digest` is the SHA-256 of the header before the content."""
+    """The 108 bytes of an entry that the digest covers.
+
+    `header_digest` is the SHA-256 of the header before the content.
+    """
 
     day: int
     size: int
@@ -74,7 +76,7 @@ class ShortEntry:
 
     @property
     def length(self) -> int:
-        """The bytes of the entry on a page."""
+        """The size of the entry on a page, in bytes."""
         return SHORT_SIZE
 
     def short(self) -> ShortEntry:
@@ -108,7 +110,7 @@ class LogEntry:
 
     @property
     def length(self) -> int:
-        """The bytes of the entry on a page."""
+        """The size of the entry on a page, in bytes."""
         return LOG_ENTRY_START + len(self.prefix)
 
     def header(self) -> Header:
@@ -116,12 +118,8 @@ class LogEntry:
         return Header.parse(self.prefix)
 
     def short(self) -> ShortEntry:
-        """Return what the digest needs of this entry."""
+        """Return the part of this entry that the digest covers."""
         return ShortEntry.of(self.header(), self.day, self.size)
-
-    def is_misdated(self) -> bool:
-        """Say whether no honest server took this envelope on this day: it was withheld, or is a replay."""
-        return not self.day <= self.header().until <= self.day + MOST_UNTIL_DAYS
 
     def encode(self) -> bytes:
         """Return the bytes of the entry."""
@@ -133,9 +131,9 @@ Entry = TypeVar("Entry", LogEntry, ShortEntry)
 
 @dataclass(frozen=True, slots=True)
 class LogPage(Generic[Entry]):
-    """One look into the log: entries without a gap from `first`, after the one with the digest `before`.
+    """A page of the log: entries without a gap from `first`, after the entry with the digest `before`.
 
-    `day` is the server's, and `end` says that the log goes no further.
+    `day` is the server's day. `end` is true if the log ends with this page.
     """
 
     first: int
@@ -159,7 +157,8 @@ class LogPage(Generic[Entry]):
         numbers = ((self.day, DAY_SIZE), (self.end, END_SIZE), (len(self.entries), ITEM_COUNT_SIZE))
         start = self.first.to_bytes(POSITION_SIZE, "big") + self.before
         start += b"".join(int(number).to_bytes(width, "big") for number, width in numbers)
-        return start + b"".join(entry.encode() for entry in self.entries)
+        # Joined once: a page is 4 MiB, and several readers wait for theirs.
+        return b"".join([start, *(entry.encode() for entry in self.entries)])
 
     def digests(self) -> tuple[LogDigest, ...]:
         """Return the digest of the log after each entry."""
@@ -173,8 +172,8 @@ class LogPage(Generic[Entry]):
     def check_follows(self, position: int, digest: LogDigest) -> int:
         """Return how many entries between `position` and this page have ended on the server.
 
-        Raises ForkError where the server's log is another one there, and MalformedError where this page repeats an
-        entry. Where entries have ended, nothing tells yet whether the log is the same.
+        Raises ForkError if the server's log differs at `position`, and MalformedError if this page repeats an entry. If
+        entries have ended, this page alone cannot show whether the log is the same.
         """
         ended = self.first - position - 1
         if ended < 0:
@@ -187,7 +186,7 @@ class LogPage(Generic[Entry]):
 def fill_log(
     first: int, before: LogDigest, day: int, entries: Iterable[Entry], most: int = MOST_ENTRIES
 ) -> LogPage[Entry]:
-    """Return the page of as many entries as fit, at most `most`; `end` says whether there are no others."""
+    """Return a page of as many entries as fit, at most `most`; `end` says whether they were all."""
     room = LOG_PAGE_SIZE - LOG_PAGE_START
     taken: list[Entry] = []
     for entry in entries:
@@ -201,18 +200,18 @@ def fill_log(
 def cursor_position(position: int) -> int:
     """Return the position from which a reader who has read up to `position` asks first: the same for 64 of them.
 
-    Then they go on from where a page ends: 64 large entries do not fit into one.
+    After that, the reader continues from the end of each page: 64 large entries do not fit into one.
     """
     return position - position % CURSOR_STEP
 
 
 def log_cursor(position: int, digest: LogDigest) -> str:
-    """Return the cursor that goes on after `position`."""
+    """Return the cursor that continues after `position`."""
     return f"{position}.{b64(digest)}"
 
 
 def parse_log_cursor(text: str) -> tuple[int, LogDigest]:
-    """Return position and digest of a cursor; raise MalformedError for anything else."""
+    """Return the position and digest of a cursor; raise MalformedError for any other text."""
     position, dot, digest = text.partition(".")
     if not dot or not _POSITION.fullmatch(position) or int(position) > MAX_POSITION:
         raise MalformedError("cursor")
@@ -228,7 +227,7 @@ def _parse(raw: bytes, read: Callable[[bytes, int], tuple[Entry, int]]) -> LogPa
     day = int.from_bytes(raw[day_at:end_at], "big")
     end = raw[end_at]
     count = int.from_bytes(raw[end_at + END_SIZE : LOG_PAGE_START], "big")
-    # A page without an entry that is not the last would be asked for again, for ever.
+    # A reader would request an empty page that is not the last one again, without end.
     if day > MAX_DAY or end not in (0, 1) or not (count or end) or not 1 <= first <= MAX_POSITION - count:
         raise MalformedError("page of the log")
     at, entries = LOG_PAGE_START, []

@@ -57,7 +57,7 @@ class MailboxEntry:
 
 @dataclass(frozen=True, slots=True)
 class MailboxPage:
-    """One look into a mailbox: always the same number of bytes; `more` says that there are later messages."""
+    """A page of a mailbox, always of the same size in bytes; `more` says that there are later messages."""
 
     entries: tuple[MailboxEntry, ...]
     more: bool
@@ -66,13 +66,13 @@ class MailboxPage:
     def parse(cls, raw: bytes, after: int) -> MailboxPage:
         """Read the page after the number `after`; raise UnsupportedError or MalformedError.
 
-        Numbers go up by one, so a server that repeats or leaves out a message gives no page.
+        Numbers increase by one, so a page on which the server repeats or omits a message is malformed.
         """
         if len(raw) != PAGE_SIZE or raw[0] not in (0, 1):
             raise MalformedError("page of the mailbox")
         at = MORE_SIZE + ITEM_COUNT_SIZE
         count = int.from_bytes(raw[MORE_SIZE:at], "big")
-        # A page without an entry that has more after it would be asked for again, for ever.
+        # A reader would request an empty page with `more` again, without end.
         if not count and raw[0]:
             raise MalformedError("page of the mailbox")
         entries = []
@@ -84,14 +84,14 @@ class MailboxPage:
         return cls(tuple(entries), raw[0] == 1)
 
     def encode(self) -> bytes:
-        """Return the page, filled up with random bytes; the entries have to fit (see `fill_mailbox`)."""
+        """Return the page, padded with random bytes; the entries must fit (see `fill_mailbox`)."""
         count = len(self.entries).to_bytes(ITEM_COUNT_SIZE, "big")
         content = bytes([self.more]) + count + b"".join(entry.encode() for entry in self.entries)
         return content + secrets.token_bytes(PAGE_SIZE - len(content))
 
 
 def fill_mailbox(entries: Iterable[MailboxEntry]) -> MailboxPage:
-    """Return the page of as many entries as fit; `more` says whether there were others."""
+    """Return a page of as many entries as fit; `more` says whether others are left."""
     room = PAGE_SIZE - MORE_SIZE - ITEM_COUNT_SIZE
     taken: list[MailboxEntry] = []
     for entry in entries:

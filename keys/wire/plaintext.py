@@ -1,4 +1,4 @@
-"""The plaintext of an envelope: head, signature, files and padding (SPEC 4); it checks no signature."""
+"""The plaintext of an envelope: head, signature, files and padding (SPEC 4). It checks no signature."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from keys.errors import MalformedError
 from keys.wire.envelope import padded_size
 from keys.wire.files import content_size
+from keys.wire.sizes import SIGNATURE_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from keys.wire.files import File
 
 LENGTH_SIZE = 4
-SIGNATURE_SIZE = 64
 MAX_HEAD_SIZE = 262_144 - LENGTH_SIZE - SIGNATURE_SIZE  # SPEC 4: the log's prefix has room
 LABEL_MESSAGE = b"meldbus/1 "
 
@@ -32,20 +32,14 @@ def message_id(kind: str, mac: bytes, head: bytes) -> bytes:
 
 
 def start(head: bytes, signature: bytes) -> bytes:
-    """Return what stands in a plaintext before the files."""
+    """Return the part of a plaintext before the files."""
     if len(head) > MAX_HEAD_SIZE:
         raise MalformedError("head size")
     return len(head).to_bytes(LENGTH_SIZE, "big") + head + signature
 
 
-def pad(head: bytes, signature: bytes) -> bytes:
-    """Return the plaintext of a message without files, padded to its class."""
-    content = start(head, signature)
-    return content.ljust(padded_size(len(content)), b"\0")
-
-
 def start_size(plaintext: bytes) -> int:
-    """Return how many bytes stand before the files, by the length that a plaintext begins with."""
+    """Return the size of the part before the files, from the length at the start of a plaintext."""
     length = int.from_bytes(plaintext[:LENGTH_SIZE], "big")
     if not 0 < length <= MAX_HEAD_SIZE:
         raise MalformedError("length of the head")
@@ -53,7 +47,7 @@ def start_size(plaintext: bytes) -> int:
 
 
 def split(plaintext: bytes) -> tuple[bytes, bytes]:
-    """Return head and signature of a plaintext; raise MalformedError where they do not fit in it."""
+    """Return the head and signature of a plaintext; raise MalformedError if they do not fit in it."""
     end = start_size(plaintext)
     if len(plaintext) < end:
         raise MalformedError("length of the head")
@@ -66,6 +60,6 @@ def class_of(head: bytes, files: Iterable[File]) -> int:
 
 
 def check_padding(plaintext: bytes, end: int) -> None:
-    """Raise MalformedError unless a plaintext holds nothing but zeros behind `end`."""
+    """Raise MalformedError unless a plaintext holds only zeros after `end`."""
     if plaintext.count(0, end) != len(plaintext) - end:
         raise MalformedError("padding")

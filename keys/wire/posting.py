@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from keys.errors import MalformedError
 from keys.wire.envelope import Header, check_envelope_size
-from keys.wire.stamp import NONCE_SIZE
+from keys.wire.stamp import NONCE_SIZE, SEAL_WORK_FACTOR
 
 DOOR_SIZE = 1
 DOOR_OPEN = 0  # opens a mailbox, or looks like it
@@ -17,6 +17,7 @@ CAPABILITY_SIZE = 32
 ADDRESS_SIZE = 2 * CAPABILITY_SIZE
 LEAVE_SIZE = 2 * CAPABILITY_SIZE
 POSTING_START = DOOR_SIZE + NONCE_SIZE + ADDRESS_SIZE
+MOST_TIMES = {DOOR_OPEN: SEAL_WORK_FACTOR, DOOR_APPEND: 64}  # SPEC 13.3: the policy's work, at most, by door
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Posting:
 
 
 def check_address(door: int, address: bytes) -> None:
-    """Raise MalformedError unless the halves of a door-0 address ascend: their order would tell which is whose."""
+    """Raise MalformedError unless the halves of a door-0 address ascend: another order would reveal which is whose."""
     if door == DOOR_OPEN and not address[:CAPABILITY_SIZE] < address[CAPABILITY_SIZE:]:
         raise MalformedError("address")
 
@@ -75,7 +76,7 @@ def append_address(capability: bytes) -> bytes:
 
 
 def parse_leave(raw: bytes) -> tuple[bytes, bytes]:
-    """Return the capability to be forgotten and the other one of its mailbox; raise MalformedError."""
+    """Return the capability to forget and the other capability of its mailbox; raise MalformedError."""
     if len(raw) != LEAVE_SIZE:
         raise MalformedError
     return raw[:CAPABILITY_SIZE], raw[CAPABILITY_SIZE:]

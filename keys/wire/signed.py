@@ -1,4 +1,4 @@
-"""The container of signed documents and the frames they travel in, SPEC 1 and 7; it verifies nothing."""
+"""The container of signed documents and the frames they travel in, SPEC 1 and 7. It verifies nothing."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from keys.errors import MalformedError
 from keys.wire.canonical import Json, parse_object
+from keys.wire.sizes import SIGNATURE_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 DOCUMENT_LENGTH_SIZE = 4
 SIGNER_COUNT_SIZE = 1
 SIGNING_KEY_SIZE = 32
-SIGNATURE_SIZE = 64
 SIGNER_SIZE = SIGNING_KEY_SIZE + SIGNATURE_SIZE
 FRAME_LENGTH_SIZE = 4
 MAX_DOCUMENT_SIZE = 262_144
@@ -28,14 +28,14 @@ LABEL_CARD = b"meldbus/1 recipient card"  # no kind of message has a space
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A document and the signatures beside it, as (key, signature) in ascending order of key."""
+    """A document and its signatures, as (key, signature) in ascending order of key."""
 
     document: bytes
     signers: tuple[tuple[bytes, bytes], ...]
 
     @classmethod
     def parse(cls, raw: bytes) -> Signed:
-        """Read exactly one signed document; raise MalformedError for anything before, after or out of order."""
+        """Read exactly one signed document; raise MalformedError for extra bytes or a wrong order."""
         length = int.from_bytes(raw[:DOCUMENT_LENGTH_SIZE], "big")
         start = DOCUMENT_LENGTH_SIZE + length + SIGNER_COUNT_SIZE
         if not 0 < length <= MAX_DOCUMENT_SIZE or len(raw) < start:
@@ -73,12 +73,12 @@ class Signed:
 
 
 def join_chain(roots: Iterable[Signed], rosters: Iterable[Signed]) -> bytes:
-    """Return roots and rosters as they travel: two frames, each of frames."""
+    """Return roots and rosters as they travel: two frames, each of which contains frames."""
     return join_frames(join_frames(signed.encode() for signed in documents) for documents in (roots, rosters))
 
 
 def split_chain(raw: bytes) -> tuple[list[Signed], list[Signed]]:
-    """Return the roots and the rosters of a chain; raise MalformedError where it is cut or one of both is empty."""
+    """Return the roots and the rosters of a chain; raise MalformedError if it is truncated or one of both is empty."""
     frames = split_frames(raw)
     if len(frames) != 2:
         raise MalformedError("chain")
@@ -89,28 +89,28 @@ def split_chain(raw: bytes) -> tuple[list[Signed], list[Signed]]:
 
 
 def join_publication(roots: Iterable[Signed], rosters: Iterable[Signed], texts: Iterable[bytes]) -> bytes:
-    """Return a chain as it is published: a third frame, of the documents of texts that the rosters name."""
+    """Return a chain as it is published: with a third frame, of the documents of texts that the rosters name."""
     return join_chain(roots, rosters) + join_frames([join_frames(texts)])
 
 
 def split_publication(raw: bytes) -> tuple[list[Signed], list[Signed], list[bytes]]:
-    """Return roots, rosters and documents of texts; raise MalformedError where `split_chain` does."""
+    """Return roots, rosters and documents of texts; raise MalformedError when `split_chain` does."""
     *chain, texts = split_frames(raw) or [b""]
     return *split_chain(join_frames(chain)), split_frames(texts)
 
 
 def join_frames(frames: Iterable[bytes]) -> bytes:
-    """Return the frames in one piece."""
+    """Return the frames, joined."""
     return b"".join(len(frame).to_bytes(FRAME_LENGTH_SIZE, "big") + frame for frame in frames)
 
 
 def split_frames(raw: bytes) -> list[bytes]:
-    """Return the frames of `raw`; raise MalformedError where it is cut."""
+    """Return the frames of `raw`; raise MalformedError if it is truncated."""
     return [*each_frame(raw)]
 
 
 def each_frame(raw: bytes) -> Iterator[bytes]:
-    """Yield the frames of `raw` one by one, also where millions of them fit; raise MalformedError where it is cut."""
+    """Yield the frames of `raw` one by one, since millions of them can fit; raise MalformedError if it is truncated."""
     at = 0
     while at < len(raw):
         start = at + FRAME_LENGTH_SIZE

@@ -10,7 +10,7 @@ from keys.errors import StampError
 NONCE_SIZE = 16
 STAMP_BITS = 64
 MAX_WORK = 2**40
-SEAL_WORK_FACTOR = 16  # a stamp made apart from the server has to hold under load
+SEAL_WORK_FACTOR = 16  # a stamp made offline must still be enough when the server is under load
 
 
 def stamp_holds(mac: bytes, nonce: bytes, work: int) -> bool:

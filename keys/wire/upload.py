@@ -1,4 +1,4 @@
-"""An envelope that travels in parts, SPEC 13.1: its opening, its parts, what is missing; it opens no connection."""
+"""The upload of an envelope in parts, SPEC 13.1: its opening, its parts, and the missing ones."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from keys.wire.envelope import (
     prefix_size,
     stream_size,
 )
-from keys.wire.plaintext import LENGTH_SIZE, MAX_HEAD_SIZE, SIGNATURE_SIZE
+from keys.wire.plaintext import LENGTH_SIZE, MAX_HEAD_SIZE
 from keys.wire.posting import DOOR_APPEND, DOOR_OPEN, DOOR_SIZE, POSTING_START, check_address
-from keys.wire.sizes import SIZE_SIZE
+from keys.wire.sizes import SIGNATURE_SIZE, SIZE_SIZE
 from keys.wire.stamp import NONCE_SIZE
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 NUMBER_SIZE = 4
 PART_START = MAC_SIZE + NUMBER_SIZE
 OPENING_START = POSTING_START + SIZE_SIZE
-# The largest posting of one request: no text is larger, and what is has its stream sent in parts.
+# The largest posting of one request: no text is larger; a larger message has its stream sent in parts.
 MAX_POSTING_SIZE = POSTING_START + header_size(MAX_SLOTS) + stream_size(LARGEST_POWER)
 MAX_OPENING_SIZE = OPENING_START + header_size(MAX_SLOTS) + SEALED_CHUNK_SIZE
 MAX_PART_POSTING_SIZE = PART_START + PART_SIZE
@@ -47,12 +47,12 @@ def travels_in_parts(padded: int) -> bool:
 
 
 def part_count(prefix: int, size: int) -> int:
-    """Return how many parts stand behind a prefix of `prefix` bytes in an envelope of `size` bytes."""
+    """Return how many parts follow a prefix of `prefix` bytes in an envelope of `size` bytes."""
     return -(-(size - prefix) // PART_SIZE)
 
 
 def part_size(prefix: int, size: int, number: int) -> int:
-    """Return the bytes of one part; raise MalformedError where there is none of this number."""
+    """Return the bytes of one part; raise MalformedError if there is no part of this number."""
     behind = size - prefix - number * PART_SIZE
     if number < 0 or behind <= 0:
         raise MalformedError("number of a part")
@@ -61,7 +61,7 @@ def part_size(prefix: int, size: int, number: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What begins, resumes and commits an upload: a posting whose envelope ends with its first chunk."""
+    """The start, resumption and end of an upload: a posting whose envelope ends with its first chunk."""
 
     door: int
     nonce: bytes
@@ -73,7 +73,7 @@ class Opening:
     def parse(cls, raw: bytes) -> Opening:
         """Read an opening; raise UnsupportedError or MalformedError.
 
-        An envelope that fits one posting has no opening: each goes one way only.
+        An envelope that fits one posting has no opening: only one way is valid for each envelope.
         """
         if len(raw) < OPENING_START or raw[0] not in (DOOR_OPEN, DOOR_APPEND):
             raise MalformedError("opening")
@@ -95,7 +95,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class PartPosting:
-    """A part of the stream on its way to the server; `mac` says of which envelope."""
+    """A part of the stream on its way to the server; `mac` names its envelope."""
 
     mac: bytes
     number: int
@@ -103,7 +103,7 @@ class PartPosting:
 
     @classmethod
     def parse(cls, raw: bytes) -> PartPosting:
-        """Read a part; raise MalformedError. Whether its length is right, the opening says."""
+        """Read a part; raise MalformedError. The caller checks its length against the opening."""
         if not PART_START < len(raw) <= MAX_PART_POSTING_SIZE:
             raise MalformedError("part")
         return cls(raw[:MAC_SIZE], int.from_bytes(raw[MAC_SIZE:PART_START], "big"), raw[PART_START:])
@@ -114,7 +114,7 @@ class PartPosting:
 
 
 def missing_runs(count: int, present: Iterable[int]) -> list[tuple[int, int]]:
-    """Return the numbers below `count` that are not `present`, as runs of first and how many, ascending."""
+    """Return the numbers below `count` that are not `present`, as ascending runs of (first, count)."""
     runs: list[tuple[int, int]] = []
     start = 0
     for number in (*sorted(present), count):

@@ -1,9 +1,10 @@
-// Asks whether the inbox is locked or has something new, and searches while somebody types; it keeps nothing.
+// Asks whether the inbox is locked or has something new, and searches while somebody types. What was typed and not sent
+// goes to the inbox before its page goes; nothing is kept here.
 "use strict";
 
 const LOOK_MILLISECONDS = { syncing: 1000, idle: 10_000 };
 const TYPING_MILLISECONDS = 150;
-const { state, home, syncs, syncing } = document.body.dataset;
+const { state, home, keep, most, syncs, syncing } = document.body.dataset;
 const news = document.getElementById("news");
 
 // Somebody who types a long answer loads no page, and is there all the same.
@@ -38,9 +39,49 @@ async function look() {
   }
 }
 
-function leave() {
+async function leave() {
+  clearInterval(looking);
+  const kept = keepTyped();
   document.body.replaceChildren();
+  await kept;
   location.replace(home);
+}
+
+// The inbox seals it while it is locked.
+function keepTyped() {
+  const filled = [...document.querySelectorAll("main form[method=post]")].filter(isFilled);
+  return Promise.allSettled(
+    filled.map((form) => {
+      const action = new URL(form.action).pathname;
+      return fetch(`${keep}?action=${encodeURIComponent(action)}`, { method: "POST", body: fieldsOf(form) });
+    }),
+  );
+}
+
+// What was refused stands in its form again: nothing was typed into that since.
+function isFilled(form) {
+  if (form.querySelector(".error, [data-unsent]")) return true;
+  return [...form.querySelectorAll("textarea, input:not([type=hidden], [type=checkbox], [type=password], [type=search])")].some(
+    (field) => field.value !== field.defaultValue,
+  );
+}
+
+function fieldsOf(form) {
+  return new URLSearchParams(new FormData(form));
+}
+
+// A form that is larger than the inbox takes would be gone with its page, and so would what is typed when it is locked.
+function beforeSending(event) {
+  const form = event.target;
+  if (form.method === "post" && new Blob([fieldsOf(form).toString()]).size > Number(most)) {
+    event.preventDefault();
+    news.textContent = news.dataset.long;
+    news.hidden = false;
+    news.scrollIntoView();
+  } else if (form.id === "lock") {
+    event.preventDefault();
+    keepTyped().then(() => form.submit());
+  }
 }
 
 function searchWhileTyping(form) {
@@ -70,6 +111,7 @@ function parsed(text) {
 const form = document.getElementById("search");
 if (form) searchWhileTyping(form);
 if (state) {
+  addEventListener("submit", beforeSending);
   looking = setInterval(look, syncing ? LOOK_MILLISECONDS.syncing : LOOK_MILLISECONDS.idle);
   document.addEventListener("visibilitychange", () => document.hidden || look());
   // Chromium keeps pages for its Back button, and would show a case after locking.

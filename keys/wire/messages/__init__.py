@@ -1,4 +1,4 @@
-"""Messages, SPEC 4.1 and 5: heads, and the bodies of each kind. Nothing here checks a signature."""
+"""Messages, SPEC 4.1 and 5: heads, and the bodies of each kind. It checks no signature."""
 
 from keys.wire.messages.archive import ArchivedMessage, encode_archives, parse_archive
 from keys.wire.messages.closing import Approval, Hold, Objection, Outcome, Purge, Reopened, Retention

@@ -1,6 +1,6 @@
-"""The archive, which is the one file of a share: content keys with the signed heads that they belong to (SPEC 5.4).
+"""The archive, the only file of a share: content keys with the signed heads that they belong to (SPEC 5.4).
 
-It checks no signature and reads no head: one message that fails must not take the others with it.
+It checks no signature and reads no head: one message that fails must not stop the others.
 """
 
 from collections.abc import Iterable
@@ -12,9 +12,9 @@ from keys.wire.canonical import MAX_INTEGER, encode, parse_object
 from keys.wire.ids import ContentKey, Mac
 from keys.wire.messages.fields import BytesField, Day, Flag, IntegerField, Members, OptionalField
 from keys.wire.messages.log import MAX_ARCHIVE_SIZE
-from keys.wire.plaintext import MAX_HEAD_SIZE, SIGNATURE_SIZE
+from keys.wire.plaintext import MAX_HEAD_SIZE
 from keys.wire.signed import each_frame, join_frames
-from keys.wire.sizes import ID_SIZE, KEY_SIZE
+from keys.wire.sizes import ID_SIZE, KEY_SIZE, SIGNATURE_SIZE
 
 _MAC_SIZE = ID_SIZE
 _HEAD_AT = _MAC_SIZE + SIGNATURE_SIZE
@@ -34,8 +34,8 @@ class _Entry(Members):
 class ArchivedMessage:
     """A message as a share brings it.
 
-    `place` is None from a page, which has no log. Where the log has the entry no more (`gone`), nobody can compare
-    day and place with it: they are the sharer's word.
+    `place` is None from a page, which has no log. If the log no longer has the entry (`gone`), its day and place cannot
+    be checked: they are the sharer's word.
     """
 
     key: ContentKey = field(repr=False)
@@ -53,9 +53,9 @@ class ArchivedMessage:
 
 
 def parse_archive(raw: bytes, most: int | None = None) -> tuple[ArchivedMessage, ...]:
-    """Read an archive, of at most `most` messages where it is given.
+    """Read an archive of at most `most` messages, if `most` is given.
 
-    Raises MalformedError for a cut one, or a message whose frames are not as SPEC 5.4 says.
+    Raises MalformedError for a truncated archive, or for a message whose frames break SPEC 5.4.
     """
     if len(raw) > MAX_ARCHIVE_SIZE:
         raise MalformedError("size of the archive")
@@ -72,7 +72,7 @@ def parse_archive(raw: bytes, most: int | None = None) -> tuple[ArchivedMessage,
 
 
 def encode_archives(messages: Iterable[ArchivedMessage], most: int = MAX_ARCHIVE_SIZE) -> list[bytes]:
-    """Return messages as archives of at most `most` bytes each, in their order; without a message one empty archive."""
+    """Return messages, in their order, as archives of at most `most` bytes; without messages, one empty archive."""
     archives = [bytearray()]
     for message in messages:
         frames = message.encode()

@@ -1,4 +1,4 @@
-"""Bodies that decide when a case ends and how long it is kept (SPEC 5.1, 12.6, 12.7)."""
+"""Bodies of messages that decide when a case ends and how long it is kept (SPEC 5.1, 12.6, 12.7)."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -9,7 +9,7 @@ from keys.wire.messages.kind import Body
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Body):
-    """How a case ended: the id of an outcome, what was done, and on what grounds; either text may be ""."""
+    """How a case ended: the id of an outcome, what was done, and on what grounds; each text can be ""."""
 
     KIND: ClassVar[str] = "outcome"
     CHANNEL: ClassVar[str] = DOSSIER
@@ -30,7 +30,7 @@ class Retention(Body):
 
 @dataclass(frozen=True, slots=True)
 class Hold(Body):
-    """The case is not destroyed before a day, and why."""
+    """The case must not be destroyed before a day, and why."""
 
     KIND: ClassVar[str] = "hold"
     CHANNEL: ClassVar[str] = DOSSIER
@@ -40,7 +40,7 @@ class Hold(Body):
 
 @dataclass(frozen=True, slots=True)
 class Purge(Body):
-    """Its author asks to destroy the case before its day, and why."""
+    """The author asks to destroy the case before its last day, and why."""
 
     KIND: ClassVar[str] = "purge"
     CHANNEL: ClassVar[str] = DOSSIER
@@ -49,7 +49,7 @@ class Purge(Body):
 
 @dataclass(frozen=True, slots=True)
 class Objection(Body):
-    """Its author objects to a purge."""
+    """The author objects to a purge."""
 
     KIND: ClassVar[str] = "objection"
     CHANNEL: ClassVar[str] = DOSSIER
@@ -58,7 +58,7 @@ class Objection(Body):
 
 @dataclass(frozen=True, slots=True)
 class Approval(Body):
-    """A second person agrees to a message that has no effect by the word of one; `text` is why, or ""."""
+    """A second person approves a message that has no effect without it; `text` is why, or ""."""
 
     KIND: ClassVar[str] = "approval"
     CHANNEL: ClassVar[str] = DOSSIER
@@ -68,7 +68,7 @@ class Approval(Body):
 
 @dataclass(frozen=True, slots=True)
 class Reopened(Body):
-    """A closed case goes on, and why."""
+    """A closed case is open again, and why."""
 
     KIND: ClassVar[str] = "reopened"
     CHANNEL: ClassVar[str] = DOSSIER

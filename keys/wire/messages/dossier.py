@@ -1,4 +1,4 @@
-"""Bodies of the dossier but for those that end a case (SPEC 5.1); the reporter sees none of them."""
+"""Bodies of the dossier, except those that end a case (SPEC 5.1). The reporter cannot read them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from keys.wire.messages.kind import Body, Words
 
 @dataclass(frozen=True, slots=True)
 class Note(Words):
-    """Words for the other readers alone."""
+    """A text for the other readers only."""
 
     KIND: ClassVar[str] = "note"
     CHANNEL: ClassVar[str] = DOSSIER
@@ -30,7 +30,7 @@ class Note(Words):
 
 @dataclass(frozen=True, slots=True)
 class Form(Body):
-    """A form of the policy, filled in: an answer by the id of its field, a choice by its id, a day as 2026-03-02."""
+    """A filled-in form of the policy: answers by field id, choices by their id, days as 2026-03-02."""
 
     KIND: ClassVar[str] = "form"
     CHANNEL: ClassVar[str] = DOSSIER
@@ -40,7 +40,7 @@ class Form(Body):
 
 @dataclass(frozen=True, slots=True)
 class Assigned(Body):
-    """Who handles the case from now on; nobody where it is empty."""
+    """The person who handles the case from now on; nobody if it is empty."""
 
     KIND: ClassVar[str] = "assigned"
     CHANNEL: ClassVar[str] = DOSSIER
@@ -49,7 +49,7 @@ class Assigned(Body):
 
 @dataclass(frozen=True, slots=True)
 class Informed(Body):
-    """The board was told: which members, on which day, how, by whom, and what."""
+    """The board was informed: which members, on which day, how, by whom, and of what."""
 
     KIND: ClassVar[str] = "informed"
     CHANNEL: ClassVar[str] = DOSSIER
@@ -72,7 +72,7 @@ class Category(Body):
 
 @dataclass(frozen=True, slots=True)
 class Revealed(Body):
-    """Its author opens an `identity`, and what for."""
+    """The author opens an `identity`, and why."""
 
     KIND: ClassVar[str] = "revealed"
     CHANNEL: ClassVar[str] = DOSSIER
@@ -82,7 +82,7 @@ class Revealed(Body):
 
 @dataclass(frozen=True, slots=True)
 class Correction(Body):
-    """What is right in a field of the register from now on, and why; the former value stays visible."""
+    """The correct value of a field of the register, and why; the former value stays visible."""
 
     KIND: ClassVar[str] = "correction"
     CHANNEL: ClassVar[str] = DOSSIER
@@ -93,7 +93,7 @@ class Correction(Body):
 
 @dataclass(frozen=True, slots=True)
 class Exported(Body):
-    """Its author made a file of the case: what, for whom and why, and whether it says who the reporter is."""
+    """The author exported the case: what, for whom and why, and whether the file names the reporter."""
 
     KIND: ClassVar[str] = "exported"
     CHANNEL: ClassVar[str] = DOSSIER
@@ -104,7 +104,7 @@ class Exported(Body):
 
 @dataclass(frozen=True, slots=True)
 class Exercise(Body):
-    """The case is a drill; approved where two people read, it counts in no published number."""
+    """The case is a drill and counts in no published number; if two people read it, a second one must approve."""
 
     KIND: ClassVar[str] = "exercise"
     CHANNEL: ClassVar[str] = DOSSIER

@@ -1,6 +1,7 @@
-"""Field types of bodies (SPEC 5): each parses a member, encodes it, and says in words which values it takes.
+"""Field types of bodies (SPEC 5): each parses and encodes a member, and describes the values it takes.
 
-The annotations of a body are the one description of its kind: parser, encoder and table (SPEC 5.1) follow from them.
+The annotations of a body are the only description of its kind: the parser, the encoder and the table (SPEC 5.1) follow
+from them.
 """
 
 import re
@@ -36,7 +37,7 @@ class FieldType(Protocol):
 
     @property
     def name(self) -> str:
-        """The words of the table of SPEC 5.1."""
+        """The words for the table of SPEC 5.1."""
 
     def parse(self, value: Json) -> Any:
         """Return the Python value; raise MalformedError for any other JSON."""
@@ -68,7 +69,7 @@ class Members:
         return read
 
     def check(self) -> None:
-        """Raise MalformedError where the members do not go together."""
+        """Raise MalformedError if the members contradict each other."""
 
     def members(self) -> dict[str, Json]:
         """Return the JSON members."""
@@ -77,7 +78,7 @@ class Members:
 
 @dataclass(frozen=True, slots=True)
 class TextField:
-    """A text of so many bytes as encoded."""
+    """A text with a limit on its encoded size in bytes."""
 
     least: int = 1
     most: int = MAX_TEXT_SIZE
@@ -101,7 +102,7 @@ class TextField:
 
 @dataclass(frozen=True, slots=True)
 class PatternField:
-    """A short text of one pattern, or "" where `optional`."""
+    """A short text that matches a pattern, or "" if `optional`."""
 
     what: str
     pattern: re.Pattern[str]
@@ -125,14 +126,14 @@ class PatternField:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceField:
-    """One of a few words."""
+    """One word out of a few."""
 
     words: tuple[str, ...]
 
     @property
     def name(self) -> str:
         """Return the words."""
-        return ", ".join(f"`{word}`" for word in self.words[:-1]) + f" or `{self.words[-1]}`"
+        return ", ".join(f'"{word}"' for word in self.words[:-1]) + f' or "{self.words[-1]}"'
 
     def parse(self, value: Json) -> str:
         """Read one of the words."""
@@ -147,7 +148,7 @@ class ChoiceField:
 
 @dataclass(frozen=True, slots=True)
 class BytesField:
-    """Bytes of one length in base64url."""
+    """Bytes of a fixed length, in base64url."""
 
     name: str
     size: int
@@ -163,7 +164,7 @@ class BytesField:
 
 @dataclass(frozen=True, slots=True)
 class ListField:
-    """Bytes of one length, in ascending order of their base64url text, none twice."""
+    """Bytes of a fixed length, in ascending order of their base64url text, without duplicates."""
 
     what: str
     size: int
@@ -172,7 +173,7 @@ class ListField:
 
     @property
     def name(self) -> str:
-        """Return the bounds and what each is."""
+        """Return the bounds and the type of the elements."""
         return f"{self.least} to {self.most} {self.what}s"
 
     def parse(self, value: Json) -> tuple[bytes, ...]:
@@ -185,7 +186,7 @@ class ListField:
         return found
 
     def encode(self, value: tuple[bytes, ...]) -> Json:
-        """Write the list in its one order."""
+        """Write the list in its canonical order."""
         return [*sorted(set(map(b64, value)))]
 
 
@@ -198,7 +199,7 @@ class IntegerField:
     most: int
 
     def parse(self, value: Json) -> int:
-        """Read the number; `true` is none, though Python counts it as 1."""
+        """Read the number; refuse `true`, though Python counts it as 1."""
         if not isinstance(value, int) or isinstance(value, bool) or not self.least <= value <= self.most:
             raise MalformedError(self.name)
         return value
@@ -227,7 +228,7 @@ class FlagField:
 
 @dataclass(frozen=True, slots=True)
 class AnswersField:
-    """An object from ids to texts, of so many bytes together as encoded."""
+    """An object from ids to texts, with a limit on their total encoded size in bytes."""
 
     least: int = 0
     most: int = MAX_TEXT_SIZE
@@ -299,8 +300,9 @@ def answers_size(answers: Mapping[str, str]) -> int:
 
 
 def described(members: type[Members]) -> str:
-    """Return the members of an object and what each takes, in ascending order."""
-    return "; ".join(f"`{name}`: {members.FIELDS[name].name}" for name in sorted(members.FIELDS))
+    """Return the members of an object, in ascending order, with their types unless the names are the same."""
+    named = {name: members.FIELDS[name].name for name in sorted(members.FIELDS)}
+    return "; ".join(name if name == what else f"{name}: {what}" for name, what in named.items())
 
 
 _id = PatternField("id", _ID)

@@ -1,4 +1,4 @@
-"""The head of a message (SPEC 4.1); it checks no signature."""
+"""The head of a message (SPEC 4.1). It checks no signature."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,10 +24,10 @@ _SEEN = ListField("message id", ID_SIZE, 0, MAX_SEEN)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """What an author signs.
+    """The part of a message that its author signs.
 
-    `to` are the readers whom it is sealed to, `missing` those who could not be sealed to; only a report leaves
-    somebody out, in `without`. `case` is None in a report, whose own id is the case's, and in words about all cases.
+    `to` are the readers that it is sealed to, `missing` those that it could not be sealed to. Only a report leaves
+    people out, in `without`. `case` is None in a report, whose own id is the case's, and in a message about all cases.
     """
 
     author: IdentityKey
@@ -73,7 +73,7 @@ class Head:
         return head
 
     def check(self) -> None:
-        """Raise MalformedError where members do not go together, or not with the kind."""
+        """Raise MalformedError if members contradict each other or the kind."""
         known = KINDS.get(self.kind)
         if known is not None and self.channel != known.CHANNEL:
             raise MalformedError("channel")

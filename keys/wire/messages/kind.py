@@ -1,4 +1,4 @@
-"""What a kind of message is: its name, who may write it, its channel, and which members its body has (SPEC 5.1)."""
+"""A kind of message: its name, its authors, its channel, and the members of its body (SPEC 5.1)."""
 
 import re
 from collections.abc import Mapping
@@ -14,12 +14,12 @@ NO_FILES = (0, 0)
 MANY_FILES = (0, MAX_FILES)
 
 _KIND = re.compile(r"[a-z][a-z-]{0,39}")
-# Their labels are those of signed documents: a message of that kind could pass for one.
+# A message of such a kind would have the label of a signed document, and could pass for one.
 _RESERVED_KINDS = ("root", "roster", "bundle")
 
 
 class Body(Members):
-    """A body that one kind of message has."""
+    """The body of a message of one kind."""
 
     __slots__ = ()
     KIND: ClassVar[str]
@@ -31,7 +31,7 @@ class Body(Members):
 
 @dataclass(frozen=True, slots=True)
 class Words(Body):
-    """A body of one text; a message of such a kind may have files."""
+    """A body with one text; messages of such a kind can have files."""
 
     FILES: ClassVar[tuple[int, int]] = MANY_FILES
     text: Text
@@ -39,7 +39,7 @@ class Words(Body):
 
 @dataclass(frozen=True, slots=True)
 class Unknown(Body):
-    """A body of a kind that this version does not know: kept, and shown as "update the tool"."""
+    """A body of a kind that this version does not know: it is stored, and shown as "update the tool"."""
 
     AUTHORS: ClassVar[tuple[str, ...]] = (REPORTER, RECIPIENT)
     FILES: ClassVar[tuple[int, int]] = MANY_FILES
@@ -47,7 +47,7 @@ class Unknown(Body):
 
     @classmethod
     def parse(cls, members: Mapping[str, Json]) -> Self:
-        """Keep any object as its own canonical bytes."""
+        """Store any object as its canonical bytes."""
         return cls(encode(dict(members)))
 
     def members(self) -> dict[str, Json]:

@@ -1,4 +1,4 @@
-"""Bodies of the channel `log`, by which vaults give each other what they lack (SPEC 5.1, 12.4)."""
+"""Bodies of the channel `log`, in which vaults send each other what they lack (SPEC 5.1, 12.4)."""
 
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
@@ -16,7 +16,7 @@ MAX_LACKING = 64  # SPEC 5.2: as many as one message can name
 
 @dataclass(frozen=True, slots=True)
 class Arrived(Body):
-    """Its author's vault is new, or was away too long: every other tool answers with one share."""
+    """The author's vault is new, or was away too long: every other tool answers with one share."""
 
     KIND: ClassVar[str] = "arrived"
     CHANNEL: ClassVar[str] = LOG
@@ -25,7 +25,7 @@ class Arrived(Body):
 
 @dataclass(frozen=True, slots=True)
 class Lacking(Body):
-    """Messages of a case that others name and that did not come to its author."""
+    """Messages of a case that other messages name and that did not reach the author."""
 
     KIND: ClassVar[str] = "lacking"
     CHANNEL: ClassVar[str] = LOG
@@ -34,7 +34,7 @@ class Lacking(Body):
 
 @dataclass(frozen=True, slots=True)
 class Share(Body):
-    """Keys of messages, in the archive that is its one file; it gives no rights. Without a case, of all cases."""
+    """Keys of messages, in its one file, an archive; it gives no rights. Without a case, it covers all cases."""
 
     KIND: ClassVar[str] = "share"
     AUTHORS: ClassVar[tuple[str, ...]] = (REPORTER, RECIPIENT)
@@ -45,7 +45,7 @@ class Share(Body):
 
 @dataclass(frozen=True, slots=True)
 class LogAccepted(Body):
-    """Its author accepts a log that differs from the one read before, at this place and digest."""
+    """The author accepts a log that differs from the one read before, at this place and digest."""
 
     KIND: ClassVar[str] = "log-accepted"
     CHANNEL: ClassVar[str] = LOG

@@ -1,4 +1,4 @@
-"""Bodies that only the reporter writes, but for the report and answers (SPEC 5.1, 5.2)."""
+"""Bodies that only the reporter writes, except the report and answers (SPEC 5.1, 5.2)."""
 
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
@@ -41,7 +41,7 @@ class Consent(Body):
     request: OptionalMessage = None
 
     def check(self) -> None:
-        """Raise MalformedError for a denial with `after`, and for a word about nobody and no request."""
+        """Raise MalformedError for a denial with `after`, and for consent that names no people and no request."""
         if self.after and self.answer != YES:
             raise MalformedError("after")
         if self.request is None and not self.people:
@@ -50,7 +50,7 @@ class Consent(Body):
 
 @dataclass(frozen=True, slots=True)
 class Agreed(Body):
-    """The reporter's word on minutes; `text` says what they get wrong, or is ""."""
+    """The reporter's opinion of the minutes; `text` says what is wrong in them, or is ""."""
 
     KIND: ClassVar[str] = "agreed"
     AUTHORS: ClassVar[tuple[str, ...]] = (REPORTER,)
@@ -62,7 +62,7 @@ class Agreed(Body):
 
 @dataclass(frozen=True, slots=True)
 class Identity(Body):
-    """Who the reporter is: a compartment of its own, to be opened on purpose."""
+    """The reporter's name and details: a separate compartment, which a recipient must open explicitly."""
 
     KIND: ClassVar[str] = "identity"
     AUTHORS: ClassVar[tuple[str, ...]] = (REPORTER,)
@@ -72,7 +72,7 @@ class Identity(Body):
 
 @dataclass(frozen=True, slots=True)
 class Rating(Body):
-    """Whether the reporter finds that the report was handled well; `text` is why, or ""."""
+    """Whether the reporter thinks that the report was handled well; `text` is why, or ""."""
 
     KIND: ClassVar[str] = "rating"
     AUTHORS: ClassVar[tuple[str, ...]] = (REPORTER,)
@@ -83,7 +83,7 @@ class Rating(Body):
 
 @dataclass(frozen=True, slots=True)
 class ReportWithdrawn(Body):
-    """The reporter's wish to withdraw the report; handling may go on. `text` is why, or ""."""
+    """The reporter asks to withdraw the report; its handling may continue. `text` is why, or ""."""
 
     KIND: ClassVar[str] = "report-withdrawn"
     AUTHORS: ClassVar[tuple[str, ...]] = (REPORTER,)
@@ -93,7 +93,7 @@ class ReportWithdrawn(Body):
 
 @dataclass(frozen=True, slots=True)
 class Left(Body):
-    """The reporter reads here no more and asks the server to forget the code."""
+    """The reporter stops reading here and asks the server to forget the code."""
 
     KIND: ClassVar[str] = "left"
     AUTHORS: ClassVar[tuple[str, ...]] = (REPORTER,)

@@ -1,8 +1,8 @@
 """The table of all kinds (SPEC 5.1), by name and as the specification prints it."""
 
 from keys.wire.messages import closing, dossier, log, reporter, thread
-from keys.wire.messages.fields import described
-from keys.wire.messages.kind import NO_FILES, Body
+from keys.wire.messages.fields import CHANNELS, described
+from keys.wire.messages.kind import MANY_FILES, NO_FILES, Body
 
 _THREAD: tuple[type[Body], ...] = (
     thread.Report,
@@ -49,18 +49,30 @@ _LOG: tuple[type[Body], ...] = (log.Arrived, log.Lacking, log.Share, log.LogAcce
 
 KINDS: dict[str, type[Body]] = {body.KIND: body for body in (*_THREAD, *_REPORTER, *_DOSSIER, *_CLOSING, *_LOG)}
 
-_HEADING = ("kind", "author", "channel", "`case`", "`files`", "body")
+_HEADING = ("kind", "members of the body")
 
 
 def table() -> str:
-    """Return the table of SPEC 5.1 in Markdown."""
-    rows = [_HEADING, ("---",) * len(_HEADING), *map(_row, KINDS.values())]
-    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    """Return the table of SPEC 5.1 in Markdown, by channel; kinds that differ only in name share a row."""
+    names: dict[tuple[str, str], list[str]] = {}
+    for body in KINDS.values():
+        names.setdefault((body.CHANNEL, described(body) or "none"), []).append(_name(body))
+    lines = [_row(*_HEADING), _row(*("---" for _ in _HEADING))]
+    for channel in CHANNELS:
+        lines.append(_row(f"**{channel}**", ""))
+        lines += [_row(", ".join(kinds), members) for (of, members), kinds in names.items() if of == channel]
+    return "".join(lines)
 
 
-def _row(body: type[Body]) -> tuple[str, ...]:
-    least, most = body.FILES
-    files = "" if body.FILES == NO_FILES else f"{least} to {most}"
-    members = "{" + described(body) + "}"
-    case = "" if body.CASE == "named" else body.CASE
-    return f"`{body.KIND}`", " or ".join(body.AUTHORS), body.CHANNEL, case, files, members
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _name(body: type[Body]) -> str:
+    """Return the name of a kind, "+" if it can have files, and how it differs from most: author, case, one file."""
+    marks = [] if body.AUTHORS == Body.AUTHORS else [" or ".join(body.AUTHORS)]
+    marks += {"named": [], "absent": ["no case"], "named or absent": ["case or none"]}[body.CASE]
+    if body.FILES not in (NO_FILES, MANY_FILES):
+        marks.append(f"{body.FILES[0]} file")
+    name = f"`{body.KIND}`+" if body.FILES == MANY_FILES else f"`{body.KIND}`"
+    return f"{name} ({', '.join(marks)})" if marks else name

@@ -1,4 +1,4 @@
-"""Bodies of the thread that recipients write, and the report (SPEC 5.1, 5.2)."""
+"""Bodies that recipients write into the thread, and the report (SPEC 5.1, 5.2)."""
 
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
@@ -28,13 +28,12 @@ from keys.wire.messages.fields import (
     answers_size,
 )
 from keys.wire.messages.kind import MANY_FILES, Body, Words
-from keys.wire.plaintext import SIGNATURE_SIZE
-from keys.wire.sizes import BOX_KEY_SIZE, ID_SIZE, KEM_KEY_SIZE
+from keys.wire.sizes import BOX_KEY_SIZE, ID_SIZE, KEM_KEY_SIZE, SIGNATURE_SIZE
 
 
 @dataclass(frozen=True, slots=True)
 class About(Members):
-    """Whom a report is about: the whole board, people on the roster, and others in the reporter's words."""
+    """The people that a report is about: the whole board, people on the roster, and others in the reporter's words."""
 
     board: Flag = False
     others: Annotated[str, TextField(least=0, most=MAX_REASON_SIZE)] = ""
@@ -43,7 +42,7 @@ class About(Members):
 
 @dataclass(frozen=True, slots=True)
 class Entered(Members):
-    """The recipient who wrote a report down for somebody: `signature` is theirs, over the report's author key."""
+    """The recipient who wrote down a report for somebody; `signature` is theirs, over the report's author key."""
 
     author: Author
     signature: Annotated[bytes, BytesField("signature", SIGNATURE_SIZE)]
@@ -73,18 +72,18 @@ class Report(Body):
     entered: Annotated[Entered | None, OptionalField(RecordField(Entered))] = None
 
     def check(self) -> None:
-        """Raise MalformedError for more words than a text may have."""
+        """Raise MalformedError if the words exceed the limit of a text."""
         if self.size() > MAX_TEXT_SIZE:
             raise MalformedError("size of the text and the answers")
 
     def size(self) -> int:
-        """Return the bytes of the reporter's words as encoded: the text, the answers, whom else the report is about."""
+        """Return the encoded size in bytes of the reporter's words: the text, the answers, and the names in `about`."""
         return encoded_size(self.text) + answers_size(self.answers) + encoded_size(self.about.others)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer(Words):
-    """Words in the thread, by the reporter or a recipient."""
+    """A text in the thread, by the reporter or a recipient."""
 
     KIND: ClassVar[str] = "answer"
     AUTHORS: ClassVar[tuple[str, ...]] = (REPORTER, RECIPIENT)
@@ -93,7 +92,7 @@ class Answer(Words):
 
 @dataclass(frozen=True, slots=True)
 class Question(Words):
-    """Words in the thread that ask the reporter for an answer."""
+    """A text in the thread that asks the reporter for an answer."""
 
     KIND: ClassVar[str] = "question"
     CHANNEL: ClassVar[str] = THREAD
@@ -101,7 +100,7 @@ class Question(Words):
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement(Words):
-    """The confirmation that the law wants within seven days."""
+    """The acknowledgement that the law requires within seven days."""
 
     KIND: ClassVar[str] = "acknowledgement"
     CHANNEL: ClassVar[str] = THREAD
@@ -109,7 +108,7 @@ class Acknowledgement(Words):
 
 @dataclass(frozen=True, slots=True)
 class Opened(Body):
-    """A recipient opens the report: before that, the reporter's page says that nobody has."""
+    """A recipient opened the report: before that, the reporter's page says that nobody has."""
 
     KIND: ClassVar[str] = "opened"
     CHANNEL: ClassVar[str] = THREAD
@@ -117,7 +116,7 @@ class Opened(Body):
 
 @dataclass(frozen=True, slots=True)
 class Feedback(Words):
-    """What is done or planned, and why: the law wants it within three months."""
+    """What is done or planned, and why: the law requires it within three months."""
 
     KIND: ClassVar[str] = "feedback"
     CHANNEL: ClassVar[str] = THREAD
@@ -125,7 +124,7 @@ class Feedback(Words):
 
 @dataclass(frozen=True, slots=True)
 class Minutes(Words):
-    """What was said aloud, for the reporter to agree to or to correct."""
+    """What was said orally, for the reporter to agree to or to correct."""
 
     KIND: ClassVar[str] = "minutes"
     CHANNEL: ClassVar[str] = THREAD
@@ -133,7 +132,7 @@ class Minutes(Words):
 
 @dataclass(frozen=True, slots=True)
 class Closed(Words):
-    """The words to the reporter with which a case is closed."""
+    """The closing words to the reporter."""
 
     KIND: ClassVar[str] = "closed"
     CHANNEL: ClassVar[str] = THREAD
@@ -141,7 +140,7 @@ class Closed(Words):
 
 @dataclass(frozen=True, slots=True)
 class Request(Body):
-    """A recipient asks for consent: to tell `to` exactly `what`, because `text`; or to let `people` in."""
+    """A recipient asks for consent: to tell `to` exactly `what`, because of `text`; or to let `people` in."""
 
     KIND: ClassVar[str] = "request"
     CHANNEL: ClassVar[str] = THREAD
@@ -153,7 +152,7 @@ class Request(Body):
 
 @dataclass(frozen=True, slots=True)
 class Joined(Body):
-    """A reader lets people read the case; it has no effect for those whom the reporter left out."""
+    """A reader lets people read the case; it has no effect for people whom the reporter left out."""
 
     KIND: ClassVar[str] = "joined"
     CHANNEL: ClassVar[str] = THREAD
@@ -162,7 +161,7 @@ class Joined(Body):
 
 @dataclass(frozen=True, slots=True)
 class SteppedBack(Body):
-    """Its author reads the case no more; the reason goes into the dossier."""
+    """The author stops reading the case; the reason goes into the dossier."""
 
     KIND: ClassVar[str] = "stepped-back"
     CHANNEL: ClassVar[str] = THREAD

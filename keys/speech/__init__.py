@@ -1,1 +1,0 @@
-"""The words of the tool, for a terminal or a browser."""

@@ -1,0 +1,1 @@
+"""The sentences of the tool, for a terminal or a browser."""
