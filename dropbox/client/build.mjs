@@ -54,16 +54,16 @@ const split = await build({
   ...SHARED,
   format: "esm",
   splitting: true,
-  entryPoints: { worker: "worker.ts", sealing: "reporting.ts" },
+  entryPoints: { worker: "entry/worker.ts", sealing: "worker/report_handlers.ts" },
   chunkNames: "chunk",
   outdir: folder,
 });
 const modules = Object.fromEntries(split.outputFiles.map(({ path, text }) => [basename(path), text]));
 const common = await script(modules[COMMON.slice(2)], "common");
 const scripts = {
-  "form.js": await bundled("form/main.ts"),
+  "form.js": await bundled("entry/main.ts"),
   "worker.js": common + (await script(modules["worker.js"])),
-  "offline.js": await bundled("offline.ts"),
+  "offline.js": await bundled("entry/offline.ts"),
   "sealing.js": await script(modules["sealing.js"], "sealing"),
 };
 await mkdir(folder, { recursive: true });

@@ -1,8 +1,10 @@
-// The reporter's code, SPEC 6: drawing, checking, and the keys it stands for; it is never stored.
+// The receipt, the reporter's code of SPEC 6: generation, checking, and the keys derived from it. It must never be
+// stored.
 
-import { ReceiptError } from "./errors.ts";
+import { ReceiptError } from "./shared/errors.ts";
 import { hkdf } from "./sealing/native.ts";
 import { type Bytes, random, utf8 } from "./wire/bytes.ts";
+import { KEM_SEED_SIZE } from "./wire/sizes.ts";
 
 const SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; // Crockford's base32
 const RANDOM_SYMBOLS = 26;
@@ -10,18 +12,17 @@ const CHECK_SYMBOLS = 2;
 const FIELD_POLYNOMIAL = 0b100101; // x^5 + x^2 + 1
 const FIELD_SIZE = 32;
 const FIELD_BITS = 5;
-const KEM_SEED_SIZE = 64;
 
 const LABEL_CAPABILITY = utf8("meldbus/1 receipt capability");
 const LABEL_BOX = utf8("meldbus/1 receipt x25519");
 const LABEL_KEM = utf8("meldbus/1 receipt ml-kem-768");
 const LABEL_SIGN = utf8("meldbus/1 receipt ed25519");
 
-// Python's white space; that of JavaScript is another. Behind it the dashes that keyboards put for a hyphen.
+// Python's white space, which differs from JavaScript's, and the dashes that keyboards insert for a hyphen.
 const DROPPED = /[\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u2010-\u2015\u2212-]/g;
 const GROUPS = /.{4}/g;
 
-/** A code without typing errors, as 28 canonical symbols; only `draw` and `parse` make one. */
+/** A code without typing errors, as 28 canonical symbols; only `draw` and `parse` create one. */
 export class Receipt {
   readonly symbols: string;
 
@@ -36,9 +37,9 @@ export class Receipt {
   }
 
   /**
-   * Read a code as a person types it; throw ReceiptError where it has a typing error.
+   * Parse a code as typed by a person; throw ReceiptError if it has a typing error.
    *
-   * Every error in one or two symbols is found, and so is every swap of neighbours.
+   * Detects every error in one or two symbols and every swap of neighbours.
    */
   static parse(typed: string): Receipt {
     const bare = typed.replace(DROPPED, "").toUpperCase();
@@ -50,7 +51,7 @@ export class Receipt {
     return new Receipt(symbols);
   }
 
-  /** Return the code as it is shown: seven groups of four, with dashes. */
+  /** Return the code as displayed: seven groups of four, with dashes. */
   written(): string {
     return this.symbols.match(GROUPS)!.join("-");
   }
@@ -99,7 +100,7 @@ const A2 = 4;
 const MIDDLE = A ^ A2; // (X - a)(X - a^2) = X^2 + (a + a^2) X + a^3
 const LAST = times(A, A2);
 
-/** Return the remainder of drawn * X^2 by the generator (SPEC 6). */
+/** Return the remainder of drawn * X^2 modulo the generator (SPEC 6). */
 function checkSymbols(drawn: string): string {
   let high = 0;
   let low = 0;

@@ -1,4 +1,4 @@
-// Whether a message counts, by who wrote it and when (SPEC 12.2).
+// Whether a message counts, by its author and its day (SPEC 12.2).
 
 import { equal } from "../wire/bytes.ts";
 import { b64 } from "../wire/canonical.ts";
@@ -12,32 +12,34 @@ import type { Readership } from "./readers.ts";
 import type { Rosters } from "./rosters.ts";
 
 /**
- * What a message is worth; only one that counts changes anything.
+ * The standing of a message; only one that counts changes anything.
  *
- * late: its author once could believe to read: shown with a mark, and no alarm.
- * unclear: something is missing without which nobody can tell: shown with a mark.
- * forbidden: an alarm that names the author, and not shown.
+ * late: its author once had reason to believe that they read the case. It is shown with a mark, without an alarm.
+ *
+ * unclear: something is missing that is needed to decide. It is shown with a mark.
+ *
+ * forbidden: it raises an alarm that names the author, and is not shown.
  */
 export type Standing = "counts" | "late" | "unclear" | "forbidden";
 
-/** Say whether the author of the report wrote this. */
+/** Whether the author of the report wrote this message. */
 export function isReporter(head: Head, report: Head): boolean {
   return equal(head.author, report.author);
 }
 
-/** Say whether this kind is for its author to write: nobody speaks for the reporter, nor the reporter for others. */
+/** Whether the author may write this kind: nobody writes for the reporter, nor the reporter for others. */
 export function mayWrite(head: Head, report: Head): boolean {
   const authors = kindOf(head.kind).AUTHORS;
   if (!isReporter(head, report)) return authors.includes(RECIPIENT);
-  // The recipient who entered the report for somebody holds its code, and would agree in their place.
+  // The recipient who entered the report for somebody holds its code, and could consent in their place.
   if (isOf(head, Consent)) return isOf(report, Report) && report.body.entered === null;
   return authors.includes(REPORTER) && head.channel !== DOSSIER;
 }
 
 /**
- * Return what a recipient's message is worth at its place, by the readers there and the day of its entry.
+ * Return the standing of a recipient's message at its place, by the readers there and the day of its entry.
  *
- * Never by what its head claims: an author chooses its roster and its `seen`.
+ * It does not depend on what the head claims: an author chooses its roster and its `seen`.
  */
 export function standingOf(
   { head, day }: PlacedMessage,
@@ -47,7 +49,7 @@ export function standingOf(
 ): Standing {
   const identity = b64(head.author);
   const person = rosters.personOf(identity);
-  // SPEC 12.2 step 1: a reader at this place, with a key of that day.
+  // SPEC 12.2 step 1: a reader at this place, with a key that is valid on that day.
   if (
     person !== null &&
     readership.read(rosters.personsOn(day)).has(person) &&
@@ -57,7 +59,7 @@ export function standingOf(
   ) {
     return "counts";
   }
-  // SPEC 12.2 step 2: honest people do not know yet that their reading has ended, or that it never began.
+  // SPEC 12.2 step 2: honest people may not know yet that their reading has ended, or that it never began.
   if (person !== null && readership.wasReader(person)) return "late";
   // SPEC 12.2 step 3.
   const isKnown = rosters.has(b64(head.roster)) && rosters.isKnown(day);

@@ -1,5 +1,5 @@
-// What a case is: one pure function of its messages, the rosters and the day (SPEC 12.1); of the thread alone, which is
-// all that a reporter has.
+// A case: a pure function of its messages, the rosters and the day (SPEC 12.1). A reporter has only the messages of the
+// thread.
 
 import { alarms, type Notice } from "./notices.ts";
 import { closedBy } from "./closings.ts";
@@ -10,26 +10,26 @@ import type { Rosters } from "./rosters.ts";
 import { judge, type JudgedMessage } from "./thread.ts";
 import { readBy, waiting } from "./waiting.ts";
 
-/** A case, as it follows from the messages of its thread. */
+/** A case, as computed from the messages of its thread. */
 export interface Case {
-  /** In their order, the report first. */
+  /** In order, the report first. */
   readonly messages: readonly JudgedMessage[];
-  /** Who reads today. */
+  /** Today's readers. */
   readonly readers: ReadonlySet<string>;
   readonly leftOut: ReadonlySet<string>;
-  /** Whom any "yes" or `joined` ever named. */
+  /** The persons that any "yes" or `joined` has ever named. */
   readonly admitted: ReadonlySet<string>;
-  /** Asking messages without a reply. */
+  /** Messages of the reporter that ask for a reply and have none. */
   readonly waiting: readonly string[];
   readonly missing: readonly Missing[];
-  /** Null while the case is open, as far as the thread tells. */
+  /** Null while the case is open, according to the thread. */
   readonly closedBy: string | null;
   readonly alarms: readonly Notice[];
-  /** Who has read each message. */
+  /** The persons who have read each message. */
   readonly readBy: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** Return the case that these messages make for who reads on `day`, or null if their report is not here. */
+/** Return the case of these messages, with its readers on `day`; null if the report is missing. */
 export function caseOf(placed: Iterable<PlacedMessage>, rosters: Rosters, day: number): Case | null {
   const past = pastOf(placed); // SPEC 12.1 steps 1 to 3
   if (!past) return null;

@@ -1,10 +1,10 @@
-// What has happened in a case: the day of each step that the law or the policy asks for (SPEC 12.8).
+// The days of a case's steps that the law or the policy requires (SPEC 12.8).
 
 import { Acknowledgement, Answer, Closed, Feedback, Question } from "../wire/messages/thread.ts";
 import type { Case } from "./case.ts";
 import { counts } from "./thread.ts";
 
-/** The day of each step, null where it was not taken; `closed` is null while the case is open. */
+/** The day of each step, null if it was not taken; `closed` is null while the case is open. */
 export interface Happened {
   readonly received: number;
   readonly answered: number | null;
@@ -13,7 +13,7 @@ export interface Happened {
   readonly closed: number | null;
 }
 
-/** Return the days of a case's steps, by messages that count; it is `closed` on the day of what closes it now. */
+/** Return the days of a case's steps, by messages that count; `closed` is the day of the message that closes it now. */
 export function happenedIn({ messages, closedBy }: Case): Happened {
   const first = (...kinds: readonly { readonly KIND: string }[]): number | null => {
     const days = messages

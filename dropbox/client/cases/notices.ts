@@ -1,4 +1,4 @@
-// Alarms on authors, as named kinds (SPEC 14); the sentences for people are elsewhere.
+// Alarms on authors, as named kinds (SPEC 14). Their sentences for people are in the templates.
 
 import { b64 } from "../wire/canonical.ts";
 import { type Head, isOf } from "../wire/messages/head.ts";
@@ -7,11 +7,12 @@ import { Joined } from "../wire/messages/thread.ts";
 import { bit } from "./past.ts";
 import { counts, isShown, type JudgedMessage } from "./thread.ts";
 
-/** One alarm: what, about which message, and whom it names. Honest people never cause one. */
+/** One alarm: its kind, its message, and the persons named there. Honest people never cause one. */
 export interface Notice {
   /**
-   * forbidden: it is not for its author to write this, or to write here.
-   * left-out-named: it names somebody left out, whom no "yes" that it knows of has ever named.
+   * forbidden: its author may not write this kind, or not in this case.
+   *
+   * left-out-named: it names a person who was left out, and no "yes" in its past names that person.
    */
   readonly kind: "forbidden" | "left-out-named";
   readonly message: string;
@@ -21,7 +22,7 @@ export interface Notice {
 /** Return the alarms on authors. */
 export function alarms(messages: readonly JudgedMessage[]): Notice[] {
   const without = new Set(messages[0]!.head.without.map(b64));
-  // The messages that say "yes" to each, as a set of numbers.
+  // By person, the set of messages that say "yes" to them.
   const answers = new Map([...without].map((person) => [person, 0n]));
   const found: Notice[] = [];
   messages.forEach((message, number) => {
@@ -30,7 +31,7 @@ export function alarms(messages: readonly JudgedMessage[]): Notice[] {
       found.push({ kind: "forbidden", message: id, people: [] });
     } else if (!byReporter) {
       const people = named(head).filter((person) => without.has(person) && !(answers.get(person)! & past)).sort();
-      // Where something of its past is missing, the "yes" can be there.
+      // If part of its past is missing, the "yes" can be in that part.
       if (people.length > 0 && isComplete) found.push({ kind: "left-out-named", message: id, people });
     } else if (counts(message) && isOf(head, Consent) && head.body.answer === YES) {
       for (const person of head.body.people.map(b64)) {

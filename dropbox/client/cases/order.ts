@@ -1,14 +1,15 @@
 // The order in which the messages of a thread are applied (SPEC 12.1 step 3).
 //
-// The report is first. Then comes, again and again, the message with the lowest place; directly before it what of its past
-// was not applied, in the same way. So what comes late moves forward to the one that names it, and moves nothing else.
+// The report is first. Then comes, again and again, the message with the lowest place; directly before it those of its
+// past that were not applied yet, in the same way. A message that arrives late thus moves forward to the one that names
+// it, and moves no other.
 
 import { compare } from "../wire/bytes.ts";
 import { unb64 } from "../wire/canonical.ts";
 import { ID_SIZE } from "../wire/sizes.ts";
 import { comparePlaces, type PlacedMessage } from "./place.ts";
 
-/** Yield all messages but the report; `named` has what each of them names. */
+/** Yield all messages except the report; `named` has the ids that each one names. */
 export function* inOrder(
   here: ReadonlyMap<string, PlacedMessage>,
   named: ReadonlyMap<string, readonly string[]>,

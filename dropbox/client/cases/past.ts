@@ -1,5 +1,5 @@
-// The messages of a thread in their order, and the past of each (SPEC 5.3, 12.1 steps 1 and 2).
-// A past is a set of messages, held as the bits of an integer: bit n is the n-th message of the order.
+// The messages of a thread in order, and the past of each (SPEC 5.3, 12.1 steps 1 and 2).
+// A past is a set of messages, stored as the bits of an integer: bit n is the n-th message of the order.
 
 import { b64 } from "../wire/canonical.ts";
 import { THREAD } from "../wire/messages/fields.ts";
@@ -8,19 +8,19 @@ import { Report } from "../wire/messages/thread.ts";
 import { inOrder } from "./order.ts";
 import { comparePlaces, type PlacedMessage } from "./place.ts";
 
-/** The messages of a thread in their order, the report first, each with its past as far as it is here. */
+/** The messages of a thread in order, the report first, each with the part of its past that is present. */
 export interface Past {
   readonly messages: readonly PlacedMessage[];
   readonly numbers: ReadonlyMap<string, number>;
-  /** The past of each. */
+  /** The past of each message. */
   readonly masks: readonly bigint[];
-  /** Those of whose past something is missing. */
+  /** The messages whose past is incomplete. */
   readonly incomplete: bigint;
-  /** Ids that are named and not here, with those that name them. */
+  /** Ids that are named but missing, with the messages that name them. */
   readonly missing: ReadonlyMap<string, readonly number[]>;
 }
 
-/** Put the messages of one thread in order; return null without their report. */
+/** Put the messages of one thread in order; return null if the report is missing. */
 export function pastOf(messages: Iterable<PlacedMessage>): Past | null {
   const unique = uniqueOf(messages);
   const report = [...unique.values()].find(({ head }) => isOf(head, Report));
@@ -50,17 +50,17 @@ export function pastOf(messages: Iterable<PlacedMessage>): Past | null {
   return { messages: order, numbers, masks, incomplete, missing };
 }
 
-/** Return the set that holds one number. */
+/** Return the set with one number. */
 export function bit(number: number): bigint {
   return 1n << BigInt(number);
 }
 
-/** Say whether a set holds a number. */
+/** Whether a set contains a number. */
 export function has(mask: bigint, number: number): boolean {
   return (mask & bit(number)) !== 0n;
 }
 
-/** Return each message of the thread once, at its lowest place: one whose id is here already changes nothing. */
+/** Return each message of the thread once, at its lowest place: a copy of a known id changes nothing. */
 function uniqueOf(messages: Iterable<PlacedMessage>): Map<string, PlacedMessage> {
   const unique = new Map<string, PlacedMessage>();
   for (const message of messages) {

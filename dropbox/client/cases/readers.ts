@@ -1,21 +1,21 @@
-// Who reads a case, who is left out, and whom the reporter lets in (SPEC 12.3).
+// The readers of a case, the people left out, and those whom the reporter lets in (SPEC 12.3).
 
 import { b64 } from "../wire/canonical.ts";
 import { type Head, isOf } from "../wire/messages/head.ts";
 import { Consent, YES } from "../wire/messages/reporter.ts";
 import { Joined, SteppedBack } from "../wire/messages/thread.ts";
 
-/** The readers of a case while its messages are applied one after the other, in their order. */
+/** The readers of a case while its messages are applied one by one, in order. */
 export class Readership {
   readonly without: ReadonlySet<string>;
   readonly leftOut: Set<string>;
-  /** Whom any "yes" or `joined` names, whether it has effect or not. */
+  /** The persons that any "yes" or `joined` names, whether it has effect or not. */
   readonly admitted = new Set<string>();
   readonly #addressed: ReadonlySet<string>;
-  /** By the report, a "yes" or a reader's `joined`, and not stepped back since. */
+  /** Persons named by the report, a "yes" or a reader's `joined`, who have not stepped back since. */
   readonly #named: Set<string>;
   readonly #denials = new Map<string, Set<string>>();
-  /** `after` of each "yes" that lets in. */
+  /** `after` of each "yes" that is in effect. */
   readonly #sufficient = new Map<string, ReadonlySet<string>[]>();
 
   constructor(report: Head) {
@@ -25,17 +25,17 @@ export class Readership {
     this.#named = new Set(this.#addressed);
   }
 
-  /** Return who reads, of the persons `listed` on the roster in force; of all where that is not known. */
+  /** Return the readers among the persons `listed` on the roster in force; all of them if that roster is not known. */
   read(listed: ReadonlySet<string> | null): ReadonlySet<string> {
     return new Set([...this.#named].filter((person) => !this.leftOut.has(person) && (!listed || listed.has(person))));
   }
 
-  /** Say whether an earlier message let this person believe that they read: the report, a "yes", a `joined`. */
+  /** Whether an earlier message gave this person reason to believe that they read: the report, a "yes", a `joined`. */
   wasReader(person: string): boolean {
     return this.#addressed.has(person) || this.admitted.has(person);
   }
 
-  /** Take what a message says whether it counts or not: whom it names is late, not forbidden. */
+  /** Note a message whether it counts or not: messages of the persons it names are late, not forbidden. */
   note(head: Head): void {
     if (isOf(head, Joined) || (isOf(head, Consent) && head.body.answer === YES)) {
       for (const person of head.body.people) this.admitted.add(b64(person));
@@ -49,7 +49,7 @@ export class Readership {
     } else if (isOf(head, Joined)) {
       for (const person of head.body.people) this.#named.add(b64(person));
     } else if (isOf(head, SteppedBack) && author !== null) {
-      // Void where nobody would be left to read the case (SPEC 12.3).
+      // Void if nobody else would read the case (SPEC 12.3).
       if ([...this.read(listed)].some((person) => person !== author)) this.#named.delete(author);
     }
   }
@@ -59,7 +59,7 @@ export class Readership {
     for (const person of people.map(b64)) {
       const denials = this.#denials.get(person) ?? new Set();
       let answers = this.#sufficient.get(person) ?? [];
-      // Only a "yes" that names every denial lets in: of words that did not know of each other, the no wins.
+      // Only a "yes" that names every denial lets in: of answers that did not know of each other, the "no" wins.
       const letsIn = answer === YES && [...denials].every((denial) => known.has(denial));
       if (letsIn) {
         answers = [...answers, known];
@@ -70,7 +70,7 @@ export class Readership {
       }
       this.#denials.set(person, denials);
       this.#sufficient.set(person, answers);
-      // No word of the reporter puts out a person in the report's `to` or `missing`.
+      // The reporter cannot remove a person in the report's `to` or `missing`.
       const isDenied = this.without.has(person) || (denials.size > 0 && !this.#addressed.has(person));
       if (isDenied && answers.length === 0) this.leftOut.add(person);
       else this.leftOut.delete(person);

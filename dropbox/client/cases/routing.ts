@@ -1,30 +1,31 @@
-// Who gets a report, SPEC 7.8: from its topic and whom it is about, by the signed policy.
+// Routing: who receives a report, SPEC 7.8, by its topic and the people it is about, according to the signed policy.
 
 import type { Members } from "../policy/policy.ts";
 import type { Role } from "../policy/shapes.ts";
 import type { Recipient } from "../roster/roster.ts";
 
-/** What a report is about, as far as it decides who gets it; `people` are persons. */
+/** The part of a report's subject that decides who receives it; `people` are persons. */
 export interface Matter {
   readonly topic: string;
   readonly board: boolean;
   readonly people: ReadonlySet<string>;
 }
 
-/** Why somebody cannot be chosen: it is about them, about the board, or not for their role. */
+/** Why a recipient cannot be chosen: the report is about them, about the board, or not for their role. */
 export type Reason = "about" | "board" | "role";
 
-/** `reads` gets it unless the reporter takes them off, `added` only when the reporter adds them. */
+/** `reads` receives the report unless the reporter removes them, `added` only if the reporter adds them. */
 export interface Place {
   readonly recipient: Recipient;
   readonly state: "reads" | "added" | Reason;
 }
 
 /**
- * Return the place of everyone in `receiving`, in its order.
+ * Return the place of everyone in `receiving`, in the same order.
  *
- * `away` are those who are away by their own or the policy's word. A recipient without a key to seal to today keeps their
- * place: they are a reader, and stand in `missing`. A topic that the policy does not have is its last one.
+ * `away` are persons who are away according to themselves or the policy. A recipient without a key to seal to today
+ * keeps their place: they are a reader, and are named in `missing`. An unknown topic is treated as the policy's last
+ * one.
  */
 export function route(
   { topics, routing, chair }: Members,
@@ -52,7 +53,7 @@ export function route(
   return receiving.map((recipient) => ({ recipient, state: stateOf(recipient) }));
 }
 
-/** Say whether it is about the chair, the whole board, or a secretaris and somebody of the board. */
+/** Whether a report is about the chair, the whole board, or a secretaris and a member of the board. */
 export function isAboutAll(
   receiving: readonly Recipient[],
   { board, people }: Pick<Matter, "board" | "people">,

@@ -1,4 +1,4 @@
-// What a message that is being written names in its `seen` (SPEC 5.3).
+// The messages that a message being written names in its `seen` (SPEC 5.3).
 
 import { b64 } from "../wire/canonical.ts";
 import { MAX_SEEN } from "../wire/messages/head.ts";
@@ -11,10 +11,11 @@ import { isShown } from "./thread.ts";
 const SAYS_WHO_READS: readonly string[] = [Consent.KIND, Joined.KIND, SteppedBack.KIND];
 
 /**
- * Return what the next message of `author` in the thread names, by what stood on the screen.
+ * Return the ids that the next message of `author` in the thread names, given the messages on the screen.
  *
- * Of that what another of them has in its past is left out. The author's own last message is always named, and what
- * says who reads. At most 64: the own last one, then the reporter's, then the rest, the newest first.
+ * Ids that are in the past of another of these messages are left out. The author's own last message and those that
+ * change the readers are always named. At most 64: the author's last one, then the reporter's, then the rest, the
+ * newest first.
  */
 export function seenOf({ messages }: Case, author: string, screen: ReadonlySet<string>): string[] {
   const shown = messages.map((message, number) => ({ ...message, number })).filter(isShown);
@@ -22,7 +23,7 @@ export function seenOf({ messages }: Case, author: string, screen: ReadonlySet<s
   const onScreen = shown.filter(({ id }) => screen.has(id));
   const saysWhoReads = shown.filter(({ head }) => SAYS_WHO_READS.includes(head.kind));
   const covered = [...onScreen, ...saysWhoReads].reduce((mask, { past }) => mask | past, 0n);
-  // What says who reads is named again after all that has to be, as far as there is room.
+  // Messages that change the readers are named again after all required ones, if there is room.
   const rank = ({ number, byReporter }: (typeof shown)[number]) =>
     number === own ? 0 : (has(covered, number) ? 3 : 1) + Number(!byReporter);
   const chosen = new Set([...onScreen.filter(({ number }) => !has(covered, number)), ...saysWhoReads]);

@@ -1,18 +1,18 @@
-// Which messages of a thread the page gives to whom: shares carry keys, never rights (SPEC 12.4).
+// Sharing: which messages of a thread the page gives to whom. Shares carry keys, never rights (SPEC 12.4).
 
 import { b64 } from "../wire/canonical.ts";
 import type { Case } from "./case.ts";
 import type { JudgedMessage } from "./thread.ts";
 
-/** What was given to whom: a person, and the id of a message. */
+/** The ids of the messages already given, by person. */
 export type Given = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
- * Return the ids that the page has still to give to each person on the roster in force, the `listed` ones.
+ * Return the ids that the page still has to give to each person on the roster in force, the `listed` ones.
  *
  * A reader gets each message of the thread whose `to` does not name them, once from each page and vault: a share by
- * somebody else can be worthless, and nobody sees that. A person whose reading was ended gets the message that ended it,
- * alone.
+ * somebody else can be worthless, and nobody can see that. A person whose reading was ended gets only the message that
+ * ended it.
  */
 export function owed(
   { messages, readers }: Case,
@@ -30,6 +30,6 @@ export function owed(
 }
 
 function lacks(person: string, { place, person: author, head }: JudgedMessage): boolean {
-  // Only what stands in the mailbox, and so in the log, is shared.
+  // Only messages that are in the mailbox, and so in the log, are shared.
   return place.position !== Infinity && author !== person && !head.to.some((one) => b64(one) === person);
 }

@@ -1,4 +1,4 @@
-// The messages of a case, applied one after the other: what each is worth, who reads there (SPEC 12.1 steps 4 to 6).
+// The messages of a case, applied one by one: the standing of each, and the readers there (SPEC 12.1 steps 4 to 6).
 
 import { b64 } from "../wire/canonical.ts";
 import { isOf } from "../wire/messages/head.ts";
@@ -9,36 +9,36 @@ import { comparePlaces, type PlacedMessage } from "./place.ts";
 import { Readership } from "./readers.ts";
 import type { Rosters } from "./rosters.ts";
 
-/** A message of a case, with what follows from its place. */
+/** A message of a case, with everything that follows from its place. */
 export interface JudgedMessage extends PlacedMessage {
   /** The messages of its past, by number. */
   readonly past: bigint;
-  /** Nothing of its past is missing. */
+  /** Whether its whole past is present. */
   readonly isComplete: boolean;
   readonly standing: Standing;
-  /** Null for the reporter, and where no roster lists the author. */
+  /** Null for the reporter, and if no roster lists the author. */
   readonly person: string | null;
   readonly byReporter: boolean;
-  /** Who reads, itself applied. */
+  /** The readers after this message is applied. */
   readonly readers: ReadonlySet<string>;
-  /** Whom it tells that they read no more: it is sealed to them too. */
+  /** The persons whose reading it ends: it is sealed to them too. */
   readonly ended: ReadonlySet<string>;
 }
 
-/** A message that a reader sees. */
+/** A message that readers can see. */
 export type VisibleMessage = JudgedMessage & { readonly standing: Exclude<Standing, "forbidden"> };
 
-/** Say whether a message changes anything. */
+/** Whether a message changes anything. */
 export function counts({ standing }: JudgedMessage): boolean {
   return standing === "counts";
 }
 
-/** Say whether a reader sees a message, with a mark if it does not count. */
+/** Whether readers can see a message; it has a mark if it does not count. */
 export function isShown(message: JudgedMessage): message is VisibleMessage {
   return message.standing !== "forbidden";
 }
 
-/** Return the messages in their order with what each is worth, and the readership after the last of them. */
+/** Return the messages in order with their standing, and the readership after the last one. */
 export function judge(past: Past, rosters: Rosters): readonly [judged: JudgedMessage[], readership: Readership] {
   const report = past.messages[0]!.head;
   const readership = new Readership(report);
@@ -59,7 +59,8 @@ export function judge(past: Past, rosters: Rosters): readonly [judged: JudgedMes
     const readers = readership.read(listed);
     const ended = new Set([...before].filter((one) => !readers.has(one)));
     if (standing === "counts" && isOf(head, Consent) && head.body.answer !== YES) {
-      // Whom a "yes" ever named may believe to read, though it has no effect here: it can have crossed this.
+      // A person named by any "yes" may believe that they read, even if it has no effect here: it can have crossed this
+      // one.
       for (const one of head.body.people.map(b64)) if (admitted.has(one) && !readers.has(one)) ended.add(one);
     }
     return { ...message, past: past.masks[number]!, isComplete, standing, person, byReporter, readers, ended };
@@ -68,10 +69,10 @@ export function judge(past: Past, rosters: Rosters): readonly [judged: JudgedMes
 }
 
 /**
- * Say whether a message stands before another, both by number: it is in its past, or has the lower place.
+ * Whether a message comes before another, both by number: it is in the other's past, or has the lower place.
  *
- * What an author names that is posted only later moves nothing by this, and a server that was restored can have put
- * back a message behind one that names it.
+ * The past comes first: a message that is named but posted only later must not change the order, and a restored server
+ * can have put a message after one that names it.
  */
 export function standsBefore(messages: readonly JudgedMessage[], first: number, second: number): boolean {
   const [one, other] = [messages[first]!, messages[second]!];

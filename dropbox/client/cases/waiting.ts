@@ -1,4 +1,4 @@
-// Which words of the reporter wait for a reply, and who has read which message (SPEC 12.5).
+// Which messages of the reporter wait for a reply, and who has read which message (SPEC 12.5).
 
 import { isOf } from "../wire/messages/head.ts";
 import { Agreed, Consent, Identity, NO, Rating, ReportWithdrawn } from "../wire/messages/reporter.ts";
@@ -6,7 +6,7 @@ import { Answer, Closed, Feedback, Opened, Question } from "../wire/messages/thr
 import { bit } from "./past.ts";
 import { counts, type JudgedMessage } from "./thread.ts";
 
-/** Say whether this is a word of the reporter that wants a reply. */
+/** Whether this is a message of the reporter that asks for a reply. */
 export function asks(message: JudgedMessage): boolean {
   const { head } = message;
   if (!message.byReporter || !counts(message)) return false;
@@ -15,16 +15,16 @@ export function asks(message: JudgedMessage): boolean {
   return [Answer, Identity, Consent, ReportWithdrawn].some(({ KIND }) => KIND === head.kind);
 }
 
-/** Say whether this answers what its author had read of the reporter. */
+/** Whether this is a reply to the reporter's messages that its author had read. */
 export function replies(message: JudgedMessage): boolean {
   const isReply = [Answer, Question, Feedback, Closed].some(({ KIND }) => KIND === message.head.kind);
   return isReply && counts(message) && !message.byReporter;
 }
 
 /**
- * Return the asking messages that no reply has in its past, as a set of numbers.
+ * Return the asking messages that are in no reply's past, as a set of numbers.
  *
- * By the past, never by the place: what crosses with a reply was not read by its author.
+ * The past decides, not the place: the author of a reply had not read a message that crossed it.
  */
 export function waiting(messages: readonly JudgedMessage[]): bigint {
   let asking = 0n;
@@ -37,9 +37,10 @@ export function waiting(messages: readonly JudgedMessage[]): bigint {
 }
 
 /**
- * Return what each person has read, as a set of numbers: what their messages name, or something that does.
+ * Return the messages that each person has read, as a set of numbers: those that their messages name, directly or
+ * through others.
  *
- * The report itself is read by who has said `opened`.
+ * The report counts as read by those who have said `opened`.
  */
 export function readBy(messages: readonly JudgedMessage[]): ReadonlyMap<string, bigint> {
   const read = new Map<string, bigint>();

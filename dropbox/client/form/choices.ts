@@ -1,10 +1,10 @@
-// Boxes to tick and lists to choose from, made for what a policy names; it knows nothing of what they stand for.
+// Checkboxes and select lists for the options of a policy.
 
-import { part, piece } from "./stage.ts";
+import { part, piece } from "./dom.ts";
 
 let last = 0;
 
-/** Return a row with a box, its label and a hint, or ""; `change` hears whether it is ticked. */
+/** Return a row with a checkbox, its label and a hint, or ""; `change` receives whether it is checked. */
 export function choice(label: string, on: boolean, change: (on: boolean) => void, hint = ""): HTMLElement {
   const row = piece("choice");
   const box = row.querySelector("input");
@@ -23,7 +23,7 @@ export function choice(label: string, on: boolean, change: (on: boolean) => void
   return row;
 }
 
-/** Return a field for an answer: a text, or where there are `options` (id and name) one of them. */
+/** Return a field for an answer: a text input, or a select list if there are `options` (id and name). */
 export function question(
   { label, hint, options }: { label: string; hint: string; options: readonly (readonly [id: string, name: string])[] },
   answer: string,
@@ -46,7 +46,7 @@ export function question(
   return row;
 }
 
-// Ids are unique within the page's one shadow root, and say nothing.
+// Ids are unique within the page's only shadow root, and carry no meaning.
 function freshId(): string {
   last += 1;
   return `choice-${last}`;

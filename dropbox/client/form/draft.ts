@@ -1,20 +1,20 @@
-// What is being written, in this page's memory until the page is left; it sends and shows nothing.
+// The draft of a report, in this page's memory until the page is left. It must not be stored.
 
-import type { Matter, Question, ShownFreshness, ShownPlace, Told } from "../protocol.ts";
+import type { Matter, Question, ShownFreshness, ShownPlace, Told } from "../shared/protocol.ts";
 import { Files } from "./files.ts";
-import { language } from "./words.ts";
+import { language } from "./messages.ts";
 
 export interface Draft {
   topic: string;
   board: boolean;
-  /** The persons whom it is about. */
+  /** The persons whom the report is about. */
   readonly people: Set<string>;
   others: string;
-  /** Who can get it, as it was asked last. */
+  /** The possible recipients, from the last `route` call. */
   places: readonly ShownPlace[];
-  /** Who has looked of late, as it was asked last. */
+  /** Who has looked recently, from the last call. */
   freshness: ShownFreshness;
-  /** The persons who are unticked, and those who were added. */
+  /** The persons whom the reporter removed, and those whom they added. */
   readonly without: Set<string>;
   readonly added: Set<string>;
   text: string;
@@ -24,17 +24,19 @@ export interface Draft {
   readonly files: Files;
   /** "" until the first review. */
   receipt: string;
-  /** What was last tried to send with this receipt, "" for nothing. */
+  /** Whether the receipt replaces one that was shown, because the draft changed after an attempt to send it. */
+  hasNewReceipt: boolean;
+  /** The letter of the last attempt to send with this receipt, or "". */
   tried: string;
 }
 
 const UNKNOWN: ShownFreshness = { looked: [], wanted: 0, unknown: [], differing: [], days: null };
 
-/** Return a draft of nothing. */
+/** Return an empty draft. */
 export function emptyDraft(): Draft {
   return {
     ...{ topic: "", board: false, people: new Set(), others: "", places: [], freshness: UNKNOWN, without: new Set(), added: new Set() },
-    ...{ text: "", answers: new Map(), identity: "", files: new Files(), receipt: "", tried: "" },
+    ...{ text: "", answers: new Map(), identity: "", files: new Files(), receipt: "", hasNewReceipt: false, tried: "" },
   };
 }
 
@@ -42,18 +44,18 @@ export function matterOf({ topic, board, people }: Draft): Matter {
   return { topic, board, people: [...people].sort() };
 }
 
-/** Return those who get it. */
+/** Return those who would receive the report. */
 export function chosenOf({ places, without, added }: Draft): readonly ShownPlace[] {
   return places.filter(({ state, person }) =>
     (state === "reads" && !without.has(person)) || (state === "added" && added.has(person)));
 }
 
-/** Return the questions that are asked of its topic. */
+/** Return the questions for its topic. */
 export function questionsFor({ topic }: Draft, questions: readonly Question[]): readonly Question[] {
   return questions.filter(({ topics }) => topics.length === 0 || topics.includes(topic));
 }
 
-/** Return what the report tells; `asked` are the questions of its topic. */
+/** Return the contents of the report; `asked` are the questions for its topic. */
 export function toldBy(draft: Draft, asked: readonly Question[]): Told {
   const { topic, board, people, others, text, answers } = draft;
   const given = asked.map(({ id }) => [id, answers.get(id) ?? ""]).filter(([, answer]) => answer?.trim() !== "");
@@ -61,7 +63,7 @@ export function toldBy(draft: Draft, asked: readonly Question[]): Told {
   return { text, topic, language: language(), about, answers: Object.fromEntries(given) as Told["answers"] };
 }
 
-/** Return a text that is another one whenever something else would be sent. */
+/** Return a text that changes whenever the message to send changes. */
 export function letterOf(draft: Draft, asked: readonly Question[]): string {
   const chosen = chosenOf(draft).map(({ person }) => person);
   return JSON.stringify([toldBy(draft, asked), draft.identity, draft.files.letter(), chosen]);

@@ -1,15 +1,15 @@
-// Fields, and the mistakes in them: each stands in a summary and at its field; it decides nothing about the text.
+// Form fields and their errors: each error is shown in a summary and at its field.
 
-import { part, piece } from "./stage.ts";
-import { words } from "./words.ts";
+import { part, piece } from "./dom.ts";
+import { words } from "./messages.ts";
+import { MAX_TEXT_SIZE } from "../shared/limits.ts";
 
-/** A sentence about what is wrong, and at which field; null where it is at none. */
+/** An error message and its field; null if it belongs to no field. */
 export interface Mistake {
   readonly field: string | null;
   readonly sentence: string;
 }
 
-export const MAX_TEXT_SIZE = 100_000; // SPEC 5.1: bytes as encoded
 const MAX_OTHERS_SIZE = 1000; // SPEC 5.1
 const ROOM_IS_SHOWN_FROM = 90_000;
 
@@ -20,14 +20,14 @@ export function field(step: HTMLElement, name: string): HTMLElement {
   return found;
 }
 
-/** Return what one types into in the field `name`. */
+/** Return the input element of the field `name`. */
 export function control(step: HTMLElement, name: string): HTMLInputElement | HTMLTextAreaElement {
   const found = field(step, name).querySelector<HTMLInputElement | HTMLTextAreaElement>("input, textarea");
   if (found === null) throw new Error(name);
   return found;
 }
 
-/** Show these mistakes in place of those before. With none, the summary goes. */
+/** Replace the errors shown by these. Without errors, the summary is hidden. */
 export function showMistakes(step: HTMLElement, mistakes: readonly Mistake[]): void {
   for (const error of step.querySelectorAll<HTMLElement>('[data-part="error"]')) error.textContent = "";
   for (const marked of step.querySelectorAll("[aria-invalid]")) marked.removeAttribute("aria-invalid");
@@ -36,7 +36,7 @@ export function showMistakes(step: HTMLElement, mistakes: readonly Mistake[]): v
     if (name === null) continue;
     const place = field(step, name);
     const error = part(place, "error");
-    // What is wrong with one file stands at that file.
+    // An error about one file is shown at that file.
     const there = Array.from(place.querySelectorAll('[data-part="wrong"]'), ({ textContent }) => textContent);
     if (!there.includes(sentence)) error.textContent = [error.textContent, sentence].join(" ").trim();
     control(step, name).setAttribute("aria-invalid", "true");
@@ -46,25 +46,25 @@ export function showMistakes(step: HTMLElement, mistakes: readonly Mistake[]): v
   if (mistakes.length > 0) summary.focus();
 }
 
-/** Return what is wrong with a text that is to be sealed with so many bytes `besides`, or null. */
+/** Return the error in a text that is sealed together with `besides` bytes, or null. */
 export function mistakeInText(text: string, besides = 0): string | null {
   if (text.trim() === "") return words("mistake-empty");
   const over = encodedSize(text) + besides - MAX_TEXT_SIZE;
   return over > 0 ? words("mistake-long", { count: String(over) }) : null;
 }
 
-/** Return what is wrong with the words about whom else it is, or null. */
+/** Return the error in the text about other people, or null. */
 export function mistakeInOthers(text: string): string | null {
   const over = encodedSize(text) - MAX_OTHERS_SIZE;
   return over > 0 ? words("mistake-long", { count: String(over) }) : null;
 }
 
-/** Show under a text area how much room is left, once there is little. */
+/** Show the remaining room under a text area, once it is small. */
 export function showRoom(step: HTMLElement, name: string): void {
   const area = control(step, name);
   const room = part(field(step, name), "room");
   const show = (): void => {
-    // No text is larger than six bytes for each of its units: short ones need no counting at every key.
+    // A text has at most six bytes for each UTF-16 unit: a short one need not be measured at every key press.
     const size = area.value.length * 6 < ROOM_IS_SHOWN_FROM ? 0 : encodedSize(area.value);
     if (size < ROOM_IS_SHOWN_FROM) room.textContent = "";
     else if (size > MAX_TEXT_SIZE) room.textContent = words("mistake-long", { count: String(size - MAX_TEXT_SIZE) });
@@ -82,14 +82,14 @@ function entry(step: HTMLElement, name: string | null, sentence: string): HTMLEl
     item.textContent = sentence;
   } else {
     button.textContent = sentence;
-    // The browser's own way to choose files is hidden behind a button of ours.
+    // The browser's own file input is hidden behind our button.
     const first = field(step, name).querySelector<HTMLElement>("input:not([hidden]), textarea, button");
     button.addEventListener("click", () => first?.focus());
   }
   return item;
 }
 
-/** Return the bytes of a value as encoded, without its quotes or brackets. */
+/** Return the size of a value as encoded, in bytes, without its quotes or brackets. */
 export function encodedSize(value: string | Readonly<Record<string, string>>): number {
   return new TextEncoder().encode(JSON.stringify(value)).length - 2;
 }

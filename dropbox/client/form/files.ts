@@ -1,20 +1,20 @@
-// The files of a message that is being written, and what is known of them; it reads none of them, and shows nothing.
+// The files of a message being written, and their state. Their contents are not read here.
 
-import type { ChosenFile, Inspected } from "../protocol.ts";
+import type { ChosenFile, Inspected } from "../shared/protocol.ts";
 import type { Mistake } from "./fields.ts";
 import { plainName } from "./names.ts";
-import { sized, words, wordsFor } from "./words.ts";
+import { sized, words, wordsFor } from "./messages.ts";
+import { MAX_FILES } from "../shared/limits.ts";
 
-export const MAX_FILES = 100; // SPEC 4.4
 
 const REFUSALS: ReadonlySet<string> = new Set(["too-large", "too-many"]);
 
-/** A file that was added, and what became of it. */
+/** An added file and its state. */
 export interface Added {
-  /** Of no other, not even of the same file added once more: it may have been changed meanwhile. */
+  /** Unique, even if the same file is added again: it may have changed in between. */
   readonly number: number;
   readonly file: File;
-  /** Null until it was looked into. */
+  /** Null until it has been inspected. */
   found: Inspected | null;
   /** Whether a photo is sent with its traces. */
   original: boolean;
@@ -22,7 +22,7 @@ export interface Added {
 }
 
 export class Files {
-  /** What shows them; it hears of each change. */
+  /** Called after each change, to update the display. */
   changed: () => void = () => undefined;
   #list: Added[] = [];
   #last = 0;
@@ -33,7 +33,7 @@ export class Files {
     return this.#list;
   }
 
-  /** Whether the files are sent under the names that they have on the reporter's device. */
+  /** Whether the files are sent with their names on the reporter's device. */
   get kept(): boolean {
     return this.#kept;
   }
@@ -43,7 +43,7 @@ export class Files {
     this.changed();
   }
 
-  /** Add a file and return it; null where there are too many. One that was wrong is replaced by its namesake. */
+  /** Add a file and return it; null if there are too many. It replaces a faulty file of the same name. */
   add(file: File): Added | null {
     this.#list = this.#list.filter((one) => one.wrong === "" || one.file.name !== file.name);
     if (this.#list.length >= MAX_FILES) {
@@ -58,7 +58,7 @@ export class Files {
     return added;
   }
 
-  /** Change what is known of a file. */
+  /** Update the state of a file. */
   learn(added: Added, known: Partial<Pick<Added, "found" | "original" | "wrong">>): void {
     Object.assign(added, known);
     this.changed();
@@ -77,7 +77,7 @@ export class Files {
     this.changed();
   }
 
-  /** Return the name that a file is sent under. */
+  /** Return the name with which a file is sent. */
   nameOf(added: Added): string {
     const extension = added.found?.extension ?? "";
     const number = String(this.#list.indexOf(added) + 1);
@@ -85,12 +85,12 @@ export class Files {
     return (this.#kept && plainName(added.file.name)) || neutral;
   }
 
-  /** Return the bytes that all of them have, as they are sent. */
+  /** Return the total size of the files, as they are sent. */
   size(): number {
     return this.#list.reduce((sum, added) => sum + blobOf(added).size, 0);
   }
 
-  /** Return what is to be sent. */
+  /** Return the files to send. */
   chosen(): ChosenFile[] {
     return this.#list.map((added) => ({
       blob: blobOf(added),
@@ -99,12 +99,12 @@ export class Files {
     }));
   }
 
-  /** Return a text that is another one whenever something else would be sent. */
+  /** Return a text that changes whenever the files to send change. */
   letter(): string {
     return JSON.stringify(this.#list.map((added) => [added.number, added.original, this.nameOf(added)]));
   }
 
-  /** Return in sentences what they are too much for; `limit` is for their bytes together. */
+  /** Return the limits that the files exceed, as sentences; `limit` is for their total size. */
   excess(limit: number): string[] {
     const sentences: string[] = [];
     const over = this.size() - limit;
@@ -115,13 +115,13 @@ export class Files {
     return sentences;
   }
 
-  /** Return what keeps them from being sent. */
+  /** Return the errors that prevent the files from being sent. */
   mistakes(limit: number): Mistake[] {
     const wrong = this.#list.filter((added) => added.wrong !== "").map((added) => this.wrongIn(added));
     return [...wrong, ...this.excess(limit)].map((sentence) => ({ field: "files", sentence }));
   }
 
-  /** Return the mistakes once more, before the message goes on; of those left out one is told once. */
+  /** Return these errors and one for files that are still being inspected; one about omitted files is reported once. */
   refused(limit: number): Mistake[] {
     const mistakes = this.mistakes(limit);
     this.#surplus = 0;
@@ -129,7 +129,9 @@ export class Files {
     return looking ? [...mistakes, { field: "files", sentence: words("mistake-files-looking") }] : mistakes;
   }
 
-  /** Return what the worker's refusal `code` says of the files, and mark those whose names are in `who`. */
+  /**
+   * Return the errors that the worker's refusal `code` means for the files, and mark those whose names are in `who`.
+   */
   blame(code: string, who: readonly string[], limit: number): Mistake[] {
     if (this.#list.length === 0) return [];
     if (code === "changed" || code === "unreadable") {
@@ -141,13 +143,13 @@ export class Files {
     return REFUSALS.has(code) ? [{ field: "files", sentence: wordsFor("refused-files", code) }] : [];
   }
 
-  /** Return what is wrong with a file, "" for nothing. */
+  /** Return the error of a file, or "". */
   wrongIn({ file, wrong }: Added): string {
     return wrong === "" ? "" : words(`mistake-file-${wrong}`, { name: plainName(file.name) });
   }
 }
 
-/** Return what is sent of a file. */
+/** Return the contents of a file as they are sent. */
 export function blobOf({ file, found, original }: Added): Blob {
   return original ? file : (found?.stripped ?? file);
 }

@@ -1,13 +1,13 @@
-// Names of files, made harmless: to be looked at, to be sent, to be saved; it knows nothing of what is in the files.
+// File names made safe for displaying, sending and saving.
 
-// What shows nothing, or turns the letters around it: with it a program looks like a picture.
+// Invisible characters and those that reorder the letters around them: they can make a program look like a picture.
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 const FOREIGN = /[<>:"|?*]/g; // Windows gives these a meaning of their own
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i; // devices, on Windows
-const LONGEST = 80; // characters: a disk takes 255 bytes, and 100 names have to fit a head
+const LONGEST = 80; // characters: a disk allows 255 bytes, and 100 names must fit a head
 const ENDING = /\.[^.]{1,11}$/u;
 
-/** Return a name as it is shown: what is hidden in it stands there by its number. */
+/** Return a name for display, with the code points of hidden characters. */
 export function shownName(name: string): string {
   return name.replace(HIDDEN, (one) => {
     const number = one.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0");
@@ -15,13 +15,13 @@ export function shownName(name: string): string {
   });
 }
 
-/** Return a name without its path and without what is hidden in it, as it may be sent; "" where nothing is left. */
+/** Return a name for sending, without its path and hidden characters; "" if nothing is left. */
 export function plainName(name: string): string {
   const last = name.split(/[/\\]/).at(-1) ?? "";
   return shortened(last.replace(HIDDEN, "").trim());
 }
 
-/** Return a name that no system takes for anything but a file in its folder; "" where nothing is left. */
+/** Return a name that every system treats as a file in its folder; "" if nothing is left. */
 export function safeName(name: string): string {
   const plain = plainName(name).replace(FOREIGN, "_");
   return plain.replace(/^[\s.~-]+|[\s.]+$/g, "").replace(RESERVED, "_$&");

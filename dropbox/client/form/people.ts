@@ -1,9 +1,9 @@
-// Names of recipients with their roles, in sentences; it knows nothing of what they may read.
+// Sentences with the names and roles of recipients.
 
-import type { ShownRecipient } from "../protocol.ts";
-import { listed, words, wordsFor } from "./words.ts";
+import type { ShownRecipient } from "../shared/protocol.ts";
+import { listed, words, wordsFor } from "./messages.ts";
 
-/** Return a name with its role, or the name alone where it says the role already. */
+/** Return a name with its role, or the name alone if it includes the role. */
 export function person(name: string, role: string): string {
   const said = wordsFor("role", role);
   return name.toLowerCase().includes(said.toLowerCase()) ? name : words("person", { name, role: said });
@@ -18,12 +18,12 @@ export function withNames(family: string, people: readonly ShownRecipient[]): st
   return words(people.length === 1 ? `${family}-one` : `${family}-some`, { names: namesOf(people) });
 }
 
-/** Return who can read it, in a sentence. */
+/** Return a sentence that says who can read it. */
 export function readersOf(readers: readonly ShownRecipient[]): string {
   return readers.length === 0 ? words("readers-none") : withNames("readers", readers);
 }
 
-/** Return which of the readers get it later, and whether only one can open it now; "" where all can. */
+/** Return which readers get it later, and whether only one can open it now; "" if all can. */
 export function laterOf(readers: readonly ShownRecipient[], unreachable: readonly ShownRecipient[]): string {
   if (unreachable.length === 0) return "";
   const now = readers.filter(({ person: id }) => unreachable.every((one) => one.person !== id));

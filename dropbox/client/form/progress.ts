@@ -1,24 +1,26 @@
-// How far a long errand is: a bar, bytes, per cent and the time left; a screen reader hears of it, and not too often.
+// The progress of a long call: a bar, bytes, per cent and the time left; a screen reader announces it, but not too
+// often.
 
-import type { Progress } from "../protocol.ts";
-import type { Listener, Step } from "./desk.ts";
-import { part, type Stage } from "./stage.ts";
-import { lasting, share, sized, words } from "./words.ts";
+import type { Progress } from "../shared/protocol.ts";
+import type { Listener, Step } from "./worker_client.ts";
+import { part } from "./dom.ts";
+import type { Steps } from "./steps.ts";
+import { lasting, share, sized, words } from "./messages.ts";
 
 const TOLD_EVERY = 10_000; // milliseconds
 const TOLD_AGAIN_AFTER = 5_000;
 const TOLD_SHARE = 0.1;
-const STEPS = 5; // of a message without files, the end included
+const STEPS = 5; // of a message without files, including the end
 
-/** An errand that is shown in its place until it ends. */
-export interface Errand extends Listener {
-  /** Whether what was sent may be all there already, at the server. */
+/** A progress bar, shown until its call ends. */
+export interface ProgressView extends Listener {
+  /** Whether the server may already have the whole message. */
   perhapsSent(): boolean;
   end(): void;
 }
 
-/** Show in `place` how far an errand is, from its beginning; `now` is in milliseconds. */
-export function showErrand(stage: Stage, place: HTMLElement, now = () => performance.now()): Errand {
+/** Show the progress of a call in `place`, from its start; `now` is in milliseconds. */
+export function showProgress(steps: Steps, place: HTMLElement, now = () => performance.now()): ProgressView {
   const bar = part<HTMLProgressElement>(place, "progress");
   const line = part(place, "pace");
   const waiting = part(place, "waiting");
@@ -41,7 +43,7 @@ export function showErrand(stage: Stage, place: HTMLElement, now = () => perform
   };
   const wait = (seconds: number): void => {
     quiet();
-    stage.say("");
+    steps.say("");
     pace = new Pace();
     let left = seconds;
     const show = (): void => {
@@ -59,7 +61,7 @@ export function showErrand(stage: Stage, place: HTMLElement, now = () => perform
     const anew = phase !== progress.phase;
     if (anew) {
       quiet();
-      stage.say("");
+      steps.say("");
       pace = new Pace();
       toldShare = 0;
       phase = progress.phase;
@@ -82,13 +84,13 @@ export function showErrand(stage: Stage, place: HTMLElement, now = () => perform
   quiet();
   return {
     step(at: Step) {
-      // Tried again after a pause: that goes on where it was, and what was said of it still holds.
+      // An attempt after a pause resumes the sending: its announcements are still valid.
       if (at === "sending" && phase !== "" && phase !== "reading") return;
       quiet();
       phase = "";
       perhaps = at === "sending";
       if (bar.max === STEPS) bar.value += 1;
-      stage.say(words(`step-${at}`));
+      steps.say(words(`step-${at}`));
     },
     progress(progress) {
       if (progress.phase === "waiting") wait(progress.seconds);
@@ -103,14 +105,14 @@ const KNOWN_AFTER = 3_000;
 const MEASURED_EVERY = 500;
 const SMOOTHED_OVER = 15_000;
 
-/** How fast something goes, smoothed, so that the time left does not jump about. */
+/** A smoothed rate, so that the time left does not jump. */
 class Pace {
   #began: number | null = null;
   #at = 0;
   #done = 0;
   #rate = 0;
 
-  /** Return the seconds left, null while that would be a guess; `now` is in milliseconds. */
+  /** Return the seconds left, or null while that would be a guess; `now` is in milliseconds. */
   left(done: number, total: number, now: number): number | null {
     if (this.#began === null) {
       this.#began = now;

@@ -1,10 +1,10 @@
-// Exif: which way up a picture is, and what else it tells. Read within bounds: whatever is wrong in it is a trace.
+// Exif: the orientation of a picture, and its traces. Reads within bounds; invalid data counts as a trace.
 
-import type { Trace } from "../protocol.ts";
+import type { Trace } from "../shared/protocol.ts";
 import { bigEndian, type Bytes, join, numberOf } from "../wire/bytes.ts";
 
 export interface Exif {
-  /** 2 to 8 as in the tag Orientation; 1, the way it is stored, where there is none or none that holds. */
+  /** 2 to 8 as in the tag Orientation; 1, as stored, if the tag is missing or invalid. */
   readonly orientation: number;
   readonly traces: ReadonlySet<Trace>;
 }
@@ -12,14 +12,14 @@ export interface Exif {
 const ORIENTATION = 0x0112;
 const ENTRY_SIZE = 12;
 const SHORT = 3;
-const MAX_ENTRIES = 4096; // in all: a camera writes a hundred
+const MAX_ENTRIES = 4096; // in total: a camera writes a hundred
 const MAX_DIRECTORIES = 16; // a camera writes five
 const EXIF_DIRECTORY = 0x8769;
 const GPS_DIRECTORY = 0x8825;
 const INTEROPERABILITY_DIRECTORY = 0xa005;
 const DIRECTORIES: ReadonlySet<number> = new Set([EXIF_DIRECTORY, GPS_DIRECTORY, INTEROPERABILITY_DIRECTORY]);
 
-// Exif 3.0, 4.6; the tags of Windows and of Adobe besides.
+// Exif 3.0, 4.6; and the tags of Windows and Adobe.
 const TAGS: ReadonlyMap<Trace, readonly number[]> = new Map<Trace, readonly number[]>([
   ["time", [0x0132, 0x9003, 0x9004, 0x9010, 0x9011, 0x9012, 0x9290, 0x9291, 0x9292]],
   ["device", [0x010f, 0x0110, 0x0131, 0x013c, 0xa420, 0xa430, 0xa431, 0xa432, 0xa433, 0xa434, 0xa435, 0xc62f]],
@@ -31,7 +31,7 @@ const TRACES: ReadonlyMap<number, Trace> = new Map(
   [...TAGS].flatMap(([trace, tags]) => tags.map((tag): [number, Trace] => [tag, trace])),
 );
 
-/** Read a TIFF header with its directories; never throws. */
+/** Parse a TIFF header with its directories; never throws. */
 export function readExif(raw: Bytes): Exif {
   const traces = new Set<Trace>();
   const little = raw[0] === 0x49 && raw[1] === 0x49;
@@ -72,7 +72,7 @@ export function readExif(raw: Bytes): Exif {
   return { orientation: orientation >= 1 && orientation <= 8 ? orientation : 1, traces };
 }
 
-/** Return an Exif of nothing but which way up a picture is; null where that is the way it is stored. */
+/** Return an Exif block with only the orientation; null if it is 1, as stored. */
 export function turned(orientation: number): Bytes | null {
   if (orientation === 1) return null;
   const entry = [bigEndian(ORIENTATION, 2), bigEndian(SHORT, 2), bigEndian(1, 4), bigEndian(orientation, 2), bigEndian(0, 2)];
@@ -80,7 +80,7 @@ export function turned(orientation: number): Bytes | null {
   return join(...header, bigEndian(1, 2), ...entry, bigEndian(0, 4));
 }
 
-/** Return what an XMP packet is known to tell; it is never read for more. */
+/** Return the traces that an XMP packet contains, by pattern; it is not parsed further. */
 export function tracesOfXmp(raw: Bytes): Trace[] {
   const text = new TextDecoder("latin1").decode(raw);
   const told: readonly (readonly [Trace, RegExp])[] = [

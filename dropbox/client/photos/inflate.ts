@@ -1,14 +1,15 @@
-// What a zlib stream holds, within a bound. The platform refuses a stream that is cut, wrong, or followed by anything.
+// Bounded inflation of zlib streams. The platform refuses a stream that is cut off, invalid, or followed by other
+// bytes.
 
 import { type Bytes, join } from "../wire/bytes.ts";
 
-/** Return what was packed; null where it is no such stream or holds more than `most` bytes. */
+/** Return the unpacked bytes; null if the stream is invalid or has more than `most` bytes. */
 export async function inflated(packed: Bytes, most: number): Promise<Bytes | null> {
   const pieces: Bytes[] = [];
   return (await unpack([packed], most, (piece) => pieces.push(piece))) ? join(...pieces) : null;
 }
 
-/** Return how many bytes were packed into these pieces; null where it is no such stream or holds more than `most`. */
+/** Return the unpacked size of these pieces; null if the stream is invalid or has more than `most` bytes. */
 export async function inflatedSize(packed: readonly Bytes[], most: number): Promise<number | null> {
   let size = 0;
   const isRead = await unpack(packed, most, (piece) => {

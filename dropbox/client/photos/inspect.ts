@@ -1,6 +1,6 @@
-// What a file is and what is hidden in it. Of a photo it makes one without; the pixels are never touched.
+// The kind of a file and the traces in it. For a photo, it makes a copy without them; the pixels are never changed.
 
-import type { FileKind, Inspected } from "../protocol.ts";
+import type { FileKind, Inspected } from "../shared/protocol.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import type { Cut } from "./cut.ts";
 import { cutJpeg } from "./jpeg.ts";
@@ -8,7 +8,7 @@ import { cutPng } from "./png.ts";
 import { type Kind, SNIFFED, sniff } from "./sniff.ts";
 import { cutWebp } from "./webp.ts";
 
-/** A larger picture is not taken apart: it would have to be in memory as a whole. */
+/** A larger picture is not parsed: it would have to be in memory as a whole. */
 const MAX_PICTURE = 64 * 2 ** 20;
 
 type Cutter = (raw: Bytes) => Cut | Promise<Cut>;
@@ -19,10 +19,10 @@ const CUTTERS: ReadonlyMap<string, Cutter> = new Map<string, Cutter>([
   ["image/webp", cutWebp],
 ]);
 
-// One picture is in memory at a time, however many were chosen together.
+// One picture is in memory at a time, even if several were chosen together.
 let last: Promise<unknown> = Promise.resolve();
 
-/** Look into a file; throws only what reading it throws. A picture that cannot be taken apart is `spoilt`. */
+/** Inspect a file; throws only what reading it throws. A picture that cannot be parsed is `spoilt`. */
 export async function inspect(file: Blob, name: string): Promise<Inspected> {
   const kind = sniff(new Uint8Array(await file.slice(0, SNIFFED).arrayBuffer()), name);
   const cutter = CUTTERS.get(kind.type);

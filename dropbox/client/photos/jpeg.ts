@@ -1,6 +1,6 @@
-// JPEG (ITU-T T.81) in its wrappers JFIF, Exif and Adobe: the segments that draw it are kept, nothing else.
+// JPEG (ITU-T T.81) in its wrappers JFIF, Exif and Adobe: only the segments that are needed to draw it are kept.
 
-import type { Trace } from "../protocol.ts";
+import type { Trace } from "../shared/protocol.ts";
 import { bigEndian, type Bytes, join, utf8 } from "../wire/bytes.ts";
 import { byteAt, Cut, expect, startsWith } from "./cut.ts";
 import { readExif, tracesOfXmp, turned } from "./exif.ts";
@@ -30,13 +30,13 @@ const JFIF_SIZE = 14; // without a thumbnail
 const EXIF_NAME = "Exif\0\0";
 const XMP_NAMES = ["http://ns.adobe.com/xap/1.0/\0", "http://ns.adobe.com/xmp/extension/\0"];
 const PROFILE_NAME = "ICC_PROFILE\0";
-const PROFILE_START = PROFILE_NAME.length + 2; // the number of the piece, and of how many
+const PROFILE_START = PROFILE_NAME.length + 2; // the number of the piece, and the number of pieces
 const ADOBE_NAME = "Adobe";
 const ADOBE_SIZE = 12;
 const TABLE_SIZE = 64;
 const CODE_LENGTHS = 16;
 
-/** A segment: `from` is its mark, `at` the first byte of what it holds, `to` the first byte behind it. */
+/** A segment: `from` is its marker, `at` the first byte of its content, `to` the first byte after it. */
 interface Segment {
   readonly code: number;
   readonly from: number;
@@ -77,7 +77,7 @@ export function cutJpeg(raw: Bytes): Cut {
   }
 }
 
-/** The segments around the picture; of each kind that is kept the first one counts, as for who draws it. */
+/** The segments around the picture; the first of each kept kind counts, as for decoders. */
 class Wrapping {
   readonly #cut: Cut;
   readonly #profile: boolean;
@@ -157,7 +157,7 @@ function isFrame(code: number): boolean {
   return code >= 0xc0 && code <= 0xcf && code !== HUFFMAN && code !== ARITHMETIC && code !== 0xc8;
 }
 
-// Each table and header ends where its own numbers say, or something could stand behind it.
+// Each table and header must end where its own numbers say: otherwise data could be hidden after it.
 function isBuilt(raw: Bytes, { code, at, to }: Segment): boolean {
   const size = to - at;
   if (code === QUANTISATION) return isFilled(at, to, (place) => 1 + TABLE_SIZE * (1 + (byteAt(raw, place) >> 4)));
@@ -180,7 +180,9 @@ function isFilled(at: number, to: number, sizeAt: (place: number) => number): bo
   return place === to;
 }
 
-/** Return where the coded bytes of a scan end: at the first mark that is neither a stuffed zero nor a restart. */
+/**
+ * Return the end of the entropy-coded bytes of a scan: the first marker that is neither a stuffed zero nor a restart.
+ */
 function scanEnd(raw: Bytes, start: number): number {
   for (let at = raw.indexOf(MARK, start); at >= 0; at = raw.indexOf(MARK, at + 2)) {
     const next = byteAt(raw, at + 1);
@@ -189,7 +191,7 @@ function scanEnd(raw: Bytes, start: number): number {
   expect(false);
 }
 
-/** Return whether the pieces of a profile, each in its place, are one profile and nothing more. */
+/** Return whether the pieces of a profile, each at its position, are exactly one profile. */
 function profileIn(raw: Bytes): boolean {
   const pieces: Bytes[] = [];
   let at = 2;

@@ -1,6 +1,6 @@
-// PNG (third edition): the chunks that draw it are kept, each with its checksum right; nothing else.
+// PNG (third edition): only the chunks that are needed to draw it are kept, each with a valid checksum.
 
-import type { Trace } from "../protocol.ts";
+import type { Trace } from "../shared/protocol.ts";
 import { bigEndian, type Bytes, join, numberOf, utf8 } from "../wire/bytes.ts";
 import { byteAt, Cut, expect, startsWith } from "./cut.ts";
 import { readExif, turned } from "./exif.ts";
@@ -9,16 +9,16 @@ import { isProfile } from "./profile.ts";
 
 const PNG_SIGNATURE = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
-const FIELD = 4; // a chunk's length, its name and its checksum
+const FIELD = 4; // the size of a chunk's length, name or checksum
 const OVERHEAD = 3 * FIELD;
 const HEADER_SIZE = 13;
 const MAX_PALETTE = 3 * 256;
 const MAX_PROFILE = 8 * 2 ** 20;
 const MAX_DRAWN = 2 ** 30;
-const NEUTRAL = "icc\0\0"; // a profile's name, and the way it is packed
+const NEUTRAL = "icc\0\0"; // a profile's name, and its compression method
 const MAX_NAME = 79;
 
-// What each chunk that is kept as it is may hold, in bytes; the animation's are those of the third edition.
+// The permitted sizes of each chunk that is kept unchanged, in bytes; the animation's are those of the third edition.
 const SIZES: ReadonlyMap<string, (size: number) => boolean> = new Map<string, (size: number) => boolean>([
   ["PLTE", (size) => size > 0 && size <= MAX_PALETTE && size % 3 === 0],
   ["IDAT", () => true],
@@ -41,7 +41,7 @@ const SAMPLES: ReadonlyMap<number, number> = new Map([
   [4, 2],
   [6, 4],
 ]);
-// Each pass of an interlaced picture (Adam7): where it begins and how far its pixels are apart, across and down.
+// The passes of an interlaced picture (Adam7): the start and the distance of their pixels, horizontal and vertical.
 const PASSES = [
   [0, 0, 8, 8],
   [4, 0, 8, 8],
@@ -87,13 +87,13 @@ export async function cutPng(raw: Bytes): Promise<Cut> {
     } else if (name === "eXIf" && isFirst) {
       takeExif(cut, chunk);
     } else {
-      // A chunk with a capital letter in front is one that nobody may leave out.
+      // A chunk whose name begins with a capital letter is critical: it may not be left out.
       expect(byteAt(raw, from + FIELD) >= 0x61);
       cut.drop(traceOf(chunk));
     }
     at = to;
   }
-  // The pixels end where their packing ends, or something could stand behind them.
+  // The pixels must end where their compressed stream ends: otherwise data could be hidden after them.
   expect(pixels.length > 0 && (await inflatedSize(pixels, drawn)) === drawn);
   return cut;
 }
@@ -145,7 +145,7 @@ function chunkOf(name: string, held: Bytes): Bytes {
   return join(bigEndian(held.length, FIELD), named, bigEndian(checksum(named), FIELD));
 }
 
-/** Return how many bytes the lines of a picture have, each with the number of its filter. */
+/** Return the size of a picture's lines in bytes, each with its filter byte. */
 function drawnSize(header: Bytes): number {
   const width = numberOf(header.subarray(0, 4));
   const height = numberOf(header.subarray(4, 8));
@@ -174,7 +174,7 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return rest;
 });
 
-/** Return the CRC-32 of these bytes, as annex D of the standard has it. */
+/** Return the CRC-32 of these bytes, as in annex D of the standard. */
 function checksum(raw: Bytes): number {
   let rest = 0xffffffff;
   for (let at = 0; at < raw.length; at++) rest = TABLE[(rest ^ raw[at]!) & 0xff]! ^ (rest >>> 8);

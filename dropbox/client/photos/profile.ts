@@ -1,4 +1,4 @@
-// A colour profile (ICC.1): kept when it is one by its own size and signature.
+// Colour profiles (ICC.1): kept if size and signature are valid.
 
 import { type Bytes, numberOf } from "../wire/bytes.ts";
 import { startsWith } from "./cut.ts";

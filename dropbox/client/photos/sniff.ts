@@ -1,10 +1,10 @@
-// What a file is by its first bytes, never by its name: the name only chooses between kinds that begin alike.
+// A file's kind by its first bytes, never by its name: the name only decides between kinds that begin alike.
 
-import type { FileKind } from "../protocol.ts";
+import type { FileKind } from "../shared/protocol.ts";
 import { type Bytes, numberOf } from "../wire/bytes.ts";
 import { startsWith } from "./cut.ts";
 
-/** How many first bytes are looked at. */
+/** The number of first bytes that are read. */
 export const SNIFFED = 4096;
 
 export interface Kind {
@@ -17,7 +17,7 @@ type Sign = readonly [at: number, text: string];
 
 const kindOf = (kind: FileKind, extension: string, type: string): Kind => ({ kind, extension, type });
 
-// Signatures as in the formats' own standards; the WHATWG's MIME Sniffing Standard lists most of them.
+// Signatures from the formats' own standards; the WHATWG's MIME Sniffing Standard lists most of them.
 const SIGNED: readonly (readonly [readonly Sign[], Kind])[] = [
   [[[0, "\xff\xd8\xff"]], kindOf("photo", "jpg", "image/jpeg")],
   [[[0, "\x89PNG\r\n\x1a\n"]], kindOf("photo", "png", "image/png")],
@@ -63,7 +63,7 @@ const ZIP_TYPES: ReadonlyMap<string, string> = new Map([
   ["ods", `${OPEN_DOCUMENT}.spreadsheet`],
   ["odp", `${OPEN_DOCUMENT}.presentation`],
 ]);
-const ZIP_FIRST_AT = 30; // the name of the first file in it
+const ZIP_FIRST_AT = 30; // the name of the first file in the archive
 const TEXT_TYPES: ReadonlyMap<string, string> = new Map([
   ["txt", "text/plain"],
   ["csv", "text/csv"],
@@ -91,7 +91,7 @@ const BRANDS: ReadonlyMap<string, Kind> = new Map([
 const PDF_WITHIN = 1024;
 const EXTENSION = /\.([a-z0-9]{1,8})$/;
 
-/** Return what these first bytes are the beginning of; `name` is the file's on the reporter's device. */
+/** Return the kind of a file by its first bytes; `name` is its name on the reporter's device. */
 export function sniff(start: Bytes, name: string): Kind {
   const extension = EXTENSION.exec(name.toLowerCase())?.[1] ?? "";
   const signed = SIGNED.find(([signs]) => signs.every(([at, text]) => startsWith(start, text, at)));
@@ -128,7 +128,9 @@ function isPdf(start: Bytes): boolean {
   return false;
 }
 
-/** Return whether it is MPEG audio without a tag: a frame's eleven ones, layer III, a rate that there is. */
+/**
+ * Return whether it is MPEG audio without a tag: a frame's eleven ones, layer III, a valid bit rate and sample rate.
+ */
 function isSound(start: Bytes): boolean {
   const head = start.length < 4 ? 0 : numberOf(start.subarray(0, 4));
   const [sync, layer, rate, samples] = [head >>> 21, (head >>> 17) & 3, (head >>> 12) & 15, (head >>> 10) & 3];
@@ -138,7 +140,7 @@ function isSound(start: Bytes): boolean {
 function isText(start: Bytes): boolean {
   if (start.includes(0)) return false;
   try {
-    // A letter may be cut in two by the end of what is looked at.
+    // The end of the first bytes can split a letter.
     new TextDecoder("utf-8", { fatal: true }).decode(start, { stream: true });
     return true;
   } catch {

@@ -1,28 +1,28 @@
-// WebP (RFC 9649): the chunks that draw it are kept, and its header says of what was taken out that it is gone.
+// WebP (RFC 9649): only the chunks that are needed to draw it are kept, and the header no longer announces the others.
 
-import type { Trace } from "../protocol.ts";
+import type { Trace } from "../shared/protocol.ts";
 import { type Bytes, join, utf8 } from "../wire/bytes.ts";
 import { byteAt, Cut, expect, littleEndian, startsWith } from "./cut.ts";
 import { readExif, tracesOfXmp, turned } from "./exif.ts";
 import { isProfile } from "./profile.ts";
 
-const RIFF_SIZE = 12; // "RIFF", how many bytes follow, "WEBP"
-const HEAD = 8; // a chunk's name and how many bytes it holds
+const RIFF_SIZE = 12; // "RIFF", the number of bytes that follow, "WEBP"
+const HEAD = 8; // a chunk's name and the size of its content
 const EXTENDED_SIZE = 10;
-const FRAME_SIZE = 16; // what stands in front of a frame's own chunks
+const FRAME_SIZE = 16; // the bytes before a frame's own chunks
 const FLAGS = { profile: 0x20, alpha: 0x10, exif: 0x08, xmp: 0x04, animation: 0x02 };
 const DRAWING: ReadonlySet<string> = new Set(["VP8 ", "VP8L", "ALPH"]);
-const EXIF_NAME = "Exif\0\0"; // not of the format; some write it
+const EXIF_NAME = "Exif\0\0"; // not in the format, but some programs write it
 
 interface Chunk {
   readonly name: string;
   readonly at: number;
   readonly held: Bytes;
-  /** Behind the byte that makes it even. */
+  /** After the padding byte, if there is one. */
   readonly to: number;
 }
 
-/** A chunk that stays, with the bytes that stand for it from now on; null where they are those of the file. */
+/** A chunk that is kept, with its new bytes; null if they are those of the file. */
 interface Kept {
   readonly from: number;
   readonly to: number;
@@ -69,7 +69,7 @@ export function cutWebp(raw: Bytes): Cut {
   return cut;
 }
 
-/** Put the chunks together, with a header that is true of them. */
+/** Join the chunks, with a header that describes them correctly. */
 function assemble(cut: Cut, first: Chunk, flags: number, kept: readonly Kept[]): void {
   const all = [...kept];
   if (first.name === "VP8X") {
@@ -91,7 +91,7 @@ function isDrawing({ name, held }: Chunk): boolean {
   return name === "VP8L" ? held[0] === 0x2f : held.length > 1;
 }
 
-/** Return a frame of an animation with the chunks that draw it. */
+/** Return a frame of an animation with only the chunks that draw it. */
 function frameOf(cut: Cut, { name, at, held, to }: Chunk): Kept {
   expect(held.length > FRAME_SIZE);
   const end = at + HEAD + held.length;
@@ -141,7 +141,7 @@ function chunkAt(raw: Bytes, at: number, end: number): Chunk {
   };
 }
 
-/** Return a chunk as it stands; the byte that makes it even has to be zero. */
+/** Return a chunk unchanged; a padding byte that is not zero is replaced. */
 function asItIs(raw: Bytes, { name, at, held, to }: Chunk): Kept {
   const isPlain = held.length % 2 === 0 || raw[to - 1] === 0;
   return { from: at, to, by: isPlain ? null : chunkOf(name, held) };

@@ -1,6 +1,6 @@
-// The organisation's policy, SPEC 7.4: what may differ from one to another; it decides nothing by itself.
+// The organisation's policy, SPEC 7.4: its settings and texts.
 
-import { MalformedError } from "../errors.ts";
+import { MalformedError } from "../shared/errors.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import { type Json, parseObject } from "../wire/canonical.ts";
 import { MAX_WORK } from "../wire/stamp.ts";
@@ -26,13 +26,12 @@ import {
   TOOL_LANGUAGES,
   truth,
 } from "./shapes.ts";
+import { DAY_MS, MAX_NAME } from "../wire/sizes.ts";
 
 const MAX_LANGUAGES = 16;
 const MAX_COVER = 16;
 const MAX_DECOYS_PER_WEEK = 1000;
 const MAX_FILE_BYTES = 2 ** 31; // 2 GiB
-const MAX_NAME = 80;
-const DAY = 86_400_000; // milliseconds
 
 const name = text(MAX_NAME);
 const phone = maybe(name);
@@ -108,7 +107,7 @@ const SHAPE = table({
 
 export type Members = Read<typeof SHAPE>;
 
-/** The policy of a roster, by the names of SPEC 7.4. Its texts are those of one language, "" before `withTexts`. */
+/** The policy of a roster, with the names of SPEC 7.4. Its texts are those of one language, "" before `withTexts`. */
 export class Policy {
   readonly members: Members;
   readonly #value: Json | undefined;
@@ -119,12 +118,12 @@ export class Policy {
     if (!fits(this.members)) throw new MalformedError();
   }
 
-  /** Read the policy of a roster; throw MalformedError when it is not as SPEC 7.4 says. */
+  /** Parse the policy of a roster; throw MalformedError if it is not as SPEC 7.4 requires. */
   static parse(value: Json | undefined): Policy {
     return new Policy(value, undefined, { onPages: false, inTool: false });
   }
 
-  /** Which languages have a document of texts. */
+  /** The languages that have a document of texts. */
   get textLanguages(): readonly string[] {
     return [...new Set([...this.members.languages, ...TOOL_LANGUAGES])];
   }
@@ -132,7 +131,7 @@ export class Policy {
   /**
    * Return this policy with the texts of one language.
    *
-   * Throws MalformedError for a document that is not as SPEC 7.4 says; its hash is checked by `Roster.policyIn`.
+   * Throws MalformedError if the document is not as SPEC 7.4 requires; `Roster.policyIn` checks its hash.
    */
   withTexts(language: string, raw: Bytes): Policy {
     const onPages = this.members.languages.includes(language);
@@ -143,14 +142,14 @@ export class Policy {
     return this.members.organisation;
   }
 
-  /** How many bytes the files of one message may have together; with 0 there are none. */
+  /** The maximum size of the files of one message together, in bytes; 0 means that files are not allowed. */
   get fileBytes(): number {
     return this.members.file_bytes;
   }
 
-  /** Whether somebody of this name on the roster is away, as the root's keys say. */
+  /** Whether the root's keys have marked somebody of this name on the roster as away. */
   isAway(name: string, today: number): boolean {
-    return this.members.away.some((one) => one.name === name && Date.parse(one.until) / DAY >= today);
+    return this.members.away.some((one) => one.name === name && Date.parse(one.until) / DAY_MS >= today);
   }
 
   /** Return the day number (SPEC 1) of a time in this policy's time zone. */
@@ -158,11 +157,11 @@ export class Policy {
     const parts = { year: "numeric", month: "numeric", day: "numeric" } as const;
     const format = new Intl.DateTimeFormat("en-US", { ...parts, calendar: "gregory", timeZone: this.members.timezone });
     const [month, day, year] = format.format(now).split("/").map(Number);
-    return Date.UTC(year!, month! - 1, day) / DAY;
+    return Date.UTC(year!, month! - 1, day) / DAY_MS;
   }
 }
 
-/** Whether the members fit together. */
+/** Whether the members are consistent with each other. */
 function fits({ topics, questions, forms, holidays, terms, retention }: Members): boolean {
   const known = topics.map((topic) => topic.id);
   const asked = [...questions, ...forms.flatMap(({ fields }) => fields)];

@@ -1,9 +1,10 @@
-// The shapes of a policy's members: each reads one, or throws MalformedError; what holds between members is policy.ts's.
+// The shapes of a policy's members: each parses one, or throws MalformedError. policy.ts checks the rules between
+// members.
 //
 // A policy and a document of its texts are one tree, SPEC 7.4: a shape reads both at the same place.
 
-import { MalformedError } from "../errors.ts";
-import { integerOf, listOf, textOf } from "../roster/fields.ts";
+import { MalformedError } from "../shared/errors.ts";
+import { integerOf, listOf, textOf } from "../wire/fields.ts";
 import { checkMembers, isObject, type Json } from "../wire/canonical.ts";
 
 /** What a language is used for: a document has texts, tool texts, or both. */
@@ -12,12 +13,14 @@ export interface Spoken {
   readonly inTool: boolean;
 }
 
-/** What a member has to be. `texts` is the same place in a document, undefined without one: then each text is "". */
+/**
+ * The required form of a member. `texts` is the same place in a document, undefined without one: then each text is "".
+ */
 export interface Shape<T> {
   readonly read: (value: Json | undefined, texts: Json | undefined, spoken: Spoken) => T;
-  /** Whether it is a text, so that it stands in documents alone. */
+  /** Whether it is a text, and so is only in documents. */
   readonly isText: boolean;
-  /** Whether a document of such a language has something of it. */
+  /** Whether a document of such a language contains part of it. */
   readonly isIn: (spoken: Spoken) => boolean;
 }
 export type Read<S> = S extends Shape<infer T> ? T : never;
@@ -47,7 +50,7 @@ export const maybe = ({ read, ...shape }: Shape<string>): Shape<string> => ({
   read: (value, texts, spoken) => value === "" ? "" : read(value, texts, spoken),
 });
 export const integer = (least: number, most: number): Shape<number> => plain((value) => integerOf(value, least, most));
-/** A language: which ones have pages is the release's affair. */
+/** A language tag; the release decides which languages have pages. */
 export const tag = matching((text) => /^[a-z]{2,3}$/.test(text), 3);
 export const id = matching((text) => ID.test(text), 40);
 // Anything but https in a link of ours could run script, or tell a network which page was read.
@@ -55,7 +58,7 @@ export const link = matching((text) => text.startsWith("https://") && oneLine(te
 export const day = matching((text) => DATE.test(text) && text > "0001" && isDay(text), 10);
 export const timezone = matching(isZone, MAX_LINK);
 export const colour = matching((text) => /^#[0-9a-f]{6}$/.test(text) && contrast(text) >= LEAST_CONTRAST, 7);
-/** A page does not show it: the server does, which looks into it. */
+/** The server shows it and validates it; this page does not. */
 export const logo = maybe(matching((text) => /^[\w-]+$/.test(text), MAX_LOGO));
 
 export const truth = plain((value) => {
@@ -94,7 +97,7 @@ export const texts = ({ read }: Shape<string>, ofTool = false): Shape<string> =>
   read: (_, texts, spoken) => texts === undefined ? "" : read(texts, undefined, spoken),
 });
 
-/** A list; no element stands in it twice, none with the same `key`. */
+/** A list without duplicates, and without two elements of the same `key`. */
 export const list = <T>(shape: Shape<T>, most: number, least = 0, key?: keyof T): Shape<readonly T[]> => ({
   isText: false,
   isIn: shape.isIn,

@@ -1,13 +1,12 @@
-// A recipient's current encryption keys, signed by their identity, SPEC 7.3; it holds public halves only.
+// A bundle, SPEC 7.3: a recipient's current public encryption keys, signed by their identity.
 
-import { MalformedError } from "../errors.ts";
-import type { PublicPair } from "../sealing/slots.ts";
+import { MalformedError } from "../shared/errors.ts";
 import type { Bytes } from "../wire/bytes.ts";
 import { b64, checkMembers, isObject, type JsonObject, unb64 } from "../wire/canonical.ts";
 import { VERSION } from "../wire/envelope.ts";
 import { LABEL_BUNDLE, type Signed } from "../wire/signed.ts";
 import { BOX_KEY_SIZE, ID_SIZE, KEM_KEY_SIZE } from "../wire/sizes.ts";
-import { dayOf, integerOf, listOf } from "./fields.ts";
+import { dayOf, integerOf, listOf } from "../wire/fields.ts";
 import { checkSigners } from "./root.ts";
 import { AHEAD, lastDay, monday } from "./weeks.ts";
 
@@ -18,7 +17,10 @@ const MEMBERS = [
   "away", "box", "formats", "from", "identity", "kem", "last", "log", "root", "roster", "serial", "to", "week",
 ];
 
-/** What the tool of a bundle's owner had seen when it signed: ids of root and roster, a place of the log and its digest (b64). */
+/**
+ * What the tool of a bundle's owner had seen when it signed: the ids of root and roster, a place of the log and its
+ * digest (b64).
+ */
 export interface Witness {
   readonly root: string;
   readonly roster: string;
@@ -26,8 +28,8 @@ export interface Witness {
   readonly digest: string;
 }
 
-/** A bundle that its identity (b64) signed: only `verify` makes one. `start`, `end` and `week` are days. */
-export class Bundle implements PublicPair {
+/** A bundle that its identity (b64) signed: only `verify` creates one. `start`, `end` and `week` are days. */
+export class Bundle {
   readonly identity: string;
   readonly serial: number;
   readonly box: Bytes;
@@ -37,9 +39,9 @@ export class Bundle implements PublicPair {
   readonly last: boolean;
   /** The Monday of the week in which it was signed. */
   readonly week: number;
-  /** Null in a card's, made before its owner joined. */
+  /** Null in the bundle of a card, which is signed before its owner joins. */
   readonly seen: Witness | null;
-  /** The day up to and with which the recipient is away. */
+  /** The last day on which the recipient is away. */
   readonly away: number | null;
   readonly formats: readonly number[];
   private readonly text: string;
@@ -74,12 +76,12 @@ export class Bundle implements PublicPair {
     return bundle;
   }
 
-  /** Say whether envelopes of `day` are sealed to it. */
+  /** Whether envelopes of `day` are sealed to it. */
   covers(day: number): boolean {
     return this.start <= day && day <= this.end;
   }
 
-  /** Of each identity and kind the one with the highest serial; of two with one serial neither. */
+  /** Return the bundle with the highest serial for each identity and kind; if two have the same serial, neither. */
   static highest(bundles: readonly Bundle[]): readonly Bundle[] {
     return bundles.filter((one) =>
       bundles.every(
@@ -92,12 +94,12 @@ export class Bundle implements PublicPair {
     );
   }
 
-  /** Say whether its owner's tool reads this version of the format. */
+  /** Whether its owner's tool can read this version of the format. */
   isReadable(): boolean {
     return this.formats.includes(VERSION);
   }
 
-  /** Say whether root and roster that it names are among the ids in `documents`. */
+  /** Whether the root and the roster that it names are among the ids in `documents`. */
   namesKnown(documents: ReadonlySet<string>): boolean {
     return !this.seen || (documents.has(this.seen.root) && documents.has(this.seen.roster));
   }

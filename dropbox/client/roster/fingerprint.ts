@@ -1,9 +1,10 @@
-// A root's fingerprint in words, SPEC 8; it decides nothing.
+// A root's fingerprint in words, SPEC 8.
 
 import type { Bytes } from "../wire/bytes.ts";
 
 const WORDS = 10;
-// Wilkerson, "A Proposal for Proquints", arXiv 0901.4016: speakable in any language, so no list to translate.
+// Wilkerson, "A Proposal for Proquints", arXiv 0901.4016: pronounceable in any language, so there is no list to
+// translate.
 const CONSONANTS = "bdfghjklmnprstvz";
 const VOWELS = "aiou";
 

@@ -1,26 +1,29 @@
-// Who has looked of late, SPEC 7.7, by what recipients sign each week; it asks nobody.
+// Freshness, SPEC 7.7: which recipients have looked recently, according to the bundles that they sign each week.
 
 import { b64 } from "../wire/canonical.ts";
 import { Bundle, type Witness } from "./bundle.ts";
 import type { RosterHistory } from "./history.ts";
 import { AHEAD, monday } from "./weeks.ts";
 
-const WITNESSES = 2; // so many who have looked need no word
+const WITNESSES = 2; // if this many have looked, the page shows no warning
 
 /**
- * Of whom the server shows today that they looked in this week or the three before, and each one's last week; persons.
+ * The recipients who looked in this week or the three before, according to the server, and each one's last week;
+ * persons.
  *
- * A server that hides a new roster has to hide every bundle that names it too: then nobody has looked.
+ * A server that hides a new roster must also hide every bundle that names it: then nobody has looked.
  */
 export class Freshness {
   readonly looked: ReadonlySet<string>;
   readonly weeks: ReadonlyMap<string, number>;
-  /** Whose bundles name different logs at one place: the server shows them two, or one of them says what is not so. */
+  /**
+   * Those whose bundles name different logs at one place: the server shows them different logs, or one bundle is false.
+   */
   readonly differing: ReadonlySet<string>;
-  /** So many should have looked. */
+  /** How many of them should have looked. */
   readonly wanted: number;
 
-  /** Judge the bundles of those who receive today; `documents` are the ids (b64) that are here. */
+  /** Evaluate the bundles of today's recipients; `documents` are the ids (b64) of the held roots and rosters. */
   constructor(history: RosterHistory, bundles: readonly Bundle[], today: number, documents: ReadonlySet<string>) {
     const roster = history.inForce(today);
     const receiving = roster.receiving(today).filter(({ identity }) => !history.newest.revoked.has(identity));

@@ -1,11 +1,11 @@
-// The chain of rosters, SPEC 7.2: which one is in force on a day; who they list stands in people.ts.
+// The chain of rosters, SPEC 7.2: which one is in force on a day.
 
-import { ExpiredError, MalformedError } from "../errors.ts";
+import { ExpiredError, MalformedError } from "../shared/errors.ts";
 import type { Signed } from "../wire/signed.ts";
 import type { Root } from "./root.ts";
 import { Roster } from "./roster.ts";
 
-/** Rosters that follow each other, oldest first, the last one verified and so all of them. */
+/** Consecutive rosters, oldest first; the last one is verified, and through it all of them. */
 export class RosterHistory {
   readonly rosters: readonly Roster[];
 
@@ -36,7 +36,7 @@ export class RosterHistory {
     return this.rosters.at(-1)!;
   }
 
-  /** Return the newest roster whose first day is not after `day`; throw ExpiredError where it is not valid then. */
+  /** Return the newest roster whose first day is not after `day`; throw ExpiredError if it is not valid on that day. */
   inForce(day: number): Roster {
     const found = this.rosters.filter(({ start }) => start <= day).at(-1);
     if (!found) throw new ExpiredError();

@@ -1,15 +1,15 @@
-// Who the rosters list, SPEC 7.2: the same person through every change of key.
+// The people on the rosters, SPEC 7.2: a person stays the same through every change of key.
 
-import { ForkError } from "../errors.ts";
+import { ForkError } from "../shared/errors.ts";
 import type { Recipient, Roster } from "./roster.ts";
 
-/** Everyone who stood on one of these rosters, which stand oldest first; identities and persons are b64. */
+/** Everyone who was ever on one of these rosters, which are ordered oldest first; identities and persons are b64. */
 export class People {
   /** The newest entry of each person. */
   readonly recipientsByPerson: ReadonlyMap<string, Recipient>;
   readonly #persons: ReadonlyMap<string, string>;
 
-  /** Throws ForkError where an identity is listed as two persons. */
+  /** Throws ForkError if an identity is listed as two persons. */
   constructor(rosters: readonly Roster[]) {
     const listed = rosters.flatMap(({ recipients }) => recipients);
     this.recipientsByPerson = new Map(listed.map((one) => [one.person, one]));
@@ -17,7 +17,7 @@ export class People {
     if (listed.some(({ identity, person }) => this.#persons.get(identity) !== person)) throw new ForkError();
   }
 
-  /** Return whose identity this is, or null where no roster has listed it. */
+  /** Return the recipient with this identity, or null if no roster has listed it. */
   recipientOf(identity: string): Recipient | null {
     return this.recipientsByPerson.get(this.#persons.get(identity) ?? "") ?? null;
   }

@@ -1,4 +1,4 @@
-// The check of public encryption keys: whether anybody can seal to them; it seals nothing.
+// The check that public encryption keys can be sealed to.
 
 import { x25519 } from "@noble/curves/ed25519.js";
 import { ml_kem768 } from "@noble/post-quantum/ml-kem.js";
@@ -6,7 +6,7 @@ import { type Bytes, random } from "../wire/bytes.ts";
 import { BOX_KEY_SIZE } from "../wire/sizes.ts";
 
 /**
- * Say whether slots can be sealed to an X25519 key (32 B) and an ML-KEM-768 key (1,184 B), which come from others.
+ * Whether slots can be sealed to an X25519 key (32 B) and an ML-KEM-768 key (1,184 B) received from others.
  *
  * A point of low order, or a number outside the field, would make every message fail.
  */

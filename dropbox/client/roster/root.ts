@@ -1,16 +1,16 @@
-// The board's signing keys and how they are renewed, SPEC 7.1; it cannot sign.
+// The root: the board's signing keys and their renewal, SPEC 7.1. It cannot sign.
 
-import { BelowThresholdError, ExpiredError, ForkError, MalformedError, RolledBackError } from "../errors.ts";
+import { BelowThresholdError, ExpiredError, ForkError, MalformedError, RolledBackError } from "../shared/errors.ts";
 import { type Bytes, equal, join } from "../wire/bytes.ts";
 import { checkMembers, unb64List } from "../wire/canonical.ts";
 import { idOf, LABEL_ROOT, type Signed } from "../wire/signed.ts";
 import { ID_SIZE } from "../wire/sizes.ts";
-import { dayOf, integerOf, listOf, optionalId } from "./fields.ts";
+import { dayOf, integerOf, listOf, optionalId } from "../wire/fields.ts";
 import { verifySignature } from "./signature.ts";
 
 const MAX_KEYS = 16;
 
-/** A root that counts: k of `keys` must sign a roster. Only `verifyChain` makes one, so to hold one is to trust it. */
+/** A trusted root: k of `keys` must sign a roster. Only `verifyChain` creates one, so to hold one is to trust it. */
 export class Root {
   readonly id: Bytes;
   readonly version: number;
@@ -31,10 +31,10 @@ export class Root {
   }
 
   /**
-   * Return the newest root of `chain`, which has to hold every version from 1 and lead through `pinned`.
+   * Return the newest root of `chain`, which must contain every version from 1 and include `pinned`.
    *
-   * Throws ForkError when the pinned root is not in it, and BelowThresholdError, TamperedError or MalformedError for a
-   * link that does not hold.
+   * Throws ForkError if the pinned root is not in it, and BelowThresholdError, TamperedError or MalformedError for an
+   * invalid link.
    */
   static verifyChain(chain: readonly Signed[], pinned: Bytes): Root {
     const [first, ...later] = chain;
@@ -75,7 +75,7 @@ export class Root {
   }
 }
 
-/** Throw unless every signer is allowed and every signature right: a spoilt one is never just ignored. */
+/** Throw unless every signer is allowed and every signature valid: an invalid one is never ignored. */
 export function checkSigners(signed: Signed, label: Bytes, allowed: readonly Bytes[]): void {
   for (const [key, signature] of signed.signers) {
     if (!allowed.some((known) => equal(known, key))) throw new MalformedError();

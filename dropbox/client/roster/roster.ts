@@ -1,31 +1,29 @@
 // The signed list of recipients and the organisation's policy, SPEC 7.2; it cannot sign.
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { ExpiredError, ForkError, MalformedError, RolledBackError, TamperedError } from "../errors.ts";
+import { ExpiredError, ForkError, MalformedError, RolledBackError, TamperedError } from "../shared/errors.ts";
 import { Policy } from "../policy/policy.ts";
 import { type Bytes, equal } from "../wire/bytes.ts";
 import { b64, checkMembers, isObject, type Json, unb64, unb64List } from "../wire/canonical.ts";
 import { MAX_RECIPIENTS, slotCount } from "../wire/envelope.ts";
 import { idOf, LABEL_ROSTER, MAX_DOCUMENT_SIZE, type Signed } from "../wire/signed.ts";
-import { BOX_KEY_SIZE, ID_SIZE } from "../wire/sizes.ts";
-import { dayOf, integerOf, listOf, optionalId, textOf } from "./fields.ts";
+import { BOX_KEY_SIZE, ID_SIZE, MAX_NAME, PERSON_SIZE } from "../wire/sizes.ts";
+import { dayOf, integerOf, listOf, optionalId, textOf } from "../wire/fields.ts";
 import { checkSigners, checkThreshold, type Root } from "./root.ts";
 
 export type Role = "secretaris" | "bestuur" | "external";
 const ROLES: readonly Json[] = ["secretaris", "bestuur", "external"] satisfies Role[];
-const MAX_NAME = 80;
 const MAX_DAYS = 396; // SPEC 7.2: 13 months
 const MAX_REVOKED = 256;
-const PERSON_SIZE = 16;
 const SEALED_CAPABILITY_SIZE = 80; // SPEC 7.2: a sealed box of 32 bytes
 
 const MEMBERS = ["before", "from", "log", "policy", "recipients", "revoked", "root", "texts", "until", "version"];
 const RECIPIENT_MEMBERS = ["box", "from", "identity", "log", "name", "person", "role", "to"];
 
 /**
- * A person on the roster, with the identity key of today; both are b64.
+ * A person on the roster, with their current identity key; both are b64.
  *
- * `start` and `end` are the days between which they receive.
+ * `start` and `end` are the first and last day on which they receive.
  */
 export interface Recipient {
   readonly person: string;
@@ -36,7 +34,9 @@ export interface Recipient {
   readonly end: number;
 }
 
-/** A roster that k of the root's keys signed; only `verify` and `previousOf` make one, so to hold one is to trust it. */
+/**
+ * A roster that k of the root's keys signed; only `verify` and `previousOf` create one, so to hold one is to trust it.
+ */
 export class Roster {
   readonly id: Bytes;
   readonly version: number;
@@ -48,7 +48,7 @@ export class Roster {
   /** The hashes of the policy's texts by language. */
   readonly texts: ReadonlyMap<string, Bytes>;
   readonly recipients: readonly Recipient[];
-  /** The last day on which messages of an identity (b64) count; nobody seals to it any more. */
+  /** The last day on which messages of a revoked identity (b64) count; nobody seals to it any more. */
   readonly revoked: ReadonlyMap<string, number>;
 
   private constructor(signed: Signed) {
@@ -76,7 +76,8 @@ export class Roster {
   /**
    * Return the roster if k keys of `root` signed it.
    *
-   * Throws BelowThresholdError, TamperedError or MalformedError. Its days are checked by `checkDay`.
+   * Throws BelowThresholdError, TamperedError, ForkError if it names another root, or MalformedError. `checkDay` checks
+   * its days.
    */
   static verify(signed: Signed, root: Root): Roster {
     const roster = new Roster(signed);
@@ -89,20 +90,23 @@ export class Roster {
   /**
    * Return the roster before this one. It needs no signature: this one commits to it.
    *
-   * Throws ForkError for another, RolledBackError for a later one and where this one drops what that one revokes.
+   * Throws ForkError for another roster, RolledBackError for a later one or if this one drops a revocation of that one.
    */
   previousOf(signed: Signed): Roster {
     const roster = new Roster(signed);
     if (this.version < roster.version || equal(this.id, roster.id)) throw new RolledBackError();
     if (!this.previous || !equal(roster.id, this.previous) || this.version !== roster.version + 1) throw new ForkError();
-    // A roster without a revocation would give a thief's key its authority back.
+    // A roster without the revocation would restore a thief's key.
     for (const [identity, day] of roster.revoked) {
       if (this.revoked.get(identity) !== day) throw new RolledBackError();
     }
     return roster;
   }
 
-  /** Return the policy with its texts in a language; throw TamperedError for a document of another hash, MalformedError. */
+  /**
+   * Return the policy with its texts in a language; throw TamperedError if the document has another hash, or
+   * MalformedError.
+   */
   policyIn(language: string, raw: Bytes): Policy {
     const digest = this.texts.get(language);
     if (raw.length > MAX_DOCUMENT_SIZE) throw new MalformedError();
@@ -115,7 +119,7 @@ export class Roster {
     if (today < this.start || today > this.until) throw new ExpiredError();
   }
 
-  /** Return the recipient with this identity key, if there is one. */
+  /** Return the recipient with this identity key, or undefined. */
   find(identity: string): Recipient | undefined {
     return this.recipients.find((person) => person.identity === identity);
   }

@@ -1,17 +1,16 @@
-// Ed25519 as SPEC 7.5 narrows it: one rule on both sides; it holds no private key.
+// Ed25519 verification as SPEC 7.5 restricts it, the same in both languages. It holds no private key.
 
 import { ed25519 } from "@noble/curves/ed25519.js";
-import { TamperedError } from "../errors.ts";
+import { TamperedError } from "../shared/errors.ts";
 import type { Bytes } from "../wire/bytes.ts";
+import { KEY_SIZE, SIGNATURE_SIZE } from "../wire/sizes.ts";
 
-const KEY_SIZE = 32;
-const SIGNATURE_SIZE = 64;
 
 /**
  * Throw TamperedError unless `signature` is `key`'s over `signed` (RFC 8032, SPEC 7.5).
  *
- * Key and R have to be canonical points of the prime-order subgroup: where libraries differ on others, two people would
- * see two different truths.
+ * The key and R must be canonical points of the prime-order subgroup: libraries differ on other points, so two people
+ * could see different results.
  */
 export function verifySignature(key: Bytes, signed: Bytes, signature: Bytes): void {
   if (key.length !== KEY_SIZE || signature.length !== SIGNATURE_SIZE) throw new TamperedError();

@@ -1,15 +1,15 @@
-// Weeks, SPEC 3.5 and 7.3: Mondays, the last day of an envelope, the days of keys; it knows no clock.
+// Weeks, SPEC 3.5 and 7.3: Mondays, the last day of an envelope, the days of keys.
 
-import { MalformedError } from "../errors.ts";
+import { MalformedError } from "../shared/errors.ts";
 
 const WEEK = 7;
 const FIRST_MONDAY = 4; // 1970-01-05
 const SUNDAY = 6; // days after a Monday
-const UNTIL_DAYS = 27; // an envelope is taken for four weeks, counted from a Monday
+const UNTIL_DAYS = 27; // an envelope is accepted for four weeks, counted from a Monday
 const LAST_RESORT_DAYS = 391; // 56 weeks, counted from a Monday to a Sunday
-const CLOCK_DAYS = 2; // two clocks that differ by more are not both right
+const CLOCK_DAYS = 2; // if two clocks differ by more, one of them is wrong
 
-/** Bundles are made for this week and so many days more. */
+/** Bundles are made for this week and this many days more. */
 export const AHEAD = 3 * WEEK;
 
 /** Return the Monday on or before `day`, M(d) of SPEC 3.5. */
@@ -22,13 +22,13 @@ export function untilOf(day: number): number {
   return monday(day) + UNTIL_DAYS;
 }
 
-/** Return the `to` of a bundle that begins on `start`; throw MalformedError unless that is a Monday. */
+/** Return the `to` of a bundle that starts on `start`; throw MalformedError unless that is a Monday. */
 export function lastDay(start: number, last: boolean): number {
   if (monday(start) !== start) throw new MalformedError();
   return start + (last ? LAST_RESORT_DAYS : SUNDAY);
 }
 
-/** Say whether the server's day and our own can both be right. */
+/** Whether the server's day and our own can both be right. */
 export function agree(served: number, own: number): boolean {
   return Math.abs(served - own) <= CLOCK_DAYS;
 }

@@ -1,12 +1,12 @@
-// libsodium's crypto_box_seal, put together from noble's parts (SPEC 1); it knows no slot.
+// libsodium's crypto_box_seal, built from noble's primitives (SPEC 1).
 
 import { hsalsa, xsalsa20poly1305 } from "@noble/ciphers/salsa.js";
 import { u32 } from "@noble/ciphers/utils.js";
 import { x25519 } from "@noble/curves/ed25519.js";
 import { blake2b } from "@noble/hashes/blake2.js";
 import { type Bytes, join, random, utf8 } from "../wire/bytes.ts";
+import { KEY_SIZE } from "../wire/sizes.ts";
 
-const KEY_SIZE = 32;
 const NONCE_SIZE = 24;
 const HSALSA_INPUT_SIZE = 16;
 const SIGMA = u32(utf8("expand 32-byte k"));
@@ -15,14 +15,14 @@ export function publicBoxKey(privateKey: Bytes): Bytes {
   return x25519.getPublicKey(privateKey);
 }
 
-/** Return `plaintext` sealed so that only the holder of `publicKey` opens it; throws for a point of low order. */
+/** Return `plaintext` sealed so that only the holder of `publicKey` can open it; throws for a point of low order. */
 export function sealBox(plaintext: Bytes, publicKey: Bytes): Bytes {
   const ephemeral = random(KEY_SIZE);
   const start = publicBoxKey(ephemeral);
   return join(start, cipher(ephemeral, publicKey, start, publicKey).encrypt(plaintext));
 }
 
-/** Return the plaintext of a sealed box; throws when it is another's or spoilt. */
+/** Return the plaintext of a sealed box; throws if it is sealed to another key or was altered. */
 export function openBox(sealed: Bytes, privateKey: Bytes, publicKey: Bytes): Bytes {
   const start = sealed.subarray(0, KEY_SIZE);
   return cipher(privateKey, start, start, publicKey).decrypt(sealed.subarray(KEY_SIZE));

@@ -1,8 +1,7 @@
-// Messages sealed into envelopes and opened again, SPEC 3 and 4; who may say what in a case is not its concern.
+// Sealing and opening messages, SPEC 3 and 4. It does not check whether the author may write the message.
 
 import { ed25519 } from "@noble/curves/ed25519.js";
-import { MalformedError, NoSlotError } from "../errors.ts";
-import { release } from "../release.ts";
+import { MalformedError, NoSlotError } from "../shared/errors.ts";
 import { verifySignature } from "../roster/signature.ts";
 import { type Bytes, compare, equal, join, random, utf8 } from "../wire/bytes.ts";
 import {
@@ -30,7 +29,7 @@ import {
   startSize,
 } from "../wire/plaintext.ts";
 import { travelsInParts } from "../wire/upload.ts";
-import { checkPair, freeSlot, KEY_SIZE, openSlot, type PrivatePair, type PublicPair, sealSlot } from "./slots.ts";
+import { checkPair, freeSlot, openSlot, type PrivatePair, type PublicPair, sealSlot } from "./slots.ts";
 import {
   checkContent,
   checkMac,
@@ -42,6 +41,7 @@ import {
   type Pieces,
   sealChunks,
 } from "./stream.ts";
+import { KEY_SIZE } from "../wire/sizes.ts";
 
 const LABEL_ENTERED = utf8("meldbus/1 entered");
 
@@ -57,11 +57,11 @@ export function signerFromSeed(seed: Bytes): Signer {
 }
 
 /**
- * A sealed message: its envelope, its id, and the content key that its author may keep.
+ * A sealed message: its envelope, its id, and the content key, which its author may keep.
  *
- * `prefix` is the header and the first chunk, `parts` what is behind it, in parts of 1 MiB. Those of a long one are
- * sealed when they are asked for, and each only once: whoever takes one keeps it until it has arrived. A file that is
- * not what it was throws ChangedError there; then all of it is given up.
+ * `prefix` is the header and the first chunk, `parts` is the rest, in parts of 1 MiB. The parts of a long message are
+ * sealed on demand, and each only once: the caller must keep a part until it has arrived. A changed file throws
+ * ChangedError there; then the whole message must be given up.
  */
 export interface Sealed {
   readonly prefix: Bytes;
@@ -72,7 +72,7 @@ export interface Sealed {
   readonly contentKey: Bytes;
 }
 
-/** A sealed message that travels in parts; the others go in one posting. */
+/** A sealed message that is sent in parts; others go in one posting. */
 export interface LongSealed extends Sealed {
   readonly parts: Chunks;
 }
@@ -81,16 +81,16 @@ export function isLong(sealed: Sealed): sealed is LongSealed {
   return travelsInParts(checkEnvelopeSize(parseHeader(sealed.prefix), sealed.size));
 }
 
-/** Return the whole envelope; throws MalformedError for a long one, of which there is never more than a part. */
+/** Return the whole envelope; throws MalformedError for a long one, which is never in memory as a whole. */
 export async function envelopeOf(sealed: Sealed): Promise<Bytes> {
   if (isLong(sealed)) throw new MalformedError();
   return join(sealed.prefix, await gather(sealed.parts));
 }
 
 /**
- * A message whose envelope opened and whose author's signature is right; whether the author may say it is open.
+ * A message from an opened envelope with a valid signature. Whether its author may write it is not checked.
  *
- * `rawHead` are the bytes that were signed. `case` is a report's own id, or the id that the head names.
+ * `rawHead` are the signed bytes. `case` is a report's own id, or the id that the head names.
  */
 export interface OpenedMessage {
   readonly id: Bytes;
@@ -102,13 +102,13 @@ export interface OpenedMessage {
   readonly contentKey: Bytes;
 }
 
-/** An envelope to be sent, and the message that it opens to. */
+/** An envelope to send, and the message that it opens to. */
 export interface Composed {
   readonly sealed: Sealed;
   readonly message: OpenedMessage;
 }
 
-/** The shape that every envelope of a roster has today. */
+/** The shape that every envelope of a roster currently has. */
 export interface Shape {
   readonly slots: number;
   readonly until: number;
@@ -117,8 +117,8 @@ export interface Shape {
 /**
  * Seal a message for `readers` into an envelope of this shape; `contents` are the bytes of its files, in order.
  *
- * Throws MalformedError when there are more readers than slots, or the head is too large or not as SPEC 4.1 says, and
- * what `contents` throws.
+ * Throws MalformedError if there are more readers than slots, or if the head is too large or not as SPEC 4.1 requires,
+ * and what `contents` throws.
  */
 export async function sealHead(
   head: Head,
@@ -148,7 +148,7 @@ export async function sealHead(
 /**
  * Return the content key of a header in which `pair` has a slot.
  *
- * Throws NoSlotError when it has none, TamperedError when a slot or the mac is spoilt.
+ * Throws NoSlotError if it has none, TamperedError if a slot or the mac is invalid.
  */
 export async function findContentKey(header: Header, pair: PrivatePair): Promise<Bytes> {
   for (const slot of header.slots) {
@@ -166,9 +166,9 @@ export async function findContentKey(header: Header, pair: PrivatePair): Promise
 }
 
 /**
- * Return how many bytes of an envelope of `size` bytes have to be at hand for `openHead`.
+ * Return how many bytes of an envelope of `size` bytes `openHead` needs.
  *
- * That is the prefix, and the first part where head and signature go on behind the first chunk. Throws FormatError.
+ * That is the prefix, and also the first part if head and signature extend beyond the first chunk. Throws FormatError.
  */
 export async function frontSize(prefix: Bytes, size: number, contentKey: Bytes): Promise<number> {
   const header = parseHeader(prefix);
@@ -180,10 +180,10 @@ export async function frontSize(prefix: Bytes, size: number, contentKey: Bytes):
 }
 
 /**
- * Open the front of an envelope of `size` bytes, or a whole one, and check its author's signature.
+ * Open the front of an envelope of `size` bytes, or a whole one, and verify its author's signature.
  *
- * Where all of the envelope is at hand, its padding is checked too, yet not the digests of its files. Throws
- * FormatError: MalformedError, TamperedError or UnsupportedError, each of which is an alarm.
+ * If the whole envelope is given, its padding is checked too, but not the digests of its files. Throws FormatError:
+ * MalformedError, TamperedError or UnsupportedError, each of which is an alarm.
  */
 export async function openHead(front: Bytes, contentKey: Bytes, size = front.length): Promise<OpenedMessage> {
   const header = parseHeader(front);
@@ -194,14 +194,14 @@ export async function openHead(front: Bytes, contentKey: Bytes, size = front.len
   await checkContent(contentKey, header.content, raw);
   const message = await readStatement(header.mac, signature, raw, contentKey);
   const { files } = message.head;
-  // A class larger than needed is refused too: its author could hide something in the choice.
+  // A class larger than needed is refused too: its author could encode a message in the choice.
   if (classOf(raw, files) !== padded) throw new MalformedError();
   if (plaintext.length === padded) checkPadding(plaintext, startSize(plaintext) + contentSize(files));
   else if (files.length === 0) throw new MalformedError();
   return message;
 }
 
-/** Return the message of a head and its signature, as an envelope brings them; throw FormatError. */
+/** Return the message of a head and its signature, as found in an envelope; throw FormatError. */
 async function readStatement(mac: Bytes, signature: Bytes, raw: Bytes, contentKey: Bytes): Promise<OpenedMessage> {
   const head = parseHead(raw);
   verifySignature(head.author, signedBytes(head.kind, mac, raw), signature);
@@ -215,7 +215,9 @@ async function readStatement(mac: Bytes, signature: Bytes, raw: Bytes, contentKe
   return { id, mac, signature, head, rawHead: raw, case: isOf(head, Report) ? id : head.case, contentKey };
 }
 
-/** Return the plaintext of the chunks that hold head and signature, and of `least` bytes where they are at hand. */
+/**
+ * Return the plaintext of the chunks that hold head and signature, and at least `least` bytes if they are available.
+ */
 async function opened(
   contentKey: Bytes,
   header: Header,
@@ -233,7 +235,7 @@ async function opened(
   return join(...chunks);
 }
 
-/** Yield `before`, then the contents; throw MalformedError when they are not `size` bytes in all. */
+/** Yield `before`, then the contents; throw MalformedError if they are not `size` bytes in total. */
 async function* exactly(before: Bytes, size: number, contents: Pieces): Chunks {
   yield before;
   for await (const piece of contents) {
@@ -244,7 +246,7 @@ async function* exactly(before: Bytes, size: number, contents: Pieces): Chunks {
   if (size !== 0) throw new MalformedError();
 }
 
-/** Yield sealed chunks of `size` bytes in all cut anew, into parts of 1 MiB and a shorter last one. */
+/** Yield sealed chunks of `size` bytes in total, regrouped into parts of 1 MiB and a shorter last one. */
 async function* inParts(chunks: Chunks, size: number): Chunks {
   let part = new Uint8Array(Math.min(PART_SIZE, size));
   let filled = 0;
@@ -260,7 +262,6 @@ async function* inParts(chunks: Chunks, size: number): Chunks {
       part = new Uint8Array(Math.min(PART_SIZE, size));
       filled = 0;
     }
-    release(chunk);
   }
 }
 
@@ -277,7 +278,7 @@ async function sealHeader(
     const slot = reader ? await sealSlot(contentKey, reader) : await freeSlot();
     placed.push({ slot, place: random(KEY_SIZE) });
   }
-  // The place of a slot would tell the place of its reader on the roster.
+  // The position of a slot would reveal the position of its reader on the roster.
   const slots = placed.sort((left, right) => compare(left.place, right.place)).map(({ slot }) => slot);
   const header = { until: shape.until, slots, content };
   return { ...header, mac: await headerMac(contentKey, header) };

@@ -1,12 +1,12 @@
-// SHA-256, HKDF, HMAC and GCM as SPEC 1 names them, by WebCrypto; it knows no label.
+// SHA-256, HKDF, HMAC and GCM as SPEC 1 names them, by WebCrypto.
 
 import type { Bytes } from "../wire/bytes.ts";
+import { KEY_SIZE } from "../wire/sizes.ts";
 
 const HASH = "SHA-256";
-const KEY_SIZE = 32;
 const BITS = 8;
 
-/** Return the SHA-256 of what may be a MiB: the browser's own is many times as fast as one in script. */
+/** Return the SHA-256 of up to a MiB: the browser's own is many times as fast as one in script. */
 export async function sha256(raw: Bytes): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.digest(HASH, raw));
 }
@@ -28,7 +28,7 @@ export async function gcm(key: CryptoKey, nonce: Bytes, plaintext: Bytes): Promi
   return new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, key, plaintext));
 }
 
-/** Return the plaintext of `GCM(key, nonce, plaintext)`, or null when it is not one. */
+/** Return the plaintext of `GCM(key, nonce, plaintext)`, or null if it does not authenticate. */
 export async function openGcm(key: CryptoKey, nonce: Bytes, sealed: Bytes): Promise<Bytes | null> {
   try {
     return new Uint8Array(await crypto.subtle.decrypt({ name: "AES-GCM", iv: nonce }, key, sealed));
@@ -47,7 +47,7 @@ export async function hmac(key: CryptoKey, signed: Bytes): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.sign("HMAC", key, signed));
 }
 
-/** Say, in constant time, whether `mac` is `HMAC(key, signed)`. */
+/** Return, in constant time, whether `mac` is `HMAC(key, signed)`. */
 export async function hmacHolds(key: CryptoKey, mac: Bytes, signed: Bytes): Promise<boolean> {
   return crypto.subtle.verify("HMAC", key, mac, signed);
 }

@@ -1,15 +1,14 @@
-// One person's place in a header, SPEC 3.2: sealed box and ML-KEM together, so both have to break.
+// One recipient's slot in a header, SPEC 3.2: a sealed box and ML-KEM combined, so that an attacker must break both.
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { ml_kem768 } from "@noble/post-quantum/ml-kem.js";
-import { MalformedError, NoSlotError, TamperedError } from "../errors.ts";
+import { MalformedError, NoSlotError, TamperedError } from "../shared/errors.ts";
 import { type Bytes, join, random } from "../wire/bytes.ts";
 import { LABEL_SLOT, type Slot } from "../wire/envelope.ts";
 import { openBox, publicBoxKey, sealBox } from "./box.ts";
 import { gcm, gcmKey, hkdf, openGcm } from "./native.ts";
+import { KEM_SEED_SIZE, KEY_SIZE } from "../wire/sizes.ts";
 
-export const KEY_SIZE = 32;
-const KEM_SEED_SIZE = 64;
 const ZERO_NONCE = new Uint8Array(12); // SPEC 3.2: the key is used once
 
 /** The two public keys that a slot is sealed to: X25519 (32 B) and ML-KEM-768 (1,184 B). */
@@ -21,7 +20,7 @@ export interface PublicPair {
 /**
  * Throw MalformedError unless slots can be sealed to this pair.
  *
- * A reporter's keys come from a stranger: a point of low order or a key outside the field would make every answer fail.
+ * A reporter's keys are untrusted: a point of low order or a key outside the field would make every answer fail.
  */
 export async function checkPair(pair: PublicPair): Promise<void> {
   await sealSlot(new Uint8Array(KEY_SIZE), pair);
@@ -40,7 +39,7 @@ export function pairFromSeeds(box: Bytes, kem: Bytes): PrivatePair {
   return { box, kem: secretKey, public: { box: publicBoxKey(box), kem: publicKey } };
 }
 
-/** Return a slot by which the holder of `pair` gets the content key; throw MalformedError for keys that are none. */
+/** Return a slot from which the holder of `pair` gets the content key; throw MalformedError for invalid keys. */
 export async function sealSlot(contentKey: Bytes, pair: PublicPair): Promise<Slot> {
   const share = random(KEY_SIZE);
   const { sealedShare, kemCiphertext, secret } = sealShare(share, pair);
@@ -48,16 +47,16 @@ export async function sealSlot(contentKey: Bytes, pair: PublicPair): Promise<Slo
   return { sealedShare, kemCiphertext, wrappedKey: await gcm(key, ZERO_NONCE, contentKey) };
 }
 
-/** Return a slot that nobody opens and nobody can tell from another: a real one for keys thrown away. */
+/** Return a slot that nobody can open or distinguish from others: a real one, sealed to discarded keys. */
 export async function freeSlot(): Promise<Slot> {
   const thrownAway = pairFromSeeds(random(KEY_SIZE), random(KEM_SEED_SIZE));
   return sealSlot(random(KEY_SIZE), thrownAway.public);
 }
 
 /**
- * Return the content key of a slot of ours.
+ * Return the content key of a slot that is sealed to us.
  *
- * Throws NoSlotError when it is another's, TamperedError when its second half does not fit its first.
+ * Throws NoSlotError if it is sealed to another, TamperedError if its halves do not match.
  */
 export async function openSlot(slot: Slot, pair: PrivatePair): Promise<Bytes> {
   let share: Bytes;
@@ -84,6 +83,7 @@ function sealShare(share: Bytes, pair: PublicPair) {
 }
 
 async function wrappingKey(share: Bytes, secret: Bytes, start: Bytes, pair: PublicPair): Promise<CryptoKey> {
-  // The keys and the ciphertexts go into the key: a slot moved to another person or altered opens to nothing.
+  // The public keys and the ciphertexts are bound into the key: a slot that was moved to another person or altered does
+  // not open.
   return gcmKey(await hkdf(join(share, secret), sha256(join(LABEL_SLOT, start, pair.box, pair.kem))));
 }

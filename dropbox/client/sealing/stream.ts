@@ -1,7 +1,7 @@
-// The content and the mac of a header and the stream after it, SPEC 3 to 3.4; it parses no message.
+// The content and the mac of a header, and the stream after it, SPEC 3 to 3.4.
 
-import { ahead } from "../ahead.ts";
-import { MalformedError, TamperedError } from "../errors.ts";
+import { ahead } from "../shared/prefetch.ts";
+import { MalformedError, TamperedError } from "../shared/errors.ts";
 import { bigEndian, type Bytes, join } from "../wire/bytes.ts";
 import {
   beforeMac,
@@ -17,13 +17,13 @@ import {
 import { gcm, gcmKey, hkdf, hmac, hmacHolds, hmacKey, openGcm } from "./native.ts";
 
 const COUNTER_SIZE = 11;
-const AT_ONCE = 8; // chunks that WebCrypto has at a time: each alone waits longer for its turn than it takes
+const AT_ONCE = 8; // chunks in WebCrypto at a time: a single one waits longer for its turn than it takes
 
-/** Bytes that come one piece after another. */
+/** Bytes that arrive piece by piece. */
 export type Pieces = Iterable<Bytes> | AsyncIterable<Bytes>;
 export type Chunks = AsyncGenerator<Bytes, void, void>;
 
-/** Return the content, by which a header commits to the head in its stream (SPEC 3.4). */
+/** Return the content, with which a header commits to the head in its stream (SPEC 3.4). */
 export async function headContent(contentKey: Bytes, head: Bytes): Promise<Bytes> {
   return hmac(await hmacKey(await hkdf(contentKey, LABEL_CONTENT)), head);
 }
@@ -31,7 +31,8 @@ export async function headContent(contentKey: Bytes, head: Bytes): Promise<Bytes
 /**
  * Throw TamperedError unless `content`, of a header under this content key, belongs to `head`.
  *
- * Only so does an entry have one head: its author, or anybody else who knows the content key, can seal a second one.
+ * Only this ensures that an entry has one head: its author, or anyone else who knows the content key, could seal a
+ * second one.
  */
 export async function checkContent(contentKey: Bytes, content: Bytes, head: Bytes): Promise<void> {
   const key = await hmacKey(await hkdf(contentKey, LABEL_CONTENT));
@@ -55,9 +56,9 @@ export async function writersCapability(contentKey: Bytes): Promise<Bytes> {
 }
 
 /**
- * Yield the sealed chunks of the joined pieces, filled up with zeros to `padded` bytes.
+ * Yield the sealed chunks of the joined pieces, padded with zeros to `padded` bytes.
  *
- * A few are sealed at once, and none ever again. Throws MalformedError when the pieces are more than that.
+ * Several are sealed at a time, and none is sealed twice. Throws MalformedError if the pieces are longer than that.
  */
 export async function* sealChunks(contentKey: Bytes, padded: number, pieces: Pieces): Chunks {
   const key = await payloadKey(contentKey);
@@ -73,9 +74,9 @@ export async function* sealChunks(contentKey: Bytes, padded: number, pieces: Pie
 }
 
 /**
- * Yield the plaintext of the whole chunks that `stream` begins with; `first` is the number of the first one.
+ * Yield the plaintext of the whole chunks at the start of `stream`; `first` is the number of the first one.
  *
- * `padded` is the class of the whole. Throws TamperedError when a chunk does not open where it stands.
+ * `padded` is the class of the whole. Throws TamperedError if a chunk does not open at its position.
  */
 export async function* openChunks(contentKey: Bytes, padded: number, stream: Bytes, first = 0): Chunks {
   const key = await payloadKey(contentKey);
@@ -96,19 +97,19 @@ export async function* openChunks(contentKey: Bytes, padded: number, stream: Byt
   }
 }
 
-/** Return how many chunks a class of `padded` bytes has. */
+/** Return the number of chunks of a class of `padded` bytes. */
 export function chunkCount(padded: number): number {
   return Math.ceil(padded / CHUNK_SIZE);
 }
 
-/** Return all pieces as one. */
+/** Return all pieces joined. */
 export async function gather(pieces: Pieces): Promise<Bytes> {
   const gathered: Bytes[] = [];
   for await (const piece of pieces) gathered.push(piece);
   return join(...gathered);
 }
 
-/** Yield the pieces as chunks, the last ones of zeros; only what lies across two pieces is copied. */
+/** Yield the pieces as chunks, the last ones of zeros; only bytes that cross two pieces are copied. */
 async function* cut(pieces: Pieces, padded: number): Chunks {
   let room = padded;
   let held = new Uint8Array(0);

@@ -1,8 +1,9 @@
-// What Python's `bytes` can do and a Uint8Array cannot; it knows no format.
+// Operations that Python's `bytes` has and a Uint8Array lacks.
+
+import { BYTE } from "./sizes.ts";
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-const BYTE = 256;
 
 export function join(...parts: readonly Bytes[]): Bytes {
   const joined = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
@@ -14,7 +15,7 @@ export function join(...parts: readonly Bytes[]): Bytes {
   return joined;
 }
 
-/** Compare as Python does: negative, zero or positive. Not in constant time: for public bytes only. */
+/** Compare as Python does: negative, zero or positive. Not constant-time: for public bytes only. */
 export function compare(left: Bytes, right: Bytes): number {
   const size = Math.min(left.length, right.length);
   for (let at = 0; at < size; at++) {
@@ -47,7 +48,7 @@ export function utf8(text: string): Bytes {
   return new TextEncoder().encode(text);
 }
 
-/** Return `size` bytes that nobody can guess. */
+/** Return `size` random bytes from the browser's secure generator. */
 export function random(size: number): Bytes {
   return crypto.getRandomValues(new Uint8Array(size));
 }

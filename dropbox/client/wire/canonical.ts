@@ -1,6 +1,6 @@
-// Canonical JSON and base64url as SPEC 1 and 4.2 narrow them; it knows nothing of what they carry.
+// Canonical JSON and base64url, as SPEC 1 and 4.2 restrict them.
 
-import { MalformedError } from "../errors.ts";
+import { MalformedError } from "../shared/errors.ts";
 import { type Bytes, utf8 } from "./bytes.ts";
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
@@ -15,7 +15,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 const LONE_SURROGATES = /\p{Surrogate}/gu;
 
 /**
- * Return the one encoding of `value` (RFC 8785).
+ * Return the canonical encoding of `value` (RFC 8785).
  *
  * Throws MalformedError for fractions, integers of 2^53 and more, lone surrogates and deep nesting.
  */
@@ -23,7 +23,7 @@ export function encode(value: Json): Bytes {
   return utf8(ordered(value, 0));
 }
 
-/** Return the value that `raw` is the one encoding of; throw MalformedError for any other bytes. */
+/** Return the value of which `raw` is the canonical encoding; throw MalformedError for any other bytes. */
 export function parse(raw: Bytes): Json {
   let text: string;
   let value: Json;
@@ -74,12 +74,14 @@ export function unb64(text: Json | undefined, size: number): Bytes {
   } catch {
     throw new MalformedError();
   }
-  // Unused low bits and "+/" would give one value two spellings, and so two ids.
+  // Unused low bits and "+/" would give one value two encodings, and so two ids.
   if (raw.length !== size || b64(raw) !== text) throw new MalformedError();
   return raw;
 }
 
-/** Return the bytes of a list of base64url texts that stand in ascending order, none twice. */
+/**
+ * Return the bytes of a list of base64url texts in ascending order without duplicates; throw MalformedError otherwise.
+ */
 export function unb64List(value: Json | undefined, size: number): readonly Bytes[] {
   if (!isList(value)) throw new MalformedError();
   const list = value.map((text) => unb64(text, size));
@@ -87,9 +89,9 @@ export function unb64List(value: Json | undefined, size: number): readonly Bytes
   return list;
 }
 
-/** Replace lone surrogates by U+FFFD, so that what a person typed can be sealed at all. */
+/** Replace lone surrogates by U+FFFD: text that contains them cannot be sealed. */
 export function repair(text: string): string {
-  // Not toWellFormed: Tor Browser 13 (Firefox 115) has none.
+  // Not toWellFormed: Tor Browser 13 (Firefox 115) lacks it.
   return text.replace(LONE_SURROGATES, "\ufffd");
 }
 
@@ -104,13 +106,13 @@ function ordered(value: Json, depth: number): string {
   if (typeof value === "number" && !Number.isSafeInteger(value)) throw new MalformedError();
   if (isList(value)) return `[${value.map((element) => ordered(element, depth + 1)).join()}]`;
   if (!isObject(value)) return JSON.stringify(value);
-  // sort() compares UTF-16 code units, as RFC 8785 asks.
+  // sort() compares UTF-16 code units, as RFC 8785 requires.
   const members = Object.keys(value).sort().map((name) => `${quoted(name)}:${ordered(value[name]!, depth + 1)}`);
   return `{${members.join()}}`;
 }
 
 function quoted(text: string): string {
-  // JSON.stringify would escape it, and the escape would pass for its own encoding.
+  // JSON.stringify would escape it, and the escape would be accepted as the canonical encoding.
   if (LONE_SURROGATE.test(text)) throw new MalformedError();
   return JSON.stringify(text);
 }

@@ -1,6 +1,6 @@
-// The layout of an envelope, SPEC 3: sizes, header, slots and classes; it decrypts nothing.
+// The layout of an envelope, SPEC 3: sizes, header, slots and classes.
 
-import { MalformedError, UnsupportedError } from "../errors.ts";
+import { MalformedError, UnsupportedError } from "../shared/errors.ts";
 import { bigEndian, type Bytes, equal, join, numberOf, utf8 } from "./bytes.ts";
 
 const MAGIC_NAME = utf8("MELDBUS");
@@ -8,6 +8,7 @@ export const VERSION = 1;
 const MAGIC_SIZE = MAGIC_NAME.length + 1;
 const COUNT_SIZE = 1;
 const UNTIL_SIZE = 4;
+const MOST_UNTIL_DAYS = 29; // from the server's day to an `until`: four weeks, and a clock that is two days off
 const SEALED_SHARE_SIZE = 80; // 32 bytes of share, 32 of ephemeral key, 16 of tag
 const KEM_CIPHERTEXT_SIZE = 1088; // FIPS 203, table 3
 const WRAPPED_KEY_SIZE = 48; // 32 bytes of K, 16 of tag
@@ -23,7 +24,7 @@ export const TAG_SIZE = 16;
 export const SEALED_CHUNK_SIZE = CHUNK_SIZE + TAG_SIZE;
 const SMALLEST_CLASS = 16384;
 export const LARGEST_POWER = 1048576;
-export const PART_SIZE = 1048576; // SPEC 10.1: the unit in which a stream travels behind its prefix
+export const PART_SIZE = 1048576; // SPEC 10.1: the unit in which the stream after the prefix is sent
 
 export const LABEL_HEADER = utf8("meldbus/1 header");
 export const LABEL_CONTENT = utf8("meldbus/1 content");
@@ -31,12 +32,15 @@ export const LABEL_PAYLOAD = utf8("meldbus/1 payload");
 export const LABEL_SLOT = utf8("meldbus/1 slot");
 export const LABEL_WRITERS = utf8("meldbus/1 writers");
 
-/** Return n for a roster of so many recipients: they and the reporter, up to a multiple of 8. */
+/**
+ * Return the number of slots for a roster of this many recipients: one each and one for the reporter, rounded up to a
+ * multiple of 8.
+ */
 export function slotCount(recipients: number): number {
   return Math.ceil((recipients + 1) / SLOT_STEP) * SLOT_STEP;
 }
 
-/** Return the bytes of a header of `count` slots. */
+/** Return the size of a header of `count` slots, in bytes. */
 export function headerSize(count: number): number {
   return MAGIC_SIZE + COUNT_SIZE + UNTIL_SIZE + count * SLOT_SIZE + CONTENT_SIZE + MAC_SIZE;
 }
@@ -49,12 +53,12 @@ export function paddedSize(length: number): number {
   return Math.ceil(length / step) * step;
 }
 
-/** Return the bytes of the stream that seals a class of `padded` bytes. */
+/** Return the size of the stream that seals a class of `padded` bytes, in bytes. */
 export function streamSize(padded: number): number {
   return padded + TAG_SIZE * Math.ceil(padded / CHUNK_SIZE);
 }
 
-/** Return the class that a stream of `size` bytes holds; throw MalformedError where there is none. */
+/** Return the class of a stream of `size` bytes; throw MalformedError if no class has that size. */
 export function classOfStream(size: number): number {
   const padded = size - TAG_SIZE * Math.ceil(size / SEALED_CHUNK_SIZE);
   if (padded < SMALLEST_CLASS || paddedSize(padded) !== padded || streamSize(padded) !== size) {
@@ -63,7 +67,7 @@ export function classOfStream(size: number): number {
   return padded;
 }
 
-/** A place in a header that one person's key opens (SPEC 3.2). */
+/** The part of a header that one recipient's key opens (SPEC 3.2). */
 export interface Slot {
   readonly sealedShare: Bytes;
   readonly kemCiphertext: Bytes;
@@ -79,7 +83,7 @@ function parseSlot(raw: Bytes): Slot {
   };
 }
 
-/** What stands before the stream; that its mac is right is not known until a slot has opened. */
+/** The header before the stream; its mac is unverified until a slot has been opened. */
 export interface Header {
   readonly until: number;
   readonly slots: readonly Slot[];
@@ -88,9 +92,9 @@ export interface Header {
 }
 
 /**
- * Read the header at the start of `raw`; what follows it is not looked at.
+ * Parse the header at the start of `raw`; the bytes after it are ignored.
  *
- * Throws UnsupportedError for another version, MalformedError for what is no header or is cut.
+ * Throws UnsupportedError for another version, MalformedError for anything that is not a header or is cut off.
  */
 export function parseHeader(raw: Bytes): Header {
   if (!equal(raw.subarray(0, MAGIC_NAME.length), MAGIC_NAME) || raw.length < MAGIC_SIZE + COUNT_SIZE) {
@@ -115,6 +119,11 @@ export function parseHeader(raw: Bytes): Header {
   };
 }
 
+/** Whether no honest server accepts this envelope on `day`: it was withheld, or is a replay. */
+export function isMisdated({ until }: Header, day: number): boolean {
+  return until < day || until > day + MOST_UNTIL_DAYS;
+}
+
 /** Return the bytes before the content: magic, count, until and slots. */
 function beforeContent({ until, slots }: Pick<Header, "until" | "slots">): Bytes {
   const counts = [new Uint8Array([VERSION, slots.length]), bigEndian(until, UNTIL_SIZE)];
@@ -131,12 +140,12 @@ export function encodeHeader(header: Header): Bytes {
   return join(beforeMac(header), header.mac);
 }
 
-/** Return the class of an envelope of `size` bytes in all; throw MalformedError where there is none. */
+/** Return the class of an envelope of `size` bytes in total; throw MalformedError if no class has that size. */
 export function checkEnvelopeSize(header: Header, size: number): number {
   return classOfStream(size - headerSize(header.slots.length));
 }
 
-/** Return the bytes of header and first chunk of an envelope of `size` bytes. */
+/** Return the size of header and first chunk of an envelope of `size` bytes. */
 export function prefixSize(header: Header, size: number): number {
   return Math.min(size, headerSize(header.slots.length) + SEALED_CHUNK_SIZE);
 }

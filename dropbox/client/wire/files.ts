@@ -1,18 +1,18 @@
-// Files as a head lists them, SPEC 4.4: names, sizes, digests and limits; it reads no file.
+// The files in a head, SPEC 4.4: names, sizes, digests and limits.
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { MalformedError } from "../errors.ts";
+import { MalformedError } from "../shared/errors.ts";
 import { type Bytes, join } from "./bytes.ts";
 import { b64, checkMembers, encodedSize, isList, isObject, type Json, type JsonObject, unb64 } from "./canonical.ts";
+import { MAX_FILES } from "../shared/limits.ts";
 
 export const MIB = 1_048_576; // the unit of a file's digest
 const DIGEST_SIZE = 32;
-export const MAX_FILES = 100;
 const MAX_NAME_SIZE = 1000; // bytes as encoded, so that 100 of them fit a head beside the longest text
 const MAX_TYPE_SIZE = 100;
 const MAX_SIZE = 2 ** 53 - 1;
 
-/** A file that rides in the stream; `name` and `type` are what a stranger wrote. */
+/** A file in the stream; `name` and `type` are untrusted input. */
 export interface File {
   readonly name: string;
   readonly type: string;
@@ -25,12 +25,12 @@ export function fileMembers({ name, type, size, digest }: File): JsonObject {
   return { digest: b64(digest), name, size, type };
 }
 
-/** Return the digest of a file by the SHA-256 of each of its MiB, in order. */
+/** Return the digest of a file, given the SHA-256 of each of its MiB in order. */
 export function digestOf(digests: readonly Bytes[]): Bytes {
   return sha256(join(...digests));
 }
 
-/** Read a head's `files`; throw MalformedError for more than 100, or more bytes than there can be. */
+/** Parse a head's `files`; throw MalformedError for more than 100, or more bytes than an envelope can hold. */
 export function parseFiles(value: Json | undefined): readonly File[] {
   if (!isList(value) || value.length > MAX_FILES) throw new MalformedError();
   const files = value.map(parseFile);
@@ -38,7 +38,7 @@ export function parseFiles(value: Json | undefined): readonly File[] {
   return files;
 }
 
-/** Return the bytes of all files together. */
+/** Return the total size of the files, in bytes. */
 export function contentSize(files: readonly { readonly size: number }[]): number {
   return files.reduce((sum, { size }) => sum + size, 0);
 }

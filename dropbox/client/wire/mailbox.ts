@@ -1,6 +1,6 @@
-// The mailbox, SPEC 11: the pages in which a reporter's browser reads one thread; it opens no connection.
+// The mailbox, SPEC 11: the pages in which a reporter's browser reads one thread.
 
-import { MalformedError } from "../errors.ts";
+import { MalformedError } from "../shared/errors.ts";
 import { type Bytes, numberOf } from "./bytes.ts";
 import { checkEnvelopeSize, type Header, parseHeader, prefixSize } from "./envelope.ts";
 import { MAX_DAY, SIZE_SIZE } from "./sizes.ts";
@@ -9,7 +9,7 @@ const PAGE_SIZE = 131_072;
 const MORE_SIZE = 1;
 const ITEM_COUNT_SIZE = 2;
 const NUMBER_SIZE = 8;
-const MAX_NUMBER = 2n ** 63n - 1n; // what a database counts to
+const MAX_NUMBER = 2n ** 63n - 1n; // the maximum of a database's counter
 const DAY_SIZE = 4;
 const MAILBOX_ENTRY_START = NUMBER_SIZE + DAY_SIZE + SIZE_SIZE;
 
@@ -22,23 +22,23 @@ export interface MailboxEntry {
   readonly prefix: Bytes;
 }
 
-/** One look into a mailbox: always the same number of bytes; `more` says that there are later messages. */
+/** One page of a mailbox, always of the same size; `more` says whether there are later messages. */
 export interface MailboxPage {
   readonly entries: readonly MailboxEntry[];
   readonly more: boolean;
 }
 
 /**
- * Read the page after the number `after`; throw UnsupportedError or MalformedError.
+ * Parse the page after the number `after`; throw UnsupportedError or MalformedError.
  *
- * Numbers go up by one, so a server that repeats or leaves out a message gives no page.
+ * The numbers must be consecutive: a page in which the server repeats or omits a message is refused.
  */
 export function parseMailboxPage(raw: Bytes, after: bigint): MailboxPage {
   const more = raw[0]!;
   if (raw.length !== PAGE_SIZE || more > 1) throw new MalformedError();
   let at = MORE_SIZE + ITEM_COUNT_SIZE;
   const count = numberOf(raw.subarray(MORE_SIZE, at));
-  // A page without an entry that has more after it would be asked for again, for ever.
+  // An empty page with more after it would be requested again without end.
   if (count === 0 && more === 1) throw new MalformedError();
   const entries: MailboxEntry[] = [];
   for (let number = after + 1n; entries.length < count; number++) {
@@ -51,7 +51,7 @@ export function parseMailboxPage(raw: Bytes, after: bigint): MailboxPage {
 }
 
 function readEntry(raw: Bytes): MailboxEntry {
-  // Before the numbers: where those are cut, there is no header.
+  // Before the numbers: if those are cut off, the header is missing too.
   const header = parseHeader(raw.subarray(MAILBOX_ENTRY_START));
   const numbers = new DataView(raw.buffer, raw.byteOffset, MAILBOX_ENTRY_START);
   const size = numberOf(raw.subarray(NUMBER_SIZE + DAY_SIZE, MAILBOX_ENTRY_START));

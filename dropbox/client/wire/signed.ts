@@ -1,14 +1,15 @@
-// The container of signed documents and the frames they travel in, SPEC 1 and 7; it verifies nothing.
+// The container of signed documents and the frames in which they are sent, SPEC 1 and 7. Signatures are not verified
+// here.
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { MalformedError } from "../errors.ts";
+import { MalformedError } from "../shared/errors.ts";
 import { bigEndian, type Bytes, compare, join, numberOf, utf8 } from "./bytes.ts";
 import { type JsonObject, parseObject } from "./canonical.ts";
+import { SIGNATURE_SIZE } from "./sizes.ts";
 
 const DOCUMENT_LENGTH_SIZE = 4;
 const SIGNER_COUNT_SIZE = 1;
 const SIGNING_KEY_SIZE = 32;
-const SIGNATURE_SIZE = 64;
 const SIGNER_SIZE = SIGNING_KEY_SIZE + SIGNATURE_SIZE;
 const FRAME_LENGTH_SIZE = 4;
 export const MAX_DOCUMENT_SIZE = 262_144;
@@ -17,14 +18,14 @@ export const LABEL_ROOT = utf8("meldbus/1 root");
 export const LABEL_ROSTER = utf8("meldbus/1 roster");
 export const LABEL_BUNDLE = utf8("meldbus/1 bundle");
 
-/** A document and the signatures beside it, in ascending order of key; `members` are the document's. */
+/** A document and its signatures, in ascending order of key; `members` are the document's. */
 export interface Signed {
   readonly document: Bytes;
   readonly members: JsonObject;
   readonly signers: readonly (readonly [key: Bytes, signature: Bytes])[];
 }
 
-/** Read exactly one signed document; throw MalformedError for anything before, after or out of order. */
+/** Parse exactly one signed document; throw MalformedError for extra bytes or signers out of order. */
 export function parseSigned(raw: Bytes): Signed {
   const length = numberOf(raw.subarray(0, DOCUMENT_LENGTH_SIZE));
   const start = DOCUMENT_LENGTH_SIZE + length + SIGNER_COUNT_SIZE;
@@ -56,12 +57,12 @@ export function idOf(signed: Signed, label: Bytes): Bytes {
   return sha256(join(label, signed.document));
 }
 
-/** Return the frames in one piece. */
+/** Return the frames joined. */
 export function joinFrames(frames: readonly Bytes[]): Bytes {
   return join(...frames.flatMap((frame) => [bigEndian(frame.length, FRAME_LENGTH_SIZE), frame]));
 }
 
-/** Return the frames of `raw`; throw MalformedError where it is cut. */
+/** Return the frames of `raw`; throw MalformedError if it is cut off. */
 export function splitFrames(raw: Bytes): Bytes[] {
   const frames: Bytes[] = [];
   let at = 0;

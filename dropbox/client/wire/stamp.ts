@@ -1,29 +1,33 @@
 // Stamps, SPEC 9: proof of work over the mac of an envelope.
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { StampError } from "../errors.ts";
+import { StampError } from "../shared/errors.ts";
 import { type Bytes, join, random } from "./bytes.ts";
 
 export const NONCE_SIZE = 16;
 export const MAX_WORK = 2 ** 40;
-const BATCH = 1024; // digests at once: without a JIT, Firefox then makes 150,000 a second, and 50,000 in script
+export const STAMP_FACTOR = 16; // SPEC 9: a stamp made offline must still suffice under load
+const BATCH = 1024; // digests at a time: without a JIT, Firefox then makes 150,000 a second, against 50,000 in script
 
-/** Say whether `nonce` is a stamp of at least `work` expected tries for the envelope with this mac. */
+/** Whether `nonce` is a stamp of at least `work` expected attempts for the envelope with this mac. */
 export function stampHolds(mac: Bytes, nonce: Bytes, work: number): boolean {
   return isBelow(sha256(join(mac, nonce)).buffer, stampTarget(work));
 }
 
-/** Return the number that a stamp of `work` expected tries stays below, as its two halves; the first may be 2^32. */
+/** Return the bound of a stamp of `work` expected attempts, as its two halves; the first may be 2^32. */
 function stampTarget(work: number): readonly [high: number, low: number] {
   if (!Number.isInteger(work) || work < 1 || work > MAX_WORK) throw new StampError();
   const target = 2n ** 64n / BigInt(work);
   return [Number(target >> 32n), Number(target & 0xffffffffn)];
 }
 
-/** Return a nonce that holds for `work`, after about `work` hashes. */
-export async function makeStamp(mac: Bytes, work: number): Promise<Bytes> {
+/**
+ * Return a nonce that is valid for `work`, after about `work` hashes; throws the reason of `left` once that is aborted.
+ */
+export async function makeStamp(mac: Bytes, work: number, left: AbortSignal): Promise<Bytes> {
   const target = stampTarget(work);
   for (;;) {
+    left.throwIfAborted();
     const attempt = join(mac, random(NONCE_SIZE));
     const tail = new DataView(attempt.buffer, attempt.length - 2);
     const digests: Promise<ArrayBuffer>[] = [];

@@ -1,6 +1,6 @@
-// An envelope that travels in parts, SPEC 13.1: its opening, its parts, what is missing; it opens no connection.
+// Uploads, SPEC 13.1: the opening of an envelope that is sent in parts, its parts, and the list of missing ones.
 
-import { MalformedError } from "../errors.ts";
+import { MalformedError } from "../shared/errors.ts";
 import { bigEndian, type Bytes, join, numberOf } from "./bytes.ts";
 import { isList, type Json } from "./canonical.ts";
 import { checkEnvelopeSize, LARGEST_POWER, MAC_SIZE, PART_SIZE, parseHeader, prefixSize } from "./envelope.ts";
@@ -12,33 +12,33 @@ const NUMBER_SIZE = 4;
 const PART_START = MAC_SIZE + NUMBER_SIZE;
 const OPENING_START = POSTING_START + SIZE_SIZE;
 
-/** Say whether an envelope of this class is sent in parts; smaller ones go in one posting. */
+/** Whether an envelope of this class is sent in parts; smaller ones go in one posting. */
 export function travelsInParts(padded: number): boolean {
   return padded > LARGEST_POWER;
 }
 
-/** Return how many parts stand behind a prefix of `prefix` bytes in an envelope of `size` bytes. */
+/** Return the number of parts after a prefix of `prefix` bytes in an envelope of `size` bytes. */
 export function partCount(prefix: number, size: number): number {
   return Math.ceil((size - prefix) / PART_SIZE);
 }
 
-/** Return the bytes of one part; throw MalformedError where there is none of this number. */
+/** Return the size of a part; throw MalformedError if the envelope has no part of this number. */
 export function partSize(prefix: number, size: number, number: number): number {
   const behind = size - prefix - number * PART_SIZE;
   if (number < 0 || behind <= 0) throw new MalformedError();
   return Math.min(PART_SIZE, behind);
 }
 
-/** What begins, resumes and commits an upload: a posting whose envelope ends with its first chunk. */
+/** The request that begins, resumes and commits an upload: a posting whose envelope ends with its first chunk. */
 export interface Opening extends Omit<Posting, "envelope"> {
   readonly size: number;
   readonly prefix: Bytes;
 }
 
 /**
- * Read an opening; throw UnsupportedError or MalformedError.
+ * Parse an opening; throw UnsupportedError or MalformedError.
  *
- * An envelope that fits one posting has no opening: each goes one way only.
+ * An envelope that fits one posting has no opening: each size is sent in only one way.
  */
 export function parseOpening(raw: Bytes): Opening {
   const door = raw[0]!;
@@ -60,14 +60,14 @@ export function encodeOpening({ door, nonce, address, size, prefix }: Opening): 
   return join(new Uint8Array([door]), nonce, address, bigEndian(size, SIZE_SIZE), prefix);
 }
 
-/** A part of the stream on its way to the server; `mac` says of which envelope. */
+/** A part of the stream, as sent to the server; `mac` identifies the envelope. */
 export interface PartPosting {
   readonly mac: Bytes;
   readonly number: number;
   readonly stream: Bytes;
 }
 
-/** Read a part; throw MalformedError. Whether its length is right, the opening says. */
+/** Parse a part; throw MalformedError. Its length is checked against the opening. */
 export function parsePartPosting(raw: Bytes): PartPosting {
   if (raw.length <= PART_START || raw.length > PART_START + PART_SIZE) throw new MalformedError();
   const number = numberOf(raw.subarray(MAC_SIZE, PART_START));
@@ -79,7 +79,7 @@ export function encodePartPosting({ mac, number, stream }: PartPosting): Bytes {
   return join(mac, bigEndian(number, NUMBER_SIZE), stream);
 }
 
-/** Return the numbers in runs of first and how many, all below `count`; throw MalformedError for anything else. */
+/** Return the numbers in runs of first number and count, all below `count`; throw MalformedError for anything else. */
 export function parseMissing(value: Json | undefined, count: number): readonly number[] {
   if (!isList(value)) throw new MalformedError();
   const numbers: number[] = [];

@@ -1,6 +1,6 @@
-// Who can be sealed to on a day, by the roster in force and the bundles that the server gives (SPEC 7.3).
+// The recipients who can be sealed to on a day, by the roster in force and the server's bundles (SPEC 7.3).
 
-import { NotEnrolledError, RolledBackError } from "../errors.ts";
+import { NotEnrolledError, RolledBackError } from "../shared/errors.ts";
 import type { PublicPair } from "../sealing/slots.ts";
 import { Bundle } from "../roster/bundle.ts";
 import type { RosterHistory } from "../roster/history.ts";
@@ -13,17 +13,17 @@ export class Addressees {
   readonly roster: Roster;
   readonly day: number;
   readonly bundles: ReadonlyMap<string, Bundle>;
-  /** Who is away, by their own or the policy's word. */
+  /** Those who are away, according to themselves or the policy. */
   readonly away: ReadonlySet<string>;
-  /** Whose bundle names a root or roster that is not here: it does not count, and the others do. */
+  /** Those whose bundle names an unknown root or roster: that bundle does not count, the others do. */
   readonly unknown: ReadonlySet<string>;
-  /** Whose bundle nobody can seal to. */
+  /** Those whose bundle cannot be sealed to. */
   readonly unusable: ReadonlySet<string>;
 
   /**
-   * Choose as SPEC 7.3 says; `documents` are the ids (b64) of all roots and rosters that are here.
+   * Choose bundles as SPEC 7.3 requires; `documents` are the ids (b64) of all known roots and rosters.
    *
-   * With `lastResortOnly` no weekly bundle is used, as without a network. Throws ExpiredError when no roster is valid on
+   * With `lastResortOnly` no weekly bundle is used, as on an offline page. Throws ExpiredError if no roster is valid on
    * that day.
    */
   constructor(
@@ -34,7 +34,7 @@ export class Addressees {
     lastResortOnly = false,
   ) {
     const roster = history.inForce(day);
-    // A stolen key is sealed to by nobody from the moment on that its revocation is published.
+    // Nobody seals to a stolen key once its revocation is published.
     const receiving = roster.receiving(day).filter(({ identity }) => !history.newest.revoked.has(identity));
     const owners = new Map(receiving.map((one) => [one.identity, one.person]));
     const shown = [...Bundle.highest(bundles.filter((bundle) => bundle.covers(day)))]
@@ -59,24 +59,24 @@ export class Addressees {
     this.unusable = ownersOf(known.filter((bundle) => !usable.includes(bundle)));
   }
 
-  /** Return who of these people is sealed to, and who is `missing`. */
+  /** Split these people into those who can be sealed to and those who are `missing`. */
   split(people: Iterable<string>): readonly [to: readonly string[], missing: readonly string[]] {
     const ordered = [...new Set(people)].sort();
     return [ordered.filter((one) => this.bundles.has(one)), ordered.filter((one) => !this.bundles.has(one))];
   }
 
-  /** Return the pairs of people who can be sealed to. */
+  /** Return the key pairs of people who can be sealed to. */
   pairsOf(people: readonly string[]): readonly PublicPair[] {
     return people.map((person) => this.bundles.get(person)!);
   }
 
-  /** Throw NotEnrolledError where nobody can be sealed to, RolledBackError where an old roster leaves nobody. */
+  /** Throw NotEnrolledError if nobody can be sealed to, RolledBackError if an old roster is the reason. */
   checkAnybody(): void {
-    // Where all recipients know a roster that is not here, the server shows an old one.
+    // If all recipients name an unknown roster, the server shows an old one.
     if (this.bundles.size === 0) throw this.unknown.size > 0 ? new RolledBackError() : new NotEnrolledError();
   }
 
-  /** The shape of every envelope of the day. */
+  /** The shape of every envelope of that day. */
   get shape(): { readonly slots: number; readonly until: number } {
     return { slots: this.roster.slots(), until: untilOf(this.day) };
   }

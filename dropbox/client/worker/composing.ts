@@ -1,4 +1,4 @@
-// New messages of a case by its reporter, sealed for exactly those who may read them (SPEC 5.3, 12.3); it sends nothing.
+// The reporter's new messages in a case, sealed for exactly those who may read them (SPEC 5.3, 12.3).
 
 import { addresseesOf } from "../cases/addressees.ts";
 import { type Case, caseOf } from "../cases/case.ts";
@@ -6,8 +6,8 @@ import { type PlacedMessage, unposted } from "../cases/place.ts";
 import type { Rosters } from "../cases/rosters.ts";
 import { seenOf } from "../cases/seen.ts";
 import { counts, isShown } from "../cases/thread.ts";
-import { ForbiddenError, InputError, NotEnrolledError, TamperedError } from "../errors.ts";
-import type { Told } from "../protocol.ts";
+import { ForbiddenError, InputError, NotEnrolledError, TamperedError } from "../shared/errors.ts";
+import type { Told } from "../shared/protocol.ts";
 import type { Receipt } from "../receipt.ts";
 import type { Addressees } from "./addressees.ts";
 import {
@@ -31,36 +31,35 @@ import type { Chunks } from "../sealing/stream.ts";
 import { type Bytes, equal, join } from "../wire/bytes.ts";
 import { b64, encodedSize, repair, unb64 } from "../wire/canonical.ts";
 import { parseHeader } from "../wire/envelope.ts";
-import { LOG, MAX_TEXT_SIZE, THREAD } from "../wire/messages/fields.ts";
+import { LOG, THREAD } from "../wire/messages/fields.ts";
 import { type Head, isOf } from "../wire/messages/head.ts";
 import type { Kind } from "../wire/messages/kind.ts";
 import { Share } from "../wire/messages/log.ts";
 import { Consent, YES } from "../wire/messages/reporter.ts";
 import { Report, reportSize } from "../wire/messages/thread.ts";
-import { ID_SIZE } from "../wire/sizes.ts";
+import { ID_SIZE, MAX_AFTER, PERSON_SIZE } from "../wire/sizes.ts";
+import { MAX_TEXT_SIZE } from "../shared/limits.ts";
 
-const PERSON_SIZE = 16;
-const MAX_AFTER = 256; // SPEC 5.1
 const DRAFT = b64(new Uint8Array(ID_SIZE)); // the id of a message that is not sealed yet
 
-/** The keys that a receipt stands for. */
+/** The keys that are derived from a receipt. */
 export interface ReporterKeys {
   readonly signer: Signer;
   readonly pair: PrivatePair;
 }
 
-/** A kind with its body: what a message says. */
+/** A kind with its body: the content of a message. */
 export interface Said<B = object> {
   readonly kind: Kind<B>;
   readonly body: B;
 }
 
-/** Return what a kind says with this body. */
+/** Return the content of a message of this kind. */
 export function said<B extends object>(kind: Kind<B>, body: B): Said {
   return { kind, body } as unknown as Said;
 }
 
-/** A thread as its reporter has it before them: what is in it, and what of it stands on the screen. */
+/** A thread as its reporter sees it: its messages, and those that are on the screen. */
 export interface ThreadView {
   readonly report: OpenedMessage;
   readonly placed: readonly PlacedMessage[];
@@ -73,7 +72,7 @@ export async function reporterKeys(receipt: Receipt): Promise<ReporterKeys> {
   return { signer: signerFromSeed(await receipt.signSeed()), pair };
 }
 
-/** Return text that can be sealed; throw InputError when it is empty or too long. */
+/** Return text that can be sealed; throw InputError if it is empty or too long. */
 export function checkText(typed: string): string {
   const text = repair(typed);
   if (text.trim() === "") throw new InputError("empty");
@@ -81,7 +80,9 @@ export function checkText(typed: string): string {
   return text;
 }
 
-/** Return what can be sealed of what is told; throw InputError when the text is empty or all of it too long. */
+/**
+ * Return a report's contents in a form that can be sealed; throw InputError if the text is empty or the whole too long.
+ */
 export function checkTold(told: Told): Told {
   const { about, answers } = told;
   const repaired = Object.entries(answers).map(([name, answer]) => [name, repair(answer)]);
@@ -96,11 +97,11 @@ export function checkTold(told: Told): Told {
 }
 
 /**
- * Seal a report for the chosen persons and for the reporter; everyone else whom the roster lists is left out.
+ * Seal a report for the chosen persons and the reporter; everyone else on the roster is left out.
  *
- * A chosen person who cannot be sealed to today is in `missing`, and a reader; one whom the roster does not list any
- * more is in no list. Throws InputError when nobody is chosen,
- * NotEnrolledError when nobody of them can be sealed to, ChangedError when an attachment is not what it was.
+ * A chosen person who cannot be sealed to today is a reader, in `missing`; one who is no longer on the roster is in no
+ * list. Throws InputError if nobody is chosen, NotEnrolledError if none of them can be sealed to, ChangedError if an
+ * attachment has changed.
  */
 export async function composeReport(
   keys: ReporterKeys,
@@ -115,7 +116,7 @@ export async function composeReport(
   const { box, kem } = keys.pair.public;
   const about = { ...told.about, people: told.about.people.map(personOf) };
   const body = { ...told, about, box, kem, mailbox: await sha256(capability), entered: null };
-  // A roster can have come meanwhile that no longer lists somebody who was chosen.
+  // A newer roster may no longer list somebody who was chosen.
   const readers = listed.filter((person) => chosen.includes(person));
   const without = listed.filter((person) => !chosen.includes(person));
   const head = { ...said(Report, body), channel: THREAD, case: null, seen: [], without } as const;
@@ -123,9 +124,9 @@ export async function composeReport(
 }
 
 /**
- * Seal what the reporter says for the readers, itself applied, and for those whose reading it ends.
+ * Seal a message of the reporter for the readers after it is applied, and for those whose reading it ends.
  *
- * Throws ForbiddenError where it would not count, NotEnrolledError when nobody of them can be sealed to.
+ * Throws ForbiddenError if it would not count, NotEnrolledError if none of them can be sealed to.
  */
 export async function composeWord(
   keys: ReporterKeys,
@@ -160,7 +161,7 @@ export async function composeWord(
   return compose(keys, head, [...addresseesOf(applied, DRAFT)], addressees, attachments);
 }
 
-/** Seal an archive for one person, and for the reporter: the next visit sees that it was given. */
+/** Seal an archive for one person, and for the reporter: so the next visit knows that it was given. */
 export async function composeShare(
   keys: ReporterKeys,
   report: OpenedMessage,
@@ -173,9 +174,9 @@ export async function composeShare(
 }
 
 /**
- * Return the consent that a reporter gives or takes back.
+ * Return the consent that a reporter gives or withdraws.
  *
- * A "yes" names every denial about these people that the page shows: one that it does not know of goes on to count.
+ * A "yes" names every denial about these people that the page shows: a denial that it does not name stays in effect.
  */
 export function consentOf(
   { messages }: Case,
@@ -192,7 +193,7 @@ export function consentOf(
   return { after, answer, people: people.map(personOf), request: request === null ? null : idOf(request) };
 }
 
-/** Return what makes an attachment another one, for a delivery that is asked for again. */
+/** Return the identity of an attachment, so that a repeated delivery recognises it. */
 export function nameOf({ file: { name, type, size, digest } }: Attachment): readonly [string, string, number, string] {
   return [name, type, size, b64(digest)];
 }
@@ -229,7 +230,7 @@ async function compose(
     without: without.map(personOf),
   };
   const sealed = await sealHead(head, signer, [...addressees.pairsOf(to), pair.public], shape, contentsOf(attachments));
-  // A mistake of this program or a browser's must show before the report is out of the reporter's hands.
+  // A fault in this program or the browser must show before the report is sent.
   return isLong(sealed) ? readLong(sealed, pair) : read(sealed, pair);
 }
 
@@ -240,7 +241,7 @@ async function read(sealed: Sealed, pair: PrivatePair): Promise<Composed> {
   return { sealed, message };
 }
 
-/** Read the front of what is sealed piece by piece, as it is sent: no piece is sealed for this. */
+/** Read the front of a message that is sealed while it is sent; the parts used here are not sealed again. */
 async function readLong(sealed: LongSealed, pair: PrivatePair): Promise<Composed> {
   const { prefix, size } = sealed;
   const contentKey = await findContentKey(parseHeader(prefix), pair);

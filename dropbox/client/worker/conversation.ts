@@ -1,4 +1,4 @@
-// The conversation of one receipt: read, answered, shared and left; what is in it stays in the worker's memory.
+// The conversation of one receipt: reading, answering, sharing and leaving. Its contents stay in the worker's memory.
 
 import { type Case, caseOf } from "../cases/case.ts";
 import { type PlacedMessage, unposted } from "../cases/place.ts";
@@ -6,19 +6,20 @@ import { encodeProof } from "../cases/proof.ts";
 import { Rosters } from "../cases/rosters.ts";
 import { owed } from "../cases/sharing.ts";
 import { counts, isShown } from "../cases/thread.ts";
-import type { Courier } from "../courier.ts";
-import type { Asker, Delivery, Stored, Wait, Write } from "../delivery.ts";
-import { evidence, wholeHistory } from "../earlier.ts";
-import { MalformedError, MeldbusError, ReceiptError, TrustError } from "../errors.ts";
-import type { ShownThread } from "../protocol.ts";
+import type { Courier } from "../net/courier.ts";
+import type { Delivery, Stored, Write } from "./delivery.ts";
+import type { Asker, Wait } from "../net/retry.ts";
+import { evidence, wholeHistory } from "./earlier_rosters.ts";
+import { MalformedError, MeldbusError, ReceiptError, TrustError } from "../shared/errors.ts";
+import type { ShownThread } from "../shared/protocol.ts";
 import type { Receipt } from "../receipt.ts";
 import type { RosterHistory } from "../roster/history.ts";
 import { People } from "../roster/people.ts";
 import type { OpenedMessage } from "../sealing/envelopes.ts";
 import type { Attachment } from "../sealing/files.ts";
 import { writersCapability } from "../sealing/stream.ts";
-import type { Days } from "../today.ts";
-import type { Trusting } from "../trusting.ts";
+import type { Days } from "./basis.ts";
+import type { Trusting } from "./trust_handlers.ts";
 import { b64, encode } from "../wire/canonical.ts";
 import { Consent, YES } from "../wire/messages/reporter.ts";
 import { Acknowledgement } from "../wire/messages/thread.ts";
@@ -39,7 +40,7 @@ import type { Reachable } from "./reachable.ts";
 import { archivesOf, givenIn } from "./shares.ts";
 import { shownThread } from "./view_model.ts";
 
-/** A thread as it was looked at last, with what was written since. */
+/** A thread as of the last look, with the messages written since. */
 interface Thread {
   readonly receipt: Receipt;
   readonly keys: ReporterKeys;
@@ -47,23 +48,25 @@ interface Thread {
   readonly report: OpenedMessage;
   readonly placed: readonly PlacedMessage[];
   readonly rosters: Rosters;
-  /** The ids (b64) of what stands on the screen. */
+  /** The ids (b64) of the messages on the screen. */
   readonly screen: ReadonlySet<string>;
   readonly mailbox: Mailbox;
-  /** What earlier shares have given to whom. */
+  /** The ids of messages already shared, by person. */
   readonly given: Map<string, Set<string>>;
 }
 
-/** Everybody on every roster. */
+/** Everyone on every roster. */
 interface Known {
   readonly history: RosterHistory;
   readonly people: People;
   readonly rosters: Rosters;
 }
 
-const NO_MAILBOX: Mailbox = { report: null, thread: new Map(), shares: [], spoilt: [], isWhole: true };
+const NO_MAILBOX: Mailbox = { report: null, thread: new Map(), shares: [], spoilt: [], misdated: [], isWhole: true };
 
-/** The conversation that was looked at last, if any; every method but `begin` and `look` needs one, or throws ReceiptError. */
+/**
+ * The conversation of the last look, if any; every method except `begin` and `look` needs one, or throws ReceiptError.
+ */
 export class Conversation {
   readonly #courier: Courier;
   readonly #trusting: Trusting;
@@ -81,7 +84,7 @@ export class Conversation {
     this.#reachable = reachable;
   }
 
-  /** Begin with a report that was stored just now. */
+  /** Start with a report that was just stored. */
   async begin(receipt: Receipt, keys: ReporterKeys, { message, day }: Stored): Promise<void> {
     const owner = await ownerOf(receipt, keys);
     const placed = [{ id: b64(message.id), head: message.head, place: unposted(0), day }];
@@ -107,14 +110,14 @@ export class Conversation {
       const screen = new Set(found.messages.filter(isShown).map(({ id }) => id));
       this.#thread = { receipt, keys, owner, report: mailbox.report.message, placed, rosters, screen, mailbox, given };
       const { pending } = this.#delivery;
-      // It did arrive: the same words once more are a new message.
+      // It did arrive: the same text sent again is a new message.
       if (pending && mailbox.thread.has(b64(pending.sealed.id))) this.#delivery.drop();
     }
     const reachable = this.#reachable.persons;
     return shownThread(found, mailbox, { roster: trust.roster, rosters, people, reachable, today });
   }
 
-  /** Seal, stamp and post a word; return the server's day. */
+  /** Seal, stamp and post a message; return the server's day. */
   async say(word: Said, asker: Asker, attachments: readonly Attachment[] = []): Promise<number> {
     const thread = this.#looked();
     const members = new TextDecoder().decode(encode(word.kind.members(word.body)));
@@ -126,13 +129,13 @@ export class Conversation {
     };
     const patient = attachments.length > 0;
     const { message, day } = await this.#delivery.deliver(about, this.#trusting.current, write, asker, patient);
-    // The next word names this one in `seen`, also when the thread was not fetched again meanwhile.
+    // The next message names this one in `seen`, even if the thread is not fetched again before.
     const place = unposted(thread.placed.length);
     this.#thread = { ...thread, placed: [...thread.placed, { id: b64(message.id), head: message.head, place, day }] };
     return day;
   }
 
-  /** Say whom the reporter lets in or keeps out; a "yes" gives them all of the thread too. */
+  /** Post whom the reporter lets in or keeps out; a "yes" also shares the whole thread with them. */
   async consent(
     answer: Consent["answer"],
     people: readonly string[],
@@ -141,15 +144,16 @@ export class Conversation {
   ): Promise<number> {
     const body = consentOf(this.#case(this.#looked()), answer, people, request);
     const day = await this.say(said(Consent, body), asker);
-    // SPEC 12.4: all of it, whatever they were sealed before. Where it fails, the next visit gives what they lack.
+    // SPEC 12.4: the whole thread, whatever was sealed to them before. If it fails, the next visit shares what they
+    // lack.
     if (answer === YES) await this.#giveAll(people, asker).catch(ignored);
     return day;
   }
 
-  /** Give each reader who can be sealed to what they lack (SPEC 12.4); return how many got something. */
+  /** Share with each reader who can be sealed to what they lack (SPEC 12.4); return how many readers got something. */
   async share(asker: Asker): Promise<number> {
     const thread = this.#looked();
-    // The person hears that a day cannot be right when they send something, not here.
+    // The page warns about an impossible day when the person sends something, not here.
     if (!this.#reachable.daysAgree) return 0;
     const listed = thread.rosters.personsOn(this.#trusting.current.today()) ?? [];
     const wanted = [...owed(this.#case(thread), listed, thread.given)];
@@ -176,7 +180,7 @@ export class Conversation {
     return new Blob([encodeProof(message, roots, roster)]);
   }
 
-  /** Fetch a file by its message's id and its own place, its digest checked. */
+  /** Fetch a file by its message's id and its index, and check its digest. */
   async fetch(message: string, file: number, wait: Wait, asker: Asker): Promise<Blob> {
     const { mailbox, owner } = this.#looked();
     const found = mailbox.thread.get(message);
@@ -184,7 +188,7 @@ export class Conversation {
     return fetchFile(found, file, partsOf(this.#courier, owner, found.entry), wait, asker);
   }
 
-  /** Give people whom a "yes" has let in all of the thread, the "yes" too. */
+  /** Share the whole thread with the people whom a "yes" has let in, including the "yes" itself. */
   async #giveAll(people: readonly string[], asker: Asker): Promise<void> {
     const found = this.#case(await this.#readAgain());
     for (const person of people) {
@@ -193,7 +197,10 @@ export class Conversation {
     }
   }
 
-  /** Read the mailbox again: what was just posted has its place there. What stands on the screen stays what it was. */
+  /**
+   * Read the mailbox again, for the place of a message that was just posted. The set of messages on the screen is
+   * unchanged.
+   */
   async #readAgain(): Promise<Thread> {
     const thread = this.#looked();
     const mailbox = await readMailbox(this.#courier, thread.owner);
@@ -215,7 +222,7 @@ export class Conversation {
     given.set(person, new Set([...(given.get(person) ?? []), ...ids]));
   }
 
-  /** Note who can be sealed to now; nobody where the server shows nothing that counts: reading goes on. */
+  /** Note who can be sealed to now; nobody if the server shows no valid chain. Reading continues in both cases. */
   async #lookForKeys(): Promise<void> {
     try {
       this.#reachable.note(await this.#days.look(this.#trusting.current));
@@ -225,7 +232,7 @@ export class Conversation {
     }
   }
 
-  /** Return everyone on every roster; the earlier ones are fetched once. */
+  /** Return everyone on every roster; the earlier rosters are fetched once. */
   async #everyone(history: RosterHistory): Promise<Known> {
     if (this.#known?.history !== history) {
       const { rosters } = await wholeHistory(this.#courier, history);
@@ -248,7 +255,7 @@ async function ownerOf(receipt: Receipt, { pair, signer }: ReporterKeys): Promis
   return { capability: await receipt.capability(), pair, author: signer.public };
 }
 
-/** Return the messages of the thread at their places in the mailbox. */
+/** Return the messages of the thread with their places in the mailbox. */
 function placedIn({ thread }: Mailbox): readonly PlacedMessage[] {
   return [...thread].map(([id, { entry, message }]) => {
     return { id, head: message.head, place: { position: Number(entry.number), after: 0 }, day: entry.day };

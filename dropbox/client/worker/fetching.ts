@@ -1,7 +1,7 @@
-// Files of a message fetched from a mailbox (SPEC 4.4), each when it is asked for.
+// Download of a message's files from a mailbox (SPEC 4.4), on demand.
 
-import { type Asker, Pauses, type Wait } from "../delivery.ts";
-import { MalformedError, NetworkError, RefusedError, TamperedError } from "../errors.ts";
+import { type Asker, Pauses, type Wait } from "../net/retry.ts";
+import { MalformedError, NetworkError, RefusedError, TamperedError } from "../shared/errors.ts";
 import { openFiles } from "../sealing/files.ts";
 import { sha256 } from "../sealing/native.ts";
 import { type Bytes, equal } from "../wire/bytes.ts";
@@ -12,9 +12,9 @@ import type { MailboxMessage } from "./mailbox_reader.ts";
 const MAX_ATTEMPTS = 6;
 
 /**
- * Fetch the file at this place of a message, its digest checked.
+ * Fetch the file at this index of a message, and check its digest.
  *
- * `fetch` gives a part by its number. A line that breaks is tried again a few times. Throws MalformedError where there is
+ * `fetch` returns a part by its number. A broken connection is retried several times. Throws MalformedError if there is
  * no such file, TamperedError, NetworkError, RefusedError.
  */
 export async function fetchFile(
@@ -37,17 +37,17 @@ export async function fetchFile(
   for await (const piece of mebibytes(file, contents)) {
     asker.left.throwIfAborted();
     digests.push(await sha256(piece));
-    // Each a Blob of its own: a browser keeps those outside of the script's memory.
+    // A Blob for each: browsers store those outside of the script's memory.
     pieces.push(new Blob([piece]));
     done += piece.length;
     asker.progress({ phase: "fetching", done, total: file.size });
   }
   if (!equal(digestOf(digests), file.digest)) throw new TamperedError();
-  // A stranger's type would let a browser show what it should only keep.
+  // With the type that the sender claims, a browser could display the file instead of saving it.
   return new Blob(pieces, { type: "application/octet-stream" });
 }
 
-/** Yield the first bytes of `contents`, as many as the file has, a MiB at a time. */
+/** Yield the first bytes of `contents`, up to the file's size, a MiB at a time. */
 async function* mebibytes({ size }: File, contents: AsyncGenerator<Bytes, void, void>): AsyncGenerator<Bytes> {
   if (size === 0) return;
   let piece = new Uint8Array(Math.min(MIB, size));
@@ -69,13 +69,13 @@ async function* mebibytes({ size }: File, contents: AsyncGenerator<Bytes, void, 
   throw new MalformedError();
 }
 
-/** Return what gives a part, and fetches the next one while this one is opened. */
+/** Return a function that returns a part, and prefetches the next one while this one is opened. */
 function oneAhead(count: number, fetch: (number: number) => Promise<Bytes>): (number: number) => Promise<Bytes> {
   const begun = new Map<number, Promise<Bytes>>();
   const begin = (number: number): Promise<Bytes> => {
     const one = begun.get(number) ?? fetch(number);
     begun.set(number, one);
-    // It may fail when nobody needs it any more.
+    // It may fail when nobody needs it any more: that must not become an unhandled rejection.
     one.catch(() => undefined);
     return one;
   };

@@ -1,8 +1,8 @@
-// Who can be sealed to, as the page was told last: what it said before somebody wrote has to hold when it is sent.
+// The recipients who can be sealed to, as last shown on the page: this must still be true when the message is sent.
 
-import { AloneError } from "../errors.ts";
+import { AloneError } from "../shared/errors.ts";
 import type { OpenedMessage } from "../sealing/envelopes.ts";
-import type { Today } from "../today.ts";
+import type { Today } from "./basis.ts";
 import { b64 } from "../wire/canonical.ts";
 
 /** One page's knowledge of who can be sealed to. */
@@ -21,19 +21,19 @@ export class Reachable {
     return this.#daysAgree;
   }
 
-  /** The server's day, where it and the browser's cannot both be right: then the page goes by it. */
+  /** The server's day, if it and the browser's cannot both be right: then the page uses it. */
   get servedDay(): number | null {
     return this.#servedDay;
   }
 
-  /** Note what the page is told; null where nothing can be sealed. */
+  /** Note what the page shows; null if nothing can be sealed. */
   note(today: Today | null): void {
     this.#servedDay = today === null || today.agrees ? null : today.day;
     this.#persons = new Set(today?.addressees.bundles.keys());
     this.#daysAgree = today?.agrees ?? false;
   }
 
-  /** Throw AloneError, once, where a message is sealed to only one of its readers and the page had said more. */
+  /** Throw AloneError, once, if a message is sealed to only one of its readers and the page had shown more. */
   check({ head: { to, missing } }: OpenedMessage): void {
     const unreachable = missing.map(b64);
     if (to.length > 1 || !unreachable.some((person) => this.#persons.has(person))) return;

@@ -1,8 +1,8 @@
-// Shares of a thread (SPEC 12.4, 5.4): what the page gives to readers who lack it, and what it gave on earlier visits.
+// Shares of a thread (SPEC 12.4, 5.4): those that the page gives to readers, and those of earlier visits.
 
 import type { Case } from "../cases/case.ts";
-import type { Courier } from "../courier.ts";
-import { FormatError, RefusedError } from "../errors.ts";
+import type { Courier } from "../net/courier.ts";
+import { FormatError, RefusedError } from "../shared/errors.ts";
 import { Attachment, openFiles } from "../sealing/files.ts";
 import { gather } from "../sealing/stream.ts";
 import { messageId } from "../wire/plaintext.ts";
@@ -26,7 +26,7 @@ export async function givenIn(
   return given;
 }
 
-/** Return archives of these messages of a case, in its order, each read as a file that can be attached. */
+/** Return archives of these messages of a case, in order, each as an attachment. */
 export async function archivesOf(
   { messages }: Case,
   ids: Iterable<string>,
@@ -43,7 +43,7 @@ export async function archivesOf(
   return Promise.all(archives);
 }
 
-/** A share that cannot be read gave nothing: what it had is given once more. */
+/** A share that cannot be read counts as not given: its messages are shared again. */
 function noneOf(error: unknown): null {
   if (error instanceof FormatError || error instanceof RefusedError) return null;
   throw error;

@@ -1,12 +1,12 @@
-// The archive, which is the one file of a share: content keys with the signed heads that they belong to (SPEC 5.4).
-// It checks no signature and reads no head: one message that fails must not take the others with it.
+// The archive, the only file of a share: content keys with the signed heads that they belong to (SPEC 5.4). Signatures
+// are not checked and heads are not parsed here: one invalid message must not prevent the others from being read.
 
-import { MalformedError } from "../../errors.ts";
+import { MalformedError } from "../../shared/errors.ts";
 import { type Bytes, join } from "../bytes.ts";
 import { encode, MAX_INTEGER, parseObject } from "../canonical.ts";
-import { MAX_HEAD_SIZE, SIGNATURE_SIZE } from "../plaintext.ts";
+import { MAX_HEAD_SIZE } from "../plaintext.ts";
 import { joinFrames, splitFrames } from "../signed.ts";
-import { ID_SIZE, KEY_SIZE } from "../sizes.ts";
+import { ID_SIZE, KEY_SIZE, SIGNATURE_SIZE } from "../sizes.ts";
 import { bytesField, Day, encodeMembers, Flag, integerField, optional, parseMembers } from "./fields.ts";
 import { MAX_ARCHIVE_SIZE } from "./log.ts";
 
@@ -22,10 +22,10 @@ const ENTRY = {
 };
 
 /**
- * A message as a share brings it.
+ * A message in a share.
  *
- * `place` is null from a page, which has no log. Where the log has the entry no more (`gone`), nobody can compare
- * day and place with it: they are the sharer's word.
+ * `place` is null in a share from a page, which has no log. If the log no longer has the entry (`gone`), nobody can
+ * verify day and place: they are only the sharer's claim.
  */
 export interface ArchivedMessage {
   readonly key: Bytes;
@@ -37,7 +37,7 @@ export interface ArchivedMessage {
   readonly head: Bytes;
 }
 
-/** Read an archive; throw MalformedError for a cut one, or a message whose frames are not as SPEC 5.4 says. */
+/** Parse an archive; throw MalformedError if it is cut off, or if a message's frames are not as SPEC 5.4 requires. */
 export function parseArchive(raw: Bytes): ArchivedMessage[] {
   if (raw.length > MAX_ARCHIVE_SIZE) throw new MalformedError();
   const frames = splitFrames(raw);
@@ -45,7 +45,7 @@ export function parseArchive(raw: Bytes): ArchivedMessage[] {
   return frames.flatMap((entry, at) => (at % 2 === 0 ? [messageOf(entry, frames[at + 1]!)] : []));
 }
 
-/** Return messages as archives of at most `most` bytes each, in their order; without a message one empty archive. */
+/** Return messages as archives of at most `most` bytes each, in order; without messages, one empty archive. */
 export function encodeArchives(messages: readonly ArchivedMessage[], most = MAX_ARCHIVE_SIZE): Bytes[] {
   const archives: Bytes[][] = [[]];
   let size = 0;

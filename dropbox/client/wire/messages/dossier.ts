@@ -1,4 +1,4 @@
-// Bodies of the dossier but for those that end a case (SPEC 5.1); the reporter sees none of them.
+// Bodies of the dossier, except those that end a case (SPEC 5.1). The reporter must not see any of them.
 
 import {
   answersField,
@@ -15,13 +15,13 @@ import {
 } from "./fields.ts";
 import { defineKind, defineWords } from "./kind.ts";
 
-/** Words for the other readers alone. */
+/** Text for the other readers only. */
 export const Note = defineWords("note", DOSSIER);
-/** A form of the policy, filled in: an answer by the id of its field, a choice by its id, a day as 2026-03-02. */
+/** A completed form of the policy: an answer by the id of its field, a choice by its id, a day as 2026-03-02. */
 export const Form = defineKind("form", DOSSIER, { form: Id, answers: answersField(1) });
-/** Who handles the case from now on; nobody where it is empty. */
+/** The handlers of the case from now on; nobody if empty. */
 export const Assigned = defineKind("assigned", DOSSIER, { people: People });
-/** The board was told: which members, on which day, how, by whom, and what. */
+/** The board was informed: which members, on which day, how, by whom, and of what. */
 export const Informed = defineKind("informed", DOSSIER, {
   people: SomePeople,
   day: Day,
@@ -29,13 +29,16 @@ export const Informed = defineKind("informed", DOSSIER, {
   by: Reason,
   text: Text,
 });
-/** How the register counts the case: a topic of the policy, and one of its categories, or "". */
+/** How the register classifies the case: a topic of the policy, and one of its categories, or "". */
 export const Category = defineKind("category", DOSSIER, { topic: Id, category: OptionalId });
-/** Its author opens an `identity`, and what for. */
+/** The author opens an `identity`; `text` is the purpose. */
 export const Revealed = defineKind("revealed", DOSSIER, { message: Message, text: Text });
-/** What is right in a field of the register from now on, and why; the former value stays visible. */
+/** The correct value of a field of the register from now on, and the reason; the former value stays visible. */
 export const Correction = defineKind("correction", DOSSIER, { field: Id, value: Reason, text: Reason });
-/** Its author made a file of the case: what, for whom and why, and whether it says who the reporter is. */
+/**
+ * The author exported a file of the case: its kind, its recipient and purpose, and whether it discloses the reporter's
+ * identity.
+ */
 export const Exported = defineKind("exported", DOSSIER, { what: Id, identity: Flag, text: Text });
-/** The case is a drill; approved where two people read, it counts in no published number. */
+/** The case is a drill; once approved, if two people read it, no published number counts it. */
 export const Exercise = defineKind("exercise", DOSSIER, { text: Reason });

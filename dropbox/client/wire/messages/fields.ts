@@ -1,6 +1,6 @@
-// Field types of bodies (SPEC 5): each parses a member, encodes it, and says in words which values it takes.
+// Field types of bodies (SPEC 5): each parses and encodes a member, and describes the values that it accepts.
 
-import { MalformedError } from "../../errors.ts";
+import { MalformedError } from "../../shared/errors.ts";
 import type { Bytes } from "../bytes.ts";
 import {
   b64,
@@ -13,7 +13,8 @@ import {
   unb64,
   unb64List,
 } from "../canonical.ts";
-import { ID_SIZE, KEY_SIZE, MAX_DAY } from "../sizes.ts";
+import { ID_SIZE, KEY_SIZE, MAX_DAY, PERSON_SIZE } from "../sizes.ts";
+import { MAX_TEXT_SIZE } from "../../shared/limits.ts";
 
 export const REPORTER = "reporter";
 export const RECIPIENT = "recipient";
@@ -23,8 +24,6 @@ export const DOSSIER = "dossier";
 export const LOG = "log";
 export const CHANNELS = [THREAD, DOSSIER, LOG] as const;
 
-const PERSON_SIZE = 16; // SPEC 7.2
-export const MAX_TEXT_SIZE = 100_000; // SPEC 4
 export const MAX_REASON_SIZE = 1000; // SPEC 5.1
 const MAX_PEOPLE = 31; // SPEC 7.2: the most entries of a roster
 const MAX_MONTHS = 120; // SPEC 7.4
@@ -32,18 +31,18 @@ const MAX_MONTHS = 120; // SPEC 7.4
 const ID = /^[a-z][a-z0-9-]{0,39}$/;
 const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$/;
 
-/** Reads and writes one member of a JSON object; `name` are the words of the table of SPEC 5.1. */
+/** Parses and encodes one member of a JSON object; `name` is its description in the table of SPEC 5.1. */
 export interface FieldType<T> {
   readonly name: string;
   parse(value: Json | undefined): T;
   encode(value: T): Json;
 }
 
-/** The members of an object, in the order of their Python twin. */
+/** The members of an object, in the order of the Python twin. */
 export type Fields = Readonly<Record<string, FieldType<unknown>>>;
 export type MembersOf<F extends Fields> = { readonly [N in keyof F]: ReturnType<F[N]["parse"]> };
 
-/** Read an object with exactly these members; throw MalformedError for any other. */
+/** Parse an object with exactly these members; throw MalformedError for any other. */
 export function parseMembers<F extends Fields>(fields: F, members: JsonObject): MembersOf<F> {
   checkMembers(members, Object.keys(fields));
   const read = Object.entries(fields).map(([name, field]) => [name, field.parse(members[name])]);
@@ -59,7 +58,7 @@ function same(value: Json): Json {
   return value;
 }
 
-/** A text of so many bytes as encoded. */
+/** A text of `least` to `most` bytes as encoded. */
 export function textField(least = 1, most = MAX_TEXT_SIZE): FieldType<string> {
   const name = most === MAX_TEXT_SIZE ? "text" : "short text";
   return {
@@ -74,7 +73,7 @@ export function textField(least = 1, most = MAX_TEXT_SIZE): FieldType<string> {
   };
 }
 
-/** A short text of one pattern, or "" where `optional`. */
+/** A short text that matches a pattern, or "" if `optional`. */
 function patternField(what: string, pattern: RegExp, optional = false): FieldType<string> {
   return {
     name: optional ? `${what} or ""` : what,
@@ -86,10 +85,10 @@ function patternField(what: string, pattern: RegExp, optional = false): FieldTyp
   };
 }
 
-/** One of a few words. */
+/** One of several words. */
 export function choiceField<W extends string>(...words: readonly W[]): FieldType<W> {
   return {
-    name: `${words.slice(0, -1).map((word) => `\`${word}\``).join(", ")} or \`${words.at(-1)}\``,
+    name: `${words.slice(0, -1).map((word) => `"${word}"`).join(", ")} or "${words.at(-1)}"`,
     parse(value) {
       const word = words.find((one) => one === value);
       if (word === undefined) throw new MalformedError();
@@ -104,7 +103,7 @@ export function bytesField(what: string, size: number): FieldType<Bytes> {
   return { name: what, parse: (value) => unb64(value, size), encode: b64 };
 }
 
-/** Bytes of one length, in ascending order of their base64url text, none twice. */
+/** A list of byte strings of one length, in ascending order of their base64url text, without duplicates. */
 export function listField(what: string, size: number, least: number, most: number): FieldType<readonly Bytes[]> {
   return {
     name: `${least} to ${most} ${what}s`,
@@ -117,7 +116,7 @@ export function listField(what: string, size: number, least: number, most: numbe
   };
 }
 
-/** A whole number within bounds. */
+/** An integer within bounds. */
 export function integerField(name: string, least: number, most: number): FieldType<number> {
   return {
     name,
@@ -129,7 +128,7 @@ export function integerField(name: string, least: number, most: number): FieldTy
   };
 }
 
-/** An object from ids to texts, of so many bytes together as encoded. */
+/** An object from ids to texts, with limits on their number and their total size as encoded. */
 export function answersField(least = 0, most = MAX_TEXT_SIZE): FieldType<Readonly<Record<string, string>>> {
   return {
     name: least > 0 ? `${least} or more texts by id` : "texts by id",
@@ -144,7 +143,7 @@ export function answersField(least = 0, most = MAX_TEXT_SIZE): FieldType<Readonl
   };
 }
 
-/** An object with members of its own. */
+/** An object with its own members. */
 export function recordField<F extends Fields>(fields: F): FieldType<MembersOf<F>> {
   return {
     name: `{${described(fields)}}`,
@@ -165,14 +164,17 @@ export function optional<T>(field: FieldType<T>): FieldType<T | null> {
   };
 }
 
-/** Return the number of bytes that answers take as encoded, without their braces. */
+/** Return the size of answers as encoded, in bytes, without their braces. */
 export function answersSize(answers: Readonly<Record<string, string>>): number {
   return encode(answers).length - 2;
 }
 
-/** Return the members of an object and what each takes, in ascending order. */
+/** Return the members of an object, in ascending order, and the values of each if its name does not say them. */
 export function described(fields: Fields): string {
-  return Object.keys(fields).sort().map((name) => `\`${name}\`: ${fields[name]!.name}`).join("; ");
+  return Object.keys(fields).sort().map((name) => {
+    const what = fields[name]!.name;
+    return name === what ? name : `${name}: ${what}`;
+  }).join("; ");
 }
 
 export const Text = textField();

@@ -1,6 +1,6 @@
-// The head of a message (SPEC 4.1); it checks no signature.
+// The head of a message (SPEC 4.1). Its signature is not checked here.
 
-import { MalformedError } from "../../errors.ts";
+import { MalformedError } from "../../shared/errors.ts";
 import type { Bytes } from "../bytes.ts";
 import { b64, checkMembers, encode, isObject, parseObject, unb64 } from "../canonical.ts";
 import { type File, fileMembers, parseFiles } from "../files.ts";
@@ -18,10 +18,10 @@ const MEMBERS = ["author", "body", "channel", "day", "files", "kind", "missing",
 const Seen = listField("message id", ID_SIZE, 0, MAX_SEEN);
 
 /**
- * What an author signs.
+ * The part of a message that its author signs.
  *
- * `to` are the readers whom it is sealed to, `missing` those who could not be sealed to; only a report leaves
- * somebody out, in `without`. `case` is null in a report, whose own id is the case's, and in words about all cases.
+ * `to` are the readers to whom it is sealed, `missing` those who could not be sealed to; `without` are those whom a
+ * report leaves out. `case` is null in a report, whose own id is the case's, and in messages about all cases.
  */
 export interface Head {
   readonly author: Bytes;
@@ -38,12 +38,12 @@ export interface Head {
   readonly without: readonly Bytes[];
 }
 
-/** Say whether a head is of this kind, and so has its body. */
+/** Whether a head is of this kind, and so has its body. */
 export function isOf<K extends Kind>(head: Head, kind: K): head is Head & { readonly body: BodyOf<K> } {
   return head.kind === kind.KIND;
 }
 
-/** Read the canonical JSON of a head; throw MalformedError unless it is exactly as SPEC 4.1 says. */
+/** Parse the canonical JSON of a head; throw MalformedError unless it is exactly as SPEC 4.1 requires. */
 export function parseHead(raw: Bytes): Head {
   if (raw.length > MAX_HEAD_SIZE) throw new MalformedError();
   const members = parseObject(raw);
@@ -71,7 +71,7 @@ export function parseHead(raw: Bytes): Head {
   return head;
 }
 
-/** Throw MalformedError where members do not go together, or not with the kind. */
+/** Throw MalformedError if members contradict each other or the kind. */
 function checkHead(head: Head): void {
   const { CHANNEL, CASE, FILES: [least, most] } = kindOf(head.kind);
   const { files, seen } = head;

@@ -1,9 +1,8 @@
-// What a kind of message is: its name, who may write it, its channel, and which members its body has (SPEC 5.1).
+// The definition of a message kind: its name, authors, channel, and the members of its body (SPEC 5.1).
 
-import { MalformedError } from "../../errors.ts";
+import { MalformedError } from "../../shared/errors.ts";
 import type { Bytes } from "../bytes.ts";
 import { encode, type Json, type JsonObject, parseObject } from "../canonical.ts";
-import { MAX_FILES } from "../files.ts";
 import {
   type CHANNELS,
   encodeMembers,
@@ -14,14 +13,15 @@ import {
   REPORTER,
   Text,
 } from "./fields.ts";
+import { MAX_FILES } from "../../shared/limits.ts";
 
 export const MANY_FILES = [0, MAX_FILES] as const;
 
 const KIND = /^[a-z][a-z-]{0,39}$/;
-// Their labels are those of signed documents: a message of that kind could pass for one.
+// Their labels are those of signed documents: the signature of a message of that kind would be valid for a document.
 const RESERVED_KINDS: readonly string[] = ["root", "roster", "bundle"];
 
-/** What follows from the name of a kind; `B` is its body as read. */
+/** The properties of a kind; `B` is its parsed body. */
 export interface Kind<B = object> {
   readonly KIND: string;
   readonly AUTHORS: readonly (typeof REPORTER | typeof RECIPIENT)[];
@@ -33,15 +33,15 @@ export interface Kind<B = object> {
   members(body: B): JsonObject;
 }
 
-/** The body that a kind has. */
+/** The body of a kind. */
 export type BodyOf<K> = K extends Kind<infer B> ? B : never;
 
 interface Rules<B> extends Partial<Pick<Kind, "AUTHORS" | "CASE" | "FILES">> {
-  /** Throw MalformedError where the members do not go together. */
+  /** Throw MalformedError if the members contradict each other. */
   readonly check?: (body: B) => void;
 }
 
-/** Return a kind that recipients write without files in a case, but for what `rules` say. */
+/** Return a kind that recipients write in a case, without files; `rules` override this. */
 export function defineKind<F extends Fields>(
   KIND: string,
   CHANNEL: Kind["CHANNEL"],
@@ -64,7 +64,7 @@ export function defineKind<F extends Fields>(
   };
 }
 
-/** Return a kind whose body is one text; a message of such a kind may have files. */
+/** Return a kind whose body is one text; its messages may have files. */
 export function defineWords(
   KIND: string,
   CHANNEL: Kind["CHANNEL"],
@@ -73,14 +73,14 @@ export function defineWords(
   return defineKind(KIND, CHANNEL, { text: Text }, { AUTHORS, FILES: MANY_FILES });
 }
 
-/** A body of a kind that this version does not know: kept, and shown as "update the tool". */
+/** The body of a kind that this version does not know: it is kept, and shown as "update the tool". */
 export const Unknown: Kind<{ readonly raw: Bytes }> = {
   ...defineKind("", null, {}, { AUTHORS: [REPORTER, RECIPIENT], FILES: MANY_FILES }),
   parse: (members) => ({ raw: encode(members) }),
   members: ({ raw }) => parseObject(raw),
 };
 
-/** Return `kind` if it is the name of a kind, known or not; throw MalformedError otherwise. */
+/** Return `kind` if it is a valid name of a kind, known or not; throw MalformedError otherwise. */
 export function checkKind(kind: Json | undefined): string {
   if (typeof kind !== "string" || !KIND.test(kind) || RESERVED_KINDS.includes(kind)) throw new MalformedError();
   return kind;

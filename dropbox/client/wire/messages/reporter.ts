@@ -1,7 +1,7 @@
-// Bodies that only the reporter writes, but for the report and answers (SPEC 5.1, 5.2).
+// Bodies that only the reporter writes, except the report and answers (SPEC 5.1, 5.2).
 
-import { MalformedError } from "../../errors.ts";
-import { ID_SIZE } from "../sizes.ts";
+import { MalformedError } from "../../shared/errors.ts";
+import { ID_SIZE, MAX_AFTER } from "../sizes.ts";
 import {
   choiceField,
   listField,
@@ -15,14 +15,13 @@ import {
 } from "./fields.ts";
 import { type BodyOf, defineKind } from "./kind.ts";
 
-const MAX_AFTER = 256; // SPEC 5.2
 export const YES = "yes";
 export const NO = "no";
 const WITHDRAWN = "withdrawn";
 const AUTHORS = [REPORTER] as const;
 
 /**
- * The reporter lets people in or keeps them out, or answers a request of a recipient.
+ * The reporter lets people in or keeps them out, or answers a recipient's request.
  *
  * A "yes" names in `after` every earlier "no" and "withdrawn" about these people that the page shows.
  */
@@ -44,23 +43,23 @@ export const Consent = defineKind(
 );
 export type Consent = BodyOf<typeof Consent>;
 
-/** The reporter's word on minutes; `text` says what they get wrong, or is "". */
+/** The reporter's response to minutes; `text` says what is wrong in them, or is "". */
 export const Agreed = defineKind(
   "agreed",
   THREAD,
   { answer: choiceField(YES, NO), minutes: Message, text: OptionalText },
   { AUTHORS },
 );
-/** Who the reporter is: a compartment of its own, to be opened on purpose. */
+/** Who the reporter is: a message of its own, so that recipients open it only deliberately. */
 export const Identity = defineKind("identity", THREAD, { text: Text }, { AUTHORS });
-/** Whether the reporter finds that the report was handled well; `text` is why, or "". */
+/** Whether the reporter considers that the report was handled well; `text` is the reason, or "". */
 export const Rating = defineKind(
   "rating",
   THREAD,
   { answer: choiceField(YES, "partly", NO), text: OptionalText },
   { AUTHORS },
 );
-/** The reporter's wish to withdraw the report; handling may go on. `text` is why, or "". */
+/** The reporter asks to withdraw the report; handling may continue. `text` is the reason, or "". */
 export const ReportWithdrawn = defineKind("report-withdrawn", THREAD, { text: OptionalText }, { AUTHORS });
-/** The reporter reads here no more and asks the server to forget the code. */
+/** The reporter no longer reads this case and asks the server to forget the code. */
 export const Left = defineKind("left", THREAD, {}, { AUTHORS });

@@ -1,9 +1,8 @@
-// The table of all kinds (SPEC 5.1), by name and as the specification prints it.
+// The table of all kinds (SPEC 5.1), by name.
 
 import type { Json } from "../canonical.ts";
 import { Approval, Hold, Objection, Outcome, Purge, Reopened, Retention } from "./closing.ts";
 import { Assigned, Category, Correction, Exercise, Exported, Form, Informed, Note, Revealed } from "./dossier.ts";
-import { described } from "./fields.ts";
 import { type Kind, Unknown } from "./kind.ts";
 import { Arrived, Lacking, LogAccepted, Share } from "./log.ts";
 import { Agreed, Consent, Identity, Left, Rating, ReportWithdrawn } from "./reporter.ts";
@@ -21,7 +20,7 @@ import {
   SteppedBack,
 } from "./thread.ts";
 
-const ALL: readonly Kind[] = [
+export const ALL: readonly Kind[] = [
   ...[Report, Answer, Question, Acknowledgement, Opened, Feedback, Minutes, Closed, Request, Joined, SteppedBack],
   ...[Consent, Agreed, Identity, Rating, ReportWithdrawn, Left],
   ...[Note, Form, Assigned, Informed, Category, Revealed, Correction, Exported, Exercise],
@@ -29,24 +28,10 @@ const ALL: readonly Kind[] = [
   ...[Arrived, Lacking, Share, LogAccepted],
 ];
 
-// A Map: "constructor" is a valid name of a kind, and every object has one.
+// A Map: "constructor" is a valid name of a kind, and every object has a member of that name.
 const KINDS: ReadonlyMap<Json | undefined, Kind> = new Map(ALL.map((kind) => [kind.KIND, kind]));
 
-/** Return a kind by its name; one that is not known may be of a newer version. */
+/** Return a kind by its name; an unknown kind may be from a newer version. */
 export function kindOf(name: string): Kind {
   return KINDS.get(name) ?? Unknown;
-}
-
-const HEADING = ["kind", "author", "channel", "`case`", "`files`", "body"];
-
-/** Return the table of SPEC 5.1 in Markdown. */
-export function table(): string {
-  const rows = [HEADING, HEADING.map(() => "---"), ...ALL.map(row)];
-  return rows.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
-}
-
-function row({ KIND, AUTHORS, CHANNEL, CASE, FILES: [least, most], FIELDS }: Kind): string[] {
-  const files = most === 0 ? "" : `${least} to ${most}`;
-  const named = CASE === "named" ? "" : CASE;
-  return [`\`${KIND}\``, AUTHORS.join(" or "), String(CHANNEL), named, files, `{${described(FIELDS)}}`];
 }

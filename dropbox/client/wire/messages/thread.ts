@@ -1,9 +1,8 @@
 // Bodies of the thread that recipients write, and the report (SPEC 5.1, 5.2).
 
-import { MalformedError } from "../../errors.ts";
+import { MalformedError } from "../../shared/errors.ts";
 import { encodedSize } from "../canonical.ts";
-import { SIGNATURE_SIZE } from "../plaintext.ts";
-import { BOX_KEY_SIZE, ID_SIZE, KEM_KEY_SIZE } from "../sizes.ts";
+import { BOX_KEY_SIZE, ID_SIZE, KEM_KEY_SIZE, SIGNATURE_SIZE } from "../sizes.ts";
 import {
   Answers,
   answersSize,
@@ -14,7 +13,6 @@ import {
   Id,
   Language,
   MAX_REASON_SIZE,
-  MAX_TEXT_SIZE,
   type MembersOf,
   optional,
   People,
@@ -27,12 +25,15 @@ import {
   THREAD,
 } from "./fields.ts";
 import { type BodyOf, defineKind, defineWords, MANY_FILES } from "./kind.ts";
+import { MAX_TEXT_SIZE } from "../../shared/limits.ts";
 
-/** Whom a report is about: the whole board, people on the roster, and others in the reporter's words. */
+/** The people whom a report is about: the whole board, people on the roster, and others as free text. */
 export const About = { board: Flag, others: textField(0, MAX_REASON_SIZE), people: People };
 export type About = MembersOf<typeof About>;
 
-/** The recipient who wrote a report down for somebody: `signature` is theirs, over the report's author key. */
+/**
+ * The recipient who wrote a report down for somebody; `signature` is that recipient's, over the report's author key.
+ */
 export const Entered = {
   author: Author,
   signature: bytesField("signature", SIGNATURE_SIZE),
@@ -70,28 +71,28 @@ export const Report = defineKind(
 );
 export type Report = BodyOf<typeof Report>;
 
-/** Return the bytes of the reporter's words as encoded: the text, the answers, whom else the report is about. */
+/** Return the size of the reporter's text as encoded: the text, the answers, and whom else the report is about. */
 export function reportSize({ text, answers, about }: Pick<Report, "text" | "answers" | "about">): number {
   return encodedSize(text) + answersSize(answers) + encodedSize(about.others);
 }
 
-/** Words in the thread, by the reporter or a recipient. */
+/** Text in the thread, by the reporter or a recipient. */
 export const Answer = defineWords("answer", THREAD, [REPORTER, RECIPIENT]);
-/** Words in the thread that ask the reporter for an answer. */
+/** Text in the thread that asks the reporter for an answer. */
 export const Question = defineWords("question", THREAD);
-/** The confirmation that the law wants within seven days. */
+/** The acknowledgement that the law requires within seven days. */
 export const Acknowledgement = defineWords("acknowledgement", THREAD);
-/** A recipient opens the report: before that, the page says that nobody has. */
+/** A recipient opens the report: until then, the page says that nobody has. */
 export const Opened = defineKind("opened", THREAD, {});
-/** What is done or planned, and why: the law wants it within three months. */
+/** What has been or will be done, and why: the law requires it within three months. */
 export const Feedback = defineWords("feedback", THREAD);
-/** What was said aloud, for the reporter to agree to or to correct. */
+/** Minutes of a conversation, for the reporter to agree to or to correct. */
 export const Minutes = defineWords("minutes", THREAD);
-/** The words to the reporter with which a case is closed. */
+/** The message to the reporter that closes a case. */
 export const Closed = defineWords("closed", THREAD);
-/** A recipient asks for consent: to tell `to` exactly `what`, because `text`; or to let `people` in. */
+/** A recipient asks for consent: to disclose `what` to `to` for the reason in `text`, or to let `people` in. */
 export const Request = defineKind("request", THREAD, { text: Text, to: Text, what: Text, people: People });
 /** A reader lets people read the case; it has no effect for those whom the reporter left out. */
 export const Joined = defineKind("joined", THREAD, { people: SomePeople });
-/** Its author reads the case no more; the reason goes into the dossier. */
+/** The author no longer reads the case; the reason is in the dossier. */
 export const SteppedBack = defineKind("stepped-back", THREAD, {});
