@@ -1,4 +1,4 @@
-"""The server: it keeps sealed envelopes behind capabilities and serves the pages that seal; it reads no report."""
+"""The server: it stores sealed envelopes, guarded by capabilities, and serves the pages. It cannot read a report."""
 
 from __future__ import annotations
 
@@ -26,8 +26,7 @@ def now() -> dt.datetime:
 def create_app(config: Config, *, clock: Clock = now, load: LoadMeter | None = None, scripts: Path = SCRIPTS) -> Flask:
     """Return the application for `config`.
 
-    `load` is what the workers share; an application alone has its own. No file is opened before the first
-    request.
+    The workers share `load`; a single application creates its own. No file is opened before the first request.
     """
     # Imported here: the process that only starts the workers stays small without them.
     from dropbox.admission import Admission
@@ -43,7 +42,7 @@ def create_app(config: Config, *, clock: Clock = now, load: LoadMeter | None = N
     store = Store(config, load.observe)
     admission = Admission(store, load, clock)
     app = Application("dropbox", static_folder=None, template_folder=None)
-    # So that whoever made the application can close what it opened.
+    # The creator of the application can close what it opened.
     app.extensions["store"] = store
     app.register_blueprint(recipient(store, admission))
     pages = Pages(store.documents, store.bundles, clock, scripts, config.address)
@@ -55,7 +54,7 @@ def create_app(config: Config, *, clock: Clock = now, load: LoadMeter | None = N
 
 
 def fault_line(error: BaseException) -> str:
-    """Return what may be logged of a fault: its type and where in the code it arose, never its message.
+    """Return the loggable part of a fault: its type and its place in the code, never its message.
 
     A message can quote the request, and a request can be a report.
     """

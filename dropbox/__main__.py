@@ -1,4 +1,4 @@
-"""The operator's commands, `python -m dropbox init | run | check | ...`; it serves nothing by itself."""
+"""The operator's commands, `python -m dropbox init | run | check | ...`."""
 
 from __future__ import annotations
 
@@ -20,10 +20,13 @@ GUNICORN_SETTINGS = Path(__file__).parent.parent / "deploy" / "gunicorn.conf.py"
 FINGERPRINT = "--fingerprint"
 OWNER_ONLY = 0o077
 CHECKPOINT_SECONDS = 600
+# By default glibc has separate memory for each thread, and keeps large blocks once some were freed: a page of the log
+# takes 12 MiB for a moment.
+MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": str(128 * 1024)}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return 0 if it did what it says."""
+    """Run one command; return 0 if it succeeded."""
     os.umask(OWNER_ONLY)
     asked = _parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
     try:
@@ -34,11 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 class Refused(Exception):
-    """A command could not do what was asked; its text says why and what to do."""
+    """A command could not be carried out; the text says why and what to do."""
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:
-    """Write `--fingerprint VALUE` as one word: argparse takes a value that begins with a dash for an option."""
+    """Join `--fingerprint VALUE` into one word: argparse takes a value that begins with a dash for an option."""
     joined = list(arguments)
     if FINGERPRINT in joined[:-1]:
         at = joined.index(FINGERPRINT)
@@ -72,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def init(config: Config, asked: argparse.Namespace) -> int:
-    """Make the store and pin the fingerprint for ever."""
+    """Make the store and pin the fingerprint permanently."""
     from dropbox.store import Store
     from keys.errors import MeldbusError
     from keys.roster import address
@@ -91,7 +94,7 @@ def init(config: Config, asked: argparse.Namespace) -> int:
 
 
 def _check_languages(store: Store) -> None:
-    """Refuse a policy with a language that no page is in: who speaks it would miss it, and nobody would tell us."""
+    """Refuse a policy with a language that has no pages: its speakers would miss it, and nobody would notice."""
     from dropbox import now
     from dropbox.i18n import shipped
     from dropbox.store.errors import NotReadyError
@@ -106,7 +109,7 @@ def _check_languages(store: Store) -> None:
 
 
 def check(config: Config, _: argparse.Namespace) -> int:
-    """Say what is missing, or nothing."""
+    """Print what is missing, or nothing."""
     from dropbox.i18n import INDEX, LOCALES
     from dropbox.pages import SCRIPTS as NAMES
     from dropbox.store import Store
@@ -128,9 +131,8 @@ def check(config: Config, _: argparse.Namespace) -> int:
 def run(config: Config, asked: argparse.Namespace) -> NoReturn:
     """Check, then become the server."""
     check(config, asked)
-    # A program of its own: what the check has loaded would stay in the process that starts the workers. And glibc
-    # keeps memory apart for each thread unless it is told not to: it grows with every look.
-    environment = {**os.environ, "MALLOC_ARENA_MAX": "2"}
+    # A program of its own: modules loaded by the check would stay in the process that starts the workers.
+    environment = {**os.environ, **MALLOC}
     program = [sys.executable, "-c", "import dropbox.__main__ as main; main.serve()", str(asked.config)]
     os.execve(sys.executable, program, environment)  # noqa: S606
 
@@ -167,7 +169,7 @@ def day(config: Config, _: argparse.Namespace) -> int:
 
 
 def expire(config: Config, _: argparse.Namespace) -> int:
-    """Delete what has come to its end, also while the store is in use; say nothing of what or how much."""
+    """Delete what has ended, also while the store is in use; do not print what or how much."""
     from dropbox.store.errors import NotReadyError
 
     check(config, _)
@@ -179,7 +181,7 @@ def expire(config: Config, _: argparse.Namespace) -> int:
         store.bundles.expire(today)
         emptied = store.database.checkpoint(CHECKPOINT_SECONDS)
     except NotReadyError:
-        return 0  # without a roster nothing has come in
+        return 0  # without a roster nothing was stored
     finally:
         store.close()
     if failed:
@@ -205,14 +207,14 @@ def _clock_day(store: Store) -> int:
 
 
 def backup(config: Config, asked: argparse.Namespace) -> int:
-    """Copy the store, also while it is in use, and prove the copy sound."""
+    """Copy the store, also while it is in use, and verify the copy."""
     _copy(config.database, asked.file)
     return 0
 
 
 def restore(config: Config, asked: argparse.Namespace) -> int:
-    """Put a copy back where there is no store; its roster and reports are as old as the copy."""
-    # A journal that was left behind would be played into the copy, and spoil it.
+    """Restore a copy if there is no store; its roster and reports are as old as the copy."""
+    # SQLite would apply a leftover journal to the copy, and corrupt it.
     for left in config.data.glob(config.database.name + "-*"):
         raise Refused(f"{left} is in the way: move it away")
     _copy(asked.file, config.database)

@@ -1,4 +1,4 @@
-"""Who gets in: by the work and the day that an envelope carries, never by address; it keeps nothing."""
+"""Admission control by proof of work and expiry, never by IP address."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 
 class TooLargeError(Exception):
-    """The envelope is larger than the policy allows, or than goes in one posting."""
+    """The envelope is larger than the policy allows, or than one posting can be."""
 
 
 class WorkError(Exception):
-    """The stamp does not suffice; `work` is what is asked for now."""
+    """The stamp is too small; `work` is the work that is asked for now."""
 
     def __init__(self, work: int) -> None:
         """Keep the work that the next stamp needs."""
@@ -36,10 +36,10 @@ class WorkError(Exception):
 
 
 class Admission:
-    """The one way in for postings, whether the page, the tool or a plain form brings them."""
+    """The only entry for postings, from the page, the tool or a plain form."""
 
     def __init__(self, store: Store, load: LoadMeter, clock: Clock) -> None:
-        """Ask `store` for the policy and hand it what is admitted."""
+        """Take the policy from `store`, and store admitted postings in it."""
         self._store = store
         self._load = load
         self._clock = clock
@@ -49,20 +49,20 @@ class Admission:
         return self._clock()
 
     def today(self) -> int:
-        """Return the store's day after it moved on to the clock's; raise NotReadyError."""
+        """Return the store's day after moving it on to the clock's; raise NotReadyError."""
         return self._store.days.on(self._moment(self._policy()).day)
 
     def work(self) -> int:
-        """Name the work that is asked for now; it holds for ten minutes."""
+        """Return the work that is asked for now; it is valid for ten minutes."""
         return self._load.name_work(self._moment(self._policy()))
 
     def largest_file(self) -> int:
-        """Return the bytes of the largest sealed file that the policy allows."""
+        """Return the size in bytes of the largest sealed file that the policy allows."""
         largest = stream_size(largest_class(self._policy().file_bytes))
         return OPENING_START + header_size(MAX_SLOTS) + largest
 
     def admit(self, raw: bytes) -> int:
-        """Store a posting and return the day on which it was stored first.
+        """Store a posting and return the day on which it was first stored.
 
         Raises FormatError, StoreError, WorkError or TooLargeError; nothing is stored then.
         """
@@ -74,7 +74,7 @@ class Admission:
         moment, filing = self._moment(policy), self._filing(posting, header, policy)
         refusal = self._refusal(filing, moment)
         if refusal is not None:
-            # Its answer may have been lost on the way: what is stored stays acknowledged.
+            # The first answer may have been lost: a stored posting stays acknowledged.
             day = self._store.envelopes.repeated(filing)
             if day is None:
                 raise refusal
@@ -82,9 +82,9 @@ class Admission:
         return self._file(filing, moment)
 
     def open_upload(self, raw: bytes) -> int | list[tuple[int, int]]:
-        """Begin an upload or go on with it: return the runs of parts that are missing, or the day once all is stored.
+        """Start or resume an upload: return the runs of missing parts, or the day once all is stored.
 
-        Raises as `admit` does. A stamp that sufficed at the beginning suffices at the end.
+        Raises as `admit` does. A stamp that was enough at the start is enough at the end.
         """
         opening = Opening.parse(raw)
         header = Header.parse(opening.prefix)

@@ -1,4 +1,4 @@
-"""Flask, made silent: nothing of a request in a log, a temporary file or an automatic answer."""
+"""Flask without log lines, temporary files and automatic responses. Nothing of a request may reach a disk."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ class _Position(IntegerConverter):
 
 
 class _Language(BaseConverter):
-    """The tag of a language; whether there are pages in it is the site's to say."""
+    """The tag of a language; the site decides whether it has pages in it."""
 
     regex = "[a-z]{2,3}"
 
 
 class InMemoryRequest(Request):
-    """A request whose files are never written to a temporary file: a disk keeps what it once held."""
+    """A request whose files are never written to a temporary file: a disk can retain deleted data."""
 
     max_form_parts = MAX_FORM_PARTS
-    # Where the one file of a form goes.
+    # Receives the file of a form.
     sealed_file: SealedFile | None = None
 
     def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
@@ -48,7 +48,7 @@ class InMemoryRequest(Request):
 
 
 class Application(Flask):
-    """Flask without its log lines and without answers that nobody wrote down in openapi.yaml."""
+    """Flask without its log lines and without responses that openapi.yaml does not describe."""
 
     request_class = InMemoryRequest
 
@@ -59,6 +59,6 @@ class Application(Flask):
         self.url_map.converters.update(position=_Position, language=_Language)
 
     def log_exception(self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]) -> None:
-        """Say which fault there was and where, without its message."""
+        """Log the type and place of a fault, without its message."""
         if exc_info[1] is not None:
             sys.stderr.write(f"dropbox: fault: {fault_line(exc_info[1])}\n")

@@ -1,4 +1,4 @@
-"""What the operator decides, read from one TOML file; it holds no secret and refuses what is doubtful."""
+"""The operator's configuration, read from one TOML file. It holds no secret."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ MAX_PORT = 65_535
 
 
 class ConfigError(Exception):
-    """The configuration has a mistake: mend the key that is named."""
+    """The configuration has a mistake in the named key."""
 
     def __init__(self, key: str, reason: str) -> None:
-        """Name the key and say what it has to be."""
+        """Store the key and its requirement."""
         super().__init__(f"{key}: {reason}")
         self.key = key
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A configuration that was checked; only `load` makes one from a file."""
+    """A checked configuration; only `load` reads one from a file."""
 
     data: Path
     bind: str
@@ -42,7 +42,7 @@ class Config:
 
     @classmethod
     def load(cls, path: Path) -> Config:
-        """Read and check the file; raise ConfigError that names the first key with a mistake."""
+        """Read and check the file; raise ConfigError with the first key that has a mistake."""
         try:
             values = tomllib.loads(path.read_text("utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -63,7 +63,7 @@ class Config:
 
     @property
     def database(self) -> Path:
-        """The file of the store."""
+        """The path of the database."""
         return self.data / "meldbus.sqlite"
 
 
@@ -99,7 +99,7 @@ def _bind(values: dict[str, Any]) -> str:
     host, colon, port = bind.rpartition(":")
     if not colon or not port.isascii() or not port.isdigit() or not 1 <= int(port) <= MAX_PORT:
         raise ConfigError("bind", "has to be an address and a port, such as 127.0.0.1:8000, or unix:/path")
-    # Behind it nothing is encrypted on the way: TLS ends on this machine, in front of us.
+    # This connection is not encrypted: TLS ends on this machine, in the proxy in front.
     if not _is_loopback(host):
         raise ConfigError("bind", "has to be a loopback address: a proxy on this machine does the TLS")
     return bind

@@ -1,4 +1,4 @@
-"""The headers of every answer, errors among them; no header depends on who asks."""
+"""The headers of every response, including errors. No header depends on the visitor."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flask import Response
 
-# Camera, place and the rest: a page that asks for nothing cannot be made to ask.
+# Camera, location and others: a page that needs none must not be able to request one.
 _CLOSED = """
     accelerometer autoplay browsing-topics camera clipboard-read display-capture encrypted-media fullscreen
     gamepad geolocation gyroscope hid idle-detection local-fonts magnetometer microphone midi payment
@@ -20,13 +20,13 @@ _POLICY = (
 )
 
 HEADERS = {
-    # Nothing of a visit may stay with the reporter.
+    # No trace of a visit may stay with the reporter.
     "Cache-Control": "no-store",
     "Content-Security-Policy": _POLICY,
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    # The links to outside routes must not tell where the visitor came from.
+    # The links to outside routes must not reveal where the visitor came from.
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -35,12 +35,12 @@ HEADERS = {
 }
 
 
-# Only a document heeds these, and the workers that it starts: elsewhere they would cost a first visit 2000 bytes.
+# Only documents and their workers use these: on other responses they would cost a first visit 2000 bytes.
 DOCUMENT_HEADERS = {"Permissions-Policy": ", ".join(f"{feature}=()" for feature in _CLOSED.split())}
 
 
 def add_headers(response: Response) -> Response:
-    """Put the headers on an answer."""
+    """Add the headers to a response."""
     response.headers.update(HEADERS)
     if response.mimetype == "text/html":
         response.headers.update(DOCUMENT_HEADERS)

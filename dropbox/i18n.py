@@ -1,4 +1,4 @@
-"""The words of the pages in one language, as `make build` compiled them; it never shows one language inside another."""
+"""The texts of the pages in one language, as `make build` compiled them. Languages are never mixed."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ SOURCE_LANGUAGE = "en"  # the templates are written in it, so it needs no catalo
 LOCALES = Path(__file__).parent.parent / "build" / "locale"
 INDEX = "languages.json"  # deploy/languages.py writes it, last
 
-FIRST = ("nl", "en")  # shown before others where no policy says which
+FIRST = ("nl", "en")  # shown before others if no policy decides
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language that there are pages in.
+    """A language that has pages.
 
-    `name` is its own name for itself, `direction` "ltr" or "rtl" as HTML says it. It is `unread` while nobody who
-    grew up with it has read its sentences.
+    `name` is its own name for itself, `direction` "ltr" or "rtl" as in HTML. It is `unread` until a native speaker has
+    read its sentences.
     """
 
     name: str
@@ -37,21 +37,21 @@ class MissingTextError(LookupError):
 
 
 class _Nothing(gettext.NullTranslations):
-    """Refuses what the catalogue lacks, where gettext would show the English sentence."""
+    """Raises for a sentence that the catalogue lacks; gettext would show the English one."""
 
     def gettext(self, message: str) -> Never:
         raise MissingTextError(message)
 
 
 def shipped() -> Mapping[str, Language]:
-    """Return the languages that there are pages in, by their tags; raise FileNotFoundError before `make build`."""
+    """Return the languages that have pages, by tag; raise FileNotFoundError before `make build`."""
     found = json.loads((LOCALES / INDEX).read_text("utf-8"))
     tags = (*(tag for tag in FIRST if tag in found), *sorted(found.keys() - set(FIRST)))
     return {tag: Language(**found[tag]) for tag in tags}
 
 
 def dated(day: dt.date, language: str) -> str:
-    """Return a day in words, as the pages' scripts show it: the pages' English is European."""
+    """Return a day in words, as the pages' scripts show it: the pages use European English."""
     # Imported here: what it reads of a language takes megabytes, and only a page that is saved shows a day.
     from babel.dates import format_date
 

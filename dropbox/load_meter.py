@@ -1,4 +1,4 @@
-"""How much is coming in and what work that asks for, for all workers; it knows no envelope and no address."""
+"""The load of all workers and the work it requires. It records no envelope and no address."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from keys.wire.stamp import MAX_WORK, SEAL_WORK_FACTOR
+from keys.wire.posting import DOOR_APPEND, DOOR_OPEN, MOST_TIMES
+from keys.wire.stamp import MAX_WORK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,22 +22,22 @@ if TYPE_CHECKING:
     from dropbox.store.days import Today
 
 MINUTE = 60
-HELD_MINUTES = 10  # SPEC 9: a work that was named holds so long
+HELD_MINUTES = 10  # SPEC 9: announced work is valid this long
 CALM = 60  # postings within FADE that are no load: as many come in a month, cover entries among them
 FADE = 300  # seconds after which a posting counts 1/e
 BUSY_DAY = 500  # entries of the log in a day, from which on load counts in full
-MAX_FACTOR = SEAL_WORK_FACTOR  # a stamp made apart from the server has to hold under any load
-PATIENT = 16  # postings of a day with one capability that cost no more; as many more cost twice
-MAX_MESSAGE_FACTOR = 64
+MAX_FACTOR = MOST_TIMES[DOOR_OPEN]  # a stamp made offline must be enough under any load
+PATIENT = 16  # postings in a day with one capability at no extra cost; as many more cost twice
+MAX_MESSAGE_FACTOR = MOST_TIMES[DOOR_APPEND]
 
-_LOAD = struct.Struct("=dd")  # postings that still count, and when that was
-_DAY = struct.Struct("=qq")  # the store's day and the entries of it
-_NAMED = struct.Struct("=qq")  # a minute, and the least work named in it
+_LOAD = struct.Struct("=dd")  # postings that still count, and their time
+_DAY = struct.Struct("=qq")  # the store's day and its number of entries
+_NAMED = struct.Struct("=qq")  # a minute, and the least work announced in it
 _SLOTS = HELD_MINUTES + 1
 _COUNTED = struct.Struct("=q")  # the day whose messages are counted
 _COUNT = struct.Struct("=H")
 _MOST = 0xFFFF
-# A count-min sketch: 10,000 capabilities in a day hardly disturb each other, and none of them is kept.
+# A count-min sketch: 10,000 capabilities in a day hardly disturb each other, and it stores none of them.
 _ROWS, _WIDTH = 4, 16_384
 _DAY_AT = _LOAD.size
 _NAMED_AT = _DAY_AT + _DAY.size
@@ -47,7 +48,7 @@ _SIZE = _SKETCH_AT + _ROWS * _WIDTH * _COUNT.size
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When work is asked for: the policy's own work, the second, and the day in the policy's time zone."""
+    """The moment of a request for work: the policy's own work, the second, and the day in the policy's time zone."""
 
     rest: int
     now: float
@@ -55,14 +56,14 @@ class Moment:
 
 
 class LoadMeter:
-    """How much is coming in, for all workers: made before they are forked, so that they share it.
+    """The load of all workers: create it before the fork, and they share it.
 
-    In memory that has no name: on a disk it would tell the minute in which somebody reported, and which side of a
-    mailbox wrote how often.
+    It is in anonymous memory: on a disk it would reveal the minute of a report, and how often each side of a mailbox
+    wrote.
     """
 
     def __init__(self) -> None:
-        """Share memory with every process that is forked from here on."""
+        """Share memory with every process forked from now on."""
         self._descriptor = os.memfd_create("load")
         os.ftruncate(self._descriptor, _SIZE)
         self._memory = mmap.mmap(self._descriptor, _SIZE)
@@ -71,7 +72,7 @@ class LoadMeter:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        # A lock that the kernel lifts when its holder is killed; a semaphore would stay taken.
+        # The kernel releases this lock when its holder is killed; a semaphore would stay locked.
         with self._turn:
             fcntl.lockf(self._descriptor, fcntl.LOCK_EX)
             try:
@@ -80,18 +81,18 @@ class LoadMeter:
                 fcntl.lockf(self._descriptor, fcntl.LOCK_UN)
 
     def observe(self, today: Today) -> None:
-        """Take from the store how many entries the day has."""
+        """Take the number of the day's entries from the store."""
         with self._alone():
             _DAY.pack_into(self._memory, _DAY_AT, today.day, today.position - today.before)
 
     def count(self, moment: Moment) -> None:
-        """Count one posting, opening or part more."""
+        """Count one more posting, opening or part."""
         self.name_work(moment)
         with self._alone():
             _LOAD.pack_into(self._memory, 0, self._level(moment.now) + 1, moment.now)
 
     def count_message(self, moment: Moment, capability: bytes) -> None:
-        """Count one message more that was sent with a capability."""
+        """Count one more message with a capability."""
         with self._alone():
             if _COUNTED.unpack_from(self._memory, _COUNTED_AT)[0] != moment.day:
                 self._memory[_SKETCH_AT:] = bytes(_SIZE - _SKETCH_AT)
@@ -101,7 +102,7 @@ class LoadMeter:
                 _COUNT.pack_into(self._memory, place, min(number + 1, _MOST))
 
     def name_work(self, moment: Moment) -> int:
-        """Return the work that is asked for now, and remember that it was named."""
+        """Return the work that is asked for now, and remember that it was announced."""
         minute = int(moment.now // MINUTE)
         with self._alone():
             work = self._asked(moment)
@@ -111,7 +112,7 @@ class LoadMeter:
         return work
 
     def least_work(self, moment: Moment) -> int:
-        """Return the least work that somebody may have been told in the last ten minutes."""
+        """Return the least work that was announced in the last ten minutes."""
         minute = int(moment.now // MINUTE)
         with self._alone():
             asked = self._asked(moment)
@@ -120,7 +121,7 @@ class LoadMeter:
         return int(min([asked, *(least for named_in, least in named if named_in in held)]))
 
     def message_work(self, moment: Moment, capability: bytes) -> int:
-        """Return the work that a message with this capability needs at least, whatever the load is."""
+        """Return the minimum work for a message with this capability, whatever the load is."""
         with self._alone():
             if _COUNTED.unpack_from(self._memory, _COUNTED_AT)[0] != moment.day:
                 return moment.rest
@@ -136,7 +137,7 @@ class LoadMeter:
 
     def _level(self, now: float) -> float:
         level, then = _LOAD.unpack_from(self._memory, 0)
-        # A clock that was set back must not let the load grow.
+        # If the clock is set back, the load must not grow.
         return float(level * math.exp(min(0.0, then - now) / FADE))
 
     def _places(self, capability: bytes) -> list[int]:

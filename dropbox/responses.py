@@ -1,4 +1,4 @@
-"""How requests are read and refusals worded, the same for every route; it repeats nothing that was asked."""
+"""Request parsing and error responses, the same for every route. They quote nothing of a request."""
 
 from __future__ import annotations
 
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
     from flask import Request
 
-    from dropbox.routes.upload_form import SealedFile
-
 BINARY = "application/octet-stream"
 JSON = "application/json"
 SCHEME = "Bearer "
@@ -41,7 +39,7 @@ CREATED = 201
 
 # SPEC 13.1. Errors of keys have their own code and are 400.
 _STATUS: dict[type[Exception], tuple[int, str]] = {
-    # Of a capability alone: a reader believes that its mailbox has ended, but only these very bytes.
+    # Only for a capability: for a reader exactly these bytes mean that its mailbox has ended.
     UnknownError: (404, "unknown"),
     NotFoundError: (404, "not-found"),
     ConflictError: (409, "conflict"),
@@ -54,7 +52,7 @@ _STATUS: dict[type[Exception], tuple[int, str]] = {
     ClockError: (503, "clock"),
     FullError: (507, "full"),
 }
-# HTTP's own refusals. What is not here is a fault of ours and says no more than that.
+# HTTP's own errors. An error that is not here is a fault of ours and gets no details.
 _HTTP = {400: "malformed", 404: "not-found", 405: "method", 413: "too-large", 415: "type"}
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
@@ -64,7 +62,7 @@ REFUSALS = (HTTPException, MeldbusError, StoreError, TooLargeError, WorkError)
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A status and a code; `work` where the stamp did not suffice, `highest` where a serial is not above it."""
+    """A status and a code; `work` if the stamp is too small, `highest` if the serial is too low."""
 
     status: int
     code: str
@@ -73,7 +71,7 @@ class Refusal:
 
     @classmethod
     def of(cls, error: Exception) -> Refusal:
-        """Return how `error` is told to whoever asked; nothing of its message is."""
+        """Return the refusal for `error`, without its message."""
         if isinstance(error, MeldbusError):
             return cls(400, error.code)
         if isinstance(error, HTTPException):
@@ -94,34 +92,33 @@ class Refusal:
 
 
 def stored(day: int) -> Response:
-    """Return the answer that what was brought is on disk."""
+    """Return the response that a posting is on disk."""
     return Response(encode({"stored": day}), CREATED, mimetype=JSON)
 
 
 def missing(runs: Sequence[tuple[int, int]]) -> Response:
-    """Return the answer that these parts of an upload are still to come."""
+    """Return the response that these parts of an upload are missing."""
     return Response(encode({"missing": [list(run) for run in runs]}), mimetype=JSON)
 
 
 def kept(number: int) -> Response:
-    """Return the answer that a part is on disk."""
+    """Return the response that a part is on disk."""
     return Response(encode({"kept": number}), mimetype=JSON)
 
 
 def left() -> Response:
-    """Return the answer that a capability is forgotten."""
+    """Return the response that a capability is forgotten."""
     return Response(encode({"left": True}), mimetype=JSON)
 
 
 def body(request: Request, most: int) -> bytes:
-    """Return the bytes that were sent.
+    """Return the body of the request.
 
-    Raises RequestEntityTooLarge above `most`, before reading any where the length is announced, and
-    UnsupportedMediaType.
+    Raises RequestEntityTooLarge above `most`, before reading if the length is announced, and UnsupportedMediaType.
     """
     if request.mimetype != BINARY:
         raise UnsupportedMediaType
-    # One more than we take: a longer body of unannounced length is cut there, and would pass for a whole one.
+    # One more than the limit: a longer body of unannounced length is cut there, and would pass for a complete one.
     request.max_content_length = most + 1
     content = request.get_data(cache=False)
     if len(content) > most:
@@ -129,21 +126,8 @@ def body(request: Request, most: int) -> bytes:
     return content
 
 
-def sealed_file(request: Request, most: int, into: SealedFile) -> int:
-    """Give the one file of a plain form to `into`, as it comes, and return the day on which it was stored.
-
-    Raises as `body` does, also where there is no file, and what `into` raises.
-    """
-    request.max_content_length = most
-    request.sealed_file = into  # type: ignore[attr-defined]  # of InMemoryRequest
-    files = list(request.files.values())
-    if len(files) != 1 or into.is_empty:
-        raise UnsupportedMediaType
-    return into.finish()
-
-
 def digest_of(text: str) -> bytes:
-    """Return the hash that an address names; raise NotFoundError for what cannot be one."""
+    """Return the hash in an address; raise NotFoundError if it cannot be one."""
     try:
         return unb64(text, ID_SIZE)
     except MalformedError:
@@ -151,7 +135,7 @@ def digest_of(text: str) -> bytes:
 
 
 def bearer(request: Request) -> bytes:
-    """Return the capability of the request; raise UnknownError, as for one that does not exist."""
+    """Return the capability of the request; raise the same UnknownError as for one that does not exist."""
     header = request.headers.get("Authorization", "")
     try:
         return unb64(header.removeprefix(SCHEME), CAPABILITY_SIZE) if header.startswith(SCHEME) else b""
@@ -160,7 +144,7 @@ def bearer(request: Request) -> bytes:
 
 
 def number(request: Request, name: str, most: int) -> int:
-    """Return a whole number of the query, up to `most`; raise MalformedError."""
+    """Return a whole number from the query, up to `most`; raise MalformedError."""
     text = request.args.get(name, "")
     if not _NUMBER.fullmatch(text) or int(text) > most:
         raise MalformedError(name)

@@ -1,4 +1,4 @@
-"""What the recipients' tool asks: the log, and to take what was signed; it does not learn who asks."""
+"""The routes of the recipients' tool: the log, and uploads of signed documents. They do not identify the caller."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dropbox.store import Store
 
 MAX_SIGNED = FRAME_LENGTH_SIZE + MAX_DOCUMENT_SIZE + 32_768  # a document with as many signers as it can have
-# The largest roster, a root of few kilobytes for each time the board changed, and 1 MiB of texts.
+# The largest roster, a root of a few kilobytes for each change of the board, and 1 MiB of texts.
 MAX_CHAIN = 2 * MAX_SIGNED + 4 * MAX_DOCUMENT_SIZE
 
 
@@ -27,7 +27,7 @@ def recipient(store: Store, admission: Admission) -> Blueprint:
 
     def check_reader() -> int:
         """Return the store's day; raise UnknownError without the log's capability."""
-        # Before the log is read: everything that it gives came on this day or earlier.
+        # Before the log is read: all its entries are of this day or earlier.
         day = admission.today()
         if not store.documents.opens_log(bearer(request), admission.now()):
             raise UnknownError

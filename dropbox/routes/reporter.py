@@ -1,4 +1,4 @@
-"""What a reporter's browser asks: pages, keys, to take and to give sealed envelopes; it sees no text."""
+"""The routes of a reporter's browser: pages, keys, and sealed envelopes. They see no text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect, request
 
-from dropbox.pages import OfflineAnswers, build, compressed, offline_pages
+from dropbox.pages import OfflineAnswers
+from dropbox.pages.builder import build, compressed, offline_pages
 from dropbox.responses import (
     BINARY,
     CREATED,
@@ -20,10 +21,9 @@ from dropbox.responses import (
     left,
     missing,
     number,
-    sealed_file,
     stored,
 )
-from dropbox.routes.upload_form import SealedFile
+from dropbox.routes.upload_form import SealedFile, sealed_file
 from dropbox.store.errors import NotFoundError, NotReadyError
 from keys.roster import Bundle
 from keys.wire.canonical import b64, encode
@@ -45,14 +45,14 @@ if TYPE_CHECKING:
     from dropbox.store.documents import Chain, Documents
 
 OK, MISSING, NOT_READY = 200, 404, 503
-FORM_OVERHEAD = 65_536  # what a browser writes around a file; far less in truth
+FORM_OVERHEAD = 65_536  # a generous limit for what a browser adds around a file
 
 
 class Pages:
-    """The pages of the policy in force, built again when another roster counts."""
+    """The pages of the policy in force, rebuilt when another roster counts."""
 
     def __init__(self, documents: Documents, bundles: Bundles, clock: Clock, scripts: Path, address: str) -> None:
-        """Take the bundled scripts from `scripts`; nothing is built before the first visit.
+        """Use the bundled scripts in `scripts`; build nothing before the first visit.
 
         `address` is the origin that reporters know.
         """
@@ -63,10 +63,10 @@ class Pages:
         self._address = address
         self._turn = threading.Lock()
         self._built: tuple[int, Site] | None = None
-        self._chain: Page | None = None
+        self._chain: tuple[bytes, Page] | None = None
         self._texts: dict[bytes, Page] = {}
         self._offline: tuple[OfflineAnswers, Mapping[str, Page]] | None = None
-        # Its own turn: packing the whole release takes seconds, and nobody else should wait for that.
+        # A separate lock: compressing the whole release takes seconds, and must not block others.
         self._offline_turn = threading.Lock()
 
     def newest(self) -> tuple[Site, int]:
@@ -83,15 +83,15 @@ class Pages:
             return self._built[1], status
 
     def chain(self) -> Page:
-        """Return the chain, compressed ahead: it is the same for everyone; raise NotReadyError without a roster."""
+        """Return the chain, compressed: it is the same for everyone; raise NotReadyError without a roster."""
         frames = self._documents.chain(self._clock()).frames
         with self._turn:
-            if self._chain is None or self._chain.body != frames:
-                self._chain = compressed(BINARY, frames)
-            return self._chain
+            if self._chain is None or self._chain[0] != frames:
+                self._chain = frames, compressed(BINARY, frames)
+            return self._chain[1]
 
     def texts(self, wanted: bytes) -> Page:
-        """Return the document of texts with this hash, compressed ahead; raise NotFoundError, NotReadyError."""
+        """Return the document of texts with this hash, compressed; raise NotFoundError, NotReadyError."""
         document = self._documents.chain(self._clock()).texts.get(wanted)
         if document is None:
             raise NotFoundError
@@ -101,12 +101,12 @@ class Pages:
             return self._texts[wanted]
 
     def offline_page(self, language: str, today: int) -> Page | None:
-        """Return the page that works from the disk, of the keys of this day, or None for another language.
+        """Return the offline page with the keys of this day, or None for an unknown language.
 
         Raises NotReadyError without a roster.
         """
         chain = self._documents.chain(self._clock())
-        # The work at rest: what the server asks for under load would differ from one visitor to the next.
+        # The work at low load: the current work differs from one visitor to the next.
         first = encode({"day": today, "work": chain.roster.policy.work})
         bundles = self._bundles.of_day(chain.roster, today)
         verified = [Bundle.verify(Signed.parse(raw)) for raw in bundles]
@@ -131,13 +131,13 @@ class Pages:
 
 
 def _texts_of(chain: Chain, tag: str) -> dict[str, bytes]:
-    """Return what `/texts` answers for one language, by path: a saved page may still be used when a newer roster is."""
+    """Return the answers of `/texts` for one language, by path: a saved page may still be used with a newer roster."""
     digests = [roster.texts[tag] for roster in (chain.roster, *chain.newer) if tag in roster.policy.languages]
     return {f"/texts/{b64(wanted)}": chain.texts[wanted] for wanted in digests}
 
 
 def _last_day(chain: Chain, bundles: Sequence[Bundle]) -> int:
-    """Return the last day on which everyone who can be sealed to without a network today still can."""
+    """Return the last day on which everyone who can be sealed to offline today still can."""
     ends = [bundle.end for bundle in bundles if bundle.last and bundle.is_readable()]
     return min(chain.root.until, chain.newest.until, *ends)
 
@@ -222,7 +222,7 @@ def _add_pages(routes: Blueprint, admission: Admission, pages: Pages) -> None:
         if found is None:
             return _shown(pages.newest()[0].missing(None), MISSING)
         response = _shown(found, OK)
-        # Opened from here it could not run: its scripts stand in it, which the server's own rules forbid.
+        # It could not run from here: it has inline scripts, which the server's own headers forbid.
         response.headers["Content-Disposition"] = 'attachment; filename="contact.html"'
         return response
 

@@ -1,8 +1,10 @@
-"""A sealed file from a plain form, stored as it comes, SPEC 13.1; no more than a part of it is ever in memory."""
+"""Streaming upload of a sealed file from a plain form, SPEC 13.1, with at most one part in memory."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from werkzeug.exceptions import UnsupportedMediaType
 
 from dropbox.admission import TooLargeError, WorkError
 from dropbox.store.errors import StoreError
@@ -12,6 +14,8 @@ from keys.wire.posting import POSTING_START
 from keys.wire.upload import MAX_OPENING_SIZE, MAX_POSTING_SIZE, OPENING_START, Opening, PartPosting
 
 if TYPE_CHECKING:
+    from flask import Request
+
     from dropbox.admission import Admission
 
 _COUNT_AT = OPENING_START + MAGIC_SIZE
@@ -20,13 +24,13 @@ _REFUSALS = (FormatError, StoreError, TooLargeError, WorkError)
 
 
 class SealedFile:
-    """What a form's parser writes a file into; `finish` says what came of it.
+    """The file object into which a form's parser writes; `finish` returns the result.
 
-    A refusal is kept until then: a form that is not read to its end gets no answer.
+    It stores a refusal until then: a browser gets no response to a form that was not read to its end.
     """
 
     def __init__(self, admission: Admission) -> None:
-        """Hand to `admission` what is brought."""
+        """Pass the parts to `admission`."""
         self._admission = admission
         self._held = bytearray()
         self._opening: Opening | None = None
@@ -36,11 +40,11 @@ class SealedFile:
 
     @property
     def is_empty(self) -> bool:
-        """Whether no byte came."""
+        """Whether no byte arrived."""
         return not self._held and self._opening is None and self._refusal is None
 
     def write(self, content: bytes | bytearray) -> int:
-        """Take the next bytes of the file."""
+        """Write the next bytes of the file."""
         if self._refusal is None:
             self._held += content
             try:
@@ -51,11 +55,11 @@ class SealedFile:
         return len(content)
 
     def seek(self, _offset: int) -> int:
-        """Do nothing: the parser goes back to the start for a reader that does not come."""
+        """Do nothing: the parser rewinds the file for a reader that does not exist."""
         return 0
 
     def finish(self) -> int:
-        """Return the day on which all of it was stored; raise what was refused."""
+        """Return the day on which all of it was stored; raise the refusal, if any."""
         if self._refusal is not None:
             raise self._refusal
         if self._opening is None:
@@ -95,3 +99,16 @@ class SealedFile:
         self._admission.keep(PartPosting(mac, self._number, bytes(self._held[:size])).encode())
         del self._held[:size]
         self._number += 1
+
+
+def sealed_file(request: Request, most: int, into: SealedFile) -> int:
+    """Stream the only file of a plain form to `into`, and return the day on which it was stored.
+
+    Raises as `body` does, also if there is no file, and what `into` raises.
+    """
+    request.max_content_length = most
+    request.sealed_file = into  # type: ignore[attr-defined]  # of InMemoryRequest
+    files = list(request.files.values())
+    if len(files) != 1 or into.is_empty:
+        raise UnsupportedMediaType
+    return into.finish()

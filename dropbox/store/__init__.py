@@ -1,4 +1,4 @@
-"""What the server keeps: sealed envelopes in a log and in mailboxes, and signed documents; it decides nothing."""
+"""The server's store: sealed envelopes in a log and in mailboxes, and signed documents."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def _nobody(_: Today) -> None:
 
 
 class Store:
-    """Everything that is kept, in one database."""
+    """The whole store, in one database."""
 
     def __init__(self, config: Config, committed: Callable[[Today], None] = _nobody) -> None:
-        """Prepare to open the file; it is not opened before it is needed.
+        """Prepare to open the file; it is opened on first use.
 
-        `committed` is told where the log ends after each commit.
+        `committed` gets the end of the log after each commit.
         """
         self.database = Database(config.database, config.max_database_bytes)
         self.days = Days(self.database)
@@ -43,7 +43,7 @@ class Store:
         self.expiry = Expiry(self.database)
 
     def close(self) -> None:
-        """Finish what is being stored and close the file."""
+        """Finish pending writes and close the file."""
         self.envelopes.close()
         self.database.close()
 

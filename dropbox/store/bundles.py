@@ -1,4 +1,4 @@
-"""Recipients' key bundles: of each identity, kind and Monday the newest; each is checked before it is kept."""
+"""Recipients' key bundles: the newest of each identity, kind and Monday; each is verified before it is stored."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ALL = select(bundle.c.identity, bundle.c.last, bundle.c.signed).order_by(*_IN_O
 _OF_DAY = _ALL.where(bundle.c.start <= bindparam("day"), bundle.c.end >= bindparam("day"))
 _HIGHEST = select(func.max(bundle.c.serial)).where(bundle.c.identity == bindparam("of"))
 _SAME = select(bundle.c.signed).where(bundle.c.identity == bindparam("of"), bundle.c.serial == bindparam("serial"))
-# What no day from today on can ask for: it would tell in which weeks its owner looked.
+# No day from today on can need these: they would reveal in which weeks their owner synced.
 _SUPERSEDED = delete(bundle).where(
     bundle.c.identity == bindparam("of"),
     or_(
@@ -40,15 +40,15 @@ _ENDED = delete(bundle).where(bundle.c.end < bindparam("day"))
 
 
 class Bundles:
-    """What recipients publish about themselves, and anyone may fetch."""
+    """The bundles that recipients publish and anyone may fetch."""
 
     def __init__(self, database: Database, log: Log) -> None:
-        """Keep the bundles in `database`; what they say of the log is compared with `log`."""
+        """Store the bundles in `database`; compare their witnesses with `log`."""
         self._database = database
         self._log = log
 
     def of_day(self, roster: Roster, day: int) -> list[bytes]:
-        """Return the bundles of `day` of all on `roster` who are not revoked, by identity, weekly first."""
+        """Return the bundles of `day` of everybody on `roster` who is not revoked, by identity, weekly first."""
         newest: dict[tuple[bytes, int], bytes] = {}
         with self._database.reading() as connection:
             for row in connection.execute(_OF_DAY, {"day": day}):
@@ -61,13 +61,13 @@ class Bundles:
             return [row.signed for row in connection.execute(_ALL) if _is_given(row.identity, roster)]
 
     def publish(self, signed: Signed, chain: Chain, day: int) -> None:
-        """Take a bundle that is newer than every other of its identity; taking it again changes nothing.
+        """Store a bundle that is newer than every other of its identity; storing it again changes nothing.
 
-        Raises FormatError or TrustError for one that does not count, DiffersError for one that names what is not here,
-        SerialError with the highest serial that is here.
+        Raises FormatError or TrustError for one that does not count, DiffersError if it names a document or log state
+        that is not here, SerialError with the highest stored serial.
         """
         made = Bundle.verify(signed)
-        # Whoever begins tomorrow has a bundle already: that of their card.
+        # A person who begins tomorrow has a bundle already: that of their card.
         if not chain.lists(made.identity):
             raise NotEnrolledError
         check_public_keys(made.box, made.kem)
@@ -87,7 +87,7 @@ class Bundles:
     def _check_witness(self, made: Bundle, chain: Chain) -> None:
         """Raise DiffersError unless root, roster and log that a bundle names are here.
 
-        One recipient who names what does not exist would have pages and tools look for it, and accuse this server.
+        A recipient could otherwise name what does not exist; pages and tools would look for it, and accuse this server.
         """
         if made.seen is None:
             return

@@ -1,4 +1,4 @@
-"""One batch of postings on its way to the disk: what each becomes is decided here, under the write lock."""
+"""One batch of postings, checked and written under the write lock."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dropbox.store.days import Today
 
 MAILBOX_DAYS = 396  # 13 months after its last message: as long as an entry of the log stays
-ROW_BYTES = 16_384  # what rows, indexes and half-filled pages take beside an envelope's own bytes
+ROW_BYTES = 16_384  # space of rows, indexes and half-filled pages beside an envelope's own bytes
 
 KNOWN = (
     select(envelope.c.id, envelope.c.mac, envelope.c.digest, envelope.c.day, upload.c.envelope.label("open"))
@@ -51,7 +51,7 @@ _EXTENDED = update(mailbox).where(mailbox.c.id == bindparam("number")).values(un
 _COMMITTED = update(envelope).where(envelope.c.id == bindparam("number")).values(day=bindparam("today"))
 _PARTS = select(func.count()).where(part.c.envelope == bindparam("number"))
 _CLOSED = delete(upload).where(upload.c.envelope == bindparam("number"))
-_TABLES = (envelope, part, mailbox, capability, log, message)  # in the order that their references ask for
+_TABLES = (envelope, part, mailbox, capability, log, message)  # in the order of their references
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Filing:
 
     @classmethod
     def of(cls, posting: Posting | Opening, header: Header, clock_day: Callable[[], int]) -> Filing:
-        """Take a posting and its header."""
+        """Return the filing of a posting and its header."""
         if isinstance(posting, Posting):
             digest = hashlib.sha256(posting.envelope).digest()
         else:
@@ -85,7 +85,7 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The day on which an envelope was stored first; `new` says whether that is now."""
+    """The day on which an envelope was first stored; `new` says whether that is now."""
 
     day: int
     new: bool
@@ -93,7 +93,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """An envelope that is here; `open` while it is an unfinished upload."""
+    """A stored envelope; `open` while it is an unfinished upload."""
 
     number: int
     digest: bytes
@@ -110,7 +110,7 @@ class _Mailbox:
 
 @dataclass(slots=True)
 class Batch:
-    """The rows that a batch becomes; only valid while the write lock is held, so that no position is given twice."""
+    """The rows of a batch; only valid while the write lock is held, or two entries could get one position."""
 
     connection: Connection
     room: int
@@ -160,11 +160,11 @@ class Batch:
         if not is_taken(filing.header.until, self.today.day):
             return UntilError()
         if isinstance(filing.posting, Opening) and not (known and self._is_whole(known, filing.posting)):
-            return ConflictError()  # it was deleted since its last part came
+            return ConflictError()  # it was deleted since its last part arrived
         found = self._open(filing, known) if filing.posting.door == DOOR_OPEN else self._append(filing)
         if isinstance(found, StoreError):
             return found
-        # An envelope that the log has already comes in by another posting after a restore: only its mailbox is new.
+        # After a restore, an envelope of the log can arrive again by another posting: only its mailbox is new.
         stored = known if known is not None and not known.open else self._add_envelope(filing, known)
         self._add_message(found, stored.number)
         return Stored(stored.day, new=True)
@@ -182,7 +182,7 @@ class Batch:
             self.connection.execute(_CLOSED, [{"number": one["number"]} for one in self.committed])
 
     def end(self) -> Today:
-        """Return the day, and where the log ends after this batch."""
+        """Return the day, and the end of the log after this batch."""
         return days.Today(self.today.day, self.today.before, self.position, self.digest)
 
     def _is_placed(self, known: _Known, filing: Filing) -> bool:
@@ -229,7 +229,7 @@ class Batch:
         self.rows[message].append({"mailbox": to.number, "number": to.last, "envelope": number})
 
     def _add_envelope(self, filing: Filing, known: _Known | None) -> _Known:
-        """Give the envelope a place in the log; its rows are here already where it came in parts."""
+        """Give the envelope a place in the log; if it came in parts, its rows are already here."""
         day = self.today.day
         if known is None:
             number = self._add_rows(filing)

@@ -1,4 +1,4 @@
-"""The store's one day, SPEC 13.2: entries, `until` and expiry go by it, and it never falls."""
+"""The store's day, SPEC 13.2: entries, `until` and expiry use it, and it never decreases."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from dropbox.store.database import Database
 
-MOST_DAYS = 14  # that a clock may go on at once: a machine without a request for longer has stood still
+MOST_DAYS = 14  # the largest step of a clock: a machine without a request for longer was stopped
 
 _LAST = select(tables.log.c.digest).order_by(tables.log.c.position.desc()).limit(1).scalar_subquery()
 _ROOT = select(tables.pinned.c.fingerprint).scalar_subquery()
-# What `settle` has to know, as columns of any query: each query of a commit is paid for by everybody who waits.
+# The inputs of `settle`, as columns of any query: everybody who waits pays for each query of a commit.
 STATE = (
     select(tables.today.c.day).scalar_subquery().label("day"),
     select(tables.today.c.before).scalar_subquery().label("before"),
@@ -34,7 +34,7 @@ _MOVED = update(tables.today).values(day=bindparam("later"), before=bindparam("l
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The store's day, the last position before it, and where the log ends now."""
+    """The store's day, the last position before it, and the current end of the log."""
 
     day: int
     before: int
@@ -43,14 +43,14 @@ class Today:
 
 
 class Days:
-    """The stored day and how it moves on."""
+    """The stored day and its progress."""
 
     def __init__(self, database: Database) -> None:
-        """Keep the day in `database`."""
+        """Store the day in `database`."""
         self._database = database
 
     def on(self, clock_day: int) -> int:
-        """Move the day on to the clock's and return it; a clock that is far after it moves nothing."""
+        """Move the day on to the clock's and return it; ignore a clock that is far after it."""
         with self._database.reading() as connection:
             day: int | None = connection.execute(_DAY).scalar()
         if day is not None and not day < clock_day <= day + MOST_DAYS:
@@ -64,10 +64,10 @@ class Days:
             _moved(connection, connection.execute(_STATE).one(), clock_day, None)
 
     def settle(self, connection: Connection, clock_day: int, state: Row[*tuple[Any, ...]] | None = None) -> Today:
-        """Return the day for what is stored in this transaction, which has to hold our turn.
+        """Return the day for what this transaction stores, which must hold the write lock.
 
-        `state` is a row with the columns of STATE, where one was read already. Raises ClockError where the clock is
-        more than 14 days after the stored day.
+        `state` is a row with the columns of STATE, if one was already read. Raises ClockError if the clock is more than
+        14 days after the stored day.
         """
         today = _moved(connection, state or connection.execute(_STATE).one(), clock_day, MOST_DAYS)
         if today.day + MOST_DAYS < clock_day:

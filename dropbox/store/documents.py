@@ -1,4 +1,4 @@
-"""Roots and rosters: each is verified before it is kept, and none gives way to an older one."""
+"""Roots and rosters: each is verified before it is stored, and an older one never replaces a newer one."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _TEXTS = select(tables.texts.c.digest, tables.texts.c.document)
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Every root, the roster in force, and the newer ones, verified when they were taken.
+    """Every root, the roster in force, and the newer ones, verified when they were stored.
 
     `documents` are the ids of every root and roster that is here, earlier ones too; `texts` are by their hash.
     """
@@ -55,18 +55,18 @@ class Chain:
 
     @property
     def frames(self) -> bytes:
-        """How they travel."""
+        """The frames in which the chain travels."""
         return join_chain(self.roots, self.rosters)
 
     def lists(self, identity: bytes) -> bool:
-        """Say whether this identity stands on the roster in force or on a newer one, and is not revoked."""
+        """Say whether this identity is on the roster in force or on a newer one, and is not revoked."""
         is_listed = any(roster.find(identity) is not None for roster in (self.roster, *self.newer))
         return is_listed and self.newest.revoked_on(identity) is None
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """Every root and roster that is kept, and what they say."""
+    """Every stored root and roster, parsed."""
 
     roots: tuple[Signed, ...]
     rosters: tuple[Signed, ...]
@@ -75,7 +75,7 @@ class _Kept:
     texts: Mapping[bytes, bytes]
 
     def chain(self, now: dt.datetime) -> Chain:
-        """Return what counts now; before the first day of the first roster it is that one."""
+        """Return the chain as it counts now; before the first day of the first roster it is that roster's."""
         rosters = self.history.rosters
         begun = [at for at, roster in enumerate(rosters) if roster.start <= roster.policy.day(now)]
         first = begun[-1] if begun else 0
@@ -85,15 +85,15 @@ class _Kept:
 
 
 class Documents:
-    """What anyone may fetch, and what only k of n signatures can change."""
+    """The documents that anyone may fetch, and that only k of n signatures can change."""
 
     def __init__(self, database: Database) -> None:
-        """Keep the documents in `database`."""
+        """Store the documents in `database`."""
         self._database = database
         self._read: tuple[int, _Kept] | None = None
 
     def pin(self, fingerprint: bytes) -> None:
-        """Pin the root for ever; raise ForkError when one is pinned already."""
+        """Pin the root permanently; raise ForkError if one is already pinned."""
         with self._database.turn(), self._database.writing() as connection:
             if connection.execute(select(tables.pinned)).first():
                 raise ForkError("a root is pinned already")
@@ -112,7 +112,7 @@ class Documents:
         read, announced = self._read, self._database.announced()
         if read is not None and read[0] == announced:
             return read[1]
-        # In our turn: whoever announced a chain has committed it by then, or was killed.
+        # With the write lock: a process that announced a chain has committed it by then, or was killed.
         with self._database.turn(), self._database.reading() as connection:
             announced = self._database.announced()
             kept = _read_kept(connection)
@@ -122,7 +122,7 @@ class Documents:
         return kept
 
     def roster(self, version: int) -> bytes:
-        """Return one roster as it was signed; raise NotFoundError."""
+        """Return one roster with its signatures; raise NotFoundError."""
         with self._database.reading() as connection:
             signed: bytes | None = connection.execute(_ROSTER, {"version": version}).scalar()
         if signed is None:
@@ -130,20 +130,20 @@ class Documents:
         return signed
 
     def opens_log(self, secret: bytes, now: dt.datetime) -> bool:
-        """Say whether this is the log's capability of the roster in force: who is off the roster reads no more."""
+        """Say whether this is the log's capability of the roster in force; a person off the roster has another one."""
         return self.chain(now).roster.opens_log(secret)
 
     def extend(
         self, roots: Sequence[Signed], rosters: Sequence[Signed], texts: Iterable[bytes], now: dt.datetime
     ) -> int:
-        """Take a chain that begins with the one we have, and return the day; taking it again changes nothing.
+        """Store a chain that begins with the stored one, and return the day; storing it again changes nothing.
 
         `texts` are the documents that `rosters` name. Raises TrustError or FormatError for a chain that does not count
-        or does not follow, MalformedError where a document is missing, is too many or is not as it should be.
+        or does not follow, MalformedError if a document is missing, unexpected or invalid.
         """
         with self._database.reading() as connection:
             pinned = _pinned(connection)
-            # Before any signature: a stranger's long chain must not keep us busy.
+            # Before verifying signatures: a stranger's long chain must not keep us busy.
             _check_extends(roots, _root_ids(connection))
         root = Root.verify_chain(roots, pinned)
         newest = Roster.verify(rosters[-1], root)
@@ -185,7 +185,7 @@ def _read_kept(connection: Connection) -> _Kept | None:
     )
     if not rosters:
         return None
-    # Verified again: a database that was altered on disk shall not be served as if it counted.
+    # Verified again: a database that was altered on disk must not be served as valid.
     root = Root.verify_chain(roots, _pinned(connection))
     texts = {row.digest: row.document for row in connection.execute(_TEXTS)}
     history = RosterHistory.verify(rosters, root)
@@ -194,7 +194,7 @@ def _read_kept(connection: Connection) -> _Kept | None:
 
 
 def _root_ids(connection: Connection) -> list[bytes]:
-    """Return the ids of the roots that we have, ascending."""
+    """Return the ids of the stored roots, ascending."""
     return [Signed.parse(raw).id(LABEL_ROOT) for raw in connection.execute(_ROOTS).scalars()]
 
 
@@ -207,7 +207,7 @@ def _check_extends(roots: Sequence[Signed], kept: Sequence[bytes]) -> None:
 
 
 def _check_texts(rosters: Sequence[Roster], documents: Mapping[bytes, bytes]) -> None:
-    """Raise MalformedError or TamperedError unless these are all documents that the rosters name, and no others."""
+    """Raise MalformedError or TamperedError unless these are exactly the documents that the rosters name."""
     for roster in rosters:
         roster.with_texts(documents)
     if documents.keys() != {digest for roster in rosters for digest in roster.texts.values()}:
@@ -223,6 +223,6 @@ def _keep_texts(connection: Connection, documents: Mapping[bytes, bytes]) -> Non
 
 
 def _keep(connection: Connection, table: Table, kept: int, documents: Sequence[Signed]) -> None:
-    """Keep documents as the versions after those that are kept."""
+    """Store documents as the versions after the stored ones."""
     for version, signed in enumerate(documents, kept + 1):
         connection.execute(insert(table), {"version": version, "signed": signed.encode()})

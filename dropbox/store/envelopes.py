@@ -1,4 +1,4 @@
-"""Envelopes on their way into log and mailboxes: stored once, in order, and on disk before anyone is told."""
+"""Storing envelopes in log and mailboxes: once, in order, and on disk before anyone gets an answer."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _REPEATED = select(envelope.c.day).where(
 
 
 class Envelopes:
-    """The one way into log and mailboxes."""
+    """The only way into log and mailboxes."""
 
     def __init__(self, database: Database, days: Days, reserve_bytes: int, committed: Callable[[Today], None]) -> None:
-        """Keep `reserve_bytes` for the mailboxes that exist: new ones are refused before the room is gone.
+        """Reserve `reserve_bytes` for existing mailboxes: new ones are refused before the room is used up.
 
-        `committed` is told where the log ends after each commit.
+        `committed` gets the end of the log after each commit.
         """
         self._database = database
         self._days = days
@@ -47,7 +47,7 @@ class Envelopes:
         self._commits: GroupCommit[Filing, Stored | StoreError] = GroupCommit(database.turn, self._commit)
 
     def repeated(self, filing: Filing) -> int | None:
-        """Return the day on which this envelope was stored in a mailbox that the filing names, if it was."""
+        """Return the day on which this envelope was stored in a mailbox that the filing names, or None."""
         found = {"mac": filing.header.mac, "digest": filing.digest, "digests": filing.digests()}
         with self._database.reading() as connection:
             return connection.execute(_REPEATED, found).scalar()
@@ -64,13 +64,13 @@ class Envelopes:
         return outcome
 
     def close(self) -> None:
-        """Finish what is being stored."""
+        """Finish pending writes."""
         self._commits.close()
 
     def _commit(self, filings: Sequence[Filing]) -> Sequence[Stored | StoreError]:
         try:
             with self._database.writing() as connection:
-                # Only now, under the lock that is held until the commit: nothing gets a day that was over before it.
+                # Not before the lock that is held until the commit: no envelope must get a day that was already over.
                 clock_day = filings[-1].clock_day()
                 state = connection.execute(self._state).one()
                 today = self._days.settle(connection, clock_day, state)
@@ -81,7 +81,7 @@ class Envelopes:
         except ClockError as error:
             return [error] * len(filings)
         except FullError as error:
-            # A large one must not take the small ones with it that came at the same moment.
+            # A large one must not make the small ones fail that came at the same moment.
             return [error] if len(filings) == 1 else [self._commit([filing])[0] for filing in filings]
         self._committed(batch.end())
         return outcomes

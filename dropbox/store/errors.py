@@ -1,4 +1,4 @@
-"""What the store refuses; each docstring says what happened. Views give each its status."""
+"""Errors of the store; the views map each to a status."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ class StoreError(Exception):
 
 
 class SchemaError(StoreError):
-    """The database is missing, damaged or of another release."""
+    """The database is missing, damaged or from another release."""
 
 
 class FullError(StoreError):
@@ -20,11 +20,11 @@ class ConflictError(StoreError):
 
 
 class UnknownError(StoreError):
-    """There is no such capability."""
+    """The capability does not exist."""
 
 
 class NotFoundError(StoreError):
-    """There is no such position, part or roster."""
+    """The position, part or roster does not exist."""
 
 
 class DiffersError(StoreError):
@@ -36,14 +36,14 @@ class UntilError(StoreError):
 
 
 class ClockError(StoreError):
-    """The clock is too far after the store's day: nothing is taken until the operator has accepted its day."""
+    """The clock is too far after the store's day: nothing is stored until the operator has accepted its day."""
 
 
 class SerialError(StoreError):
-    """A bundle of this identity with this serial or a higher one is here."""
+    """A bundle of this identity with this serial or a higher one is already stored."""
 
     def __init__(self, highest: int) -> None:
-        """Keep the highest serial that is here."""
+        """Keep the highest stored serial."""
         super().__init__()
         self.highest = highest
 

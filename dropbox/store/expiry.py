@@ -1,4 +1,4 @@
-"""What comes to its end: uploads, entries of the log, mailboxes and envelopes, a little at a time beside everybody."""
+"""Expiry of uploads, entries of the log, mailboxes and envelopes, in small batches between other writers."""
 
 from __future__ import annotations
 
@@ -24,21 +24,20 @@ if TYPE_CHECKING:
 
 ENTRY_DAYS = MAILBOX_DAYS  # SPEC 10: every entry stays 13 months, whatever it is
 BATCH_BYTES = 4 * PART_SIZE  # deleted at once: others commit between two batches
-BATCH_ROWS = 50
-MOST_PARTS = 500  # at once, however short
+MOST_PARTS = 500  # at once, however short they are
 
 _NUMBERS: BindParameter[list[int]] = bindparam("numbers", expanding=True)
 
-# The short form begins with the day, its highest byte first, so that bytes compare as days do.
+# The short form begins with the day, its highest byte first, so its bytes compare as days do.
 _ENDED_ENTRIES = (
     select(log.c.position)
     .where(log.c.position > bindparam("after"), log.c.short < bindparam("least"))
     .order_by(log.c.position)
-    .limit(BATCH_ROWS)
+    .limit(uploads.BATCH_ROWS)
 )
 _EMPTIED = update(log).where(log.c.position.in_(_NUMBERS)).values(envelope=None, short=None)
 _FOLLOWING = log.alias()
-# Kept of entries that have ended: every 64th digest, and that before an entry that is left, or before the next to come.
+# Kept of ended entries: every 64th digest, and the one before a remaining entry, or before the next one.
 _FORGOTTEN = delete(log).where(
     log.c.envelope.is_(None),
     log.c.position % CURSOR_STEP != 0,
@@ -50,13 +49,13 @@ _ENDED_MAILBOXES = (
     select(mailbox.c.id)
     .where(mailbox.c.id > bindparam("after"), mailbox.c.until < bindparam("today"))
     .order_by(mailbox.c.id)
-    .limit(BATCH_ROWS)
+    .limit(uploads.BATCH_ROWS)
 )
 _LOCKED = delete(capability).where(capability.c.mailbox.in_(_NUMBERS))
 _MESSAGES_GONE = delete(message).where(message.c.mailbox.in_(_NUMBERS))
 _MAILBOXES_GONE = delete(mailbox).where(mailbox.c.id.in_(_NUMBERS))
 
-# An envelope is kept while log or mailbox has it, or while it is on its way in.
+# An envelope is kept while the log or a mailbox has it, or while it is being uploaded.
 _ORPHANS = (
     select(envelope.c.id)
     .where(
@@ -66,7 +65,7 @@ _ORPHANS = (
         ~exists().where(upload.c.envelope == envelope.c.id),
     )
     .order_by(envelope.c.id)
-    .limit(BATCH_ROWS)
+    .limit(uploads.BATCH_ROWS)
 )
 _PARTS = (
     select(part.c.envelope, part.c.number, func.length(part.c.stream).label("size"))
@@ -78,7 +77,7 @@ _ENVELOPES_GONE = delete(envelope).where(envelope.c.id.in_(_NUMBERS))
 
 
 class Expiry:
-    """The ends of everything that has one."""
+    """Deletes everything that has ended."""
 
     def __init__(self, database: Database) -> None:
         """Delete from `database`."""
@@ -87,7 +86,7 @@ class Expiry:
     def expire(self, today: int) -> int:
         """Delete everything whose last day is before `today`; return how many rows could not be deleted.
 
-        A row that fails stops no other one.
+        A row that fails does not stop the others.
         """
         least = max(0, today - ENTRY_DAYS).to_bytes(DAY_SIZE, "big")
         return (
@@ -103,7 +102,7 @@ class Expiry:
         found: dict[str, object],
         some: Callable[[Connection, Sequence[int]], bool],
     ) -> int:
-        """Give to `some` what has ended, a few rows at a time, ascending; return how many fail."""
+        """Call `some` with what has ended, a few rows at a time, ascending; return how many fail."""
         failed, after = 0, 0
         while True:
             with self._database.reading() as connection:
@@ -122,7 +121,7 @@ class Expiry:
 
 
 def _end_entries(connection: Connection, positions: Sequence[int]) -> bool:
-    """Take entries out of the log; their digests stay where somebody may ask from them."""
+    """Delete entries from the log; keep the digests that somebody may need for a cursor."""
     connection.execute(_EMPTIED, {"numbers": positions})
     connection.execute(_FORGOTTEN)
     return False
@@ -135,7 +134,7 @@ def _end_mailboxes(connection: Connection, numbers: Sequence[int]) -> bool:
 
 
 def delete_envelopes(connection: Connection, numbers: Sequence[int]) -> bool:
-    """Delete a few parts of these envelopes, and in the end the envelopes; say whether something is left."""
+    """Delete a few parts of these envelopes, and finally the envelopes; say whether anything is left."""
     parts = connection.execute(_PARTS, {"numbers": numbers}).all()
     if not parts:
         connection.execute(_ENVELOPES_GONE, {"numbers": numbers})

@@ -1,4 +1,4 @@
-"""Work that costs as much for many as for one: what gathers while a batch is done is the next batch."""
+"""Group commit: requests that arrive during one commit share the next one."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ Outcome = TypeVar("Outcome")
 
 
 class GroupCommit(Generic[Work, Outcome]):
-    """Threads hand in work and wait; a thread of our own does all that has gathered at once.
+    """Threads submit work and wait; a separate thread does all submitted work at once.
 
-    A commit waits for the disk: the more come meanwhile, the more share the next one. The thread begins with
-    the first work, so not before a worker is forked.
+    A commit waits for the disk: the more requests arrive meanwhile, the more share the next one. The thread starts with
+    the first work, so never before a worker is forked.
     """
 
     def __init__(
         self, turn: Callable[[], AbstractContextManager[None]], do: Callable[[Sequence[Work]], Sequence[Outcome]]
     ) -> None:
-        """`do` gets a batch during our `turn`, and returns its outcomes in the same order."""
+        """`do` gets a batch while `turn` is held, and returns its outcomes in the same order."""
         self._turn = turn
         self._do = do
         self._thread = ThreadPoolExecutor(max_workers=1)
@@ -42,12 +42,12 @@ class GroupCommit(Generic[Work, Outcome]):
         return done.result()[place]
 
     def close(self) -> None:
-        """Finish what was handed in and end the thread."""
+        """Finish the submitted work and end the thread."""
         self._thread.shutdown()
 
     def _do_gathered(self) -> Sequence[Outcome]:
         with self._turn():
-            # Only now: who comes while we wait for our turn still gets into this batch.
+            # Not earlier: work that arrives while we wait for the lock still joins this batch.
             with self._lock:
                 batch, self._gathering, self._done = self._gathering, [], None
             return self._do(batch)

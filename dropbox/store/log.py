@@ -1,4 +1,4 @@
-"""The log, SPEC 10: every envelope that was stored, in one order, read with one capability."""
+"""The log, SPEC 10: every stored envelope, in one order, readable with one capability."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _DIGEST = select(log.c.digest).where(log.c.position == bindparam("position"))
 _LAST = select(func.coalesce(func.max(log.c.position), 0))
 _FIRST = select(func.min(log.c.position)).where(log.c.position > bindparam("after"), log.c.envelope.is_not(None))
 _PINNED = select(tables.pinned.c.fingerprint)
-# Of a large envelope the chunks after the first are the beginning of its first part.
+# The chunks of a large envelope after the first are the beginning of its first part.
 _REST = func.substr(part.c.stream, 1, (LOG_CHUNKS - 1) * SEALED_CHUNK_SIZE)
 _ENTRIES = (
     select(envelope.c.day, envelope.c.size, envelope.c.prefix, _REST.label("rest"))
@@ -52,7 +52,7 @@ _PART = (
 
 
 class Log:
-    """What every recipient reads."""
+    """The log, which every recipient reads."""
 
     def __init__(self, database: Database) -> None:
         """Read from `database`."""
@@ -83,7 +83,7 @@ class Log:
         return stream
 
     def digest_at(self, position: int) -> LogDigest | None:
-        """Return the digest of the log at a position; None where it has none, or has forgotten it."""
+        """Return the digest of the log at a position; None if it has none, or has forgotten it."""
         with self._database.reading() as connection:
             return _digest(connection, position)
 

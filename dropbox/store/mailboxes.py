@@ -43,7 +43,7 @@ _PART = (
 
 
 class Mailboxes:
-    """What reporters read."""
+    """The mailboxes, which reporters read."""
 
     def __init__(self, database: Database) -> None:
         """Read from `database`."""
@@ -66,9 +66,9 @@ class Mailboxes:
         return stream
 
     def leave(self, secret: bytes, other: bytes, today: int) -> None:
-        """Forget a capability for good, where `other` is the other one of the same mailbox; raise UnknownError.
+        """Forget a capability permanently, if `other` is the other one of the same mailbox; raise UnknownError.
 
-        Only the reporter knows both: no recipient can shut out the reporter, nor the other recipients.
+        Only the reporter knows both: a recipient can shut out neither the reporter nor the other recipients.
         """
         with self._database.turn(), self._database.writing() as connection:
             number = live_mailbox(connection, secret, today)

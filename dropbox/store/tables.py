@@ -1,18 +1,18 @@
-"""The tables of the store; each column says what its seizure reveals. Nothing here opens a database."""
+"""The tables of the store; the comment of each column says what its seizure reveals."""
 
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, MetaData, Table
 
-SCHEMA = 1  # goes up with any change below
+SCHEMA = 1  # increase it with any change below
 metadata = MetaData()
-# SQLite counts rows in its own INTEGER alone, which has 64 bits already.
+# SQLite increments only its own INTEGER, which already has 64 bits.
 _Count = BigInteger().with_variant(Integer(), "sqlite")
 
 schema = Table(
     "schema",
     metadata,
-    # Which release made these tables.
+    # The release that made these tables.
     Column("number", Integer, primary_key=True, autoincrement=False),
 )
 
@@ -21,14 +21,14 @@ today = Table(
     metadata,
     # The day of the last request.
     Column("day", Integer, primary_key=True, autoincrement=False),
-    # The last position of the log before that day: the days of the entries tell that too.
+    # The last position of the log before that day: the days of the entries reveal that too.
     Column("before", _Count, nullable=False),
 )
 
 pinned = Table(
     "pinned",
     metadata,
-    # Public: it stands on the poster.
+    # Public: it is on the poster.
     Column("fingerprint", LargeBinary, primary_key=True),
 )
 
@@ -70,7 +70,8 @@ bundle = Table(
     Column("start", Integer, primary_key=True, autoincrement=False),
     # Its last day, a Sunday; public.
     Column("end", Integer, nullable=False),
-    # How often this recipient's tool signed one. Earlier ones are not kept: they would tell in which weeks it was used.
+    # How often this recipient's tool signed one. Earlier ones are deleted: they would reveal in which weeks it was
+    # used.
     Column("serial", Integer, nullable=False),
     # Public encryption keys, and the week in which they were signed; public.
     Column("signed", LargeBinary, nullable=False),
@@ -79,15 +80,15 @@ bundle = Table(
 envelope = Table(
     "envelope",
     metadata,
-    # The order in which envelopes came: as much as the positions of the log tell.
+    # The order in which envelopes came: as much as the positions of the log reveal.
     Column("id", _Count, primary_key=True),
-    # Looks random to all who cannot open the envelope; unique, so that none is stored twice.
+    # Looks random to everybody who cannot open the envelope; unique, so none is stored twice.
     Column("mac", LargeBinary, nullable=False, unique=True),
-    # SHA-256 over the envelope, of a large one over its size and prefix, so that the same one again is known.
+    # SHA-256 over the envelope, or over its size and prefix if it is large, to recognise a repeated one.
     Column("digest", LargeBinary, nullable=False),
-    # Day only: an hour would tell an employer who was at a desk.
+    # Day only: an hour would reveal to an employer who was at a desk.
     Column("day", Integer, nullable=False),
-    # The size class of the message: rough length of the text, since all are padded.
+    # The size class of the message: the rough length of the text, since all are padded.
     Column("size", _Count, nullable=False),
     # Header and first chunk: ciphertext, and the number of slots, which follows from the public roster.
     Column("prefix", LargeBinary, nullable=False),
@@ -96,14 +97,14 @@ envelope = Table(
 upload = Table(
     "upload",
     metadata,
-    # That somebody has begun to send a large envelope and not ended it. Where it is to go is not kept: whoever sends it
-    # says so again at the end.
+    # That somebody has started to send a large envelope and not finished. Its destination is not stored: the sender
+    # repeats it at the end.
     Column("envelope", ForeignKey(envelope.c.id), primary_key=True),
     # The day of the last part: after a whole day without one it is deleted.
     Column("day", Integer, nullable=False),
-    # The envelope's own, which stands in its header too.
+    # The envelope's own, which is in its header too.
     Column("until", _Count, nullable=False),
-    # How many bytes are still to come: the parts tell that too.
+    # How many bytes are still missing: the parts reveal that too.
     Column("awaited", _Count, nullable=False),
 )
 
@@ -112,7 +113,7 @@ part = Table(
     metadata,
     # Nothing beyond the envelope's own row.
     Column("envelope", ForeignKey(envelope.c.id), primary_key=True),
-    # How many there are: the envelope's size tells that too.
+    # The number of parts: the envelope's size reveals that too.
     Column("number", Integer, primary_key=True, autoincrement=False),
     # Ciphertext after the prefix, 1 MiB each.
     Column("stream", LargeBinary, nullable=False),
@@ -125,9 +126,9 @@ log = Table(
     Column("position", _Count, primary_key=True, autoincrement=False),
     # Nothing beyond the envelope's own row. NULL: the entry has ended, and its digest is kept.
     Column("envelope", ForeignKey(envelope.c.id), unique=True),
-    # SHA-256 over all entries up to this one, macs among them, which look random.
+    # SHA-256 over all entries up to this one, including macs, which look random.
     Column("digest", LargeBinary, nullable=False),
-    # What of the envelope goes into the digest, so that it can be given without reading the envelope.
+    # The part of the envelope that the digest covers, available without reading the envelope.
     Column("short", LargeBinary),
 )
 
@@ -143,17 +144,18 @@ mailbox = Table(
 capability = Table(
     "capability",
     metadata,
-    # SHA-256 of 32 secret bytes: it lets nobody in. Two for each mailbox, not told apart; one, once its reporter left.
+    # SHA-256 of 32 secret bytes: it opens nothing. Two for each mailbox, not distinguishable; one, once its reporter
+    # left.
     Column("digest", LargeBinary, primary_key=True),
     # That two digests belong together.
     Column("mailbox", ForeignKey(mailbox.c.id), nullable=False),
-    sqlite_with_rowid=False,  # a hidden row number would tell which of the two came first
+    sqlite_with_rowid=False,  # a hidden row number would reveal which of the two came first
 )
 
 message = Table(
     "message",
     metadata,
-    # Which report was answered; not by whom: no column says which capability appended.
+    # Which report was answered, but not by whom: no column says which capability appended.
     Column("mailbox", ForeignKey(mailbox.c.id), primary_key=True),
     # How often, and in which order.
     Column("number", _Count, primary_key=True, autoincrement=False),

@@ -1,4 +1,4 @@
-"""Large envelopes on their way in, part by part; nobody can read any of one before it is whole and stored."""
+"""Unfinished uploads of large envelopes, part by part. Nobody can read one before it is complete and stored."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Runs: TypeAlias = list[tuple[int, int]]
 
 DAYS_KEPT = 1  # whole days without a part
-BATCH_ROWS = 50  # ended at once
+BATCH_ROWS = 50  # deleted at once
 
 _ENVELOPE = (
     select(envelope.c.id, envelope.c.size, func.length(envelope.c.prefix).label("prefix"), upload.c.day.label("open"))
@@ -63,22 +63,22 @@ class Uploads:
     """The unfinished uploads."""
 
     def __init__(self, database: Database, days: Days, reserve_bytes: int) -> None:
-        """Leave `reserve_bytes` to the talks: no part is stored in them, whatever it belongs to."""
+        """Reserve `reserve_bytes` for mailboxes: uploads must not store parts there."""
         self._database = database
         self._days = days
         self._reserve_bytes = reserve_bytes
 
     def is_open(self, filing: Filing) -> bool:
-        """Say whether this very envelope is on its way in."""
+        """Say whether this very envelope is being uploaded."""
         with self._database.reading() as connection:
             known = connection.execute(KNOWN, {"macs": [filing.header.mac]}).one_or_none()
         return known is not None and known.open is not None and known.digest == filing.digest
 
     def begin(self, filing: Filing) -> Runs:
-        """Begin an upload, or go on with it; return the parts that are missing, as runs of numbers.
+        """Start or resume an upload; return the missing parts, as runs of numbers.
 
-        None are missing of one that is stored. Raises ConflictError, UnknownError for a capability that does not exist,
-        UntilError, ClockError, and FullError when there is no room for all of it beside the other uploads.
+        None are missing if it is already stored. Raises ConflictError, UnknownError for a capability that does not
+        exist, UntilError, ClockError, and FullError if there is no room for all of it beside the other uploads.
         """
         if not isinstance(filing.posting, Opening):
             raise MalformedError("opening")
@@ -96,11 +96,11 @@ class Uploads:
     def keep(self, posting: PartPosting, today: int) -> bool:
         """Store a part of an open upload, and return only once it is on disk; say whether it is new.
 
-        Raises ConflictError where no such upload is open or other bytes are there, MalformedError for a number or a
-        length that it cannot have, FullError.
+        Raises ConflictError if no such upload is open or it has other bytes for this part, MalformedError for an
+        impossible number or length, FullError.
         """
         with self._database.reading() as connection:
-            # Before our turn: who asks for what is not there keeps nobody waiting.
+            # Before taking the write lock: a request for an unknown upload must not block others.
             if connection.execute(_ENVELOPE, {"mac": posting.mac}).first() is None:
                 raise ConflictError
         with self._database.turn(), self._database.writing() as connection:
@@ -115,7 +115,7 @@ class Uploads:
                 if there != posting.stream:
                     raise ConflictError
                 return False
-            # A part that is not there is none of what is stored: it would stay for ever, and count for nobody.
+            # A complete envelope has all its parts: another one would stay forever, and count for nothing.
             if found.open is None:
                 raise ConflictError
             if self._room(connection) < len(posting.stream):
@@ -133,7 +133,7 @@ class Uploads:
                 raise ConflictError
         else:
             live_mailbox(connection, opening.address[:CAPABILITY_SIZE], day)
-        # Others have reserved what is still to come of theirs.
+        # Others have reserved the space for their missing parts.
         awaited: int = connection.execute(_AWAITED).scalar_one()
         if self._room(connection) - awaited < opening.size + ROW_BYTES:
             raise FullError
@@ -156,6 +156,6 @@ class Uploads:
 
 
 def give_up(connection: Connection, numbers: Sequence[int]) -> bool:
-    """End these uploads: what came of them is an envelope that nobody has."""
+    """End these uploads: their parts become an orphaned envelope."""
     connection.execute(_GIVEN_UP, {"numbers": numbers})
     return False

@@ -1,4 +1,4 @@
-"""What belongs to one kind of database alone; everything else in the store is portable SQL."""
+"""Code for one kind of database; the rest of the store is portable SQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one SQLite file: how it is opened, written by one at a time, and copied; it knows no envelope."""
+"""The SQLite file: opening, one writer at a time, and copying."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy.pool import ConnectionPoolEntry
 
-READERS = 4  # connections a process keeps; others wait, since each costs memory
+READERS = 4  # connections for each process; others wait, since each costs memory
 CACHE_KIB = 512  # for each connection: the kernel caches the file anyway
 DAY_SECONDS = 86_400
 CHECKPOINT_PAUSE = 0.2  # seconds
 JOURNAL_LIMIT = 64 * 1024 * 1024  # bytes of WAL kept after a burst
-# Those that mean: no room, or a disk that fails. Nothing was written then.
+# These mean that there is no room, or that a disk fails. Nothing was written then.
 _FULL_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 _USED = literal_column(
     "(SELECT (page_count - freelist_count) * page_size"
@@ -40,21 +40,21 @@ _PRIMARY_CODE = 0xFF  # of an extended error code
 
 
 class Database:
-    """Readers' connections and a single writer's, for this process; other processes have their own."""
+    """Connections of the readers and the only writer in this process; other processes have their own."""
 
     def __init__(self, path: Path, max_bytes: int) -> None:
-        """Prepare to open `path`; nothing is opened before the first reading or writing."""
+        """Prepare to open `path`; it is opened on the first read or write."""
         self.path = path
         self.max_bytes = max_bytes
         self._engine = _engine(path, max_bytes)
         self._thread_turn = threading.Lock()
         self._lock_path = path.with_name("writing.lock")
         self._files = (str(path), f"{path}-wal", f"{path}-shm", str(self._lock_path))
-        # How many bytes hold something, for a query that asks for more than that.
+        # The number of used bytes, as a column for another query.
         self.used_column = _USED
 
     def create(self) -> None:
-        """Make the tables; where they are already nothing happens."""
+        """Create the tables, unless they exist."""
         with self.turn(), self.writing() as connection:
             tables.metadata.create_all(connection)
             if connection.execute(_SCHEMA).first() is None:
@@ -74,24 +74,24 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Give a connection that sees one state of the database throughout."""
+        """Yield a connection with a consistent snapshot of the database."""
         with self._engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Be the only one who writes, among all threads and processes."""
-        # SQLite's own waiting sleeps for milliseconds; this lock wakes the next process at once. The kernel
-        # lifts it when its holder is killed.
+        """Hold the write lock, among all threads and processes."""
+        # SQLite's own waiting sleeps for milliseconds; this lock wakes the next process at once. The kernel releases it
+        # when its holder is killed.
         with self._thread_turn, self._lock_path.open("ab") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Give a connection that may write; to be used during our turn. What it wrote is on disk afterwards.
+        """Yield a connection for writing; the caller holds `turn`. Its writes are on disk afterwards.
 
-        Raises FullError when there is no room; then nothing was written.
+        Raises FullError if there is no room; then nothing was written.
         """
         try:
             connected = self._engine.connect().execution_options(immediate=True)
@@ -104,23 +104,23 @@ class Database:
         self._forget_the_hour()
 
     def work_off(self, some: Callable[[Connection], bool]) -> None:
-        """Let `some` write, again and again until it says that nothing is left; others have their turns in between."""
+        """Call `some` in write transactions until it says that nothing is left; other writers run in between."""
         going = True
         while going:
             began = time.monotonic()
             with self.turn(), self.writing() as connection:
                 going = some(connection)
-            # The lock is not handed on in turn: whoever waits for it needs as long as we had it.
+            # The lock is not fair: a waiting writer needs a pause as long as we held it.
             time.sleep(time.monotonic() - began)
 
     def checkpoint(self, patience: float) -> bool:
-        """Bring everything into the file and empty its journal, so that what was deleted is in neither.
+        """Write everything into the file and empty its journal: neither contains deleted rows then.
 
-        It gives up while anybody reads, so it is tried again for `patience` seconds; say whether it succeeded.
+        It fails while anybody reads, so it is tried again for `patience` seconds; return whether it succeeded.
         """
         end = time.monotonic() + patience
         while True:
-            # It does not wait for readers: our turn keeps every writer waiting.
+            # It does not wait for readers: the write lock blocks every writer.
             with self.turn(), _plain(self.path, timeout=0) as connection:
                 busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             self._forget_the_hour()
@@ -131,22 +131,22 @@ class Database:
             time.sleep(CHECKPOINT_PAUSE)
 
     def used(self, connection: Connection) -> int:
-        """Return how many bytes of the file hold something."""
+        """Return the number of used bytes of the file."""
         return int(connection.execute(select(_USED)).scalar_one())
 
     def room(self, used: int) -> int:
-        """Return how many bytes may still be written where `used` are, by our limit and by the disk."""
+        """Return how many bytes may still be written if `used` are, by our limit and by the disk."""
         disk = os.statvfs(self.path)
         return min(self.max_bytes - used, disk.f_bavail * disk.f_frsize)
 
     def announce(self) -> None:
-        """Let every process read the chain again; to be used during our turn, before the change is committed."""
-        # The lock file's length counts: it costs a reader one system call, and tells nothing of when.
+        """Make every process read the chain again; call it with `turn` held, before the change is committed."""
+        # The lock file's length is the counter: reading it costs one system call, and reveals no time.
         with self._lock_path.open("ab") as lock:
             lock.write(b".")
 
     def announced(self) -> int:
-        """Return how often something was announced."""
+        """Return how often a change was announced."""
         try:
             return self._lock_path.stat().st_size
         except FileNotFoundError:
@@ -158,7 +158,7 @@ class Database:
         self._forget_the_hour()
 
     def _forget_the_hour(self) -> None:
-        """Let each file have been changed at midnight: else its time is that of the last posting."""
+        """Set the time of each file to midnight: otherwise it reveals the time of the last posting."""
         midnight = time.time() // DAY_SECONDS * DAY_SECONDS
         for path in self._files:
             with contextlib.suppress(FileNotFoundError):
@@ -166,15 +166,15 @@ class Database:
 
 
 def copy(source: Path, target: Path) -> None:
-    """Copy a database while others use it, then prove the copy sound; `target` is never overwritten.
+    """Copy a database while others use it, then verify the copy; `target` is never overwritten.
 
-    Raises FileExistsError, and SchemaError when `source` is no sound store with a pinned root.
+    Raises FileExistsError, and SchemaError if `source` is no sound store with a pinned root.
     """
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
         with _plain(source) as original, _plain(target) as written:
             original.backup(written)
-            # Out of WAL: a copy has to be one file, whoever moves it.
+            # Without WAL: a copy must be a single file, however it is moved.
             written.execute("PRAGMA journal_mode = DELETE")
             checked = written.execute("PRAGMA integrity_check").fetchall()
             pinned = written.execute("SELECT count(*) FROM pinned").fetchall()
@@ -201,14 +201,14 @@ def _engine(path: Path, max_bytes: int) -> Engine:
         f"sqlite:///{path}",
         pool_size=READERS,
         max_overflow=0,
-        # Statements and values are in its errors otherwise, and errors are what gets logged.
+        # Otherwise errors contain statements and values, and errors are logged.
         hide_parameters=True,
         connect_args={"timeout": 60, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None  # else sqlite3 begins transactions when it likes
+        connection.isolation_level = None  # otherwise sqlite3 starts transactions by itself
         page_size = connection.execute("PRAGMA page_size").fetchone()[0]
         for pragma in (
             "journal_mode = WAL",

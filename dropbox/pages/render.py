@@ -1,4 +1,4 @@
-"""The reporter's pages, built ahead from the release and the signed policy; it never sees a request or a visitor."""
+"""Builds the reporter's pages from the templates of the release and the signed policy."""
 
 from __future__ import annotations
 
@@ -8,105 +8,28 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import brotli
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dropbox.i18n import MissingTextError, dated, shipped, translations
+from dropbox.pages.site import HTML, RESULTS, SERVED, OfflineAnswers, Page, Site
 from keys.policy import Policy, date_of
+from keys.policy.tokens import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-TEMPLATES = Path(__file__).parent.parent / "templates"
-HTML = "text/html; charset=utf-8"
+TEMPLATES = Path(__file__).parents[2] / "templates"
 
-# What each language has below its own folder: the path's last part and the template.
+# The documents of each language: the last part of the path and the template.
 DOCUMENTS = {"": "form.html", "how": "how.html", "others": "others.html", "file": "file.html"}
-
-SERVED = ("form", "worker", "sealing")  # the bundles that a page names
-SCRIPTS = (*SERVED, "offline")  # all that have to be built
-
-# What posting a sealed file can end in: "stored", a refusal of SPEC 13.1, or "fault" for whatever else.
-RESULTS = (
-    "stored",
-    "malformed",
-    "unsupported",
-    "unknown",
-    "conflict",
-    "until",
-    "too-large",
-    "type",
-    "stamp",
-    "not-ready",
-    "full",
-    "fault",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The bytes of one address, and the same compressed ahead; `kind` is the media type."""
-
-    kind: str
-    body: bytes
-    gzip: bytes
-    brotli: bytes
-
-    def encoded(self, accept_encoding: str) -> tuple[bytes, str | None]:
-        """Return the bytes to send and their `Content-Encoding`, None for the body as it is.
-
-        `accept_encoding` is the request's header, "" without one (RFC 9110, 12.5.3).
-        """
-        accepted = _accepted(accept_encoding)
-        if "br" in accepted:
-            return self.brotli, "br"
-        if "gzip" in accepted:
-            return self.gzip, "gzip"
-        return self.body, None
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """Every page there is, by its path; the same for everyone."""
-
-    languages: tuple[str, ...]
-    pages: Mapping[str, Page]
-    results: Mapping[tuple[str, str], Page]
-    missing_pages: Mapping[str, Page]
-
-    @property
-    def home(self) -> str:
-        """The path that `/` leads to: the form in the policy's first language."""
-        return f"/{self.languages[0]}/"
-
-    def find(self, path: str) -> Page | None:
-        """Return the page at `path`, or None."""
-        return self.pages.get(path)
-
-    def result(self, language: str, code: str) -> Page:
-        """Return the page that tells what came of a posted file; a `code` not in RESULTS is a "fault"."""
-        return self.results.get((language, code)) or self.results[language, "fault"]
-
-    def missing(self, language: str | None) -> Page:
-        """Return the page for an address that does not exist; None means the first language."""
-        return self.missing_pages[language or self.languages[0]]
-
-
-@dataclass(frozen=True, slots=True)
-class OfflineAnswers:
-    """What a page that is saved has to bring: answers of a server by path, also those by language; its last day."""
-
-    answers: Mapping[str, bytes]
-    texts: Mapping[str, Mapping[str, bytes]]
-    until: int
 
 
 @dataclass(frozen=True, slots=True)
 class OfflinePage:
-    """What stands in a page that needs no network, in place of what others fetch; `until` is in the page's language."""
+    """The data inside a page that needs no network, which others fetch; `until` is in the page's language."""
 
     style: str
     form: str
@@ -118,11 +41,11 @@ class OfflinePage:
 
 
 def offline_pages(policy: Policy, scripts: Path, kept: OfflineAnswers, address: str) -> Mapping[str, Page]:
-    """Build the page that works from the disk, by language; `address` is the origin that its file is sent to.
+    """Build the offline page of each language; `address` is the origin that its file is sent to.
 
     Raises FileNotFoundError without the scripts.
     """
-    style = _coloured((TEMPLATES / "static" / "style.css").read_bytes(), policy).decode()
+    style = _style(policy).decode()
     form, worker = ((scripts / f"{name}.js").read_text("utf-8") for name in ("form", "offline"))
     for text in (style, form, worker):
         _check_stays_inside(text)
@@ -137,18 +60,17 @@ def offline_pages(policy: Policy, scripts: Path, kept: OfflineAnswers, address: 
         data = json.dumps({path: base64.b64encode(answer).decode() for path, answer in answers.items()})
         inside = OfflinePage(style, form, worker, f"self.kept = {data};\n", csp, until, address)
         pages[language] = _Printer(language, offered(policy), policy, {}).page("form.html", "", offline=inside)
-    return MappingProxyType(pages)
+    return pages
 
 
 def build(policy: Policy | None, scripts: Path) -> Site:
-    """Build all pages; without a policy (no roster yet), those that say that it is not ready.
+    """Build all pages; without a policy (no roster yet), pages that say "not ready".
 
     `scripts` is the folder of the bundled SCRIPTS. Raises FileNotFoundError without them: run `make build`.
     """
     static = TEMPLATES / "static"
-    style = (static / "style.css").read_bytes()
     assets = {
-        "style": _asset("style.css", "text/css; charset=utf-8", style if policy is None else _coloured(style, policy)),
+        "style": _asset("style.css", "text/css; charset=utf-8", _style(policy)),
         "icon": _asset("icon.svg", "image/svg+xml", (static / "icon.svg").read_bytes()),
     }
     for name in SERVED:
@@ -170,11 +92,11 @@ def build(policy: Policy | None, scripts: Path) -> Site:
         for code in RESULTS:
             results[language, code] = printer.page("result.html", "" if policy is None else "file", code)
         missing[language] = printer.page("missing.html", None)
-    return Site(languages, MappingProxyType(pages), MappingProxyType(results), MappingProxyType(missing))
+    return Site(languages, pages, results, missing)
 
 
 def offered(policy: Policy) -> tuple[str, ...]:
-    """Return the policy's languages that this release has pages in; raise MissingTextError without any."""
+    """Return the policy's languages that this release has pages in; raise MissingTextError if there are none."""
     known = shipped()
     found = tuple(tag for tag in policy.languages if tag in known)
     if not found:
@@ -183,7 +105,7 @@ def offered(policy: Policy) -> tuple[str, ...]:
 
 
 class _Printer:
-    """Prints templates in one language."""
+    """Renders templates in one language."""
 
     def __init__(
         self, language: str, languages: tuple[str, ...], policy: Policy | None, assets: Mapping[str, str]
@@ -212,24 +134,25 @@ class _Printer:
         )
 
     def page(self, template: str, slug: str | None, code: str = "", offline: OfflinePage | None = None) -> Page:
-        """Print one page; `slug` is the last part of its path, None where it has no path of its own."""
+        """Render one page; `slug` is the last part of its path, None if it has no path."""
         text = self._environment.get_template(template).render(slug=slug, code=code, offline=offline)
         return compressed(HTML, text.encode())
 
 
 def _check_stays_inside(text: str) -> None:
-    """Raise ValueError for a script or a style whose element would end before it does."""
+    """Raise ValueError for a script or a style that would close its own element."""
     if "</script" in text or "</style" in text or "<!--" in text:
         raise ValueError("cannot stand in a page")
 
 
 def _source(text: str) -> str:
-    """Return how a policy names a script or a style that stands in the page."""
+    """Return the source expression that a policy uses for a script or a style in the page."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _coloured(style: bytes, policy: Policy) -> bytes:
-    return style + f":root {{ --brand: {policy.look.colour}; }}\n".encode()
+def _style(policy: Policy | None) -> bytes:
+    brand = "" if policy is None else f":root {{ --brand: {policy.look.colour}; }}\n"
+    return f"{tokens()}{(TEMPLATES / 'static' / 'style.css').read_text('utf-8')}{brand}".encode()
 
 
 def _logo(policy: Policy) -> bytes:
@@ -239,21 +162,11 @@ def _logo(policy: Policy) -> bytes:
 
 def _asset(name: str, kind: str, body: bytes) -> tuple[str, Page]:
     stem, ending = name.split(".")
-    # Part of the hash in the path: a page never meets the script of another release.
+    # The path contains a part of the hash: a page never loads the script of another release.
     return f"/static/{stem}.{hashlib.sha256(body).hexdigest()[:16]}.{ending}", compressed(kind, body)
 
 
 def compressed(kind: str, body: bytes) -> Page:
-    """Return a page of these bytes, compressed once and for all."""
+    """Return a page with these bytes, compressed once."""
     # No time in the gzip header: two builds of one release are alike, byte for byte.
-    return Page(kind, body, gzip.compress(body, 9, mtime=0), brotli.compress(body, quality=11))
-
-
-def _accepted(header: str) -> set[str]:
-    """Return the codings that the header names with a weight above zero."""
-    found = set()
-    for part in header.lower().split(","):
-        coding, _, weight = part.replace(" ", "").partition(";q=")
-        if weight.rstrip("0.") or not weight:
-            found.add(coding)
-    return found
+    return Page(kind, gzip.compress(body, 9, mtime=0), brotli.compress(body, quality=11))
