@@ -14,7 +14,7 @@ PROGRAMS := chromium firefox-esr strace nginx systemd-analyze
 PACKAGES := chromium firefox-esr strace nginx-light systemd
 PORT := 8000
 
-.PHONY: help venv build demo test check bench soak pictures catalogues lint format lock browsers clean
+.PHONY: help venv build demo test check bench soak pictures drawings catalogues lint format lock browsers clean
 
 help: ## show this
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -50,7 +50,9 @@ demo: build ## start a drop box on this machine, with keys to try it (PORT=8001:
 test: browsers build lint ## everything
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
-check: build lint ## what takes seconds: no browsers, nothing slow
+check: PROGRAMS = nginx systemd-analyze
+check: PACKAGES = nginx-light systemd
+check: browsers build lint ## every quick test: no browsers, nothing slow
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "not slow and not journey"
 
 bench: PROGRAMS += age gpg
@@ -66,8 +68,11 @@ soak: build ## load a server for a long time, delete a million parts from under 
 	$(BIN)/python -m tests.runs
 	$(BIN)/python -m tests.model
 
-pictures: browsers build ## make the guide's pictures anew, from the demo
+pictures: browsers build ## make the pictures of README and guide anew, from the demo
 	$(BIN)/python -m tests.pictures
+
+drawings: venv ## draw the figures of the documents anew, from the source
+	$(BIN)/python -m tests.drawings
 
 catalogues: venv ## bring the pages' catalogues up to the templates, and say what is not translated
 	$(BIN)/python deploy/catalogues.py
@@ -79,9 +84,10 @@ lint: venv ## ruff, mypy, tsc
 	$(BIN)/node dropbox/client/node_modules/typescript/bin/tsc --project dropbox/client/tsconfig.json
 	$(BIN)/node dropbox/client/node_modules/typescript/bin/tsc --project dropbox/client/tsconfig.form.json
 
-format: venv ## let ruff format the Python files
+format: venv ## let ruff format the Python files, and wrap the documents
 	$(BIN)/ruff check --fix-only --quiet
 	$(BIN)/ruff format
+	$(BIN)/python -m tests.wrapping
 
 UV_COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock" $(UPGRADE)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from keys.cases.report_draft import ReportDraft
-from keys.policy import OutsideRoute, Policy
+from keys.policy import OutsideRoute, Policy, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +102,14 @@ link = "https://www.huisvoorklokkenluiders.nl/"
 phone = ""
 text = { nl = "Gratis en vertrouwelijk advies.", en = "Free and confidential advice." }
 """
-SMALL = Policy.from_toml(SMALL_TOML)
+
+
+def policy_of(text: str) -> Policy:
+    """Return the policy that a `policy.toml` without a logo says."""
+    return Policy.from_members(table_of(text))
+
+
+SMALL = policy_of(SMALL_TOML)
 
 
 def draft(text: str, **more: Any) -> ReportDraft:
@@ -112,7 +119,7 @@ def draft(text: str, **more: Any) -> ReportDraft:
 
 def shipped(*languages: str) -> Policy:
     """Return the policy that organisations begin with, in these languages, or in all it has."""
-    policy = Policy.from_toml(SHIPPED.read_text("utf-8"))
+    policy = policy_of(SHIPPED.read_text("utf-8"))
     return Policy.from_members(_only(policy.members(), languages, policy.languages)) if languages else policy
 
 

@@ -58,9 +58,20 @@ class Page:
         assert found, start
         return {name.strip() for name in found.group(1).split(",")}
 
+    def widths(self) -> dict[tuple[int, str], list[int]]:
+        """Return the bytes of the fields of each layout, by section and name: `u32 day` has 4, `80 share` has 80."""
+        found = {}
+        for number, body in self.sections.items():
+            for name, layout in re.findall(r"^    (\S[^=\n]*?) += (.*)$", body, re.MULTILINE):
+                fields = re.findall(r"(?:^|\|\| |\()(?:u(\d+)|(\d+)) \w", layout)
+                if fields:
+                    found[number, name] = [int(bits) // 8 if bits else int(size) for bits, size in fields]
+        return found
+
     def numbers(self, number: int) -> set[int]:
         """Return every number above 1 in a section that is no name, `2^53` as what it is."""
-        text = self.sections[number]
+        # "RFC" and its number can stand on two lines; the number of a step, and each row, has a line of its own.
+        text = re.sub(r"\n {0,4}(?!\d+\. )(?=[^\s|#-])", " ", self.sections[number])
         if self._names:
             text = self._names.sub("", text)
         text = _NAMES.sub("", text)

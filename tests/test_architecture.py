@@ -4,44 +4,53 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import re
 import sys
 import tomllib
-from functools import cache
 from importlib.metadata import packages_distributions
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-REPOSITORY = Path(__file__).parent.parent
-MADE = {".git", ".venv", "node_modules", "__pycache__", "build", "dist", ".hypothesis"}
+from tests.source_tree import (
+    FILES,
+    LINES,
+    PYTHON,
+    REPOSITORY,
+    TYPESCRIPT,
+    imports,
+    inner,
+    line_of,
+    name_of,
+    needs_of_units,
+    of,
+    sources_of,
+    tree_of,
+    unit_of,
+    uses,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 CODE = (".py", ".ts", ".mjs")
 MAX_LINES = 400
 
-# The tool, from the bottom up: a unit imports its own line and those below it.
-LINES = (
-    {"errors", "wire", "policy"},  # standard library only
-    {"sealing", "receipt", "roster", "identity"},  # cryptography; no network, no screen
-    {"vault", "cases", "saving", "courier", "sync", "ceremony"},  # rules, records, the network
-    {"speech", "exports", "cli", "inbox"},  # what people read and touch
-)
 CRYPTOGRAPHY = {f"keys.{unit}" for unit in LINES[1]}
 # Every third-party library, and where it may be imported.
 LIBRARIES = {
     "PIL": {"keys.ceremony"},
     "argon2": {"keys.identity"},
     "babel": {"dropbox.i18n"},
-    "brotli": {"dropbox.pages"},
+    "brotli": {"dropbox.pages.render"},
     "click": {"keys.cli"},
-    "cryptography": CRYPTOGRAPHY,
+    "cryptography": CRYPTOGRAPHY - {"keys.roster"},  # which the server loads
     "flask": {"dropbox", "keys.inbox"},
     "gunicorn": {"dropbox.__main__"},
-    "jinja2": {"dropbox.pages", "keys.exports"},
+    "jinja2": {"dropbox.pages.render", "keys.exports"},
     "nacl": CRYPTOGRAPHY,
     "platformdirs": {"keys.cli"},
-    "segno": {"keys.cli"},
+    "segno": {"keys.cli", "keys.exports"},
     "sqlalchemy": {"dropbox.store", "keys.vault"},
     "urllib3": {"keys.courier"},
     "waitress": {"keys.inbox"},
@@ -59,74 +68,17 @@ NETWORK = {
     "urllib3",
     "xmlrpc",
 }
-SCREEN = {"click", "curses", "getpass", "logging", "readline", "segno", "webbrowser"}
+SCREEN = {"click", "curses", "getpass", "logging", "readline", "webbrowser"}
 SERVER_MAY_USE = {"errors", "policy", "roster", "wire"}
 # Where a page could leave something behind, or run what it did not bring along.
 STORES = ("localStorage", "sessionStorage", "indexedDB", "cookie", "caches", "console", "pushState")
 RUNS = ("innerHTML", "outerHTML", "insertAdjacentHTML", "eval", "importScripts")
+# Numbers that are equal by chance: the server keeps its own, and a clock is judged twice for different reasons.
+OF_ITS_OWN = {"CLOCK_DAYS", "MIB"}
 
 
-def repository_files() -> list[Path]:
-    """Return every file that somebody wrote, not those that a tool made."""
-    found: list[Path] = []
-    for folder, folders, names in os.walk(REPOSITORY):
-        folders[:] = [name for name in folders if name not in MADE and not name.endswith(("_cache", ".egg-info"))]
-        found += (Path(folder, name) for name in names if name not in MADE)
-    return sorted(found)
-
-
-FILES = repository_files()
-PYTHON = [path for path in FILES if path.suffix == ".py"]
-TYPESCRIPT = [path for path in FILES if path.suffix == ".ts" and "dropbox" in path.parts]
-FORM = [path for path in TYPESCRIPT if {"form", "form.ts"} & set(path.parts)]
+FORM = [path for path in TYPESCRIPT if "form" in path.parts or path.parts[-2:] == ("entry", "main.ts")]
 TEXTS = [path for path in FILES if path.suffix not in {".vec", ".ico", ".png", ".mo", ".woff2"}]
-
-
-def name_of(path: Path) -> str:
-    return str(path.relative_to(REPOSITORY))
-
-
-def unit_of(path: Path) -> str:
-    """Return package and unit, as `keys.wire`."""
-    return ".".join(path.relative_to(REPOSITORY).with_suffix("").parts[:2])
-
-
-@cache
-def tree_of(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
-@cache
-def imports(path: Path) -> frozenset[str]:
-    """Return the dotted names that a file imports, also those it needs for types or inside a function."""
-    found: set[str] = set()
-    for node in ast.walk(tree_of(path)):
-        match node:
-            case ast.Import(names=names):
-                found |= {alias.name for alias in names}
-            case ast.ImportFrom(module=str(module), names=names, level=0):
-                found |= {module} | {f"{module}.{alias.name}" for alias in names}
-            case ast.ImportFrom():
-                raise AssertionError(f"{path}: a relative import")
-    return frozenset(found)
-
-
-def inner(path: Path, package: str) -> set[str]:
-    """Return the units of a package that a file imports."""
-    return {name.split(".")[1] for name in imports(path) if name.startswith(f"{package}.")}
-
-
-def of(package: str) -> list[Path]:
-    return [path for path in PYTHON if path.relative_to(REPOSITORY).parts[0] == package]
-
-
-def line_of(unit: str) -> int:
-    return next(number for number, line in enumerate(LINES) if unit in line)
-
-
-def uses(path: Path, modules: set[str]) -> set[str]:
-    """Return those of `modules` that a file imports, whole or in part."""
-    return {module for module in modules for name in imports(path) if name == module or name.startswith(f"{module}.")}
 
 
 @pytest.mark.parametrize("path", of("keys"), ids=name_of)
@@ -139,10 +91,7 @@ def test_a_unit_of_the_tool_imports_only_its_own_line_and_those_below(path: Path
 
 
 def test_no_unit_of_the_tool_needs_itself_by_way_of_others() -> None:
-    needs: dict[str, set[str]] = {unit: set() for unit in {"__init__"}.union(*LINES)}
-    for path in of("keys"):
-        unit = unit_of(path).split(".")[1]
-        needs[unit] |= inner(path, "keys") - {unit}
+    needs = needs_of_units()
     while needs:
         bottom = {unit for unit, others in needs.items() if not others & set(needs)}
         assert bottom, f"these need each other: {sorted(needs)}"
@@ -171,8 +120,8 @@ def test_a_library_is_imported_only_where_it_belongs(path: Path) -> None:
     own = {"keys", "dropbox"}
     tops = {name.split(".")[0] for name in imports(path)} - sys.stdlib_module_names - own
     for library in tops:
-        allowed = LIBRARIES.get(library, set())
-        assert unit_of(path) in allowed or unit_of(path).split(".")[0] in allowed, library
+        module = ".".join(path.relative_to(REPOSITORY).with_suffix("").parts)
+        assert any(f"{module}.".startswith(f"{unit}.") for unit in LIBRARIES.get(library, ())), library
 
 
 def test_only_the_courier_opens_a_connection() -> None:
@@ -267,7 +216,7 @@ def test_the_compiler_knows_no_page_outside_the_form() -> None:
     assert worker["lib"] == ["ES2022", "WebWorker"]
     assert worker["strict"] is True
     assert form["lib"] == ["ES2022", "DOM"]
-    assert _json(client / "tsconfig.form.json")["include"] == ["form/**/*.ts", "form.ts"]
+    assert _json(client / "tsconfig.form.json")["include"] == ["form/**/*.ts", "entry/main.ts"]
 
 
 def _json(path: Path) -> dict[str, Any]:
@@ -294,13 +243,9 @@ def test_the_client_brings_no_library_but_noble(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FORM, ids=name_of)
 def test_the_form_imports_nothing_that_holds_keys(path: Path) -> None:
-    keyed = re.compile(r"@noble/|sealing|roster|cases|courier|reporting|delivery|trust|receipt")
-    assert not [source for source in sources_of(path) if keyed.search(source)]
-
-
-def sources_of(path: Path) -> list[str]:
-    """Return what a TypeScript file imports."""
-    return re.findall(r"""from\s+["']([^"']+)["']""", path.read_text(encoding="utf-8"))
+    client = REPOSITORY / "dropbox" / "client"
+    shared = {client / "shared", client / "form"}
+    assert all(shared & {*(path.parent / source).resolve().parents} for source in sources_of(path))
 
 
 def test_twins_have_the_names_of_their_python_modules() -> None:
@@ -309,7 +254,43 @@ def test_twins_have_the_names_of_their_python_modules() -> None:
         twins = {path.stem for path in (client / folder).glob("*.ts")}
         models = {path.stem for path in (REPOSITORY / "keys" / folder).glob("*.py")} - {"__init__"}
         # What Python's standard library brings, a twin has to have beside it.
-        assert twins - models <= {"bytes", "box", "native"}, folder
+        assert twins - models <= {"bytes", "box", "native", "blob_reader"}, folder
     for name in ("errors", "receipt", "courier"):
-        assert (client / f"{name}.ts").exists()
+        assert [path for path in TYPESCRIPT if path.stem == name]
         assert (REPOSITORY / "keys" / f"{name}.py").exists() or (REPOSITORY / "keys" / name).is_dir()
+
+
+def test_a_colour_has_one_place() -> None:
+    """tokens.css defines them; a sheet that uses one names its property."""
+    sheets = [path for path in FILES if path.suffix == ".css"]
+    assert len(sheets) == 4
+    for path in sheets:
+        colours = set(re.findall(r"#[0-9a-f]{3,8}\b", path.read_text("utf-8").lower()))
+        assert (colours != set()) == (path.name == "tokens.css"), path
+
+
+def constants_of(path: Path) -> dict[str, str]:
+    """Return the numbers that a file defines under a name, as they are written."""
+    text = path.read_text("utf-8")
+    if path.suffix == ".ts":
+        found = re.findall(r"^(?:export )?const ([A-Z][A-Z0-9_]+)\b(?:: \w+)? = ([\d_]+);", text, re.MULTILINE)
+        return dict(found)
+    return {
+        target.id.lstrip("_"): str(node.value.value)
+        for node in tree_of(path).body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and type(node.value.value) is int
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+@pytest.mark.parametrize("language", ["python", "typescript"])
+def test_a_number_of_one_name_is_defined_once(language: str) -> None:
+    """Two that happen to be equal have different names; `OF_ITS_OWN` are those that mean something else elsewhere."""
+    files = TYPESCRIPT if language == "typescript" else [*of("keys"), *of("dropbox")]
+    places: dict[tuple[str, str], list[str]] = {}
+    for path in files:
+        for name, value in constants_of(path).items():
+            places.setdefault((name, value), []).append(name_of(path))
+    assert places
+    assert {name: found for (name, _), found in places.items() if len(found) > 1 and name not in OF_ITS_OWN} == {}

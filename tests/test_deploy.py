@@ -29,6 +29,7 @@ from dropbox.routes.reporter import FORM_OVERHEAD
 from keys.policy import MAX_FILE_BYTES, Policy
 from keys.wire.envelope import MAX_SLOTS, header_size, stream_size
 from keys.wire.upload import MAX_PART_POSTING_SIZE, MAX_POSTING_SIZE, largest_class
+from tests.policies import policy_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -336,20 +337,20 @@ def test_what_has_ended_is_deleted_every_day_and_the_guide_starts_it() -> None:
 
 
 def test_the_example_store_holds_the_files_of_several_messages() -> None:
-    policy = Policy.from_toml((DEPLOY / "policy.toml").read_text("utf-8"))
+    policy = policy_of((DEPLOY / "policy.toml").read_text("utf-8"))
     config = tomllib.loads((DEPLOY / "dropbox.toml").read_text("utf-8"))
     assert config["max_database_bytes"] - config["reserve_bytes"] > 10 * largest_class(policy.file_bytes)
 
 
 def test_the_example_policy_is_one_that_the_board_can_sign() -> None:
-    policy = Policy.from_toml((DEPLOY / "policy.toml").read_text("utf-8"))
+    policy = policy_of((DEPLOY / "policy.toml").read_text("utf-8"))
 
     assert policy.organisation == "Voorbeeldstichting"
     assert Policy.parse(policy.signed_members(), policy.documents()) == policy
 
 
 def test_the_decoys_example_and_the_policys_name_one_rate() -> None:
-    policy = Policy.from_toml((DEPLOY / "policy.toml").read_text("utf-8"))
+    policy = policy_of((DEPLOY / "policy.toml").read_text("utf-8"))
 
     assert f"\nDECOYS_PER_WEEK={policy.decoys_per_week}\n" in (DEPLOY / "decoy.env").read_text("utf-8")
 

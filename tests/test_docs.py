@@ -11,12 +11,14 @@ import pytest
 from dropbox.__main__ import main as dropbox
 from keys.cli import commands
 from keys.policy import key_paths
+from tests.source_tree import FILES
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("", "docs/", "docs/recipient/", "deploy/")
 PAGES = sorted(page for folder in FOLDERS for page in (ROOT / folder).glob("*.md"))
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
 LICENCE_ARTICLES = 15
+README_LINES = 90
 
 
 def code(page: Path) -> list[str]:
@@ -83,15 +85,32 @@ def test_every_make_target_of_a_page_exists(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
 def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
-    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8")):
-        assert target.startswith("https://") or (page.parent / target).exists(), target
+    for target in links(page):
+        if not target.startswith("https://"):
+            path, _, heading = target.partition("#")
+            assert (page.parent / path).exists(), target
+            assert not heading or heading in headings(page.parent / path if path else page), target
+
+
+def links(page: Path) -> list[str]:
+    """Return where the links and pictures of a page lead; a name that nothing defines leads to itself."""
+    text = re.sub(r"`[^`\n]+`", "", page.read_text("utf-8"))
+    named = dict(re.findall(r"(?m)^\[([^\]]+)\]: (\S+)$", text))
+    by_name = [named.get(name, name) for name in re.findall(r"\]\[([^\]]+)\]", text)]
+    return ["".join(found) for found in re.findall(r'\]\(([^)]+)\)|src="([^"]+)"', text)] + by_name
+
+
+def headings(page: Path) -> set[str]:
+    """Return the headings of a page as a link names them."""
+    found = re.findall(r"(?m)^#+ (.+)$", page.read_text("utf-8"))
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in found}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
 def test_every_file_of_this_tree_that_a_page_names_exists(page: Path) -> None:
     pattern = r"\b((?:keys|dropbox|templates|deploy|docs|tests)/[\w./-]*\w\.[a-z]+)\b"
 
-    for name in re.findall(pattern, page.read_text("utf-8")):
+    for name in re.findall(pattern, re.sub(r"https://\S+", "", page.read_text("utf-8"))):
         assert (ROOT / name).exists(), name
 
 
@@ -123,6 +142,39 @@ def boxes(page: Path) -> list[int]:
     """Return how many boxes, and rows of tables, each section has."""
     sections = page.read_text("utf-8").split("\n## ")
     return [len(re.findall(r"(?m)^(?:- \[ \]|\|)", section)) for section in sections]
+
+
+def test_the_readme_is_read_in_a_minute() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+
+    assert len(text.splitlines()) < README_LINES
+    assert "official secretary (" in " ".join(text.split()).partition("secretaris")[0][-60:]
+    for named in ("Wet bescherming klokkenluiders", "Directive (EU) 2019/1937", "SECURITY.md", "deploy/README.md"):
+        assert named in " ".join(text.split()), named
+
+
+def test_each_cell_of_the_comparison_has_a_source_or_is_empty() -> None:
+    readme, sources = (ROOT / "README.md").read_text("utf-8"), (ROOT / "docs" / "comparison.md").read_text("utf-8")
+    first, _, *rows = rows_of(readme.split("## Beside other drop boxes")[1])
+    projects = [re.sub(r"\[(.*)\]\(.*\)", r"\1", title) for title in first[1:]]
+
+    for at, project in enumerate(projects, 1):
+        _, _, *given = rows_of(sources.split(f"## {project}\n")[1].split("\n## ")[0])
+        assert [row[0] for row in given] == [row[0] for row in rows]
+        assert [row[1] == "not verified" for row in given] == [row[at] == "" for row in rows]
+
+
+def rows_of(text: str) -> list[list[str]]:
+    """Return the rows of the tables in a text, titles and rulers too."""
+    return [[cell.strip() for cell in row[1:-1].split("|")] for row in text.splitlines() if row.startswith("|")]
+
+
+def test_the_index_names_every_document() -> None:
+    index = ROOT / "docs" / "README.md"
+    named = {(index.parent / target.partition("#")[0]).resolve() for target in links(index)}
+
+    pages = {path for path in FILES if path.suffix == ".md" and ".github" not in path.parts}
+    assert pages - named == {index, ROOT / "README.md"}
 
 
 def test_the_licence_is_whole() -> None:

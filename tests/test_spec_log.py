@@ -22,7 +22,7 @@ def test_the_digest_of_the_log_is_the_formula_of_the_page() -> None:
     )
     digest = hashlib.sha256(hashed + header + content + mac).digest()
     assert log_pages.log_digest(log_pages.LogDigest(before), 7, entry) == digest
-    assert f"; {log_pages.SHORT_SIZE} bytes" in PAGE.sections[1]
+    assert f"short ones of {log_pages.SHORT_SIZE} bytes" in PAGE.flat(10)
     assert len(entry.encode()) == log_pages.SHORT_SIZE
-    assert "header and the first five chunks" in PAGE.sections[1]
+    assert "header and first five chunks" in PAGE.flat(10)
     assert log_pages.LOG_CHUNKS == 5

@@ -79,37 +79,17 @@ def test_the_steps_of_a_part_count_from_1_without_a_gap() -> None:
 
 
 def test_every_section_and_step_that_the_page_refers_to_exists() -> None:
-    text = re.sub(
-        r"RFC \d+, section \d+|(?:GF|digest)\(\d+\)|WCAG 2\.2|of at least 4\.5",
-        "",
-        PAGE.text.split("## 16.", maxsplit=1)[0],
-    )
+    text = re.sub(r"RFC \d+, section \d+|(?:GF|digest)\(\d+\)|WCAG 2\.2|of at least 4\.5", "", PAGE.text)
     parts = re.findall(r"(?<![\d.:/-])(1?\d\.\d{1,2})(?![\d.])", text)
     assert {*parts} <= PAGE.numbered()
-    assert {*re.findall(r"\((\d+)\)", text.split("```abnf")[0] + text.split("```\n", 2)[2])} <= PAGE.numbered() | {"28"}
+    assert {*re.findall(r"\((\d+)\)", text)} <= PAGE.numbered()
     for part, steps in re.findall(r"(1?\d\.\d{1,2}) steps? (\d+(?:(?: to |, | and )\d+)*)", text):
         assert _steps(steps) <= set(PAGE.steps(part)), part
-
-
-def test_the_contents_are_the_titles() -> None:
-    contents = PAGE.text.split("Contents: ")[1].split("\n\n")[0]
-    titles = re.findall(r"^## (\d+)\. (.+)$", PAGE.text, re.MULTILINE)
-    assert " ".join(contents.split()) == " · ".join(f"{number} {title}" for number, title in titles)
 
 
 def test_the_table_of_kinds_is_what_the_code_prints() -> None:
     printed = PAGE.text.split("<!-- kinds: printed by keys/wire/messages/table.py -->\n")[1]
     assert printed.split("<!-- /kinds -->")[0] == table()
-
-
-def test_every_kind_and_no_other_is_named_in_the_rules() -> None:
-    rules = " ".join(PAGE.flat(number) for number in (5, 10, 12, 14))
-    for kind in KINDS:
-        assert f"`{kind}`" in rules
-    changes = PAGE.flat(16)
-    gone = {"admit", "handed-over", "conflict", "dossier", "feed", "tombstone", "withdrawn"}
-    assert gone <= set(quoted(changes))
-    assert not gone & set(KINDS)
 
 
 def test_a_head_has_the_members_of_its_table() -> None:
@@ -133,12 +113,10 @@ def test_a_policy_has_the_members_that_its_shapes_name() -> None:
 
 def test_documents_have_the_members_that_the_page_names() -> None:
     assert PAGE.members(7, "before, k") == set(root_document(1, None, [], 1, 1))
-    assert PAGE.members(7, "before, from, log") == roster._MEMBERS
-    assert {name for row in PAGE.table(7, "member") for name in quoted(row[0])} == PAGE.members(7, "before, from, log")
+    assert {name for row in PAGE.table(7, "member") for name in quoted(row[0])} == roster._MEMBERS
     assert PAGE.members(7, "box, from, identity") == roster._RECIPIENT_MEMBERS
     assert PAGE.members(7, "box, identity") == {"box", "identity", "name", "person", "role"}
-    assert PAGE.members(7, "away") == bundle._MEMBERS
-    assert PAGE.members(7, "away") >= bundle._MEMBERS
+    assert {name for row in PAGE.table(7, "member", nth=1) for name in quoted(row[0])} == bundle._MEMBERS
     assert tuple(re.findall(r'"(\w+)"', PAGE.flat(7).split("role ")[1].split("; a name")[0])) == ROLES
     assert PAGE.members(4, "digest") == {"digest", "name", "size", "type"}
 
@@ -195,7 +173,7 @@ def test_the_refusals_of_the_server_are_those_of_the_page() -> None:
     assert own - stated == {("405", "method")}
 
 
-def test_the_alarms_and_lines_of_a_case_and_of_the_log_are_names_of_the_page() -> None:
-    stated = {name for part in PAGE.sections[14].split("Alarms:")[1:] for name in quoted(part)}
-    assert {kind.value for kind in NoticeKind} <= stated
-    assert {log_reader.ENTRY_DAY, intake.FOREIGN} <= stated
+def test_the_alarms_and_lines_of_a_case_and_of_the_log_are_named_where_the_page_has_their_rule() -> None:
+    text = " ".join(PAGE.flat(number) for number in (10, 12, 14))
+    for name in (*(kind.value for kind in NoticeKind), log_reader.ENTRY_DAY, intake.FOREIGN):
+        assert f"`{name}`" in text or f"*{name}*" in text.lower(), name

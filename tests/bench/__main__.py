@@ -1,4 +1,4 @@
-"""Runs every bench, prints its figures beside what they should be, and writes build/bench.json; no figure is judged."""
+"""Runs every bench, prints its figures beside their targets, without judging them, and writes build/bench.json."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BENCHES = (visiting, accepting, opening, trial_opening, syncing, stamping, seali
 
 
 def main() -> int:
-    """Return 0 unless a result was wrong: then its speed says nothing."""
+    """Return 0 unless a result was wrong: its speed is then meaningless."""
     figures: list[Figure] = []
     try:
         for bench in BENCHES:

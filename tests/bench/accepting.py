@@ -1,4 +1,4 @@
-"""How many reports the server takes a second, and its memory meanwhile; a report that is lost fails the bench."""
+"""How many reports the server accepts a second, and its memory during that time; a lost report fails the bench."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ REPORTS = WARM_UP + ROUNDS * (ONE_CLIENT + SIXTEEN_CLIENTS)
 MANY = 16
 FEW_REQUESTS = 32
 TEXT = "Er ging iets mis op het werk. " * 40
-AIM_MEMORY = "at most 150, and flat"
+AIM_MEMORY = "at most 140, and flat"
 
 
 def measure() -> Iterator[Figure]:
-    """Load one server with 5,000 text reports, in rounds of one client, sixteen clients, and bare SQLite."""
+    """Load one server with 5,000 text reports, in rounds of one client, sixteen clients, and plain SQLite."""
     organisation = organisation_under_load()
     postings = [organisation.report(TEXT).posting for _ in range(REPORTS)]
     requests = [posting_request(posting.encode()) for posting in postings]
@@ -82,7 +82,7 @@ def _rates(server: Server, requests: Sequence[bytes], rows: Sequence[bytes]) -> 
 
 
 def commits_per_s(path: Path, rows: Sequence[bytes]) -> float:
-    """Return how many rows a second SQLite makes durable, one in each transaction."""
+    """Return how many rows a second SQLite makes durable, one per transaction."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
@@ -94,7 +94,7 @@ def commits_per_s(path: Path, rows: Sequence[bytes]) -> float:
 
 
 def _check_log(server: Server, organisation: Organisation, posted: set[bytes]) -> int:
-    """Read the whole log and return how many pages that took; raise WrongError unless it is what was posted."""
+    """Read the whole log and return its number of pages; raise WrongError unless it has exactly what was posted."""
     found: set[bytes] = set()
     position, digest, pages, end = 0, LogDigest(organisation.fingerprint), 0, False
     while not end:

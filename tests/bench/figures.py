@@ -1,4 +1,4 @@
-"""What a bench found: a name, a number, what it should be; it measures nothing."""
+"""The figures of a bench: name, number, and target."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ BUILD = Path(__file__).parent.parent.parent / "build"
 
 
 class WrongError(Exception):
-    """What was measured gave a wrong result: its speed says nothing."""
+    """The measured operation gave a wrong result: its speed is meaningless."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A measure; `aim` says in words what it should be, "" where nobody asked."""
+    """A measurement; `aim` is its target in words, "" if it has none."""
 
     name: str
     value: float
     aim: str = ""
 
     def line(self) -> str:
-        """Return the figure as it is printed."""
+        """Return the figure as printed."""
         shown = f"{self.value:,}" if isinstance(self.value, int) else f"{self.value:,.3f}"
         return f"{self.name:<28} {shown:>14}  {self.aim}".rstrip()
 

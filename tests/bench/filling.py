@@ -1,4 +1,4 @@
-"""Fills the server of an office with real entries, past its stamps: what a bench reads, not what it measures."""
+"""Fills the server of an office with real entries, without proof of work, as the input of a bench."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from keys.sealing import Sealed
     from tests.keys.office import Office
 
-GATHERED = 64  # postings that share one commit
+GATHERED = 64  # postings in one commit
 
 
 def reports(office: Office, texts: Iterable[str]) -> list[Posting]:
-    """Seal a report of each text, for all who receive reports today."""
+    """Seal a report of each text, for all who currently receive reports."""
     _, addressees = office.addressees()
     chosen = {entry.person for entry in addressees.roster.recipients}
     postings = []
@@ -38,14 +38,14 @@ def reports(office: Office, texts: Iterable[str]) -> list[Posting]:
 
 
 def covers(office: Office, number: int) -> list[Posting]:
-    """Seal so many cover entries."""
+    """Seal this many cover entries."""
     slots, until = office.roster().slots(), until_of(office.today)
     sealed = (seal_cover(slots=slots, until=until, padded=SMALLEST_CLASS) for _ in range(number))
     return [_posting(one, random_address()) for one in sealed]
 
 
 def file(office: Office, postings: Sequence[Posting]) -> None:
-    """Store postings as the server does once they are admitted."""
+    """Store postings as the server does after admission."""
     envelopes = office.app.extensions["store"].envelopes
     filings = [Filing.of(one, Header.parse(one.envelope), lambda: office.today) for one in postings]
     with ThreadPoolExecutor(GATHERED) as pool:

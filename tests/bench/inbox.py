@@ -1,4 +1,4 @@
-"""How long a recipient waits, with 100 and 10,000 live cases: the first sync, later ones, the inbox, a search."""
+"""A recipient's waiting times with 100 and 10,000 live cases: the first sync, later syncs, the inbox, a search."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STORY = "Er ging iets mis op het werk. " * 40
 
 
 def measure() -> Iterator[Figure]:
-    """Let reports come, and sync, open and search them as the secretaris."""
+    """Create reports, and sync, open and search them as the secretaris."""
     with tempfile.TemporaryDirectory(prefix="meldbus-bench-") as folder:
         office = Office.open(Path(folder))
         window = Window(office, patience=3600)

@@ -1,4 +1,4 @@
-"""What a GiB costs in memory on its whole way, from a browser to a recipient."""
+"""The memory that a file of one GiB takes on its whole way, from a browser to a recipient."""
 
 from __future__ import annotations
 
@@ -29,4 +29,4 @@ def measure() -> Iterator[Figure]:
         raise WrongError("another file came than was sent")
     yield Figure("rss_growth_mib_server", max(way.taking, way.giving), "at most 64")
     yield Figure("rss_growth_mib_tool", way.tool, "at most 64")
-    yield Figure("renderer_growth_mib", way.renderer, "at most 150; private memory")
+    yield Figure("renderer_growth_mib", way.renderer, "at most 100; private memory")

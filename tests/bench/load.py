@@ -1,4 +1,4 @@
-"""Clients that cost little beside the server that they load; they read of an answer only what a bench needs."""
+"""Load clients that use little CPU beside the server; they parse only the necessary part of an answer."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ STORED_LINE = b"HTTP/1.1 201 "
 
 
 def organisation_under_load() -> Organisation:
-    """Return an organisation whose envelopes have stamps that hold under any load, and that take no time to make."""
+    """Return an organisation whose envelopes have stamps that suffice under any load, and that cost nothing to make."""
     organisation = Organisation.found(policy=replace(POLICY, work=1))
     organisation.policy = replace(POLICY, work=SEAL_WORK_FACTOR)
     return organisation
 
 
 def posting_request(posting: bytes) -> bytes:
-    """Return the bytes that bring a posting to the server, on a connection that is kept."""
+    """Return the HTTP request of a posting, for a persistent connection."""
     lines = ("POST /envelopes HTTP/1.1", f"Host: {HOST}", f"Content-Type: {BINARY}", f"Content-Length: {len(posting)}")
     return "\r\n".join((*lines, "", "")).encode("ascii") + posting
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """How a round of postings went; `own_share` is the part of one core that the clients used themselves."""
+    """The result of a round of postings; `own_share` is the share of one core that the clients used themselves."""
 
     per_s: float
     longest_s: float
@@ -59,7 +59,7 @@ class _Connection:
         self.socket.sendall(request)
 
     def complete(self) -> bool:
-        """Read what has come; say whether the answer is whole. Raise WrongError unless it is "stored"."""
+        """Read the available bytes; return whether the answer is complete. Raise WrongError unless it is "stored"."""
         came = self.socket.recv(CHUNK)
         if not came:
             raise WrongError("the server closed a connection")
@@ -74,7 +74,7 @@ class _Connection:
 
 
 def post_all(port: int, requests: Sequence[bytes], clients: int) -> Round:
-    """Post every request over `clients` kept connections, each busy all the time, and time it.
+    """Post every request over `clients` persistent connections, each always busy, and time it.
 
     Raises WrongError for any answer other than "stored".
     """

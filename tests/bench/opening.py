@@ -1,4 +1,4 @@
-"""How many envelopes the recipients' tool opens and seals a second, beside the bare calls of the libraries below it."""
+"""How many envelopes the recipients' tool opens and seals a second, compared with only the library calls."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ TEXT = "Er ging iets mis op het werk. " * 40
 
 
 def measure() -> Iterator[Figure]:
-    """Open the same envelopes by the tool's code and by bare calls, in turn."""
+    """Open the same envelopes with the tool's code and with only the library calls, in turn."""
     organisation = Organisation.found()
     person = organisation.people[0]
     envelopes = [organisation.report(TEXT).posting.envelope for _ in range(ENVELOPES)]
@@ -57,15 +57,15 @@ def measure() -> Iterator[Figure]:
 
 
 def opened(envelope: bytes, person: Person) -> OpenedMessage:
-    """Open an envelope as the tool does at a sync: find the slot, then check all that SPEC asks for."""
+    """Open an envelope as the tool does at a sync: find the slot, then check everything that SPEC requires."""
     return open_head(envelope, find_content_key(Header.parse(envelope), person.pairs), len(envelope))
 
 
 @dataclass(frozen=True, slots=True)
 class Bare:
-    """The calls of PyNaCl and cryptography that opening an envelope makes; derived keys and signed bytes come ahead.
+    """The PyNaCl and cryptography calls that opening an envelope makes; derived keys and signed bytes are precomputed.
 
-    Nothing is parsed, derived, compared or checked here beyond what the calls themselves do.
+    Nothing is parsed, derived, compared or checked beyond what the calls themselves do.
     """
 
     shares: Sequence[tuple[bytes, bytes, bytes]]
@@ -80,7 +80,7 @@ class Bare:
 
     @classmethod
     def of(cls, envelope: bytes, person: Person) -> Bare:
-        """Open an envelope once, and note what that takes."""
+        """Open an envelope once, and record the arguments of the calls."""
         opening = bindings.crypto_box_seal_open
         with patch.object(bindings, "crypto_box_seal_open", wraps=opening) as noted:
             message = opened(envelope, person)
@@ -99,7 +99,7 @@ class Bare:
         return cls(shares, pair.kem, slot, wrapping_key, payload_key, nonce, stream, signed, message.head.author)
 
     def run(self) -> bytes:
-        """Make the calls; return what was signed."""
+        """Make the calls; return the signed bytes."""
         for sealed, public, private in self.shares:
             try:
                 bindings.crypto_box_seal_open(sealed, public, private)

@@ -1,4 +1,4 @@
-"""Opens and saves what the bench has sealed into a folder, as the tool does, with the parts from a disk; no server.
+"""Opens and saves what the bench has sealed into a folder, as the tool does, but with parts from a disk, not a server.
 
 Usage: python -m tests.bench.saver FOLDER
 """
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keys.saving import own_folder, plan, write
+from keys.downloads import own_folder, plan, write
 from keys.sealing import open_files, open_head
 from keys.wire.envelope import PART_SIZE
 

@@ -1,4 +1,4 @@
-"""How fast the recipients' tool opens a GiB and saves it, beside age and gpg: each in a process, from disk to disk."""
+"""How fast the recipients' tool opens and saves a GiB from disk to disk, compared with age and gpg."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from keys.sealing import Attachment
 from tests.bench.figures import BUILD, Figure, WrongError
 from tests.bench.saver import KEY, PARTS, PREFIX, SAVED
 from tests.journeys.large import MIB, made, sha256
-from tests.keys.kept import report_head, sealed_with
+from tests.keys.stored_files import report_head, sealed_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +30,7 @@ RECIPIENT = "bench@voorbeeldstichting.example"
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """A program that opens a file: its command, and where it puts what it opened."""
+    """A program that opens a file: its command, and the path of its output."""
 
     name: str
     command: Sequence[str | Path]
@@ -38,11 +38,11 @@ class Rival:
 
 
 def measure() -> Iterator[Figure]:
-    """Open the same file by each program in turn, several times; compare what came out."""
+    """Open the same file with each program in turn, several times; compare the outputs."""
     BUILD.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=BUILD, prefix="bench-") as name, ExitStack() as ending:
         folder = Path(name)
-        # gpg leaves an agent behind for each of its homes.
+        # gpg leaves an agent running for each home directory.
         ending.callback(_run, ["gpgconf", "--homedir", folder / GNUPG, "--kill", "gpg-agent"])
         plain = folder / "opname"
         digest = made(plain, SIZE)
@@ -60,7 +60,7 @@ def measure() -> Iterator[Figure]:
 
 
 def _seal(folder: Path, plain: Path) -> None:
-    """Seal a report with this file, and note how to open it."""
+    """Seal a report with this file, and record how to open it."""
     attachment = Attachment.read(plain, plain.name, "application/octet-stream")
     sealed = sealed_with(report_head("Met een opname.", [attachment.file]), attachment.pieces())
     (folder / PREFIX).write_bytes(sealed.prefix)
@@ -92,11 +92,11 @@ def _run(command: Sequence[str | Path]) -> str:
 
 
 def _seconds(rival: Rival, digest: str, room: Path) -> float:
-    """Return how long one opening takes until it is on the disk; raise WrongError unless it gives what was sealed."""
+    """Return the seconds until one output is on the disk; raise WrongError unless it equals what was sealed."""
     _make_room(room)
     begun = time.perf_counter()
     _run(rival.command)
-    # The tool says so itself before it ends; the others leave that to whoever needs it.
+    # The tool calls fsync before it ends; the others do not.
     with rival.opened.open("rb") as opened:
         os.fsync(opened.fileno())
     took = time.perf_counter() - begun
@@ -107,7 +107,7 @@ def _seconds(rival: Rival, digest: str, room: Path) -> float:
 
 
 def _make_room(path: Path) -> None:
-    """Let everyone begin alike: with memory for a file that this machine has at hand, and a disk at rest."""
+    """Give every program the same start: free memory to cache the file, and an idle disk."""
     zeros = bytes(MIB)
     with path.open("wb") as file:
         for _ in range(0, SIZE, MIB):

@@ -1,4 +1,4 @@
-"""How fast a browser seals a file from the disk: the page's own code beside the bare calls below it."""
+"""How fast a browser seals a file from the disk: the page's own code compared with only the library calls."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ new Promise((done, failed) => {
 
 
 def measure() -> Iterator[Figure]:
-    """Seal in Chromium by both ways in turn, and in a Firefox without JIT by ours."""
+    """Seal in Chromium both ways in turn, and in a Firefox without JIT with our code."""
     ours, bare = _rounds("chromium", SIZE, ("ours", "bare"))
     yield Figure("seal_mib_s", SIZE / median(ours), f"Chromium, {SIZE} MiB from the disk")
     yield Figure("seal_bare_mib_s", SIZE / median(bare), "SHA-256 per MiB and AES-GCM per 64 KiB, in sequence")
@@ -50,7 +50,7 @@ def measure() -> Iterator[Figure]:
 
 
 def _rounds(kind: Kind, size: int, ways: Sequence[Literal["ours", "bare"]]) -> list[list[float]]:
-    """Return the seconds of each way, round by round, of a file of so many MiB."""
+    """Return the seconds of each way, round by round, for a file of `size` MiB."""
     BUILD.mkdir(exist_ok=True)
     seconds: list[list[float]] = [[] for _ in ways]
     with (
@@ -70,7 +70,7 @@ def _rounds(kind: Kind, size: int, ways: Sequence[Literal["ours", "bare"]]) -> l
 
 @contextmanager
 def _served() -> Iterator[str]:
-    """Serve a page with a field for a file, and the worker, on loopback; give the origin."""
+    """Serve a page with a file input, and the worker, on loopback; yield the origin."""
     bundled = subprocess.run(
         [NODE, ESBUILD, WORKER, "--bundle", "--minify", "--format=iife", "--target=firefox115,chrome109"],
         check=True,

@@ -1,6 +1,6 @@
-"""A slow line: TCP on loopback, delayed and narrowed as a long way is; it changes no byte.
+"""Traffic shaping: TCP on loopback with the delay and the bandwidth of a slow connection. Bytes are unchanged.
 
-Slow start and loss are not imitated: a connection has the whole line at once, where no other one is busy.
+Slow start and loss are not simulated: a connection has the full bandwidth at once, unless another one is busy.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from dataclasses import dataclass, field
 from typing import Self
 
 PIECE = 4096
-BUFFER = 65_536  # what a system takes in ahead: more would look like a faster line
+BUFFER = 65_536  # bytes that a system buffers ahead: with more, the connection would appear faster
 
 
 @dataclass(slots=True)
 class _Direction:
-    """One direction of the line, shared by all connections: a piece goes out behind those before it."""
+    """One direction of the connection, shared by all TCP connections: pieces are sent in order."""
 
     bytes_per_s: float
     free_at: float = 0.0
 
     async def out(self, size: int) -> float:
-        """Wait until a piece of this size has gone onto the line; return when that was."""
+        """Wait until a piece of this size has been sent; return the time."""
         loop = asyncio.get_running_loop()
         self.free_at = max(self.free_at, loop.time()) + size / self.bytes_per_s
         gone = self.free_at
@@ -49,7 +49,7 @@ class Shaping:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop listening and cut what is left."""
+        """Stop listening and close the remaining connections."""
         self._loop.call_soon_threadsafe(self._ended.set)
         self._thread.join()
 
@@ -70,7 +70,7 @@ class Shaping:
             task = asyncio.current_task()
             assert task
             tasks.add(task)
-            # A connection that breaks is the two ends' affair; at the end of the line all are cancelled.
+            # A broken connection is for its two ends to handle; at the end, all are cancelled.
             with contextlib.suppress(OSError, asyncio.CancelledError):
                 await self._carry_both(near_in, near_out)
             tasks.discard(task)
@@ -84,7 +84,7 @@ class Shaping:
         await asyncio.gather(*tasks)
 
     async def _carry_both(self, near_in: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
-        # A connection is made by a way there and back, of which the near end has seen nothing.
+        # A TCP handshake takes one round trip, which the near end has not waited for.
         await asyncio.sleep(self.round_trip_s)
         far_in, far_out = await asyncio.open_connection("127.0.0.1", self.port, limit=BUFFER)
         try:

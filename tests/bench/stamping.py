@@ -1,4 +1,4 @@
-"""How long a reporter waits for seal and stamp in Firefox without JIT: in the page's own worker, at shipped work."""
+"""How long a reporter waits for seal and stamp in Firefox without JIT, in the page's worker, at the shipped work."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ TOLD = {
     "answers": {},
 }
 
-# In front of the worker's own script: its replies also say how many nonces it has drawn.
+# Before the worker's own script: its replies also say how many nonces it has drawn.
 COUNTING = """
 {
   let drawn = 0;
@@ -47,7 +47,7 @@ COUNTING = """
 }
 """
 
-# In the page: asks a worker for reports, one after another, and notes when each of its steps began.
+# In the page: asks a worker for reports, one after another, and records the start of each step.
 REPORTING = """
 (async (address, sealing, reports, told) => {
   const worker = new Worker(address, { name: sealing });
@@ -58,7 +58,7 @@ REPORTING = """
       if ("failed" in data) failed(new Error(data.failed.code));
       if ("done" in data) done({ steps, done: data.done });
     };
-    worker.postMessage({ number: 1, name, ask });
+    worker.postMessage({ number: 1, name, params: ask });
   });
   const { recipients } = (await ask("trust", { fragment: "" })).done;
   const chosen = recipients.map(({ person }) => person);
@@ -75,7 +75,7 @@ REPORTING = """
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What one report cost in the browser."""
+    """The cost of one report in the browser."""
 
     seal_s: float
     stamp_s: float
@@ -83,7 +83,7 @@ class Sent:
 
 
 def measure() -> Iterator[Figure]:
-    """Send reports from the page's worker, at the work of a stamp at rest."""
+    """Send reports from the page's worker, with the work of a server at rest."""
     policy = shipped_policy()
     organisation = Organisation.found(policy=policy)
     sent = _sent_from("firefox", organisation)
@@ -109,7 +109,7 @@ def _sent_from(kind: Kind, organisation: Organisation) -> Sequence[Sent]:
 
 
 def _counting(asked: Asked, forward: Forward) -> Answer:
-    """Put the counting in front of the worker's script; nothing else is changed."""
+    """Put the counting script before the worker's script, which is otherwise unchanged."""
     if not asked.path.startswith("/static/worker."):
         return forward(asked)
     headers = tuple(pair for pair in asked.headers if pair[0].lower() != "accept-encoding")
@@ -118,7 +118,7 @@ def _counting(asked: Asked, forward: Forward) -> Answer:
 
 
 def _sent(steps: Sequence[Mapping[str, float | str]]) -> Sent:
-    """Read the steps that a worker has named: each begins where the one before ends."""
+    """Parse the steps that a worker has reported: each starts when the one before ends."""
     if [step["step"] for step in steps] != ["fetching", "sealing", "stamping", "sending", "done"]:
         raise WrongError(f"a report took other steps: {steps}")
     _, sealing, stamping, sending, _ = steps

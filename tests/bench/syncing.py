@@ -1,4 +1,4 @@
-"""How many entries of the log a first sync reads a second, nine of ten in vain; the server runs in this process."""
+"""How many log entries a first sync reads a second, if nine of ten do not open; the server runs in this process."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from keys.sync import RecipientSession
 
 ENTRIES = 2000
-OURS = 10  # one of so many opens
+OURS = 10  # one in this many opens
 LAST_RESORT = 3
 WHO = "Secretaris"
 STORY = "Er ging iets mis op het werk. " * 40
 
 
 def measure() -> Iterator[Figure]:
-    """Try 8 slots of each entry with one weekly and three last-resort pairs, and keep what opens."""
+    """Try 8 slots of each entry with one weekly and three last-resort pairs, and store what opens."""
     with tempfile.TemporaryDirectory(prefix="meldbus-bench-") as folder:
         office = Office.open(Path(folder))
         postings = filling.reports(office, [STORY] * (ENTRIES // OURS))
@@ -45,7 +45,7 @@ def measure() -> Iterator[Figure]:
 
 
 def _keep_older_pairs(office: Office, session: RecipientSession) -> None:
-    """Let the vault hold last-resort pairs of before, as one does that was renewed."""
+    """Give the vault earlier last-resort pairs, like one that was renewed."""
     now = monday(office.today)
     [current] = [own.bundle for own in session.vault.bundles.all() if own.bundle.last]
     with session.vault.transaction():

@@ -1,4 +1,4 @@
-"""How many log entries a second the tool tries to open, 9 of 10 of them in vain, beside one slot after another."""
+"""How many log entries a second the tool tries to open, 9 of 10 in vain, compared with one slot at a time."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from keys.sealing import PrivatePair, Signer, check_mac, find_content_keys, open
 from keys.wire.envelope import SLOT_STEP, SMALLEST_CLASS, Header
 from keys.wire.ids import IdentityKey
 from tests.bench.figures import Figure, WrongError
-from tests.keys.kept import UNTIL, report_head
+from tests.keys.stored_files import UNTIL, report_head
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 ROUNDS = 7
 ENTRIES = 200
-OURS = 10  # one of so many opens
+OURS = 10  # one in this many opens
 LAST_RESORT = 3
 
 
@@ -38,7 +38,7 @@ def measure() -> Iterator[Figure]:
 
 
 def _prefix(number: int, pairs: Sequence[PrivatePair]) -> bytes:
-    """Return the beginning of an entry; every tenth has a slot of ours, of each pair in turn."""
+    """Return the beginning of an entry; every tenth has a slot for one of our pairs in turn."""
     if number % OURS:
         return seal_cover(slots=SLOT_STEP, until=UNTIL, padded=SMALLEST_CLASS).prefix
     signer = Signer.generate()

@@ -1,4 +1,4 @@
-"""What share of a slow line an upload uses: a browser's report with a file, from "send" to the code's confirmation."""
+"""What share of a slow connection an upload uses: a browser's report with a file, from "send" to the confirmation."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BROWSER_SECONDS = 600
 
 
 def measure() -> Iterator[Figure]:
-    """Send one file over a line of 200 ms and 10 Mbit/s; the bytes of the file alone count as use."""
+    """Send one file over a connection of 200 ms and 10 Mbit/s; only the bytes of the file count as use."""
     organisation = Organisation.found(policy=replace(shipped_policy(), work=WORK))
     BUILD.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=BUILD, prefix="bench-") as name, ExitStack() as ending:

@@ -1,4 +1,4 @@
-"""What a first visit and a report cost on the wire, as Chromium receives them; no text of a page is judged."""
+"""The bytes of a first visit and of a report, as Chromium receives them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def measure() -> Iterator[Figure]:
 
 
 def _reported(url: str) -> tuple[Sequence[Request], Sequence[Request]]:
-    """Return the requests until the form can be used, and those from "send" until the receipt is confirmed."""
+    """Return the requests until the form is usable, and those from "send" until the receipt is confirmed."""
     with Browser("chromium") as browser:
         reporter = Reporter(browser)
         reporter.visit(url)
@@ -65,7 +65,7 @@ def _reported(url: str) -> tuple[Sequence[Request], Sequence[Request]]:
 
 
 def _answered(browser: Browser) -> list[Request]:
-    """Wait until every request so far has come to its end; the icon, which holds no page up, comes last."""
+    """Wait until every request so far has ended; the icon, which does not delay a page, is the last."""
     deadline = time.monotonic() + ICON_S
     while time.monotonic() < deadline:
         requests = browser.requests()

@@ -1,4 +1,4 @@
-"""Order, verdicts, readers and lines of a case by SPEC.md, 12.1 to 12.5, and nothing else: slow and literal."""
+"""Reference implementation of SPEC.md, 12.1 to 12.5: order, verdicts, readers and lines of a case, slow and literal."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LAST_DAY = dt.date.max
 
 
 class PageThread:
-    """What the page says of messages and readers; sets of ids and persons, no bit and no cache but the past."""
+    """The messages and readers of a thread by the specification, as sets of ids and persons, without bit masks."""
 
     def __init__(self, messages: Iterable[PlacedMessage], rosters: Sequence[Roster], day: int) -> None:
         self.rosters, self.day = rosters, day
@@ -68,7 +68,7 @@ class PageThread:
         return sorted(found, key=lambda one: (one.place, one.id))
 
     def apply_thread(self, message: PlacedMessage, place: Place) -> None:
-        """Apply a message of the thread, and directly before it what of its past was not applied."""
+        """Apply a message of the thread, and directly before it those of its past that were not applied yet."""
         if message not in self.thread:
             for one in self.by_place("thread"):
                 if one.id in self.named_here(message):
@@ -77,7 +77,7 @@ class PageThread:
             self.thread.append(message)
 
     def with_dossier(self) -> list[PlacedMessage]:
-        """Put each message of the dossier at its place, but after its past."""
+        """Insert each message of the dossier at its place, but after its past."""
         order, thread, dossier = [self.report], self.thread[1:], self.by_place("dossier")
         while thread or dossier:
             ids = {one.id for one in order}
@@ -140,13 +140,13 @@ class PageThread:
         return self.order[: self.order.index(message)]
 
     def stands_before(self, one: PlacedMessage, other: PlacedMessage) -> bool:
-        """In its past, or at a lower place and not the other way round."""
+        """Whether a message is in the other's past, or at a lower place without the reverse being true."""
         if one.id in self.pasts[other.id]:
             return True
         return other.id not in self.pasts[one.id] and one.place < other.place
 
     def thread_before(self, message: PlacedMessage) -> tuple[list[PlacedMessage], list[PlacedMessage]]:
-        """The thread before a message of the dossier: by its place, and with all that is in its past."""
+        """The thread before a message of the dossier: by its place, and including its whole past."""
         places = [self.applied_at[one.id] < message.place or one is self.report for one in self.thread]
         at_place = [one for one, lower in zip(self.thread, places, strict=True) if lower]
         last = max(at for at, one in enumerate(self.thread) if one.id in self.pasts[message.id])
@@ -184,7 +184,7 @@ class PageThread:
         return FORBIDDEN
 
     def ever_named(self, messages: Iterable[PlacedMessage]) -> set[PersonId]:
-        """Whom a `joined` or a "yes" names, of an author who may say it, counting or not."""
+        """The persons that a `joined` or a "yes" names, if its author may write it, whether it counts or not."""
         found: set[PersonId] = set()
         for message in messages:
             body = message.head.body
@@ -242,7 +242,7 @@ class PageThread:
         }
 
     def readers_at(self, message: PlacedMessage) -> set[PersonId]:
-        """Who reads, the message applied."""
+        """The readers after the message is applied."""
         at_place, earlier = self.earlier(message)
         if message.head.channel == "thread" and self.verdicts[message.id] == COUNTS:
             return self.readers([*earlier, message], message.day)

@@ -1,4 +1,4 @@
-"""How a case closes and how long it is kept by SPEC.md, 12.6 and 12.7, and nothing else: slow and literal."""
+"""Reference implementation of SPEC.md, 12.6 and 12.7: how a case closes and how long it is kept, slow and literal."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LAST_DAY = dt.date.max
 
 
 def months_after(day: int, months: int) -> int:
-    """Section 1: the same day of that month, or its last one, at most 9999-12-31."""
+    """Section 1: the same day of that month, or that month's last day, at most 9999-12-31."""
     epoch = dt.date(1970, 1, 1)
     date = epoch + dt.timedelta(day)
     month = date.month - 1 + months
@@ -39,7 +39,7 @@ def months_after(day: int, months: int) -> int:
 
 
 class PageCase(PageThread):
-    """A whole case by the page."""
+    """A whole case by the specification."""
 
     # 12.6
 

@@ -1,11 +1,14 @@
-"""A case as JSON, for both languages: what it is made of, and what follows from it."""
+"""A case as JSON, for both languages: the input of the computation, and its result."""
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
 from keys.cases.case import Case
+from keys.cases.happened import happened_in
 from keys.cases.place import Place, PlacedMessage
+from keys.cases.requests import grounds
 from keys.cases.rosters import Rosters
 from keys.cases.seen import seen_of
 from keys.cases.sharing import owed
@@ -16,14 +19,23 @@ from tests.cases.story import Entry, Revoked, Roster
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from keys.wire.ids import MessageId, PersonId
+
 UNPOSTED = None  # the position of a message that is not in the mailbox yet
 
 
 def asked_of(
-    messages: Iterable[PlacedMessage], rosters: Iterable[Roster], day: int, author: bytes, screen: Collection[bytes]
+    messages: Iterable[PlacedMessage],
+    rosters: Iterable[Roster],
+    day: int,
+    author: bytes,
+    screen: Collection[bytes],
+    given: Collection[tuple[PersonId, MessageId]] = (),
 ) -> dict[str, Any]:
-    """Return what a case is computed from, as JSON."""
+    """Return the input from which a case is computed, as JSON; `given` is what the page has already shared."""
+    shared = {"given": sorted([b64(who), b64(what)] for who, what in given)} if given else {}
     return {
+        **shared,
         "author": b64(author),
         "day": day,
         "messages": [
@@ -58,7 +70,7 @@ def asked_of(
 
 
 def computed(asked: dict[str, Any]) -> dict[str, Any] | None:
-    """Return what follows from it by `Case.of`, as JSON; messages are named by their ids, in their order."""
+    """Return the result of `Case.of`, as JSON; messages are named by their ids, in order."""
     rosters = Rosters(map(_roster, asked["rosters"]))
     case = Case.of(map(_message, asked["messages"]), rosters, asked["day"])
     if case is None:
@@ -66,15 +78,19 @@ def computed(asked: dict[str, Any]) -> dict[str, Any] | None:
     read = case.read_by()
     screen = {unb64(name, 32) for name in asked["screen"]}
     listed = rosters.persons_on(asked["day"]) or frozenset()
+    given = {(unb64(who, 16), unb64(what, 32)) for who, what in asked.get("given", ())}
     return {
         "admitted": _sorted(case.admitted),
+        "agreed": [b64(ground.id) for ground in grounds(case)],
         "alarms": [[alarm.kind.value, *map(b64, alarm.messages), *_sorted(alarm.people)] for alarm in case.alarms],
+        "complete": [message.is_complete for message in case.messages],
         "closed": b64(case.closed_by) if case.closed_by else None,
         "current": [rosters.is_current(message.placed.head.author) for message in case.messages],
         "ended": [_sorted(message.ended) for message in case.messages],
+        "happened": [*astuple(happened_in(case))],
         "leftOut": _sorted(case.left_out),
         "missing": [[b64(one.id), *map(b64, one.named_by)] for one in case.missing],
-        "owed": {b64(person): [*map(b64, ids)] for person, ids in owed(case, None, listed, ()).items()},
+        "owed": {b64(person): [*map(b64, ids)] for person, ids in owed(case, None, listed, given).items()},  # type: ignore[arg-type]
         "order": [b64(message.id) for message in case.messages],
         "read": [_sorted(read[message.id]) for message in case.messages],
         "readers": _sorted(case.readers),
@@ -86,7 +102,7 @@ def computed(asked: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def outcome(result: dict[str, Any]) -> str:
-    """Return the alarms in order and then the missing ids, or "accepted"."""
+    """Return the alarms in order, then the missing ids; or "accepted"."""
     return " ".join([*(kind for kind, *_ in result["alarms"]), *("missing" for _ in result["missing"])]) or "accepted"
 
 

@@ -1,7 +1,7 @@
-"""Cases from report to destruction, in the vaults of three readers who look at different intervals (SPEC 12.7).
+"""Cases from report to destruction, in the vaults of three readers who sync at different intervals (SPEC 12.7).
 
-Each simulated vault reads the whole log at its looks, remembers a countdown between them, and destroys by it. The acts
-are drawn at random: words of the reporter, closings, terms, holds, purges, objections, reopenings.
+Each simulated vault reads the whole log at its syncs, stores a countdown between them, and destroys by it. The acts are
+random: messages of the reporter, closings, terms, holds, purges, objections, reopenings.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from keys.wire.messages import (
 )
 from tests.cases.story import DAY, Story, person
 
-LOOKS = {"A": 7, "B": 21, "C": 182}  # every so many days: weekly, every three weeks, twice a year
-ACTIVE_DAYS = 365  # so long people act; afterwards they only close what is open
-MOST_DAYS = 6 * 365  # by then a case that is still here is kept for ever
+LOOKS = {"A": 7, "B": 21, "C": 182}  # interval in days: weekly, every three weeks, twice a year
+ACTIVE_DAYS = 365  # people act for this long; after that they only close open cases
+MOST_DAYS = 6 * 365  # a case that still exists after this would be kept without end
 CHANCES = {
     "say": 0.06,
     "ask": 0.06,
@@ -37,18 +37,18 @@ CHANCES = {
     "object": 0.01,
     "reopen": 0.02,
 }
-__all__ = ["LOOKS", "WAIT_DAYS", "Delays", "simulate"]
 
 
 @dataclass
 class Keeper:
-    """A simulated vault: what it remembers of one case from look to look."""
+    """A simulated vault: its record of one case from sync to sync."""
 
     name: str
     first_look: int
     countdown: Countdown | None = None
     destroyed: int | None = None  # the day
-    last_day: int | None = None  # by which it was destroyed
+    last_day: int | None = None  # the last day by which it was destroyed
+    last_word: int | None = None  # the day of its last message at that time: any message can move the last day
 
     def looks_on(self, day: int) -> bool:
         return day >= self.first_look and (day - self.first_look) % LOOKS[self.name] == 0
@@ -56,10 +56,11 @@ class Keeper:
 
 @dataclass
 class Delays:
-    """How many days after its last day each vault destroyed each case, by the interval of its looks."""
+    """The number of days after its last day on which each vault destroyed each case, by the interval of its syncs."""
 
     found: dict[str, Counter[int]] = field(default_factory=lambda: {name: Counter() for name in LOOKS})
     early: int = 0
+    late: int = 0  # more than two syncs and the wait after the last day, and after the last message
     kept: int = 0
 
     def add(self, keepers: list[Keeper]) -> None:
@@ -68,7 +69,10 @@ class Delays:
                 self.kept += 1
                 continue
             delay = keeper.destroyed - keeper.last_day
+            assert keeper.last_word is not None
+            settled = max(keeper.last_day, keeper.last_word)
             self.early += delay < 1
+            self.late += keeper.destroyed - settled > 2 * LOOKS[keeper.name] + WAIT_DAYS
             self.found[keeper.name][delay] += 1
 
     def most(self, name: str) -> int:
@@ -80,7 +84,7 @@ class Delays:
 
 
 def keep(rng: random.Random) -> list[Keeper]:
-    """Play one case to its end, and return what each vault did with it."""
+    """Simulate one case to its end, and return each vault's record."""
     story = Story("ABC", day=DAY + rng.randrange(ACTIVE_DAYS))
     story.report("ABC", without="")
     first = story.day
@@ -105,6 +109,7 @@ def _look(story: Story, keeper: Keeper, rng: random.Random, *, is_active: bool) 
     days = SyncDays(story.day, story.day)
     if keeper.countdown and keeper.countdown.is_due(days, None, has_own_words=False):
         keeper.destroyed, keeper.last_day = story.day, keeper.countdown.last_day
+        keeper.last_word = case.messages[-1].placed.day
         return
     if is_active:
         _act(story, keeper.name, rng)
@@ -136,7 +141,7 @@ def _act(story: Story, name: str, rng: random.Random) -> None:
 
 
 def simulate(cases: int, seed: int) -> Delays:
-    """Play so many cases, and return the delays of all of them."""
+    """Simulate this many cases, and return all of their delays."""
     rng, delays = random.Random(seed), Delays()
     for _ in range(cases):
         delays.add(keep(rng))

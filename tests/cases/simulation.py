@@ -1,7 +1,7 @@
-"""Honest people with one case: vaults and windows that know different things, an honest server, and days that pass.
+"""Honest people with one case: vaults and windows with different knowledge, an honest server, and passing days.
 
-Recipients read, write into an outbox in order, post later, and share; the reporter has two windows. Every tool does
-what the rules ask of it, as well as it can know. Who holds a message is decided by its `to` and by shares.
+Recipients read, write into an outbox in order, post later, and share; the reporter has two windows. Every tool follows
+the rules as far as its knowledge allows. A person holds a message because of its `to` or because of a share.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ DENIALS = ("no", "withdrawn")
 
 @dataclass
 class Draft:
-    """A message in an outbox, with what stood on the screen when its author began to write."""
+    """A message in an outbox, with the messages that were on the screen when its author began to write."""
 
     message: PlacedMessage
     screen: tuple[PlacedMessage, ...]
@@ -54,7 +54,7 @@ class Draft:
 
 @dataclass
 class Vault:
-    """What one recipient's tool holds."""
+    """The data of one recipient's tool."""
 
     name: str
     held: dict[MessageId, PlacedMessage] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class Vault:
 
 @dataclass
 class Window:
-    """One of the reporter's windows: the thread as it was when it last looked, and its own words since."""
+    """One of the reporter's windows: the thread as of its last look, and its own messages since."""
 
     thread: list[PlacedMessage] = field(default_factory=list)
     waits: list[PlacedMessage] = field(default_factory=list)
@@ -83,7 +83,8 @@ class Simulation:
         report = self.story.report(to, without=without, missing="")
         self.vaults = {name: Vault(name) for name in EVERYBODY}
         self.windows = [Window([report]), Window([report])]
-        self.answered: dict[str, set[str]] = {}  # whose vault is new, and who has answered their `arrived`
+        self.answered: dict[str, set[str]] = {}  # the people with a new vault, and who has answered their `arrived`
+        self.arrived: dict[PersonId, int] = {}  # and its position in the log
         for name in to:
             self.read(self.vaults[name])
         self.actions: dict[str, Callable[[random.Random], None]] = {
@@ -112,7 +113,7 @@ class Simulation:
         return case
 
     def read(self, vault: Vault) -> None:
-        """Read the log to its end, and the shares that came."""
+        """Read the log to its end, and the shares in it."""
         if not self.on_roster(vault.name):
             return
         for message in self.story.log[vault.read_to :]:
@@ -148,7 +149,7 @@ class Simulation:
         self.post(self.vaults[rng.choice(EVERYBODY)])
 
     def post(self, vault: Vault) -> None:
-        """Post the next message of the outbox; before that, seal anew or put aside what has to be."""
+        """Post the next message of the outbox; first, seal anew or put aside messages as the rules require."""
         if not vault.outbox:
             return
         if self.on_roster(vault.name):
@@ -165,7 +166,7 @@ class Simulation:
             case = self.story.case([*vault.view(), draft.message])
             fate = fate_of(case, draft.message.id)
             if fate is Fate.PUT_ASIDE:
-                return  # with all that follow
+                return  # with all later ones
             is_changed |= fate is Fate.SEALED_ANEW
             if is_changed:
                 own = [one.message for one in vault.outbox]
@@ -178,29 +179,33 @@ class Simulation:
         self.share(self.vaults[rng.choice(EVERYBODY)])
 
     def share(self, vault: Vault) -> None:
-        """Give what is owed, after a sync."""
+        """Share what is owed, after a sync."""
         self.read(vault)
         case = self.case_of(vault)
         if case is None or not self.on_roster(vault.name):
             return
         listed = {entry.person for entry in self.story.in_force(self.story.day).recipients}
-        for receiver, ids in owed(case, person(vault.name), listed, vault.given).items():
-            self._give(vault.held, receiver, ids)
-            vault.given |= {(receiver, one) for one in ids}
         for name, answered in self.answered.items():
             if vault.name not in answered and name != vault.name and person(name) in listed:
                 answered.add(vault.name)
-                self._give(vault.held, person(name), answer_to_arrived(case, person(name)))
+                self._give_once(vault, person(name), answer_to_arrived(case, person(name)))
+        for receiver, ids in owed(case, person(vault.name), listed, vault.given, self.arrived).items():
+            self._give_once(vault, receiver, ids)
+
+    def _give_once(self, vault: Vault, receiver: PersonId, ids: tuple[MessageId, ...]) -> None:
+        self._give(vault.held, receiver, ids)
+        vault.given |= {(receiver, one) for one in ids}
 
     def _give(self, held: dict[MessageId, PlacedMessage], receiver: PersonId, ids: tuple[MessageId, ...]) -> None:
         self.vaults[names([receiver])].shared |= {one: held[one] for one in ids if one in held}
 
     def lose(self, rng: random.Random) -> None:
-        """Lose a vault, and post an `arrived`; what waited in the outbox was written and is lost."""
+        """Lose a vault, and post an `arrived`; the messages in the outbox are lost."""
         name = rng.choice(EVERYBODY)
         if rng.random() < 0.3 and self.on_roster(name):
             self.vaults[name] = Vault(name, read_to=len(self.story.log))
             self.answered[name] = set()
+            self.arrived[person(name)] = len(self.story.log) + 1
 
     def _body(self, rng: random.Random, vault: Vault, case: Case) -> Body | None:
         listed = {entry.person for entry in self.story.in_force(self.story.day).recipients}
@@ -278,7 +283,7 @@ class Simulation:
         self.story.later(rng.choice([1, 1, 7, 40]))
 
     def board(self, rng: random.Random) -> None:
-        """Publish a roster: a new identity, a newcomer, somebody off it, somebody on it again."""
+        """Publish a roster: with a new identity, a newcomer, without somebody, or with somebody added again."""
         name = rng.choice(EVERYBODY)
         members = self.story.members
         if name not in members:
@@ -291,7 +296,7 @@ class Simulation:
     # The end.
 
     def settle(self) -> list[str]:
-        """Let all outboxes go out and everybody read and share until nothing moves, and return who reads."""
+        """Let everybody post, read and share until nothing changes, and return the readers."""
         self.story.later(1)
         for window in self.windows:
             while window.waits:
@@ -311,7 +316,7 @@ class Simulation:
         return [name for name in EVERYBODY if person(name) in self.story.case().readers]
 
     def check_settled(self) -> None:
-        """Settle, and check that honest people caused no alarm and end with one case for all."""
+        """Settle, and check that honest people caused no alarm and have the same case at the end."""
         readers = self.settle()
         case, page = self.story.case(), self.story.page()
         assert not case.alarms
@@ -321,7 +326,7 @@ class Simulation:
             found = case.find(message.id)
             assert found
             assert (found.standing, found.readers, found.ended) == (message.standing, message.readers, message.ended)
-        # What only a lost vault held, or that of somebody off the roster, is lost; all the rest is every reader's.
+        # Messages that only a lost vault or that of somebody off the roster had are lost; every reader has all others.
         own = [self.case_of(self.vaults[name]) for name in readers]
         held = [one for one in own if one is not None]
         assert all(one == held[0] for one in held)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from keys.wire.messages import Body
 
 EVERYBODY = "ABMNX"
-GONE = [bytes([at]) * 32 for at in (0xF7, 0x10)]  # ids of messages that nobody has
+GONE = [bytes([at]) * 32 for at in (0xF7, 0x10)]  # ids of messages that do not exist
 
 somebody = st.sampled_from(EVERYBODY)
 some_people = (
@@ -46,7 +46,7 @@ some_people = (
 
 @st.composite
 def bodies(draw: st.DrawFn, story: Story, author: str) -> Body:
-    """Draw a body of the thread, most of them of kinds that the author may use."""
+    """Draw a body of the thread, in most cases of a kind that the author may use."""
     denials = [one.id for one in story.log if isinstance(one.head.body, Consent) and one.head.body.answer != "yes"]
     after = tuple(sorted(draw(st.sets(st.sampled_from(denials))) if denials else (), key=b64))
     by_reporter = [
@@ -99,7 +99,7 @@ def stories(draw: st.DrawFn, least: int = 0, most: int = 14) -> Story:
 
 
 def _write(draw: st.DrawFn, story: Story) -> None:
-    """Let somebody on the roster write what an honest tool makes, without some of the messages."""
+    """Let somebody on the roster write what an honest tool creates, unaware of some of the messages."""
     author = draw(st.sampled_from(["R", *story.members]))
     later = story.log[1:]
     unaware = draw(st.lists(st.sampled_from(later), max_size=2)) if later else []
@@ -107,7 +107,7 @@ def _write(draw: st.DrawFn, story: Story) -> None:
 
 
 def _forge(draw: st.DrawFn, story: Story) -> None:
-    """Let anybody write with a head of their choice."""
+    """Let anybody write with any head."""
     author = draw(st.sampled_from(["R", *sorted(story.identities)]))
     ids: list[MessageId] = [*(one.id for one in story.log), *GONE]  # type: ignore[list-item]
     named = draw(st.sets(st.sampled_from(ids), max_size=3))
@@ -128,6 +128,6 @@ def _put(draw: st.DrawFn, story: Story, message: PlacedMessage) -> None:
 
 
 def _in_order(head: Head) -> Head:
-    """Return the head with its lists as they are on the wire."""
+    """Return the head with its lists in wire order."""
     lists = {name: tuple(sorted(getattr(head, name), key=b64)) for name in ("seen", "to", "missing", "without")}
     return replace(head, **lists)

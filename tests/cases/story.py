@@ -1,6 +1,6 @@
-"""A case told message by message, by honest people and by others: what each knows decides what an honest one names.
+"""A case told message by message, by honest and other people: what an honest person knows decides what they name.
 
-A, B and M are recipients (M may cheat), X is left out, N a newcomer, F a former recipient, R the reporter.
+A, B and M are recipients (M may cheat), X is left out, N is a newcomer, F a former recipient, R the reporter.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Roster:
 
 @dataclass
 class Story:
-    """One case, its log, and the rosters; `day` moves on by `later`."""
+    """One case, its log, and the rosters; `later` advances `day`."""
 
     members: str = "ABMX"
     day: int = DAY
@@ -110,7 +110,7 @@ class Story:
     # The rosters.
 
     def publish(self, members: str, *, start: int | None = None, revoked: Iterable[Revoked] = ()) -> Roster:
-        """Let the board publish a roster of these persons, in force from tomorrow or `start`."""
+        """Publish a roster of these persons, in force from tomorrow or `start`."""
         for name in members:
             self.identities.setdefault(name, IdentityKey(name.encode().ljust(32, b"1")))
         entries = tuple(Entry(person(name), self.identities[name]) for name in members)
@@ -122,7 +122,7 @@ class Story:
         return roster
 
     def rekey(self, name: str, *, revoke_on: int | None = None) -> None:
-        """Give a person a new identity, in force from tomorrow; revoke the old one where a day is given."""
+        """Give a person a new identity, in force from tomorrow; revoke the old one if a day is given."""
         old = self.identities[name]
         self.identities[name] = IdentityKey(hashlib.sha256(old).digest())
         revoked = [] if revoke_on is None else [Revoked(old, revoke_on)]
@@ -132,7 +132,7 @@ class Story:
         return [roster for roster in self.rosters if roster.start <= day][-1]
 
     def key(self, author: str) -> IdentityKey:
-        """Return the key that an author signs with today."""
+        """Return the key with which an author signs today."""
         if author == "R":
             return REPORTER
         listed = {entry.person: entry.identity for entry in self.in_force(self.day).recipients}
@@ -167,10 +167,10 @@ class Story:
         roster: RosterId | None = None,
         log: Sequence[PlacedMessage] | None = None,
     ) -> PlacedMessage:
-        """Write a message that waits in its author's outbox.
+        """Write a message into its author's outbox.
 
-        Its author holds the log but for `unaware`; `screen` stood on the screen, all of it by default. An honest one
-        names what follows from that. `seen`, `to`, `identity`, `day` and `roster` forge the head.
+        Its author holds the log except `unaware`; the messages in `screen` were on the screen, by default all of them.
+        An honest author names what follows from that. `seen`, `to`, `identity`, `day` and `roster` forge the head.
         """
         view = [message for message in (self.log if log is None else log) if message not in unaware]
         key = identity or self.key(author)
@@ -190,7 +190,7 @@ class Story:
         return replace(draft, head=final, way=Way.OWN)
 
     def put(self, message: PlacedMessage, *, place: Place | None = None, day: int | None = None) -> PlacedMessage:
-        """Put a written message into the log: today, after all that is there, unless it is given a place."""
+        """Put a written message into the log: today, after all others, unless a place is given."""
         at = Place(max((one.place.position for one in self.log), default=0) + 1) if place is None else place
         return self._log(replace(message, place=at, day=self.day if day is None else day, way=Way.LOG))
 
@@ -204,14 +204,14 @@ class Story:
     # What follows.
 
     def case(self, log: Iterable[PlacedMessage] | None = None, *, lacks: Collection[PlacedMessage] = ()) -> Case:
-        """Return the case that the log makes today, or these messages, for somebody who lacks some of them."""
+        """Return today's case of the log, or of these messages, for somebody who lacks some of them."""
         held = [message for message in (self.log if log is None else log) if message not in lacks]
         case = Case.of(held, Rosters(self.rosters), self.day)
         assert case is not None
         return case
 
     def page(self) -> Case:
-        """Return the case as the reporter's page has it: the thread alone."""
+        """Return the case on the reporter's page: the thread alone."""
         return self.case(message for message in self.log if message.head.channel == "thread")
 
     def judged(self, message: PlacedMessage, case: Case | None = None) -> JudgedMessage:

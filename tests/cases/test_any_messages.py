@@ -1,4 +1,4 @@
-"""What holds for any messages, forged ones too, in any order and by any way (properties 3, 4, 9 and 12)."""
+"""Properties of any messages, including forged ones, in any order and by any way (properties 3, 4, 9 and 12)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ NAMES = "ABMXNF"
 
 
 def messages_of(story: Story, rng: random.Random, count: int, authors: str) -> list[PlacedMessage]:
-    """Return any messages by these authors: any key, `seen`, place, day and roster in the head."""
+    """Return any messages by these authors, with any key, `seen`, place, day and roster in the head."""
     log = list(story.log)
     places = rng.sample(range(2, 4 * count + 4), count)
     for place in places:
@@ -107,7 +107,7 @@ class Heap:
 
 @st.composite
 def heaps(draw: st.DrawFn, authors: str = "RRAABMXNF") -> Heap:
-    """Any case of up to 25 messages, with a roster that changes and a key that was revoked."""
+    """Any case of up to 25 messages, with a changing roster and a revoked key."""
     rng = random.Random(draw(st.integers(0, 2**32)))
     story = Story("ABMXF", day=DAY - 100)
     story.publish("ABMXN")
@@ -135,7 +135,7 @@ def test_the_same_messages_make_the_same_case_in_any_order_and_by_any_way(heap: 
 
 @given(heaps(), st.randoms(use_true_random=False))
 def test_what_came_late_makes_the_case_that_it_would_have_made_at_once(heap: Heap, rng: random.Random) -> None:
-    """A vault that has judged a part of the case holds nothing of that judgement."""
+    """A vault that has judged a part of the case must store nothing of that judgement."""
     part = [heap.log[0], *rng.sample(heap.log[1:], len(heap.log) // 2)]
     heap.case(part)
     assert heap.case([*part, *(message for message in heap.log if message not in part)]) == heap.case()
@@ -143,7 +143,7 @@ def test_what_came_late_makes_the_case_that_it_would_have_made_at_once(heap: Hea
 
 @given(heaps())
 def test_order_and_pasts_are_those_of_the_page(heap: Heap) -> None:
-    """The bits of pasts and the heap of the ready ones, against the words of SPEC 12.1 steps 2 and 3."""
+    """D2: one program used the server's order, the other the causal one."""
     case, page = heap.case(), PageThread(heap.log, heap.story.rosters, heap.story.day)
     assert [message.id for message in case.messages] == [message.id for message in page.order]
     for message in case.messages:
@@ -167,7 +167,7 @@ def test_nobody_in_without_reads_without_a_yes_that_names_every_denial_before_it
 
 
 def left_out_at(case: Case, at: int) -> set[PersonId]:
-    """Return who is left out before a message, in the words of SPEC 12.3."""
+    """Return the people who are left out before a message, according to SPEC 12.3."""
     report = case.messages[0].placed.head
     words = [(message.id, message.body) for message in case.messages[:at] if message.by_reporter]
     consents = [(message_id, body) for message_id, body in words if isinstance(body, Consent)]
@@ -215,7 +215,7 @@ def test_who_counts_reads_there_and_nobody_off_the_roster_does(heap: Heap) -> No
 
 @given(heaps())
 def test_the_page_has_the_thread_of_the_tools(heap: Heap) -> None:
-    """12.1: no message of the dossier changes who reads, and the order of the thread is the page's."""
+    """D3, T44: tool and page must have the same readers."""
     case = heap.case()
     page = heap.case([message for message in heap.log if message.head.channel == "thread"])
     thread = [message for message in case.messages if message.placed.head.channel == "thread"]
@@ -228,7 +228,7 @@ def test_the_page_has_the_thread_of_the_tools(heap: Heap) -> None:
 
 @given(heaps())
 def test_a_case_in_which_a_word_waits_is_open_and_has_no_last_day(heap: Heap) -> None:
-    """The issue: a case with a reporter's unread message is never closed."""
+    """The issue: a case with an unread message of the reporter is never closed."""
     case = heap.case()
     if case.waiting:
         assert not case.is_closed
@@ -237,7 +237,7 @@ def test_a_case_in_which_a_word_waits_is_open_and_has_no_last_day(heap: Heap) ->
 
 @given(heaps())
 def test_what_needs_two_has_two_persons_who_both_read(heap: Heap) -> None:
-    """H1: author and approver are two persons, both readers where the approval stands."""
+    """H1: author and approver are two persons, both readers at the place of the approval."""
     case = heap.case()
     for wanted_id, approval_id in case.approved.items():
         wanted, approval = case.find(wanted_id), case.find(approval_id)
@@ -251,7 +251,7 @@ def test_what_needs_two_has_two_persons_who_both_read(heap: Heap) -> None:
 
 @given(heaps("RAB"), st.integers(0, 2**32), st.integers(0, 12))
 def test_one_person_alone_never_makes_a_last_day_earlier(heap: Heap, seed: int, count: int) -> None:
-    """Property 9, H1: whatever M writes, forges or dates, with nobody else's approval and approving nobody's wish."""
+    """Property 9, H1: whatever M writes, forges or dates, if nobody else approves and M approves nobody's request."""
     rng = random.Random(seed)
     case = heap.case()
     story = heap.story
@@ -269,7 +269,7 @@ def test_one_person_alone_never_makes_a_last_day_earlier(heap: Heap, seed: int, 
     if case.last_day is not None:
         assert after.last_day.day >= case.last_day.day
     else:
-        # The case was open: M alone closes it, and it is kept for the policy's months from then on.
+        # The case was open: M alone closes it, and it is kept for the policy's months from that day.
         assert after.last_day.day >= DAY + 45 + 365
 
 

@@ -1,4 +1,4 @@
-"""What needs two people: purges, longer holds, legal demands and drills (SPEC 12.6)."""
+"""Acts that need two people: purges, longer holds, legal demands and drills (SPEC 12.6)."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def in_months(months: int) -> int:
 
 
 def two(story: Story, body: Body, by: str = "A", and_by: str = "B") -> None:
-    """Let one person write, and another approve the next day."""
+    """Let one person write, and another one approve the next day."""
     wanted = story.post(by, body)
     story.later()
     story.post(and_by, Approval(wanted.id))
@@ -71,7 +71,7 @@ def test_two_keys_of_one_person_are_not_two_people(closed: Story) -> None:
 
 
 def test_a_former_recipient_approves_nothing(closed: Story) -> None:
-    """H1 (b): one recipient and one who is on no roster any more."""
+    """H1 (b): one recipient, and one who is no longer on a roster."""
     wanted = closed.post("M", Purge("Waarom."))
     closed.publish("AMXN")
     closed.later()
@@ -87,7 +87,7 @@ def test_what_a_person_asked_for_who_reads_no_more_is_not_approved(closed: Story
 
 
 def test_what_did_not_count_when_it_was_said_is_not_approved(closed: Story) -> None:
-    """H5: M asks for a purge while M does not read, and is let in again before B approves."""
+    """H5: M asks for a purge while M is not a reader, and is let in again before B approves."""
     closed.post("M", SteppedBack())
     wanted = closed.post("M", Purge("Waarom."), to="AB")
     closed.post("A", Joined(people("M")))
@@ -144,14 +144,14 @@ def test_a_purge_of_an_open_case_needs_two_as_well(story: Story) -> None:
 
 
 def test_an_approved_purge_never_prolongs(closed: Story) -> None:
-    """K23: of a closed case it prolonged the last day; an objection then destroyed at once."""
+    """K23: on a closed case it extended the last day; an objection then destroyed at once."""
     closed.day = in_months(12) - 2
     two(closed, Purge("Waarom."))
     assert last(closed) == in_months(12)
 
 
 def test_an_objection_ends_a_purge_whoever_says_it_and_whenever(closed: Story) -> None:
-    """K2: posted within the seven days."""
+    """K2: whoever objects, within the seven days."""
     wanted = closed.post("A", Purge("Waarom."))
     closed.post("B", Approval(wanted.id))
     closed.later(6)
@@ -160,7 +160,7 @@ def test_an_objection_ends_a_purge_whoever_says_it_and_whenever(closed: Story) -
 
 
 def test_an_own_objection_counts_from_when_it_is_written(closed: Story) -> None:
-    """K13: A's objection waits in the outbox; A's own vault destroyed."""
+    """K13: A's objection waits in the outbox; A's own vault destroyed the case."""
     wanted = closed.post("M", Purge("Waarom."))
     closed.post("B", Approval(wanted.id))
     written = closed.write("A", Objection(wanted.id))
@@ -178,7 +178,7 @@ def test_an_objection_to_something_else_or_by_nobody_ends_no_purge(closed: Story
 
 
 def test_a_word_of_the_reporter_outside_its_past_ends_a_purge(closed: Story) -> None:
-    """K1: for ever, also when it is answered; the readers have to want it anew."""
+    """K1: permanently, even if the message is answered; the readers must ask for the purge again."""
     two(closed, Purge("Waarom."))
     closed.answer("R")
     assert last(closed) is None
@@ -190,7 +190,7 @@ def test_a_word_of_the_reporter_outside_its_past_ends_a_purge(closed: Story) -> 
 
 
 def test_a_word_that_the_purge_has_not_read_ends_it_wherever_it_stands(story: Story) -> None:
-    """K1: it stands before the purge, unread by its author, and B answers it."""
+    """K1: it is before the purge, unread by its author, and B answers it."""
     asked = story.answer("R")
     wanted = story.post("M", Purge("Waarom."), unaware=[asked])
     story.post("A", Approval(wanted.id))
@@ -224,7 +224,7 @@ def hold(story: Story, by: str, days: int) -> None:
 
 
 def test_one_person_holds_for_thirty_days_once(closed: Story) -> None:
-    """Choices of model.md: of each person the first."""
+    """Choices of model.md: only the first hold of each person counts."""
     closed.day = in_months(12) - 1
     hold(closed, "M", 500)
     assert last(closed) == closed.day + 30
@@ -284,7 +284,7 @@ def test_a_last_day_that_a_hold_makes_names_what_it_prolongs(closed: Story) -> N
 
 
 def test_one_person_keeps_a_closed_case_for_at_most_twice_the_longest_term_and_thirty_days(closed: Story) -> None:
-    """Limits of model.md: opened again on the last day, closed, kept as long again, and held."""
+    """Limits of model.md: reopened on the last day, closed, kept as long again, and held."""
     longest = in_months(24)
     closed.post("M", Retention(24))
     closed.day = longest - 1
@@ -302,7 +302,7 @@ def test_one_person_keeps_a_closed_case_for_at_most_twice_the_longest_term_and_t
 
 
 def test_a_drill_is_one_by_the_word_of_two(story: Story) -> None:
-    """Section 7 of the design: else one person takes a case out of the published numbers."""
+    """Section 7 of the design: otherwise one person could remove a case from the published numbers."""
     story.post("M", Exercise("Oefening."))
     assert not story.case().is_exercise
     two(story, Exercise("Oefening."), "M", "A")
@@ -317,7 +317,7 @@ def test_a_drill_in_an_office_of_one_is_one() -> None:
 
 
 def test_an_answer_after_the_last_day_opens_the_case(closed: Story) -> None:
-    """K1: there is no `destroyed`; what is still here is a case."""
+    """K1: there is no message `destroyed`; a case that still exists is a case."""
     closed.day = in_months(12) + 3
     closed.post("R", Answer("Tekst."))
     assert last(closed) is None

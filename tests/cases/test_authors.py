@@ -32,7 +32,7 @@ STRANGER = IdentityKey(b"S" * 32)
 
 @pytest.fixture
 def story() -> Story:
-    """A report to A, B and M, about X; F was on the roster before."""
+    """A report to A, B and M, about X; F was on an earlier roster."""
     story = Story("ABMXNF", day=DAY - 100)
     story.publish("ABMXN")
     story.later(100)
@@ -47,7 +47,7 @@ def test_readers_and_the_reporter_are_heard(story: Story) -> None:
 
 
 def test_a_former_recipient_says_nothing_that_counts(story: Story) -> None:
-    """H5: F, removed by the board, closed a running thread and let a newcomer in."""
+    """H5: F, removed by the board, closed a running case and let a newcomer in."""
     closed = story.post("F", Closed("Tekst."), to="ABM")
     joined = story.post("F", Joined(people("N")), to="ABM")
     case = story.case()
@@ -102,7 +102,7 @@ def test_a_report_to_somebody_who_leaves_the_roster_that_day_makes_no_alarm() ->
 
 
 def test_an_old_identity_speaks_no_more_once_its_roster_has_ended(story: Story) -> None:
-    """H5: a lost key that was replaced, not revoked."""
+    """H5: a lost key was replaced but not revoked."""
     old = story.identities["A"]
     story.rekey("A")
     story.later()
@@ -135,7 +135,7 @@ def test_a_revoked_identity_counts_up_to_the_day_and_not_after_it(story: Story) 
 
 
 def test_a_revocation_works_at_once_and_takes_nothing_from_what_was_said_before(story: Story) -> None:
-    """K26: a stolen key is revoked; all that its person ever wrote stopped counting."""
+    """K26: after a stolen key was revoked, everything that its person had ever written stopped counting."""
     closed = story.post("A", Closed("Tekst."))
     story.later(10)
     story.rekey("A", revoke_on=story.day - 3)
@@ -146,7 +146,7 @@ def test_a_revocation_works_at_once_and_takes_nothing_from_what_was_said_before(
 
 
 def test_the_first_revocation_counts_whatever_later_rosters_say(story: Story) -> None:
-    """SPEC 7.2: `revoked` works from whichever roster was published first."""
+    """SPEC 7.2: a revocation takes effect from the roster that was published first."""
     story.rekey("A", revoke_on=DAY + 1)
     old = story.rosters[-1].revoked[0].identity
     rosters = Rosters(story.rosters)
@@ -160,7 +160,7 @@ def test_the_first_revocation_counts_whatever_later_rosters_say(story: Story) ->
 
 
 def test_who_was_let_in_and_put_out_again_without_being_told_is_late(story: Story) -> None:
-    """T6, L11: X was let in by a yes, then withdrawn; the withdrawal is not here for X; X writes on."""
+    """T6, audit L11: X was let in by a "yes", then denied; X's vault does not have the denial; X writes on."""
     story.post("R", yes("X"))
     ending = story.post("R", withdrawn("X"))
     said = story.answer("X", unaware=[ending])
@@ -169,7 +169,7 @@ def test_who_was_let_in_and_put_out_again_without_being_told_is_late(story: Stor
 
 
 def test_an_answer_that_crosses_a_withdrawal_is_kept(story: Story) -> None:
-    """L11: an answer that was sealed to X too, before its author saw the withdrawal."""
+    """audit L11: an answer that was sealed to X too, before its author knew of the withdrawal."""
     story.post("R", yes("X"))
     ending = story.post("R", withdrawn("X"))
     said = story.answer("A", unaware=[ending])
@@ -198,7 +198,7 @@ def test_a_message_whose_past_is_missing_is_unclear_until_it_comes(story: Story)
 
 
 def test_a_gap_further_back_makes_unclear_too(story: Story) -> None:
-    """12.2: something of the past is missing, not only what the message itself names."""
+    """12.2: part of the past is missing, further back than what the message itself names."""
     unseen = story.answer("B")
     story.answer("A")
     said = story.answer("X", to="ABM")
@@ -207,7 +207,7 @@ def test_a_gap_further_back_makes_unclear_too(story: Story) -> None:
 
 
 def test_a_message_that_names_an_unknown_roster_is_unclear(story: Story) -> None:
-    """T40: a head names a random roster. Who counts counts anyway."""
+    """T40: a head names a random roster. A message that counts is not affected."""
     nowhere = RosterId(bytes(32))
     said = story.answer("X", roster=nowhere, to="ABM")
     assert story.standing(said) is Standing.UNCLEAR
@@ -216,7 +216,7 @@ def test_a_message_that_names_an_unknown_roster_is_unclear(story: Story) -> None
 
 
 def test_a_page_that_lacks_the_roster_of_that_day_does_not_judge(story: Story) -> None:
-    """12.2: the roster in force on the day of the entry may be older than all that the page has."""
+    """12.2: the roster in force on the day of the entry may be older than all rosters of the page."""
     said = story.answer("X", to="ABM")
     newest = story.rosters[-1]
     held = Rosters([Roster(4, DAY + 10, newest.recipients), Roster(5, DAY + 20, newest.recipients)])
@@ -229,7 +229,7 @@ def test_a_page_that_lacks_the_roster_of_that_day_does_not_judge(story: Story) -
 
 
 def test_not_even_a_reader_counts_on_a_day_whose_roster_is_not_here(story: Story) -> None:
-    """12.2: the roster in force on the day of the entry may have ended A, and the one of the head's day lists A."""
+    """12.2: the roster in force on the day of the entry may have removed A, while the one of the head's day lists A."""
     said = story.answer("A", day=DAY + 10)
     story.log[-1] = replace(said, day=DAY + 9)
     newest = story.rosters[-1]
@@ -255,7 +255,7 @@ def test_the_roster_in_force_is_the_newest_that_has_begun(story: Story) -> None:
 
 
 def test_days_of_a_roster_entry_are_inclusive(story: Story) -> None:
-    """7.2: a person is on a roster on a day within their `from` and `to`."""
+    """7.2: a person is on a roster from the day `from` to the day `to`, both included."""
     entry = story.rosters[-1].recipients[0]
     held = Rosters([Roster(1, 0, (entry.__class__(entry.person, entry.identity, 10, 20),))])
     on = [day for day in (9, 10, 20, 21) if held.persons_on(day)]
@@ -264,7 +264,7 @@ def test_days_of_a_roster_entry_are_inclusive(story: Story) -> None:
 
 @pytest.mark.parametrize("body", [yes("X"), Consent("no", (), (), MessageId(bytes(32)))], ids=["yes", "no"])
 def test_nobody_speaks_for_the_reporter(story: Story, body: Consent) -> None:
-    """Property 4: a recipient agrees in the reporter's place."""
+    """Property 4: a recipient consents in the reporter's place."""
     forged = story.post("M", body, to="ABM")
     assert story.standing(forged) is Standing.FORBIDDEN
     assert story.readers() == "ABM"
@@ -279,7 +279,7 @@ def test_the_reporter_does_not_speak_for_recipients(story: Story, body: Body) ->
 
 
 def test_who_has_stepped_back_does_not_go_on(story: Story) -> None:
-    """H5: whoever stepped back could share, approve, close."""
+    """H5: a person who had stepped back could still share, approve and close."""
     purge = story.post("B", Purge("Waarom."))
     story.post("M", SteppedBack())
     story.later()
@@ -290,14 +290,14 @@ def test_who_has_stepped_back_does_not_go_on(story: Story) -> None:
 
 
 def test_a_wrong_to_gives_nobody_a_right(story: Story) -> None:
-    """L5: the `to` of one recipient's message made somebody a reader for all."""
+    """audit L5: the `to` of one recipient's message made somebody a reader for everybody."""
     story.answer("M", to="ABMN")
     assert story.readers() == "ABM"
     assert story.standing(story.answer("N", to="ABM")) is Standing.FORBIDDEN
 
 
 def test_naming_somebody_left_out_is_an_alarm_and_never_a_verdict(story: Story) -> None:
-    """T44: M's message names X in `to`; on the page something else is missing, in tools nothing is."""
+    """T44: M's message names X in `to`; on the page something else is missing, in the tools nothing is."""
     note = story.post("A", Note("Tekst."))
     said = story.answer("M", to="ABMX", seen=[story.log[0], note])
     case, page = story.case(), story.page()
@@ -317,7 +317,7 @@ def test_naming_somebody_by_a_yes_that_the_message_does_not_know_is_an_alarm(sto
 
 
 def test_where_something_of_its_past_is_missing_naming_is_no_alarm(story: Story) -> None:
-    """T44, 12.1 step 7: the "yes" can be what is missing."""
+    """T44, 12.1 step 7: the "yes" can be the missing message."""
     consent = story.post("R", yes("X"))
     story.answer("A")
     case = story.case(lacks=[consent])
@@ -344,7 +344,7 @@ def test_a_message_before_the_joined_that_it_names_counts(story: Story) -> None:
 
 
 def test_a_page_marks_identities_that_the_newest_roster_does_not_list_or_revokes(story: Story) -> None:
-    """L9: a stolen, revoked identity and the server put a new last message before R; only persons were marked."""
+    """L9: a stolen, revoked identity and the server showed R a new last message; only persons were marked."""
     old = story.identities["A"]
     assert Rosters(story.rosters).is_current(old)
     story.rekey("A", revoke_on=story.day)

@@ -1,4 +1,4 @@
-"""What the page says and what the code does are one thing: random stories, honest and forged, give the same case."""
+"""The code agrees with the specification: random stories, honest and forged, give the same case in both."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ STRANGER = IdentityKey(b"S" * 32)
 
 @st.composite
 def bodies(draw: st.DrawFn, story: Story, author: str) -> Body:
-    """Return something to say about the case as it stands; now and then it is not for its author to say."""
+    """Return a body that fits the case's state; sometimes its author may not write it."""
     some = draw(st.sampled_from(["A", "X", "N", "XN", "BM", "AX"]))
     one = draw(st.sampled_from(story.log[-4:])).id
     wishes = [message for message in story.log if PageCase.needs_two(message)]
@@ -83,7 +83,7 @@ def bodies(draw: st.DrawFn, story: Story, author: str) -> Body:
 
 @st.composite
 def stories(draw: st.DrawFn) -> tuple[Story, list[PlacedMessage]]:
-    """Return a story and its messages as somebody holds them: some missing, some at another place."""
+    """Return a story and its messages as somebody holds them: some missing, some at other places."""
     story = Story("ABMX")
     entered = draw(st.sampled_from([None, None, None, Entered(STRANGER, bytes(64), "phone")]))
     story.report(
@@ -114,7 +114,8 @@ def _write(draw: st.DrawFn, story: Story) -> None:
         return
     body = draw(bodies(story, author))
     if draw(st.integers(0, 2)):
-        # Honest, but for what it says, and whether it may say it; something may not have been on the screen.
+        # An honest head, but any body, also one that its author may not write; some messages may not have been on the
+        # screen.
         unaware = [one for one in story.log[1:] if draw(st.integers(0, 9)) == 0]
         story.post(author, body, unaware=unaware)
         return

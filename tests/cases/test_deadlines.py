@@ -1,4 +1,4 @@
-"""The deadlines of a case, each at its borders (SPEC 12.8)."""
+"""The deadlines of a case, at their boundaries (SPEC 12.8)."""
 
 from __future__ import annotations
 
@@ -38,6 +38,8 @@ from keys.wire.messages import (
     Retention,
     SteppedBack,
 )
+from keys.wire.sizes import MAX_DAY
+from keys.wording.words import day_in_words
 from tests.cases.story import Story, people, person
 from tests.policies import SMALL, shipped
 
@@ -55,6 +57,15 @@ def reported(day: str = "2026-03-02") -> Story:
     return story
 
 
+def test_a_report_of_the_last_day_of_all_spoils_no_list() -> None:
+    """A server can name any day up to MAX_DAY."""
+    for day in range(MAX_DAY - 10, MAX_DAY + 1):
+        story = Story(day=day)
+        story.report()
+        for due in deadlines(summary(story), SMALL, day).due:
+            assert due.day is None or day_in_words(due.day).endswith("9999")
+
+
 def summary(story: Story) -> Summary:
     return summarise(story.case(), person("A"))
 
@@ -64,7 +75,7 @@ def found(story: Story, policy: Policy = SMALL) -> Deadlines:
 
 
 def due(story: Story, policy: Policy = SMALL) -> dict[str, tuple[str, str]]:
-    """Return what is due: the day, and how near it is."""
+    """Return the deadlines: the day, and how near it is."""
     epoch = dt.date(1970, 1, 1)
     return {
         one.what: ("" if one.day is None else (epoch + dt.timedelta(one.day)).isoformat(), one.nearness)
@@ -76,10 +87,10 @@ def due(story: Story, policy: Policy = SMALL) -> dict[str, tuple[str, str]]:
     ("received", "answer", "acknowledgement", "feedback"),
     [
         ("2026-03-02", "2026-03-05", "2026-03-09", "2026-06-09"),  # a Monday
-        ("2026-03-27", "2026-04-01", "2026-04-03", "2026-07-03"),  # a Friday, the clocks go forward on Sunday
+        ("2026-03-27", "2026-04-01", "2026-04-03", "2026-07-03"),  # a Friday before daylight saving time begins
         ("2026-12-24", "2026-12-30", "2026-12-31", "2027-03-31"),  # the 25th is a holiday of the policy
         ("2026-11-23", "2026-11-26", "2026-11-30", "2027-02-28"),  # into February
-        ("2026-10-23", "2026-10-28", "2026-10-30", "2027-01-30"),  # the clocks go back on Sunday
+        ("2026-10-23", "2026-10-28", "2026-10-30", "2027-01-30"),  # a Friday before daylight saving time ends
     ],
 )
 def test_the_terms_count_from_the_day_of_receipt(
@@ -164,7 +175,7 @@ def test_other_terms_of_the_policy_give_other_days() -> None:
 
 
 def test_it_is_asked_whether_the_reporter_is_harmed_at_each_moment_until_the_last_day() -> None:
-    """At intake, decision and closing, and 3 and 6 months after; each within the days of an acknowledgement."""
+    """At intake, decision and closing, and 3 and 6 months later; each within the days of an acknowledgement."""
     policy = replace(SMALL, forms=shipped("nl", "en").forms)
     story = reported()
     assert due(story, policy)[CHECK] == ("2026-03-09", SOON)

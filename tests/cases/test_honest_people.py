@@ -1,4 +1,4 @@
-"""Honest people and an honest server never cause an alarm, and end with one case for all (property 12)."""
+"""Honest people and an honest server never cause an alarm, and all have the same case at the end (property 12)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The last day of a closed case, by its closing and the terms that count (SPEC 12.7)."""
+"""The last day of a closed case, by its closing and the terms in effect (SPEC 12.7)."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def in_months(months: int) -> int:
 
 
 def two(story: Story, body: Body, by: str = "A", and_by: str = "B") -> None:
-    """Let one person write, and another approve the next day."""
+    """Let one person write, and another one approve the next day."""
     wanted = story.post(by, body)
     story.later()
     story.post(and_by, Approval(wanted.id))
@@ -74,7 +74,7 @@ def test_a_month_ends_on_the_same_day_or_the_months_last(day: str, months: int, 
 
 @pytest.mark.parametrize("day", [MAX_DAY, MAX_DAY - 40, 2**32 - 1])
 def test_no_entrys_day_makes_a_day_that_no_calendar_shows(day: int) -> None:
-    """M8: one record made a case unreadable for all. The server gives the day of an entry."""
+    """M8: one record made a case unreadable for everybody. The server chooses the day of an entry."""
     assert months_after(day, 12) == MAX_DAY
 
 
@@ -87,7 +87,7 @@ def test_a_case_with_a_day_far_away_is_still_a_case(closed: Story) -> None:
 
 
 def test_an_open_case_has_no_last_day(story: Story) -> None:
-    """K6: counted from the first `closed`, M destroyed a case that others had opened again."""
+    """K6: counted from the first `closed`, M destroyed a case that others had reopened."""
     story.post("M", Closed("Tekst."))
     story.post("A", Reopened("Waarom."))
     story.later(3000)
@@ -106,7 +106,7 @@ def test_the_policy_is_that_of_the_roster_in_force_on_the_day_of_closing(closed:
 
 
 def test_one_person_prolongs_and_nobody_alone_shortens(closed: Story) -> None:
-    """K3: shorter needs an approval."""
+    """K3: a shorter term needs an approval."""
     closed.post("M", Retention(2))
     assert last(closed) == in_months(12)
     closed.post("A", Retention(24))
@@ -116,7 +116,7 @@ def test_one_person_prolongs_and_nobody_alone_shortens(closed: Story) -> None:
 
 
 def test_a_longer_term_from_before_the_closing_counts(story: Story) -> None:
-    """K3: A's 24 months were "before the closing" when M closed again."""
+    """K3: A's 24 months were "before the closing" after M closed again."""
     story.post("A", Retention(24))
     story.post("A", Closed("Tekst."))
     story.post("M", Closed("Tekst."))
@@ -139,7 +139,7 @@ def test_two_people_shorten(closed: Story) -> None:
 
 
 def test_an_approved_term_does_not_outlive_its_closing(closed: Story) -> None:
-    """K15: two agree on 2 months, R writes, the case grows, a new closing."""
+    """K15: two people agree on 2 months, R writes, the case grows, and is closed again."""
     two(closed, Retention(2))
     closed.answer("R")
     closed.later()
@@ -148,14 +148,14 @@ def test_an_approved_term_does_not_outlive_its_closing(closed: Story) -> None:
 
 
 def test_a_term_agreed_on_before_the_closing_shortens_nothing(story: Story) -> None:
-    """K15: only what knows of the closing."""
+    """K15: only a term that names the closing can shorten."""
     two(story, Retention(2))
     closed = story.post("A", Closed("Tekst."))
     assert last(story) == months_after(closed.day, 12)
 
 
 def test_a_term_of_the_day_of_closing_that_does_not_name_it_shortens_nothing(story: Story) -> None:
-    """K15: by the past, never by the place."""
+    """K15: by the past, not by the place."""
     closed = story.post("M", Closed("Tekst."))
     wanted = story.post("A", Retention(2), unaware=[closed])
     story.post("B", Approval(wanted.id))
@@ -163,7 +163,7 @@ def test_a_term_of_the_day_of_closing_that_does_not_name_it_shortens_nothing(sto
 
 
 def test_a_longer_term_that_crosses_an_approved_shorter_one_is_not_wiped(closed: Story) -> None:
-    """K24: B's 24 months cross an approved 2; the order of the server wiped them."""
+    """K24: B's 24 months cross an approved 2; the server's order removed them."""
     shorter = closed.write("A", Retention(2))
     longer = closed.write("B", Retention(24))
     for order in ((shorter, longer), (longer, shorter)):
@@ -200,7 +200,7 @@ def test_where_one_person_reads_that_person_shortens() -> None:
 
 
 def test_a_term_that_one_reader_lacks_leaves_that_vault_with_the_others(closed: Story) -> None:
-    """K11: M's `retention` is sealed to A alone: each vault by what it has, and no alarm on B."""
+    """K11: M's `retention` is sealed to A alone: each vault decides by what it has, without an alarm on B."""
     hidden = closed.post("M", Retention(24), to="AM")
     closed.answer("B", unaware=[hidden])
     lacking = closed.case(lacks=[hidden])
@@ -215,7 +215,7 @@ def test_a_term_that_one_reader_lacks_leaves_that_vault_with_the_others(closed: 
 
 @pytest.mark.parametrize("body", [Retention(24), Hold("Waarom.", DAY + 500), Reopened("Waarom."), Closed("Tekst.")])
 def test_nobody_who_is_no_reader_changes_the_last_day(closed: Story, body: Body) -> None:
-    """Property 9; H1 (c), (d): with or without a server that helps."""
+    """H1 (c), H1 (d), D10: with or without the server's help; only readers can end a case."""
     for author in ("X", "N"):
         closed.post(author, body, to="ABM")
     closed.post("A", body, identity=IdentityKey(b"?" * 32), to="ABM")
@@ -223,7 +223,7 @@ def test_nobody_who_is_no_reader_changes_the_last_day(closed: Story, body: Body)
 
 
 def test_no_word_of_one_recipient_makes_a_last_day_earlier(closed: Story) -> None:
-    """Property 9, H1: every kind that could, by M alone, said twice."""
+    """Property 9, H1: every kind that could, written twice by M alone."""
     before = last(closed)
     assert before
     for _ in range(2):

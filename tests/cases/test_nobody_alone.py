@@ -1,4 +1,4 @@
-"""Nobody alone keeps a closed case for ever, however often and whatever they write (property 9)."""
+"""No single person keeps a closed case without end, however often and whatever they write (property 9)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def said_by_one(story: Story, act: int) -> Body:
 
 @given(ACTS)
 def test_one_person_keeps_a_case_at_most_twice_the_longest_term_and_thirty_days(acts: list[tuple[int, int]]) -> None:
-    """K3, K6, K7, K21, K23: A closes again the same day whatever M opens; M stops at nothing."""
+    """K3, K6, K7, K21, K23: A closes again on the same day whatever M opens; M uses every means."""
     story = Story("ABM")
     story.report("ABM", without="")
     first = story.post("A", Closed("T."))

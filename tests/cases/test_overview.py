@@ -1,4 +1,4 @@
-"""The published numbers: none of them points at people, however often they are asked for (SPEC 12.8)."""
+"""The published numbers: none of them reveals a person, however often they are requested (SPEC 12.8)."""
 
 from __future__ import annotations
 
@@ -34,11 +34,13 @@ def summary(**changes: object) -> Summary:
 
 
 def test_a_year_is_published_once_it_has_ended() -> None:
+    """M10: the difference of two overviews of one year reveals the cases in between."""
     with pytest.raises(RunningYearError):
         overview(YEAR, [], [], SMALL, TODAY - 1, DRAW)
 
 
 def test_of_a_year_with_few_cases_only_that_is_published() -> None:
+    """M10: with `anders: 6` published, somebody who counted 5 knew of the one case that they could not see."""
     few = overview(YEAR, [], [LINE] * (LEAST_CASES - 1), SMALL, TODAY, DRAW)
     assert (few.counts, few.others, few.total) == (None, 0, 0)
     assert overview(YEAR, [], [LINE] * LEAST_CASES, SMALL, TODAY, DRAW).counts is not None
@@ -62,6 +64,7 @@ def test_an_exercise_is_in_no_published_number() -> None:
 
 @given(count=st.integers(0, 500), draw=st.binary(min_size=32, max_size=32), year=st.integers(2000, 2100))
 def test_a_number_is_a_multiple_of_five_next_to_the_count(count: int, draw: bytes, year: int) -> None:
+    """M10: the published count minus the own count was the number of cases from which somebody was left out."""
     shown = rounded(count, draw, year, "anders")
     assert shown % STEP == 0
     assert abs(shown - count) < STEP
@@ -69,7 +72,7 @@ def test_a_number_is_a_multiple_of_five_next_to_the_count(count: int, draw: byte
 
 @given(count=st.integers(0, 500), draw=st.binary(min_size=32, max_size=32))
 def test_asking_again_tells_nothing(count: int, draw: bytes) -> None:
-    """Drawn anew each time, the average of the answers was the count."""
+    """M10: neither does any number of published overviews."""
     assert rounded(count, draw, YEAR, "anders") == rounded(count, draw, YEAR, "anders")
 
 

@@ -36,14 +36,14 @@ def test_without_its_report_there_is_no_case(story: Story) -> None:
 
 
 def test_the_report_is_first_wherever_it_stands(story: Story) -> None:
-    """After a restored server the report can be posted again behind its answers."""
+    """After a restore of the server, the report can be posted again after its answers."""
     said = story.answer("A")
     story.log[0] = replace(story.log[0], place=Place(99))
     assert [message.id for message in story.case().messages] == [story.log[0].id, said.id]
 
 
 def test_a_message_that_comes_twice_is_one_at_its_first_place(story: Story) -> None:
-    """Section 3 of the design: a message whose id is here already changes nothing."""
+    """Section 3 of the design: a copy of a known message changes nothing."""
     said = story.answer("R")
     again = replace(said, place=Place(70), day=story.day + 5)
     for log in ([*story.log, again], [again, *story.log]):
@@ -61,7 +61,7 @@ def test_the_order_is_the_logs_where_messages_do_not_know_of_each_other(story: S
 
 
 def test_nothing_stands_before_its_past(story: Story) -> None:
-    """T28: two messages put back after a restore in another order."""
+    """T28: after a restore, two messages are posted again in another order."""
     first = story.put(story.write("A", Answer("Tekst.")), place=Place(30))
     second = story.put(story.write("R", Answer("Tekst.")), place=Place(20))
     third = story.put(story.write("B", Answer("Tekst.")), place=Place(10))
@@ -70,7 +70,7 @@ def test_nothing_stands_before_its_past(story: Story) -> None:
 
 
 def test_what_is_late_comes_forward_to_what_names_it_and_nothing_else_moves(story: Story) -> None:
-    """T28, T45: of three, the first names the last; the one between knows of neither."""
+    """T28, T45: of three messages, the first names the last; the one between them knows of neither."""
     late = story.put(story.write("A", Answer("T.")), place=Place(30))
     first = story.put(story.write("R", Answer("T.")), place=Place(10))
     between = story.put(story.write("B", Answer("T."), seen=[]), place=Place(20))
@@ -88,7 +88,7 @@ def test_a_dossier_message_stands_after_its_past_and_moves_nothing_of_the_thread
 
 
 def test_what_the_log_has_lost_stands_between_its_positions(story: Story) -> None:
-    """10.4: in its old order, before all that is new."""
+    """10.4: in its old order, before all new messages."""
     lost = [story.put(story.write("A", Answer("Tekst.")), place=Place(5, after)) for after in (7, 8)]
     new = story.put(story.write("B", Answer("Tekst."), seen=[]), place=Place(6))
     old = story.put(story.write("M", Answer("Tekst."), seen=[]), place=Place(5))
@@ -105,7 +105,7 @@ def test_own_messages_stand_last_until_they_are_posted(story: Story) -> None:
 
 
 def test_ids_that_are_here_are_simply_there(story: Story) -> None:
-    """T1: A's vault is empty; B writes; A is healed by a share and answers. Nobody is alarmed."""
+    """T1: A's vault is empty; B writes; A gets a share and answers. Nobody sees an alarm."""
     story.answer("B")
     missed = story.answer("R")
     healed = [replace(message, way=Way.SHARE) for message in story.log]
@@ -119,7 +119,7 @@ def test_ids_that_are_here_are_simply_there(story: Story) -> None:
 
 
 def test_a_message_that_went_past_the_mailbox_is_one_missing_id_and_others_are_still_found(story: Story) -> None:
-    """T7: M posts by door 0, A names it: the page misses one id, and later faults show as well."""
+    """T7: M posts through door 0, A names the message: the page misses one id, and still shows later faults."""
     past_it = story.answer("M")
     story.answer("A")
     page = story.case(lacks=[past_it])
@@ -143,7 +143,7 @@ def test_what_never_stood_in_the_log_is_missing_to_the_one_it_names_and_blames_n
 
 
 def test_one_id_that_does_not_exist_stops_nothing(story: Story) -> None:
-    """T27: M names a random id; the page gave no "yes" any more, for ever."""
+    """T27: M names a random id; the page never gave another "yes"."""
     story.answer("M", seen=[NOWHERE])
     denial = story.post("R", no("X"))
     story.post("R", yes("X", denial))
@@ -170,7 +170,7 @@ def test_a_thread_message_names_no_dossier_and_the_page_misses_nothing(story: St
 
 
 def test_the_order_of_the_thread_is_the_pages_whatever_names_the_dossier(story: Story) -> None:
-    """T44, 12.1 step 2: a thread message that names a late dossier message does not move behind it."""
+    """T44, 12.1 step 2: a thread message that names a late dossier message does not move after it."""
     note = story.put(story.write("A", Note("Tekst.")), place=Place(90))
     joined = story.post("M", Joined(people("N")), seen=[story.log[0], note], place=Place(20))
     said = story.post("N", Answer("Tekst."), seen=[story.log[0]], place=Place(30))
@@ -181,9 +181,9 @@ def test_the_order_of_the_thread_is_the_pages_whatever_names_the_dossier(story: 
 
 
 def test_what_stands_nowhere_moves_nothing(story: Story) -> None:
-    """T45: M gives a message by share before it stands in the log, and posts it weeks later.
+    """T45: M shares a message before it is in the log, and posts it weeks later.
 
-    Nobody is shown it before, so that no honest message names it, and N's `joined` of Z stays where it is.
+    It is shown to nobody before, so that no honest message names it, and N's `joined` of Z keeps its place.
     """
     unposted = story.write("M", Answer("Tekst."))
     joined = story.post("A", Joined(people("N")))
@@ -201,7 +201,7 @@ def test_the_own_last_message_of_the_channel_is_always_named(story: Story) -> No
 
 
 def test_what_says_who_reads_is_always_named(story: Story) -> None:
-    """5.3: `consent`, `joined` and `stepped-back`, though they did not stand on the screen."""
+    """5.3: `consent`, `joined` and `stepped-back`, even if they were not on the screen."""
     said = [story.post("R", yes("X")), story.post("B", Joined(people("N")))]
     assert {message.id for message in said} <= set(story.answer("A", screen=[]).head.seen)
 
@@ -215,7 +215,7 @@ def test_what_another_named_message_has_in_its_past_is_not_named(story: Story) -
 
 
 def test_what_is_not_shown_is_not_named(story: Story) -> None:
-    """5.3: a forbidden message stood on no screen."""
+    """5.3: a forbidden message was on no screen."""
     forbidden = story.answer("X", to="ABM")
     consent = story.post("M", yes("X"), to="ABM")
     named = story.answer("A").head.seen
@@ -269,7 +269,7 @@ def test_a_chain_with_a_gap_does_not_look_parallel(story: Story) -> None:
 
 
 def test_two_complete_messages_around_a_gap_are_told_to_be_parallel(story: Story) -> None:
-    """T33: judged where nothing is missing, and there as always."""
+    """T33: reported if nothing is missing, and permanently."""
     first = story.answer("B")
     gap = story.answer("A")
     story.answer("B")
@@ -306,7 +306,7 @@ def test_a_message_of_a_kind_that_is_not_known_is_kept_and_changes_nothing(story
 
 
 def test_a_reopened_in_the_dossier_follows_the_closing_that_it_names(story: Story) -> None:
-    """K16, T28: also where the server gives it a lower place."""
+    """K16, T28: even if the server gives it a lower place."""
     closed = story.put(story.write("A", Closed("Tekst.")), place=Place(50))
     story.put(story.write("B", Reopened("Waarom.")), place=Place(40))
     assert not story.case().is_closed
@@ -324,7 +324,7 @@ def test_whoever_withdraws_with_two_windows_is_believed(story: Story) -> None:
 
 
 def test_questions_name_what_stood_on_the_screen_alone(story: Story) -> None:
-    """T1: nothing is claimed to be read that was not shown."""
+    """T1: no message claims to have read what was not shown."""
     shown = story.answer("R")
     arrived = story.answer("R")
     named = story.post("A", Question("Tekst."), screen=[shown]).head.seen
@@ -339,7 +339,7 @@ def test_who_reads_a_message_stands_beside_it_where_its_to_left_a_reader_out(sto
 
 
 def test_a_message_of_another_case_is_no_part_of_this_one(story: Story) -> None:
-    """T16: M names in this case the id of a message of another."""
+    """T16: M names in this case the id of a message of another case."""
     other = Story("ABM")
     other.written = 1000
     other.report("AB", without="M")

@@ -1,4 +1,4 @@
-"""Which messages a vault takes, and at which place (SPEC 12.1 step 1, 12.4)."""
+"""Which messages a vault accepts, and at which place (SPEC 12.1 step 1, 12.4)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def taken(
     *,
     entry: IndexedEntry | None = None,
     words: Sequence[Word] = (),
-    first: FirstEntry = FIRST,
+    first: FirstEntry | None = FIRST,
     until: int = UNTIL,
 ) -> tuple[Place, int] | None:
     placed = take(
@@ -53,20 +53,32 @@ def test_the_own_index_gives_place_and_day(closed: PlacedMessage) -> None:
 
 
 def test_another_head_under_an_entry_of_long_ago_is_not_taken(closed: PlacedMessage) -> None:
-    """K29, T9: a closing under the mac of an own cover entry of 410 days ago, by a share."""
+    """K29, T9: a share has a closing under the mac of M's own cover entry of 410 days ago."""
     entry = IndexedEntry(Place(3), A_YEAR_AGO, b"random bytes of the cover entry.")
     assert taken(closed, entry=entry) is None
     assert taken(closed, entry=entry, words=[Word(900, 0, 3, A_YEAR_AGO)]) is None
 
 
 def test_what_is_not_in_the_index_is_not_taken(closed: PlacedMessage) -> None:
-    """T29, T45: M gives a message by share that never stood in the log, or does not yet."""
+    """T29, T45: M shares a message that never was in the log, or is not yet."""
     assert taken(closed) is None
+
+
+@pytest.mark.parametrize("position", [None, 1, 499])
+def test_no_word_is_heard_of_a_case_whose_report_was_read(closed: PlacedMessage, position: int | None) -> None:
+    """T29, T45: nothing in a case is older than its report, so M cannot claim that a message predates the reading."""
+    assert taken(closed, words=[Word(900, 0, position, DAY)], first=None) is None
+
+
+@pytest.mark.parametrize("position", [None, 1])
+def test_a_vault_that_has_the_first_entry_of_the_log_hears_no_word(closed: PlacedMessage, position: int | None) -> None:
+    """T29, T45: nothing is older than that; a share like those of a page, without places, was believed."""
+    assert taken(closed, words=[Word(900, 0, position, DAY)], first=FirstEntry(1, DAY)) is None
 
 
 @pytest.mark.parametrize("position", [500, 501, 10_000])
 def test_of_the_time_that_was_read_only_what_stood_there_counts(closed: PlacedMessage, position: int) -> None:
-    """K22: M makes a `closed` today and shares it as old: it counted in vaults that were there."""
+    """K22: M creates a `closed` today and shares it as old: it counted in vaults that had read that time."""
     assert taken(closed, words=[Word(900, 0, position, DAY)]) is None
 
 
@@ -96,13 +108,13 @@ def test_the_day_of_a_word_is_not_after_the_own_first_reading(closed: PlacedMess
 
 
 def test_of_two_words_the_first_counts(closed: PlacedMessage) -> None:
-    """Section 7 of the design; in whatever order the shares were opened."""
+    """Section 7 of the design; independent of the order in which the shares were opened."""
     words = [Word(900, 5, 7, DAY), Word(901, 0, 8, DAY + 1), Word(900, 6, 9, DAY)]
     assert taken(closed, words=words) == taken(closed, words=words[::-1]) == (Place(7), DAY)
 
 
 def test_a_pages_word_gives_an_order_until_a_tool_gives_the_place(closed: PlacedMessage) -> None:
-    """5.4: a page knows no places of the log. Its thread would stand before all of the dossier for ever."""
+    """5.4: a page does not know the log's places. Its thread would permanently precede the whole dossier."""
     pages = [Word(900, 0, None, DAY), Word(900, 1, None, DAY), Word(901, 0, None, DAY)]
     found = [taken(closed, words=[word]) for word in pages]
     assert all(one and one[0].position == 0 for one in found)
@@ -116,7 +128,7 @@ def test_a_page_word_that_is_not_heard_leaves_the_others(closed: PlacedMessage) 
 
 
 def test_what_is_not_taken_changes_nothing_and_is_not_named() -> None:
-    """T45: the case of a vault that was given an unposted message is the case of the others."""
+    """T45: a vault that was given an unposted message has the same case as the others."""
     story = Story("ABM")
     story.report("ABM", without="")
     given = story.write("M", Closed("Tekst."))
@@ -126,12 +138,12 @@ def test_what_is_not_taken_changes_nothing_and_is_not_named() -> None:
 
 
 def test_no_message_says_that_something_was_destroyed() -> None:
-    """K8, M7: honest B's `destroyed` crossed with a hold; a tombstone came before its report."""
+    """K8, M7: honest B's `destroyed` crossed a hold; a tombstone arrived before its report."""
     assert not {"destroyed", "tombstone", "handed-over", "admit", "conflict", "entered"} & set(KINDS)
 
 
 def test_the_number_of_a_case_is_three_words_of_its_id() -> None:
-    """L8: 32 bits could be ground in half an hour; this has 48."""
+    """audit L8: 32 bits could be searched in half an hour; the number has 48."""
     one = CaseId(b"abcdef" + bytes(26))
     other = CaseId(b"abcdef" + b"x" * 26)
     third = CaseId(b"abcdeg" + bytes(26))

@@ -1,7 +1,8 @@
-"""M names ids of messages that M posts only later: others' words keep their places, and their worth.
+"""M names ids of messages that M posts only later: others' messages keep their places and their standing.
 
-A sharper T45: what M names does not have to be shown to anybody. Where a message waits for what it names, M moves all
-that honest people wrote since they read M's words, months later: behind the end of their own reading, or of another's.
+A stronger T45: the named message need not be shown to anybody. If a message waited for those it names, M could, months
+later, move everything that honest people wrote since they read M's message: after the end of their own reading, or of
+another's.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def last(story: Story) -> int | None:
 
 @pytest.mark.parametrize("body", HIDDEN, ids=lambda body: body.KIND)
 def test_a_reopening_does_not_open_what_closes_after_it(story: Story, body: Body) -> None:
-    """K7: one old `reopened` opened the case again after each closing, without an approval, for ever."""
+    """K7: one old `reopened` reopened the case after each closing, without an approval, and without end."""
     story.post("A", Closed("T."))
     hidden = story.write("M", body)
     story.post("M", Reopened("T."), seen=[story.log[0], story.log[1], hidden])
@@ -60,7 +61,7 @@ def test_a_reopening_does_not_open_what_closes_after_it(story: Story, body: Body
 
 @pytest.mark.parametrize("body", HIDDEN, ids=lambda body: body.KIND)
 def test_a_closing_stays_the_one_that_closed(story: Story, body: Body) -> None:
-    """K3: A's closing moved behind M's second one, and the case was kept from then on."""
+    """K3: A's closing moved after M's second one, and the retention started from there."""
     hidden = story.write("M", body)
     story.post("M", Acknowledgement("T."), seen=[story.log[0], hidden])
     closed = story.post("A", Closed("T."))
@@ -73,7 +74,7 @@ def test_a_closing_stays_the_one_that_closed(story: Story, body: Body) -> None:
 
 @pytest.mark.parametrize("body", HIDDEN, ids=lambda body: body.KIND)
 def test_what_somebody_wrote_who_has_stepped_back_since_goes_on_to_count(story: Story, body: Body) -> None:
-    """K24, property 9: A's 24 months moved behind A's own `stepped-back`, and the case was kept for 12."""
+    """K24, property 9: A's 24 months moved after A's own `stepped-back`, and the case was kept for 12."""
     hidden = story.write("M", body)
     carrier = Note("T.") if isinstance(body, Note) else Acknowledgement("T.")
     story.post("M", carrier, seen=[story.log[0], hidden])
@@ -88,7 +89,7 @@ def test_what_somebody_wrote_who_has_stepped_back_since_goes_on_to_count(story: 
 
 
 def test_an_objection_of_somebody_who_was_denied_since_goes_on_to_count(story: Story) -> None:
-    """K2: M and B want a purge, N objects, R says no about N, and M undid the objection."""
+    """K2: M and B ask for a purge, N objects, R denies N, and M undid the objection."""
     hidden = story.write("M", Note("T."))
     story.post("A", Joined(people("N")))
     story.post("M", Note("T."), seen=[story.log[0], story.log[1], hidden])
@@ -104,7 +105,7 @@ def test_an_objection_of_somebody_who_was_denied_since_goes_on_to_count(story: S
 
 
 def test_an_approval_goes_on_to_count_when_its_author_reads_no_more(story: Story) -> None:
-    """H1: A's hold that B approved went away, once A had stepped back."""
+    """H1: A's hold that B approved lost its effect once A had stepped back."""
     hidden = story.write("M", Note("T."))
     story.post("M", Note("T."), seen=[story.log[0], hidden])
     story.post("A", Closed("T."))
@@ -120,7 +121,7 @@ def test_an_approval_goes_on_to_count_when_its_author_reads_no_more(story: Story
 
 
 def test_the_first_hold_of_a_person_stays_the_first(story: Story) -> None:
-    """Choices of model.md: of each person the first. M moved the earlier ones behind the next."""
+    """Choices of model.md: only the first hold of each person counts. M moved the earlier ones after the next."""
     story.post("A", Closed("T."))
     hidden = story.write("M", Note("T."))
     story.post("M", Hold("T.", DAY + 5000), seen=[story.log[1], hidden])
@@ -133,7 +134,7 @@ def test_the_first_hold_of_a_person_stays_the_first(story: Story) -> None:
 
 
 def test_a_denial_is_not_undone_for_the_time_until_it_is_posted(story: Story) -> None:
-    """Section 10 of the design: R's withdrawal moved behind, and what X wrote since the withdrawal counted."""
+    """Section 10 of the design: R's withdrawal moved back, and what X wrote since the withdrawal counted."""
     story.post("R", yes("X"))
     hidden = story.write("M", Acknowledgement("T."))
     story.post("M", Acknowledgement("T."), seen=[story.log[0], story.log[1], hidden])
@@ -147,7 +148,7 @@ def test_a_denial_is_not_undone_for_the_time_until_it_is_posted(story: Story) ->
 
 
 def test_a_hidden_stepping_back_takes_back_what_its_author_approved_and_is_announced(story: Story) -> None:
-    """A limit, stated in SECURITY.md: M could have said no. The vaults wait for seven days anew."""
+    """A limit, stated in SECURITY.md: M could have refused. The vaults wait for another seven days."""
     hidden = story.write("M", SteppedBack())
     story.post("M", Acknowledgement("T."), seen=[story.log[0], hidden])
     story.post("A", Closed("T."))
@@ -161,7 +162,7 @@ def test_a_hidden_stepping_back_takes_back_what_its_author_approved_and_is_annou
     days = SyncDays(story.day, story.day)
     waits = Countdown.at_sync(waits, story.case(), days)
     assert waits
-    assert waits.destroyed_on(None, story.day) == story.day + 7
+    assert waits.destroyed_on(None).day == story.day + 7
     assert story.judged(held).counts, "what others wrote keeps its worth"
 
 
@@ -181,7 +182,7 @@ KINDS: list[Body] = [
 
 @given(st.lists(st.tuples(st.sampled_from("RABMMN"), st.integers(0, len(KINDS) + 2), st.booleans()), max_size=14))
 def test_what_does_nothing_changes_nothing_by_being_posted_later(steps: list[tuple[str, int, bool]]) -> None:
-    """Everybody but M is honest and reads all; M's messages name one that does nothing, and is posted at the end."""
+    """Everybody except M is honest and reads all; M's messages name one without effect, which is posted at the end."""
     story = Story("ABMXN")
     story.report("ABM", without="X")
     hidden = [story.write("M", body) for body in HIDDEN]

@@ -1,4 +1,4 @@
-"""Who reads a case: left out, let in, joined, stepped back (SPEC 12.3)."""
+"""The readers of a case: left out, let in, joined, stepped back (SPEC 12.3)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_readers_are_whom_the_report_names_on_the_roster_in_force(story: Story) 
 
 
 def test_who_could_not_be_sealed_to_is_a_reader() -> None:
-    """Finding M2: a missing bundle puts nobody into `without`."""
+    """Finding M2: a missing bundle must not put anybody into `without`."""
     story = Story("ABX")
     story.report("A", missing="B", without="X")
     assert story.readers() == "AB"
@@ -73,7 +73,7 @@ def test_stepping_back_is_void_where_the_only_other_reader_left_the_roster() -> 
 
 
 def test_who_is_left_out_does_not_read_whatever_names_them(story: Story) -> None:
-    """T22: X in `without`: yes, then withdrawn; M says `joined` of X."""
+    """T22: X is in `without`; R says yes, then withdraws it; M names X in a `joined`."""
     story.post("R", yes("X"))
     assert story.readers() == "ABMX"
     story.post("R", withdrawn("X"))
@@ -122,7 +122,7 @@ def test_a_no_leaves_a_newcomer_out(story: Story) -> None:
 
 
 def test_a_no_ends_the_reading_of_a_newcomer_who_was_joined(story: Story) -> None:
-    """T24, T6: the denial is sealed to whom it ends."""
+    """T24, T6: the denial is sealed to those whose reading it ends."""
     story.post("A", Joined(people("N")))
     denial = story.post("R", no("N"))
     assert story.readers() == "ABM"
@@ -141,7 +141,7 @@ def test_a_yes_that_does_not_name_the_no_lets_nobody_in(story: Story) -> None:
 
 
 def test_in_no_order_of_places_does_a_yes_win_over_a_no_that_it_does_not_name() -> None:
-    """T11: numbered consents let X in in 387 of 4,000 orders; now in none."""
+    """T11: numbered consents let X in for 387 of 4,000 orders; now for none."""
     for order in permutations(range(4)):
         story = Story("ABMX")
         story.report("ABM", without="X")
@@ -159,7 +159,7 @@ def test_in_no_order_of_places_does_a_yes_win_over_a_no_that_it_does_not_name() 
 
 
 def test_a_consent_names_the_people_and_needs_no_request(story: Story) -> None:
-    """T4, T12: R's yes reaches N, the request that it answers does not."""
+    """T4, T12: N gets R's "yes", but not the request that it answers."""
     asked = story.post("A", Request("Waarom.", "N", "Alles.", people("X")))
     answer = story.post("R", yes("X"))
     case = story.case(lacks=[asked])
@@ -170,21 +170,21 @@ def test_a_consent_names_the_people_and_needs_no_request(story: Story) -> None:
 
 
 def test_a_denial_about_a_request_that_is_missing_still_names_the_people(story: Story) -> None:
-    """T12: "no" names a request that B could not read; B would take X as let in and seal to X."""
+    """T12: "no" names a request that B could not read; B would consider X let in and seal to X."""
     asked = story.post("A", Request("Waarom.", "X", "Alles.", people("X")))
     story.post("R", no("X"))
     assert "X" in names(story.case(lacks=[asked]).left_out)
 
 
 def test_a_no_wins_over_a_yes_that_crosses_it(story: Story) -> None:
-    """T25: two windows: no{X}, and a yes{X} that does not know of it."""
+    """T25: two windows: a "no" about X, and a "yes" that does not know of it."""
     denial = story.post("R", no("X"))
     story.post("R", yes("X"), unaware=[denial], screen=[])
     assert story.readers() == "ABM"
 
 
 def test_a_denial_is_sealed_to_all_whom_a_yes_ever_named(story: Story) -> None:
-    """T42: a denial that crosses a yes; X believes to read for ever."""
+    """T42, D12: a denial that crosses a "yes"; X would never learn that they no longer read."""
     first = story.post("R", no("X"))
     crossing = story.post("R", yes("X"), unaware=[first])
     assert story.readers() == "ABM"
@@ -196,7 +196,7 @@ def test_a_denial_is_sealed_to_all_whom_a_yes_ever_named(story: Story) -> None:
 
 
 def test_a_yes_that_lets_nobody_in_is_not_sealed_to_them(story: Story) -> None:
-    """Property 3: X was let in and put out again; another window says yes and does not know of it."""
+    """Property 3: X was let in and denied again; another window says yes without knowing of the denial."""
     story.post("R", yes("X"))
     denial = story.post("R", withdrawn("X"))
     crossing = story.post("R", yes("X"), unaware=[denial])
@@ -204,7 +204,7 @@ def test_a_yes_that_lets_nobody_in_is_not_sealed_to_them(story: Story) -> None:
 
 
 def test_a_denial_that_ends_nothing_is_not_sealed_to_whom_it_names(story: Story) -> None:
-    """Property 3: who was never let in learns nothing of the case."""
+    """Property 3: a person who was never let in learns nothing about the case."""
     assert person("X") not in story.post("R", no("X")).head.to
 
 
@@ -217,7 +217,7 @@ def test_a_denial_sealed_to_somebody_whom_only_a_joined_named_is_no_alarm(story:
 
 
 def test_order_is_the_logs_for_a_step_back_that_does_not_know_of_the_own_joined(story: Story) -> None:
-    """T21: M posts a parallel `stepped-back`; N's messages would become late backwards."""
+    """T21: M posts a parallel `stepped-back`; N's earlier messages would become late."""
     joined = story.post("M", Joined(people("N")))
     said = story.answer("N")
     story.post("M", SteppedBack(), seen=[story.log[0]])
@@ -227,7 +227,7 @@ def test_order_is_the_logs_for_a_step_back_that_does_not_know_of_the_own_joined(
 
 
 def test_two_words_of_one_session_posted_in_order_both_count(story: Story) -> None:
-    """T2: B says an answer and steps back in one session."""
+    """T2: B writes an answer and steps back in one session."""
     answer = story.write("B", Answer("Tekst."))
     left = story.write("B", SteppedBack(), log=[*story.log, answer])
     story.put(answer)
@@ -239,7 +239,7 @@ def test_two_words_of_one_session_posted_in_order_both_count(story: Story) -> No
 
 
 def test_two_words_of_one_session_are_applied_in_order_when_the_server_turns_them_around(story: Story) -> None:
-    """T2: by two circuits they came the other way round."""
+    """T2: over two circuits, they arrived in reverse order."""
     answer = story.write("B", Answer("Tekst."))
     left = story.write("B", SteppedBack(), log=[*story.log, answer])
     story.put(left)
@@ -261,7 +261,7 @@ def test_a_joined_by_somebody_who_had_stepped_back_does_not_count(story: Story) 
 
 
 def test_off_the_roster_for_a_week_and_on_again_reads_again(story: Story) -> None:
-    """T31: the rights come back with the roster; what was missed is a matter of shares."""
+    """T31: reading returns with the roster; shares bring what was missed."""
     story.publish("BMXN")
     story.later()
     assert story.readers() == "BM"
@@ -282,7 +282,7 @@ def test_no_message_of_the_dossier_changes_who_reads(story: Story) -> None:
 
 
 def test_in_an_entered_report_a_consent_is_forbidden() -> None:
-    """H2: who enters a report for somebody holds its code and would agree in their place."""
+    """H2: the recipient who enters a report holds its code, and could consent in the reporter's place."""
     story = Story("ABX")
     author = story.identities["A"]
     story.report("A", without="X", entered=Entered(author, bytes(64), "phone"))
@@ -294,14 +294,14 @@ def test_in_an_entered_report_a_consent_is_forbidden() -> None:
 
 
 def test_nobody_but_the_reporter_makes_a_report_an_entered_one(story: Story) -> None:
-    """H2: a board member's tool says so right behind a genuine report. It stands in the report's body, or nowhere."""
+    """H2: a board member's tool claims it right after a genuine report. It must be in the report's body."""
     story.post("M", Note("Genoteerd."))
     story.post("R", yes("X"))
     assert story.readers() == "ABMX"
 
 
 def test_a_new_key_does_not_end_an_exclusion(story: Story) -> None:
-    """H4: X, about whom the report is, loses a laptop and gets a new identity by the book."""
+    """H4: X, whom the report is about, loses a laptop and gets a new identity by the normal procedure."""
     story.rekey("X")
     story.later()
     assert story.readers() == "ABM"
@@ -343,7 +343,7 @@ def test_a_withdrawal_counts_wherever_the_server_puts_it(story: Story) -> None:
 
 
 def test_who_was_put_out_again_does_not_speak_in_the_dossier(story: Story) -> None:
-    """M3 (3): judged by the author's own `seen`, they went on by naming an old place."""
+    """M3 (3): judged by the author's own `seen`, they continued by naming an old place."""
     consent = story.post("R", yes("X"))
     story.post("R", withdrawn("X"))
     note = story.post("X", Note("Tekst."), seen=[consent], to="ABMX")
@@ -351,7 +351,7 @@ def test_who_was_put_out_again_does_not_speak_in_the_dossier(story: Story) -> No
 
 
 def test_of_two_readers_who_step_back_at_once_the_second_stays() -> None:
-    """12.3: crossing, so that nobody would read; the order of the log decides for all alike."""
+    """12.3: they cross, so that nobody would read; the order of the log decides for everybody alike."""
     story = Story("AB")
     story.report("AB", without="")
     first, second = story.write("A", SteppedBack()), story.write("B", SteppedBack())
@@ -363,7 +363,7 @@ def test_of_two_readers_who_step_back_at_once_the_second_stays() -> None:
 
 
 def test_a_yes_that_does_not_name_a_no_names_nobody_anew(story: Story) -> None:
-    """12.3: A, to whom the report went, steps back; one window says no, another yes."""
+    """12.3: A, a recipient of the report, steps back; one window says no, another yes."""
     story.post("A", SteppedBack())
     denial = story.post("R", no("A"))
     crossing = story.post("R", yes("A"), unaware=[denial])

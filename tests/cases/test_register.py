@@ -1,4 +1,4 @@
-"""The register: what follows from the messages of a case is the same for all who have them (SPEC 12.8)."""
+"""The register: everybody with the same messages of a case gets the same line (SPEC 12.8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests: what a recipient can ask for, and what needs the word of a second person (SPEC 12.6)."""
+"""Requests: what a recipient can ask for, and what needs a second person (SPEC 12.6)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from keys.cases.requests import (
     grounds,
     hold,
     object_to,
+    purges_of,
     reopen,
     retention,
 )
@@ -70,7 +71,7 @@ def test_what_one_asks_for_another_approves_and_nobody_their_own() -> None:
         (DEMAND, True),
         (Retention(2), True),  # shorter than the policy's twelve months
         (Retention(24, "Er loopt een zaak."), False),  # one person keeps longer
-        (Hold("Er loopt een zaak.", 20_000 + 370 + 20), False),  # of at most 30 days: a first word suffices
+        (Hold("Er loopt een zaak.", 20_000 + 370 + 20), False),  # of at most 30 days: a first hold needs no approval
         (Answer("Tekst."), False),
     ],
 )
@@ -130,6 +131,21 @@ def test_a_purge_is_objected_to_before_and_after_its_approval_once_by_each_perso
     with pytest.raises(NothingAskedError):
         object_to(story.case(), person("M"))
     assert object_to(story.case(), person("A")).message == purge.id
+
+
+def test_who_has_only_the_approval_of_a_purge_can_object_to_it() -> None:
+    """The purge was sealed to others: a missing message that an approval names may be one."""
+    story = opened()
+    purge = story.post("A", ask_purge(story.case(), "Het moet weg."))
+    approval = story.post("B", Approval(purge.id))
+    held = [message for message in story.log if message.id != purge.id]
+    assert [one.id for one in purges_of(story.case(held), person("M"))] == [approval.id]
+    objection = object_to(story.case(held), person("M"), approval.id)
+    assert objection.message == purge.id
+    story.post("M", objection)
+    assert story.case().last_day is None
+    held = [message for message in story.log if message.id != purge.id]
+    assert purges_of(story.case(held), person("M")) == ()
 
 
 def test_only_a_closed_case_is_reopened_or_kept_for_months() -> None:

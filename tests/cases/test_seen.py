@@ -1,4 +1,4 @@
-"""What a message names, for any case and screen: the whole screen is in its past, and no id is named without need."""
+"""The `seen` of a message, for any case and screen: the whole screen is in its past, and no id is named needlessly."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ screens = st.sampled_from([0.0, 0.3, 1.0])
 def named(
     heap: Heap, data: st.DataObject
 ) -> tuple[dict[MessageId, JudgedMessage], set[MessageId], IdentityKey, str, list[JudgedMessage]]:
-    """Return the messages, the screen, the author, the channel, and the messages that the next one names."""
+    """Return the messages, the screen, the author, the channel, and the messages named by the next one."""
     case = heap.case()
     here = {message.id: message for message in case.messages}
     share = data.draw(screens)
@@ -89,7 +89,7 @@ def test_none_is_named_twice_and_the_own_last_one_comes_first(heap: Heap, data: 
 
 @given(heaps(), st.data())
 def test_naming_them_gives_a_message_the_same_past_as_naming_the_whole_screen(heap: Heap, data: st.DataObject) -> None:
-    """Less is written, and nothing is lost: what the others name follows from them."""
+    """Fewer ids are written, and nothing is lost: the others follow from them."""
     case = heap.case()
     here, screen, author, channel, names = named(heap, data)
     body = Answer("Tekst.") if channel == THREAD else Note("Tekst.")
@@ -111,6 +111,7 @@ def test_naming_them_gives_a_message_the_same_past_as_naming_the_whole_screen(he
 
 
 def test_of_more_than_64_the_own_last_one_the_reporters_and_the_newest_are_named() -> None:
+    """D5: which of the latest a message names."""
     story = Story("AB")
     story.report("AB", without="")
     own = story.answer("A", seen=[])

@@ -1,4 +1,4 @@
-"""Which messages a vault gives to whom (SPEC 12.4)."""
+"""Which messages a vault shares with whom (SPEC 12.4)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def story() -> Story:
 def given_by(
     story: Story, owner: str, given: set[tuple[PersonId, MessageId]] | None = None
 ) -> dict[str, tuple[MessageId, ...]]:
-    """Return what the vault of `owner` has to give, by letter."""
+    """Return what the vault of `owner` must share, by letter."""
     listed = {entry.person for entry in story.in_force(story.day).recipients}
     found = owed(story.case(), person(owner), listed, given or set())
     return {names([one]): ids for one, ids in found.items()}
@@ -39,7 +39,7 @@ def test_readers_to_whom_all_was_sealed_get_nothing(story: Story) -> None:
 
 
 def test_who_is_let_in_gets_all_of_the_case(story: Story) -> None:
-    """T36: also the messages from before, notes and all."""
+    """T36: also earlier messages, including notes."""
     said = [story.log[0], story.answer("A"), story.post("B", Note("Tekst."))]
     story.post("A", Joined(people("N")))
     assert given_by(story, "A") == {"N": tuple(message.id for message in said)}
@@ -52,7 +52,7 @@ def test_a_reader_who_could_not_be_sealed_to_gets_the_message() -> None:
 
 
 def test_an_answer_that_crosses_a_joined_is_given_by_any_vault_that_has_it(story: Story) -> None:
-    """T35, T17: R's answer crosses A's `joined` of N, and A steps back: N is the only reader left."""
+    """T35, T17: R's answer crosses A's `joined` of N, and A steps back: N is the only remaining reader."""
     joined = story.write("A", Joined(people("N")))
     answer = story.answer("R")
     closed = story.answer("B")
@@ -66,15 +66,27 @@ def test_an_answer_that_crosses_a_joined_is_given_by_any_vault_that_has_it(story
 
 
 def test_each_vault_gives_once(story: Story) -> None:
-    """T34: a share of M's with a slot of noise; it stood in the log, and nobody else gave it."""
+    """T34: M's share had a slot of noise; it was in the log, and nobody else shared the message."""
     story.post("A", Joined(people("N")))
     first = given_by(story, "B")["N"]
     assert first == given_by(story, "M")["N"], "what one has given is given by the others all the same"
     assert given_by(story, "B", {(person("N"), one) for one in first}) == {}
 
 
+def test_a_reader_gets_what_stands_before_their_last_arrived_though_it_was_sealed_to_them(story: Story) -> None:
+    """T48: B's vault is new. It lacks what reaches A after A's answer, although it was sealed to B or is B's own."""
+    said = [story.log[0], story.post("B", Note("Tekst.")), story.answer("M")]
+    arrived = {person("B"): said[-1].place.position + 1, person("X"): said[-1].place.position + 1}
+    later = story.answer("M")
+    found = owed(story.case(), person("A"), people("ABMX"), (), arrived)
+    assert found == {person("B"): tuple(message.id for message in said)}
+    given = {(person("B"), one.id) for one in said}
+    assert owed(story.case(), person("A"), people("ABMX"), given, arrived) == {}
+    assert later.id not in found[person("B")]
+
+
 def test_a_message_that_waits_in_the_outbox_is_not_shared(story: Story) -> None:
-    """T29: dropped afterwards, N would have what nobody has."""
+    """T29: if it were dropped later, N would have a message that nobody else has."""
     story.post("A", Joined(people("N")))
     unposted = story.write("A", Answer("Tekst."), to="AB")
     listed = people("ABMXN")
@@ -94,13 +106,23 @@ def test_who_is_left_out_gets_nothing(story: Story) -> None:
 
 
 def test_a_denial_that_could_not_be_sealed_to_whom_it_ends_is_given_to_them_alone(story: Story) -> None:
-    """T38, T42: X's vault would never be locked."""
+    """T38, T42: otherwise X's vault would never lock the case."""
     story.post("R", yes("X"))
     story.answer("A")
     denial = story.post("R", withdrawn("X"), to="ABM")
     story.answer("B")
     assert given_by(story, "A") == {"X": (denial.id,)}
     assert given_by(story, "A", {(person("X"), denial.id)}) == {}
+
+
+def test_who_says_arrived_after_stepping_back_is_told_so_and_gets_nothing_else(story: Story) -> None:
+    """T49: B's new vault got the case from somebody unaware, or from a backup, and B would have read on without end."""
+    stepped_back = story.post("B", SteppedBack())
+    listed, arrived = people("ABMX"), {person("B"): stepped_back.place.position + 1}
+    assert answer_to_arrived(story.case(), person("B")) == (stepped_back.id,)
+    assert owed(story.case(), person("A"), listed, (), arrived) == {person("B"): (stepped_back.id,)}
+    assert owed(story.case(), person("A"), listed, {(person("B"), stepped_back.id)}, arrived) == {}
+    assert owed(story.case(), person("A"), listed, ()) == {}
 
 
 def test_who_is_off_the_roster_gets_nothing(story: Story) -> None:
@@ -111,7 +133,7 @@ def test_who_is_off_the_roster_gets_nothing(story: Story) -> None:
 
 
 def test_an_arrived_is_answered_with_the_cases_that_its_author_may_read(story: Story) -> None:
-    """T5, T19: and with none of another, so that an empty answer tells nothing."""
+    """T5, T19: and with no others, so that an empty answer reveals nothing."""
     story.post("A", Closed("Tekst."))
     assert answer_to_arrived(story.case(), person("B")) == tuple(message.id for message in story.log)
     assert answer_to_arrived(story.case(), person("X")) == ()
@@ -125,7 +147,7 @@ def test_a_lacking_is_answered_with_the_message_and_its_past(story: Story) -> No
 
 
 def test_a_lacking_gives_messages_of_this_case_to_its_readers_alone(story: Story) -> None:
-    """T16: M names in one case the id of a message of another, where B is left out."""
+    """T16: M names in one case the id of a message of another, from which B is left out."""
     other = MessageId(b"o" * 32)
     assert answer_to_lacking(story.case(), person("B"), [other]) == ()
     assert answer_to_lacking(story.case(), person("X"), [story.log[0].id]) == ()
@@ -167,7 +189,7 @@ def fate(story: Story, message: PlacedMessage) -> Fate:
 
 
 def test_a_joined_of_somebody_whom_the_reporter_has_denied_since_is_put_aside(story: Story) -> None:
-    """T30: A's `joined` of N waits; R's no{N} comes, and it went out all the same."""
+    """T30: A's `joined` of N waits; R's "no" about N arrives, and the `joined` was posted all the same."""
     waits = story.write("A", Joined(people("N")))
     assert fate(story, waits) is Fate.GOES_OUT
     story.post("R", no("N"))
@@ -195,7 +217,7 @@ def test_a_message_that_would_not_count_any_more_is_put_aside(story: Story) -> N
 
 
 def test_a_message_goes_out_as_it_is_where_more_people_read_than_it_names(story: Story) -> None:
-    """T35: the others get it by a share; a message is sealed once."""
+    """T35: the others get it by a share; a message is sealed only once."""
     waits = story.write("A", Answer("Tekst."))
     story.post("B", Joined(people("N")))
     assert fate(story, waits) is Fate.GOES_OUT

@@ -1,4 +1,4 @@
-"""Whose turn it is: a word of the reporter that waits or that nobody has read never vanishes from the lists."""
+"""States: a message of the reporter that waits or is unread never disappears from the lists."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_whose_turn_it_is_follows_from_what_was_said() -> None:
     story.answer("R")
     assert state(story) == OURS
     story.post("A", Request("a", "b", "c"))
-    assert state(story) == OURS  # a request answers nothing
+    assert state(story) == OURS  # a request is not a reply
     story.post("A", Closed("Tekst."))
     assert state(story) == CLOSED
     story.post("A", Reopened("Tekst."))

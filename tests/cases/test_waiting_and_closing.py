@@ -1,4 +1,4 @@
-"""What waits for a reply, and whether a case is open or closed (SPEC 12.5, 12.6)."""
+"""Which messages wait for a reply, and whether a case is open or closed (SPEC 12.5, 12.6)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from keys.wire.messages import (
     Approval,
     Body,
     Closed,
+    Entered,
     Feedback,
     Identity,
     Left,
@@ -97,7 +98,7 @@ def test_no_other_word_ends_the_waiting(story: Story, body: Body) -> None:
 
 
 def test_an_answer_that_crosses_a_cry_for_help_does_not_end_its_waiting(story: Story) -> None:
-    """The issue: a reporter's cry for help that crosses with an answer vanished from every list."""
+    """The issue: a reporter's cry for help that crossed an answer disappeared from every list."""
     help_wanted = story.write("R", Answer("Tekst."))
     reply = story.write("A", Answer("Tekst."))
     story.put(help_wanted)
@@ -113,7 +114,7 @@ def test_a_reply_that_does_not_count_ends_no_waiting(story: Story) -> None:
 
 
 def test_a_closing_closes_only_if_it_has_read_all_that_was_asked(story: Story) -> None:
-    """K4: B's `closed` had not read R's message that stands before it."""
+    """K4: B's `closed` had not read R's earlier message."""
     asked = story.answer("R")
     closed = story.post("B", Closed("Tekst."), unaware=[asked])
     case = story.case()
@@ -136,7 +137,7 @@ def test_a_second_closing_changes_nothing(story: Story) -> None:
 
 
 def test_after_the_reporter_wrote_a_new_closing_is_needed(story: Story) -> None:
-    """K5: R writes after the closing, B answers, nobody closes again: the old closing came back."""
+    """K5: R writes after the closing, B answers, nobody closes again: the old closing took effect again."""
     close(story)
     story.later(400)
     story.answer("R")
@@ -151,7 +152,7 @@ def test_after_the_reporter_wrote_a_new_closing_is_needed(story: Story) -> None:
 
 
 def test_a_name_that_nobody_has_revealed_is_on_the_screen(story: Story) -> None:
-    """K17: a closed compartment counts as on the screen, so that a closing can name it."""
+    """K17: an unopened identity message counts as on the screen, so that a closing can name it."""
     name = story.post("R", Identity("Tekst."))
     closed = story.post("A", Closed("Tekst."))
     assert story.case().is_in_past(name.id, of=closed.id)
@@ -159,7 +160,7 @@ def test_a_name_that_nobody_has_revealed_is_on_the_screen(story: Story) -> None:
 
 
 def test_a_reopening_opens_and_the_case_can_be_closed_again(story: Story) -> None:
-    """K16: `reopened` is of the dossier and never in the past of a `closed`."""
+    """K16: `reopened` belongs to the dossier and is never in the past of a `closed`."""
     close(story)
     story.later()
     story.post("B", Reopened("Waarom."))
@@ -181,7 +182,7 @@ def test_a_reopening_that_crosses_a_closing_takes_the_order_of_the_log(story: St
 
 
 def test_an_answer_put_back_behind_the_closing_that_names_it_does_not_open(story: Story) -> None:
-    """K20: after a restored server both are posted again, the answer behind the closing."""
+    """K20: after a restore of the server both are posted again, the answer after the closing."""
     asked = story.write("R", Answer("Tekst."))
     closed = story.write("A", Closed("Tekst."), log=[*story.log, asked])
     story.put(closed, place=Place(30))
@@ -191,7 +192,7 @@ def test_an_answer_put_back_behind_the_closing_that_names_it_does_not_open(story
 
 
 def test_nobody_alone_opens_a_case_again_for_ever(story: Story) -> None:
-    """K7: M opens again every 29 days; after the longest term another person has to agree."""
+    """K7: M reopens every 29 days; after the longest term another person must approve."""
     close(story)
     limit = months_after(story.day, 24)
     while story.day + 29 < limit:
@@ -211,7 +212,7 @@ def test_nobody_alone_opens_a_case_again_for_ever(story: Story) -> None:
 
 
 def test_the_day_before_the_longest_term_one_person_still_opens(story: Story) -> None:
-    """K7: the bound is inclusive on the day itself."""
+    """K7: the limit includes the day itself."""
     close(story)
     story.day = months_after(story.day, 24) - 1
     story.post("M", Reopened("Waarom."))
@@ -219,7 +220,7 @@ def test_the_day_before_the_longest_term_one_person_still_opens(story: Story) ->
 
 
 def test_the_reporters_own_words_begin_the_longest_term_anew(story: Story) -> None:
-    """K7: counted from the first closing behind the reporter's last asking message."""
+    """K7: it counts from the first closing after the reporter's last asking message."""
     close(story)
     story.later(500)
     story.answer("R")
@@ -231,7 +232,7 @@ def test_the_reporters_own_words_begin_the_longest_term_anew(story: Story) -> No
 
 
 def test_where_one_person_reads_a_reopening_needs_nobody() -> None:
-    """Section 7 of the design: in an office of one."""
+    """Section 7 of the design: an office of one person."""
     story = Story("AX")
     story.report("A", without="X")
     close(story)
@@ -240,15 +241,19 @@ def test_where_one_person_reads_a_reopening_needs_nobody() -> None:
     assert not story.case().is_closed
 
 
-def test_whoever_holds_the_code_keeps_a_case_open_by_writing(story: Story) -> None:
-    """K19: a limit, stated in SECURITY.md."""
-    close(story)
-    story.answer("R")
-    assert not story.case().is_closed
+def test_whoever_holds_the_code_keeps_a_case_open_by_writing() -> None:
+    """K19: a limit, stated in SECURITY.md. M has the code of a report that M entered."""
+    story = Story("ABMXN")
+    story.report("ABM", without="X", entered=Entered(story.identities["M"], bytes(64), "phone"))
+    for _ in range(3):
+        close(story)
+        story.later(800)
+        story.answer("R")
+        assert not story.case().is_closed
 
 
 def test_a_recipient_alone_does_not_close_what_the_reporter_asks_after(story: Story) -> None:
-    """The issue: a case with a reporter's unread message is never closed."""
+    """The issue: a case with an unread message of the reporter is never closed."""
     crossing = story.write("R", Answer("Tekst."))
     closing = story.write("A", Closed("Tekst."))
     for order in ([crossing, closing], [closing, crossing]):
@@ -262,7 +267,7 @@ def test_a_recipient_alone_does_not_close_what_the_reporter_asks_after(story: St
 
 
 def test_a_case_of_a_year_without_anything_is_told(story: Story) -> None:
-    """12.7: without a last day nobody would ever destroy it."""
+    """12.7: without a last day, nobody would ever destroy it."""
     story.day = months_after(story.day, 12)
     assert NoticeKind.QUIET not in {line.kind for line in story.case().lines}
     story.later()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
     """An organisation with its server, to report to."""
-    return Office.open(tmp_path)
+    return Office.ready(tmp_path)
 
 
 @pytest.fixture(scope="session")

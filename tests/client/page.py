@@ -130,10 +130,10 @@ class Page:
     _number: int = 0
     _answers: dict[int, dict[str, Any]] = field(default_factory=dict)
 
-    def begin(self, name: str, **ask: object) -> int:
+    def begin(self, name: str, **params: object) -> int:
         """Ask the worker and return the number of this request."""
         self._number += 1
-        self._write({"number": self._number, "name": name, "ask": ask})
+        self._write({"number": self._number, "name": name, "params": params})
         return self._number
 
     def wait(self, number: int, step: str | None = None, phase: str | None = None) -> Any:
@@ -179,9 +179,9 @@ class Page:
         self._node.stdin.write(json.dumps(line) + "\n")
         self._node.stdin.flush()
 
-    def ask(self, name: str, **ask: object) -> Any:
+    def ask(self, name: str, **params: object) -> Any:
         """Ask the worker and return its answer; raise FailedError with its code."""
-        return self.wait(self.begin(name, **ask))
+        return self.wait(self.begin(name, **params))
 
     def trust(self, fragment: str = "", language: str = "nl") -> Any:
         return self.ask("trust", fragment=fragment, language=language)

@@ -102,7 +102,7 @@ Object.assign(globalThis, {
   Date: StoppedDate,
   self: { location: { origin }, name: "" },
   importScripts: () => undefined,
-  sealing: await import("../../dropbox/client/reporting.ts"),
+  sealing: await import("../../dropbox/client/worker/report_handlers.ts"),
   setTimeout: (call: () => void, milliseconds: number) => realTimeout(call, milliseconds / Number(hurry)),
   postMessage: async (reply: unknown) => console.log(JSON.stringify(await told(reply))),
   addEventListener(type: string, listener: (message: { data: unknown }) => void) {
@@ -110,15 +110,15 @@ Object.assign(globalThis, {
   },
   removeEventListener: (type: string, listener: never) => listeners.get(type)?.delete(listener),
 });
-await import("../../dropbox/client/worker.ts");
+await import("../../dropbox/client/entry/worker.ts");
 for await (const line of createInterface({ input: process.stdin })) {
   const asked = JSON.parse(line);
   if (asked.online) tell("online", { data: null });
   else if (asked.memory) {
     console.log(JSON.stringify({ memory: [process.memoryUsage.rss(), process.resourceUsage().maxRSS * 1024] }));
   } else {
-    if (asked.ask.files) asked.ask.files = await Promise.all(asked.ask.files.map(chosen));
-    if (asked.ask.file?.path) asked.ask.file = await openAsBlob(asked.ask.file.path);
+    if (asked.params.files) asked.params.files = await Promise.all(asked.params.files.map(chosen));
+    if (asked.params.file?.path) asked.params.file = await openAsBlob(asked.params.file.path);
     if (asked.name === "prove") proving.add(asked.number);
     tell("message", { data: asked });
   }

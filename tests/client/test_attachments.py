@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from tests.keys.office import Office
 
+pytestmark = pytest.mark.slow
+
 HEADER_START = MAGIC_SIZE + COUNT_SIZE + UNTIL_SIZE
 COUNTED = {"id", "position", "envelope", "mailbox"}
 
@@ -192,7 +194,6 @@ def shape(cell: tuple[str, object]) -> object:
     return name if name in COUNTED else value
 
 
-@pytest.mark.slow
 def test_a_file_of_256_mebibytes_takes_no_more_memory_than_a_small_one(office: Office, tmp_path: Path) -> None:
     path = tmp_path / "opname.ogg"
     block = random.Random(256).randbytes(MIB)

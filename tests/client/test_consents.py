@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from keys.cases.requests import grounds
+from keys.wire.canonical import b64
 from keys.wire.messages import Request
 from tests.client.page import FailedError, Wire, opened
 from tests.client.recipient import only_case, say, texts_of
@@ -72,12 +74,30 @@ def test_of_two_windows_that_answer_a_request_the_no_holds_until_a_yes_knows_of_
         assert holding(shown) == ["no"]
         one.ask("say", word=consent(office, "yes", OUT, request=request))
         shown = one.look(receipt.written())
-        assert holding(shown) == ["no", "yes"]
+        assert holding(shown) == ["yes"]
         assert OUT in names(shown["readers"])
 
 
+def test_a_denial_of_another_request_about_the_same_person_undoes_no_yes(office: Office) -> None:
+    """The page forgot the yes, and did not offer to take it back, while it was a ground to pass the name on."""
+    receipt = office.report("een", [OUT])
+    people = (office.person(OUT),)
+    for to in (OUT, "De politie"):
+        say(office, "Secretaris", Request(text="Om te helpen.", to=to, what="Alles.", people=people))
+    with opened(office) as page:
+        *_, first, second = looked(page, receipt)["messages"]
+        page.ask("say", word=consent(office, "yes", OUT, request=first["id"]))
+        page.ask("say", word=consent(office, "no", OUT, request=second["id"]))
+        shown = page.look(receipt.written())
+        assert holding(shown) == ["yes", "no"]
+        assert OUT not in names(shown["readers"])
+    [ground] = grounds(only_case(office, "Secretaris"))
+    assert b64(ground.id) == first["id"]
+
+
 def holding(shown: Any) -> list[str]:
-    return [message["body"]["answer"] for message in shown["messages"] if message["holds"]]
+    """Return the answers to requests that hold."""
+    return [message["answer"]["given"] for message in shown["messages"] if message["answer"]]
 
 
 def test_what_two_windows_say_stands_there_once_each_and_alarms_nobody(office: Office) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -71,9 +72,20 @@ def test_a_word_that_crosses_with_a_reply_goes_on_waiting(office: Office) -> Non
             session.composer().write(case.id, Question("Nog iets?"), [case.report.id])
             session.send_now()
         shown = page.look(receipt.written())
-        assert [one["waits"] for one in shown["messages"]] == [False, True, False]
+        assert [one["waits"] for one in shown["messages"]] == [None, 0, None]
         assert shown["messages"][1]["readBy"] == []
         assert shown["alarms"] == []
+
+
+def test_a_word_waits_for_whole_days_and_never_for_less_than_none(office: Office) -> None:
+    """A browser that is a day behind the server showed a wait of -1 days."""
+    office.pass_days(2)
+    receipt = office.report("een")
+    office.answer(receipt, "twee")
+    for ahead, waited in ((-1, 0), (3, 2)):
+        office.now += dt.timedelta(days=ahead)
+        with opened(office) as page:
+            assert [one["waits"] for one in looked(page, receipt)["messages"]] == [None, waited]
 
 
 def test_an_answer_names_what_stood_on_the_screen_and_what_came_later_is_not_in_it(office: Office) -> None:
@@ -91,6 +103,7 @@ def test_an_answer_names_what_stood_on_the_screen_and_what_came_later_is_not_in_
 
 
 def test_somebody_let_in_reads_all_of_the_thread_and_later_words(office: Office) -> None:
+    """T36: M asked and did not share: the page does, with every "yes"."""
     receipt = office.report("een", [OUT])
     say(office, "Secretaris", Question("twee"))
     with opened(office) as page:
@@ -213,6 +226,7 @@ def test_a_code_that_was_forgotten_opens_nothing_any_more(office: Office) -> Non
 
 
 def test_in_a_report_that_a_recipient_wrote_down_nobody_can_be_let_in(office: Office) -> None:
+    """H2: page and tool alike."""
     with office.session("Secretaris") as session:
         session.sync()
         _, receipt = enter(session, ReportDraft(text="Verteld.", topic="anders", language="nl"), "phone")
@@ -221,6 +235,8 @@ def test_in_a_report_that_a_recipient_wrote_down_nobody_can_be_let_in(office: Of
         shown = looked(page, receipt)
         assert shown["entered"]["way"] == "phone"
         assert shown["entered"]["by"]["name"] == "Secretaris"
+        assert shown["opened"]
+        assert names(shown["messages"][0]["readBy"]) == ["Secretaris"]
         assert shown["offered"] == []
         with pytest.raises(FailedError, match=r"^forbidden$"):
             page.ask("say", word=consent(office, "yes", OUT))

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from tests.keys.office import Office
 
+pytestmark = pytest.mark.slow
+
 SIZES = (0, 1, 700_000, 3 * MIB + 5, 2 * MIB, 10)
 PARTS = "/mailbox/"
 

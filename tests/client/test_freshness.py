@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from keys.roster import Bundle
 from keys.roster.weeks import monday
 from keys.wire.canonical import encode, parse_object
-from keys.wire.signed import Signed, join_frames, split_frames
+from keys.wire.signed import LABEL_BUNDLE, Signed, join_frames, split_frames
 from tests.client.page import FailedError, Page, Wire, opened
+from tests.organisation import sign
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,6 +103,36 @@ def test_who_is_two_rosters_behind_has_not_looked_and_is_sealed_to(office: Offic
     assert [case.report.text for case in office.read("Bestuurslid 2")] == ["Er ging iets mis."]
 
 
+def test_of_two_bundles_that_name_different_logs_at_one_place_neither_counts_and_both_are_named(office: Office) -> None:
+    """L8: M signs a witness with a random digest. The server refuses it; one that helps M shows it all the same."""
+    office.report("een")
+    office.pass_days(7)
+    for name in NAMES:
+        office.read(name)
+    signer = office.secret("Bestuurslid 1").signer()
+
+    def help_m(path: str, answer: bytes) -> bytes:
+        if path != "/bundles":
+            return answer
+        first, *every = split_frames(answer)
+        return join_frames([first, *map(forged, every)])
+
+    def forged(raw: bytes) -> bytes:
+        bundle = Bundle.verify(Signed.parse(raw))
+        if bundle.identity != office.identity("Bestuurslid 1") or bundle.last or bundle.seen is None:
+            return raw
+        assert bundle.seen.log.place == 1
+        seen = replace(bundle.seen, log=replace(bundle.seen.log, digest=bytes(32)))
+        return sign(replace(bundle, seen=seen).members(), LABEL_BUNDLE, [signer]).encode()
+
+    with opened(office, Wire(office, help_m)) as page:
+        found = freshness(page)
+        assert {person["name"] for person in found["differing"]} == {*NAMES}
+        assert found["looked"] == []
+        page.report()
+    assert looked(office) == [*NAMES]
+
+
 def test_beside_each_name_stands_the_week_in_which_they_looked_last(office: Office) -> None:
     week = monday(office.today)
     office.pass_days(35)
@@ -129,6 +161,7 @@ def days_shifted(by: int) -> Callable[[str, bytes], bytes]:
 
 @pytest.mark.parametrize("by", [-3, 3])
 def test_two_days_that_do_not_fit_are_both_shown_before_anything_is_written(office: Office, by: int) -> None:
+    """D6: the page goes by the server's day, and says so where its own is another."""
     office.pass_days(7)
     office.read("Secretaris")
     office.pass_days(3)

@@ -8,11 +8,21 @@ import pytest
 from nacl.utils import random
 
 from keys.wire.ids import CaseId, MessageId
-from keys.wire.messages import ArchivedMessage, Joined, Note, Question, Share, Unknown, encode_archives
+from keys.wire.messages import (
+    DOSSIER,
+    THREAD,
+    ArchivedMessage,
+    Joined,
+    Note,
+    Question,
+    Share,
+    Unknown,
+    encode_archives,
+)
 from tests.client.page import opened
 from tests.client.recipient import only_case, say
 from tests.client.test_mailbox_attacks import alarms, entries_changed, look, talk, texts
-from tests.keys.forging import post_as_recipient, post_into_mailbox
+from tests.keys.forging import post_as_recipient, post_into_mailbox, post_malformed, post_past_the_mailbox
 
 if TYPE_CHECKING:
     from keys.cases.case import Case
@@ -35,6 +45,24 @@ def test_a_message_of_the_dossier_is_not_shown_in_the_thread(office: Office, rec
     shown = look(office, receipt)
     assert texts(shown) == TALK
     assert alarms(shown) == []
+
+
+@pytest.mark.parametrize(("kind", "channel"), [("note", DOSSIER), ("note", THREAD), ("question", THREAD)])
+def test_a_body_that_its_kind_does_not_have_is_spoilt_for_page_and_tool_alike(
+    office: Office, kind: str, channel: str
+) -> None:
+    """D11: of a malformed body of the dossier in a thread one said "spoilt" and the other "moved"."""
+    code = office.report("een")
+    case = only_case(office, "Secretaris")
+    with office.session("Secretaris") as session:
+        post_malformed(office, session, case, kind, channel)
+    shown = look(office, code.written())
+    thread = office.thread(code)
+    assert texts(shown) == ["een"]
+    assert alarms(shown) == [(1, "spoilt")]
+    assert thread.case
+    assert [message.text for message in thread.case.messages] == ["een"]
+    assert [(alarm.number, alarm.code) for alarm in thread.alarms] == [(2, "malformed")]
 
 
 def test_a_message_of_another_case_is_spoilt(office: Office, receipt: str) -> None:
@@ -98,6 +126,24 @@ def test_what_a_forged_seen_names_is_missing_and_blames_nobody(office: Office, r
     assert texts(shown) == [*TALK, "vier"]
     assert alarms(shown) == [(3, "missing")]
     assert shown["alarms"][0]["people"] == []
+
+
+def test_a_message_past_the_mailbox_is_one_missing_id_and_does_not_hide_another(office: Office) -> None:
+    """T7: the page counted what it should have, never came out again, and said nothing of later faults."""
+    code = office.report("een").written()
+    case = only_case(office, "Bestuurslid 1")
+    with office.session("Bestuurslid 1") as session:
+        post_past_the_mailbox(office, session, case, Question("Niet voor de melder."))
+    say(office, "Secretaris", Question("twee"))
+    shown = look(office, code)
+    assert texts(shown) == ["een", "twee"]
+    assert alarms(shown) == [(1, "missing")]
+    assert shown["alarms"][0]["people"] == []
+    say(office, "Bestuurslid 2", Question("drie"))
+    say(office, "Secretaris", Question("vier"))
+    shown = look(office, code, entries_changed(lambda entries: [*entries[:2], entries[3]]))
+    assert texts(shown) == ["een", "twee", "vier"]
+    assert alarms(shown) == [(1, "missing"), (2, "missing")]
 
 
 def test_an_unknown_kind_may_have_anything_in_its_body_and_nothing_of_it_is_shown(office: Office, receipt: str) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from keys.receipt import Receipt
 from keys.sealing import seal_cover
-from keys.wire.envelope import SMALLEST_CLASS, Header, prefix_size
+from keys.wire.envelope import MOST_UNTIL_DAYS, SMALLEST_CLASS, Header, prefix_size
 from keys.wire.mailbox import PAGE_SIZE, MailboxEntry, MailboxPage
 from keys.wire.messages import Consent, Question
 from tests.client.page import FailedError, Wire, opened
@@ -96,12 +97,12 @@ def test_a_number_that_is_left_out_gives_no_page(still: Office, thread: str) -> 
 def test_a_withheld_report_is_found_out(still: Office, thread: str) -> None:
     shown = look(still, thread, entries_changed(lambda entries: entries[1:]))
     assert texts(shown) == []
-    assert alarms(shown) == [(0, "missing")]
+    assert alarms(shown) == [(0, "no-report")]
 
 
 def test_an_empty_mailbox_is_found_out(still: Office, thread: str) -> None:
     shown = look(still, thread, entries_changed(lambda entries: []))
-    assert alarms(shown) == [(0, "missing")]
+    assert alarms(shown) == [(0, "no-report")]
 
 
 def test_messages_that_the_server_exchanges_stand_in_the_order_of_who_had_read_whom(still: Office, thread: str) -> None:
@@ -149,6 +150,8 @@ def test_a_withheld_part_spoils_only_its_own_message(office: Office, receipt: st
 
 
 def test_a_server_that_shows_the_same_page_for_ever_is_not_followed(still: Office, thread: str) -> None:
+    """audit L7: the page."""
+
     def endless(path: str, answer: bytes) -> bytes:
         return b"\x01" + answer[1:] if path.startswith("/mailbox?") else answer
 
@@ -183,6 +186,26 @@ def test_a_day_that_no_calendar_shows_gives_no_page(still: Office, thread: str) 
     late = entries_changed(lambda entries: [replace(entries[0], day=2**32 - 1), *entries[1:]])
     with pytest.raises(FailedError, match=r"^malformed$"):
         look(still, thread, late)
+
+
+@pytest.mark.parametrize("days", [28, -3], ids=["shown late", "shown as of earlier"])
+def test_a_day_on_which_no_honest_server_takes_an_envelope_is_found_out(still: Office, thread: str, days: int) -> None:
+    """A page took any day: the day decides by which roster an author is judged, and what is late."""
+    meddle = entries_changed(lambda entries: [*entries[:2], replace(entries[2], day=entries[2].day + days)])
+    shown = look(still, thread, meddle)
+    assert texts(shown) == ["een", "twee", "drie"]
+    assert alarms(shown) == [(2, "entry-day")]
+    assert shown["alarms"][0]["people"] == []
+
+
+def test_every_day_on_which_an_honest_server_takes_an_envelope_is_taken(still: Office, thread: str) -> None:
+    """What the log had already can go into a mailbox later, so a day before that of the item before is no alarm."""
+    until = still.courier().mailbox(Receipt.parse(thread).capability(), 0).entries[0].header().until
+    days = (until, until - MOST_UNTIL_DAYS, until)
+    meddle = entries_changed(lambda found: [replace(entry, day=day) for entry, day in zip(found, days, strict=True)])
+    shown = look(still, thread, meddle)
+    assert texts(shown) == ["een", "twee", "drie"]
+    assert alarms(shown) == []
 
 
 def test_a_look_that_the_line_broke_with_a_404_of_its_own_ends_nothing(still: Office, thread: str) -> None:

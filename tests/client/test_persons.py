@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from keys.ceremony import make_roster, parse_roots, publish, revoke_recipient, rotate
 from keys.roster import words
 from keys.wire.canonical import b64
 from keys.wire.messages import Closed, Question
-from keys.wire.signed import LABEL_ROOT
-from tests.client.page import opened
+from keys.wire.signed import LABEL_ROOT, join_chain
+from tests.client.page import FailedError, Wire, opened
 from tests.client.recipient import only_case, say
 from tests.keys.forging import post_as_recipient
 from tests.keys.office import CHEAP, POLICY
@@ -21,7 +23,7 @@ OUT = "Bestuurslid 2"
 
 
 def test_the_page_knows_a_person_who_is_left_out_by_a_new_key(office: Office) -> None:
-    # The finding H4: the page listed the accused as a reader, offered them a late report, and sealed to them.
+    """H4: the page listed the accused as a reader, offered them a late report, and sealed to them."""
     receipt = office.report("Over een bestuurslid.", [OUT], people=frozenset({office.person(OUT)}))
     office.rekey(OUT)
     office.pass_days(60)
@@ -60,7 +62,7 @@ def test_the_page_marks_what_a_key_said_that_is_not_on_the_newest_roster(office:
 
 
 def test_a_former_recipients_word_changes_nothing_and_is_marked(office: Office) -> None:
-    # The finding H5.
+    """H5: on the page too."""
     receipt = office.report("een")
     case = only_case(office, OUT)
     office.publish_roster(["Secretaris", "Bestuurslid 1"])
@@ -92,6 +94,39 @@ def test_an_older_posters_fingerprint_is_named_as_such_and_the_newest_words_are_
         for fragment, pinned in ((older, "old"), (b64(newest), "new"), ("", "")):
             shown = page.trust(fragment)
             assert (shown["pinned"], shown["words"]) == (pinned, words(newest))
+
+
+def test_a_fork_by_old_root_keys_shows_since_who_has_looked_names_another_root(office: Office) -> None:
+    """M9: k stolen old keys sign another next root for ever, and who has only the old poster took it for true."""
+    old = [(office.folder / f"root-{number}.key", passphrase) for number, passphrase in ((1, "a"), (3, "c"))]
+    first, drafts = office.drafts[0], {}
+    for board in ("bestuur", "dief"):
+        folder = office.folder / board
+        folder.mkdir()
+        rotate(parse_roots((office.folder / "root.signed").read_bytes()), old, folder, 1, ["x"], office.today, CHEAP)
+        roots = parse_roots((folder / "root.signed").read_bytes())
+        draft = make_roster(roots, first, POLICY, [*office.cards.values()], office.today)
+        drafts[board] = draft.sign(folder / "root-1.key", "x")
+    publish(drafts["bestuur"], office.courier())
+    office.drafts.append(drafts["bestuur"])
+    office.pass_days(1)
+    forged = join_chain(drafts["dief"].roots, [first.roster, drafts["dief"].roster])
+
+    def shown() -> Any:
+        with opened(office, Wire(office, lambda path, answer: forged if path == "/chain" else answer)) as page:
+            assert page.trust(b64(office.root.id))["pinned"] == "old"
+            return page.ask("freshness")
+
+    for name in ("Secretaris", "Bestuurslid 1"):
+        office.read(name)
+    assert [person["name"] for person in shown()["unknown"]] == ["Secretaris", "Bestuurslid 1"]
+    assert [person["name"] for person in shown()["looked"]] == [OUT]  # who has not looked since
+    office.read(OUT)
+    with pytest.raises(FailedError, match=r"^rolled-back$"):
+        shown()
+    with opened(office) as page:
+        page.trust(b64(office.root.id))
+        assert len(page.ask("freshness")["looked"]) == len(office.cards)
 
 
 def test_a_stolen_key_is_sealed_to_by_no_page_from_its_revocation_on(office: Office) -> None:

@@ -16,7 +16,8 @@ from keys.wire.envelope import prefix_size as bytes_of_prefix
 from keys.wire.files import MIB, File, FileDigest
 from keys.wire.ids import CaseId, IdentityKey, RosterId
 from keys.wire.messages import Answer, Head
-from keys.wire.plaintext import LENGTH_SIZE, SIGNATURE_SIZE
+from keys.wire.plaintext import LENGTH_SIZE
+from keys.wire.sizes import SIGNATURE_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

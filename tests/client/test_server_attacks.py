@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from keys.roster import address
+from keys.roster import Bundle, address
 from keys.wire.canonical import b64, encode, parse_object
-from keys.wire.signed import Signed, join_frames, split_frames
+from keys.wire.signed import LABEL_BUNDLE, Signed, join_frames, split_frames
 from tests.client.page import FailedError, Wire, opened, told
 from tests.client.recipient import only_case
-from tests.organisation import Organisation
+from tests.organisation import Organisation, sign
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -166,7 +167,7 @@ def test_a_rolled_back_roster_is_found_out_by_a_page_that_remembers_nothing(offi
 
 
 def test_a_bundle_that_names_a_roster_that_is_hidden_counts_for_nothing_and_its_owner_is_named(office: Office) -> None:
-    """One bundle of one recipient closed the form for everybody."""
+    """H3: one bundle of one recipient closed the form for everybody."""
     old = office.app.test_client().get("/chain").data
     office.publish_roster([*office.cards])
     office.read("Bestuurslid 1")
@@ -178,6 +179,31 @@ def test_a_bundle_that_names_a_roster_that_is_hidden_counts_for_nothing_and_its_
         assert asked == ["chain", "texts", "bundles", "chain"]
         page.report(without=["Bestuurslid 1"])
     assert only_case(office, "Secretaris").report.text == "Er ging iets mis."
+
+
+def test_keys_that_cannot_be_sealed_to_close_the_form_for_nobody(office: Office) -> None:
+    """H3: an ML-KEM key outside the field made every report fail in which its owner was chosen.
+
+    The server refuses such a bundle; one that helps its owner gives it to the page all the same.
+    """
+    signer, mark = office.secret("Bestuurslid 1").signer(), office.identity("Bestuurslid 1")
+
+    def spoil(first: bytes, bundles: list[bytes]) -> list[bytes]:
+        read = [Bundle.verify(Signed.parse(raw)) for raw in bundles]
+        spoilt = [replace(bundle, kem=b"\xff" * 1184) if bundle.identity == mark else bundle for bundle in read]
+        return [
+            first,
+            *(
+                sign(bundle.members(), LABEL_BUNDLE, [signer]).encode() if bundle.identity == mark else raw
+                for raw, bundle in zip(bundles, spoilt, strict=True)
+            ),
+        ]
+
+    with opened(office, Wire(office, bundles_changed(spoil))) as page:
+        page.report()
+    report = only_case(office, "Secretaris").report
+    assert report.head.missing == (office.person("Bestuurslid 1"),)
+    assert office.person("Bestuurslid 1") in only_case(office, "Secretaris").readers
 
 
 def test_bundles_of_long_ago_are_not_sealed_to(office: Office) -> None:

@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { createInterface } from "node:readline";
-import { MeldbusError } from "../../dropbox/client/errors.ts";
+import { MeldbusError } from "../../dropbox/client/shared/errors.ts";
 import { Receipt } from "../../dropbox/client/receipt.ts";
 import { Bundle } from "../../dropbox/client/roster/bundle.ts";
 import { Root } from "../../dropbox/client/roster/root.ts";
@@ -29,7 +29,8 @@ import { encodePosting, parsePosting } from "../../dropbox/client/wire/posting.t
 import { parseMailboxPage } from "../../dropbox/client/wire/mailbox.ts";
 import { encodeArchives, parseArchive } from "../../dropbox/client/wire/messages/archive.ts";
 import { encodeHead, parseHead } from "../../dropbox/client/wire/messages/head.ts";
-import { table } from "../../dropbox/client/wire/messages/table.ts";
+import { described } from "../../dropbox/client/wire/messages/fields.ts";
+import { ALL } from "../../dropbox/client/wire/messages/table.ts";
 import { encodeSigned, idOf, LABEL_ROOT, parseSigned, splitFrames } from "../../dropbox/client/wire/signed.ts";
 import {
   encodeOpening,
@@ -118,7 +119,8 @@ const readers: Record<string, (raw: Bytes, asked: Asked) => unknown> = {
   message: (raw) => hex(encodeHead(parseHead(raw))),
   archive: (raw) => encodeArchives(parseArchive(raw)).map(hex).join(" "),
   case: computeCase,
-  table,
+  kinds: () =>
+    ALL.map(({ KIND, AUTHORS, CHANNEL, CASE, FILES, FIELDS }) => [KIND, AUTHORS, CHANNEL, CASE, FILES, described(FIELDS)]),
   header: (raw) => hex(encodeHeader(parseHeader(raw))),
   signed: (raw) => hex(encodeSigned(parseSigned(raw))),
   frames: (raw) => splitFrames(raw).map(hex).join(" "),

@@ -9,7 +9,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join as path } from "node:path";
 import { dueDays } from "../../dropbox/client/cases/deadlines.ts";
 import { route } from "../../dropbox/client/cases/routing.ts";
-import { MalformedError, MeldbusError, StampError, TamperedError } from "../../dropbox/client/errors.ts";
+import { MalformedError, MeldbusError, StampError, TamperedError } from "../../dropbox/client/shared/errors.ts";
 import { Policy } from "../../dropbox/client/policy/policy.ts";
 import { Receipt } from "../../dropbox/client/receipt.ts";
 import { Bundle } from "../../dropbox/client/roster/bundle.ts";

@@ -164,7 +164,7 @@ def test_clock_set_back_raises_no_work() -> None:
 
 
 def test_a_busy_day_raises_the_work_without_a_crowd_and_the_next_day_does_not() -> None:
-    """Ten thousand reports are an afternoon's work, so the work rises over hours, not over five minutes."""
+    """M6: ten thousand reports are an afternoon's work, so the work rises over hours, not over five minutes."""
     load = LoadMeter()
     asked = {}
     for entries in (0, BUSY_DAY, 2 * BUSY_DAY, 4 * BUSY_DAY, 20 * BUSY_DAY):

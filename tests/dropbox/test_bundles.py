@@ -56,6 +56,7 @@ def test_a_newer_bundle_takes_the_place_of_the_older(box: Box) -> None:
 
 
 def test_one_serial_runs_over_all_bundles_of_an_identity(box: Box) -> None:
+    """L16: a refusal names the highest."""
     assert post(box, made(box, last=True, serial=9)).status_code == 201
     for serial in (1, 9):
         refused = post(box, made(box, serial=serial, weeks=1))
@@ -77,7 +78,7 @@ def test_the_day_decides_which_weekly_bundle_is_given(box: Box) -> None:
 
 
 def test_what_is_superseded_is_not_kept(box: Box) -> None:
-    """It would tell in which weeks somebody looked."""
+    """M5: it would tell in which weeks somebody looked."""
     for serial, week in ((10, 0), (20, 1)):
         for last in (False, True):
             assert post(box, made(box, last=last, serial=serial + last)).status_code == 201
@@ -88,6 +89,7 @@ def test_what_is_superseded_is_not_kept(box: Box) -> None:
 
 
 def test_weekly_and_last_resort_bundles_of_one_monday_are_two(box: Box) -> None:
+    """L15: one overwrote the other."""
     weekly, last = made(box, serial=9), made(box, last=True, serial=10)
     for signed in (weekly, last):
         assert post(box, signed).status_code == 201
@@ -96,7 +98,7 @@ def test_weekly_and_last_resort_bundles_of_one_monday_are_two(box: Box) -> None:
 
 @pytest.mark.parametrize("what", ["roster", "root", "digest", "place"])
 def test_a_bundle_that_names_what_is_not_here_is_refused(box: Box, what: str) -> None:
-    """One bundle that named a roster from the future closed the form and every sync for 13 months."""
+    """H3: one bundle that named a roster from the future closed the form and every sync for 13 months."""
     witness = box.organisation.witness
     wrong = {
         "roster": replace(witness, roster=UNKNOWN),
@@ -124,7 +126,7 @@ def test_a_bundle_that_names_an_earlier_roster_or_a_card_that_names_none_is_take
     ids=["ML-KEM outside the field", "zero", "low order"],
 )
 def test_a_bundle_that_nobody_can_seal_to_is_refused(box: Box, keys: dict[str, bytes]) -> None:
-    """Every report failed in which its owner was chosen."""
+    """H3: every report failed in which its owner was chosen."""
     refused = post(box, made(box, **keys))
     assert (refused.status_code, refused.data) == (400, b'{"error":"malformed"}')
 
@@ -155,7 +157,7 @@ def test_bundles_of_somebody_who_left_the_roster_are_not_given(box: Box) -> None
 
 
 def test_a_bundle_names_an_end_of_the_log_that_the_server_has(box: Box) -> None:
-    """One recipient who signed a random digest raised an alarm on every page, for every week."""
+    """L8: one recipient who signed a random digest raised an alarm on every page, for every week."""
     for _ in range(3):
         case(box)
     digests = look(box).digests()

@@ -12,7 +12,6 @@ import pytest
 from dropbox import __main__ as commands
 from dropbox import i18n
 from dropbox.store.tables import metadata
-from keys.policy import Policy
 from keys.roster import address
 from keys.roster.weeks import until_of
 from keys.wire.canonical import b64
@@ -20,7 +19,7 @@ from tests.dropbox.postings import Opaque, opaque_case
 from tests.dropbox.serving import ROOT, Server
 from tests.dropbox.test_concurrency import read_log
 from tests.organisation import Organisation
-from tests.policies import SMALL_TOML
+from tests.policies import SMALL_TOML, policy_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -211,7 +210,7 @@ def test_server_stops_at_once_when_told_and_keeps_everything(founded: tuple[Serv
 
 def test_check_refuses_a_policy_in_a_language_without_pages(server: Server) -> None:
     frisian = SMALL_TOML.replace('["nl", "en"]', '["nl", "fy"]').replace(", en = ", ", fy = ")
-    server.found(Organisation.found(policy=Policy.from_toml(frisian)))
+    server.found(Organisation.found(policy=policy_of(frisian)))
     checked = server.command("check")
     assert checked.returncode != 0
     assert "policy: no pages in fy" in checked.stderr

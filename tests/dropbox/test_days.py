@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import html
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ import pytest
 
 import dropbox
 import dropbox.__main__ as dropbox_main
+from dropbox.i18n import translations
 from dropbox.store.days import MOST_DAYS
 from dropbox.store.expiry import ENTRY_DAYS
 from keys.roster.weeks import until_of
@@ -20,6 +22,7 @@ from keys.wire.signed import split_frames
 from tests.dropbox.postings import opaque_case, opaque_message, opaque_upload
 from tests.dropbox.serving import BINARY
 from tests.dropbox.test_log import case, look, store_of, today
+from tests.dropbox.test_upload_form import file_answer
 
 if TYPE_CHECKING:
     from werkzeug.test import TestResponse
@@ -28,6 +31,11 @@ if TYPE_CHECKING:
     from tests.dropbox.conftest import Box
 
 NOBODY = argparse.Namespace()
+
+SENTENCE = (
+    "This site is not sure which day it is, and takes nothing until its operator has looked. Send the same file again "
+    "later, or talk to somebody."
+)
 
 
 def said(box: Box) -> int:
@@ -55,7 +63,7 @@ def test_the_day_goes_on_with_each_request_and_never_falls(box: Box) -> None:
 
 
 def test_a_clock_that_is_far_ahead_takes_nothing_and_deletes_nothing(commanded: Box) -> None:
-    """A machine starts in 2036 and its timer posts, and one expire of such a clock deleted everything."""
+    """L5: a machine starts in 2036 and its timer posts, and one expire of such a clock deleted everything."""
     box = commanded
     kept = case(box)
     start = said(box)
@@ -70,6 +78,10 @@ def test_a_clock_that_is_far_ahead_takes_nothing_and_deletes_nothing(commanded: 
     ):
         assert (answer.status_code, json.loads(answer.data)["error"]) == (503, "clock")
     assert box.post(kept.posting).status_code == 503
+    # A person with a sealed file was told of a fault of which nobody knows.
+    page = file_answer(box, opaque_case(until_of(start)).raw)
+    assert page.status_code == 503
+    assert translations("nl").gettext(SENTENCE) in html.unescape(page.text)
     with pytest.raises(dropbox_main.Refused, match="clock"):
         dropbox_main.expire(box.config, NOBODY)
     assert len(look(box).entries) == 1
@@ -79,6 +91,7 @@ def test_a_clock_that_is_far_ahead_takes_nothing_and_deletes_nothing(commanded: 
 
 
 def test_fourteen_days_at_once_are_taken_and_fifteen_wait_for_the_operator(commanded: Box) -> None:
+    """L5: a jump of more needs the operator."""
     box = commanded
     start = said(box)
     box.clock.jump(days=MOST_DAYS)
@@ -111,7 +124,7 @@ def test_the_daily_job_moves_the_day_on_where_nobody_comes(commanded: Box) -> No
 
 
 def test_a_posting_that_waits_for_the_lock_over_midnight_gets_the_day_after(box: Box) -> None:
-    """With the old day, a tool that had read to the end might have destroyed its key already."""
+    """L4: with the old day, a tool that had read to the end might have destroyed its key already."""
     box.clock.jump(days=until_of(said(box)) - 21 - said(box))  # to a Sunday
     start = said(box)
     postings = [opaque_case(until_of(start)).posting, opaque_case(start).posting]
@@ -133,7 +146,7 @@ def post_apart(box: Box, posting: Posting) -> TestResponse:
 
 
 def test_the_day_that_a_page_of_the_log_gives_is_not_before_any_entry_that_is_acknowledged_later(box: Box) -> None:
-    """A reader of this page destroys keys by its day, so nothing may come later with an earlier one."""
+    """L3, L4: a reader of this page destroys keys by its day, so nothing may come later with an earlier one."""
     case(box)
     box.clock.jump(days=1)
     page = look(box)

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 import dropbox
 import dropbox.__main__ as dropbox_main
 from dropbox.store.commit import MAILBOX_DAYS
-from dropbox.store.expiry import BATCH_BYTES, BATCH_ROWS, ENTRY_DAYS, delete_envelopes
+from dropbox.store.expiry import BATCH_BYTES, ENTRY_DAYS, delete_envelopes
+from dropbox.store.uploads import BATCH_ROWS
 from keys.cases.terms import months_after
 from keys.roster.weeks import until_of
 from keys.wire.envelope import PART_SIZE, SMALLEST_CLASS, padded_size
@@ -120,10 +121,12 @@ def test_a_mailbox_outlives_its_entry_while_there_is_talk(box: Box) -> None:
 
 @pytest.mark.parametrize("who", ["reporter", "recipients"])
 def test_nobody_can_let_a_mailbox_end_early(box: Box, who: str) -> None:
-    """One recipient alone could end the reporter's conversation, with the capability that all of them have."""
+    """H8: one recipient alone could end the reporter's conversation, with the capability that all of them have."""
     opened = case(box)
     for path in ("/end", "/leave"):
-        assert box.post_raw(path, getattr(opened, who)).status_code in (400, 404, 405)
+        for raw in (getattr(opened, who), getattr(opened, who) * 2, getattr(opened, who) + bytes(32)):
+            assert box.post_raw(path, raw).status_code in (400, 404, 405)
+    assert {say(box, opened.reporter), say(box, opened.recipients)} == {201}  # nobody was muted, either
     box.clock.advance(days=MAILBOX_DAYS)
     expire(box)
     assert looks(box, opened) == {200}

@@ -14,6 +14,7 @@ from deploy.catalogues import regenerated
 from deploy.languages import CATALOGUES, compiled
 from dropbox import i18n, pages
 from dropbox.i18n import SOURCE_LANGUAGE, Language, MissingTextError, shipped, translations
+from dropbox.pages import render
 from keys.policy import Policy
 from keys.wire.canonical import Json
 from tests.policies import SMALL
@@ -71,7 +72,7 @@ def test_a_language_is_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         (tmp_path / f"{name}.js").write_text("")
     read = SMALL.members()
     policy = Policy.from_members(with_language(read, "fy"))
-    built = pages.build(policy, tmp_path)
+    built = render.build(policy, tmp_path)
     page = built.pages["/fy/"].body.decode()
     assert '<html lang="fy" dir="ltr">' in page
     assert "Frysk" in built.pages["/en/"].body.decode()

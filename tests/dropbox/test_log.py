@@ -170,7 +170,7 @@ def test_a_cursor_that_the_server_does_not_have_differs(box: Box) -> None:
 
 
 def test_a_reader_who_was_away_for_thirteen_months_goes_on_from_the_first_entry_that_is_left(box: Box) -> None:
-    """The digest before the first entry that is left is given, so that the rest can be checked."""
+    """L17: the digest before the first entry that is left is given, so that the rest can be checked."""
     for _ in range(CURSOR_STEP + 6):
         case(box)
     page = look(box)

@@ -152,7 +152,7 @@ def test_hashes_in_use_are_a_conflict_unless_it_is_the_same_envelope(box: Box) -
 
 
 def test_no_address_tells_which_capability_is_the_reporters(box: Box) -> None:
-    """A live server saw it in the order of the halves, though the page of its store did not tell."""
+    """audit L6: a live server saw it in the order of the halves, though the page of its store did not tell."""
     made = [opaque_case(box.until) for _ in range(40)]
     assert all(one.posting.address[:32] < one.posting.address[32:] for one in made)
     assert {hashlib.sha256(one.reporter).digest() == one.posting.address[:32] for one in made} == {True, False}
@@ -164,7 +164,7 @@ def test_no_address_tells_which_capability_is_the_reporters(box: Box) -> None:
 
 
 def test_a_server_that_repeats_or_leaves_out_a_message_gives_no_page(box: Box) -> None:
-    """A tool asked for ever for the page after one that came again."""
+    """audit L7: a tool asked for ever for the page after one that came again."""
     made = case(box)
     for _ in range(8):
         box.post(opaque_message(box.until, made.recipients))
@@ -180,7 +180,7 @@ def test_a_server_that_repeats_or_leaves_out_a_message_gives_no_page(box: Box) -
 
 
 def test_a_report_is_given_back_with_its_mailbox_after_a_restore(box: Box, tmp_path: Path) -> None:
-    """A tool gives back what a restored server has lost, and the reporter's code works again."""
+    """L7: a tool gives back what a restored server has lost, and the reporter's code works again."""
     from dropbox.store.database import copy
 
     case(box)
@@ -221,7 +221,7 @@ def restore(box: Box, file: Path) -> None:
 
 
 def test_nothing_but_an_unknown_capability_is_answered_unknown(box: Box) -> None:
-    """A tool believes that a mailbox has ended, so no other fault may have these bytes."""
+    """H6, D9: a tool believes that a mailbox has ended, so no other fault may have these bytes."""
     made = case(box, LARGEST_POWER)
     capability = box.organisation.log_capability
     others = [

@@ -197,6 +197,7 @@ def test_spoilt_chain_is_refused(box: Box) -> None:
 
 
 def test_log_capability_of_the_roster_in_force_alone_counts(box: Box) -> None:
+    """audit L4: at the server."""
     organisation, earlier = box.organisation, box.organisation.log_capability
     assert box.get(box.log_path, earlier).status_code == 200
     organisation.renew_roster(log_capability=secrets.token_bytes(32))

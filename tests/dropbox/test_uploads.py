@@ -110,7 +110,7 @@ def test_a_part_of_another_length_or_number_is_refused(box: Box, number: int, si
 
 
 def test_parts_are_taken_for_an_open_upload_alone(box: Box) -> None:
-    """Else a mac of the log told whether it was real, and a part without a stamp stopped all deleting."""
+    """audit L1, D14: else a mac of the log told if it was real, and a part without a stamp stopped all deleting."""
     upload = opaque_upload(box.until)
     assert refused(box.post_raw("/parts", upload.part(0))) == (409, "conflict")
     case = opaque_case(box.until, LARGEST_POWER)

@@ -121,8 +121,13 @@ const commands = {
   reload: async () => (await page.reload())?.status() ?? null,
   back: async () => {
     // Not waiting for "load": a page that comes back from the back-forward cache has had it.
-    await page.goBack({ waitUntil: [] });
-    await poll("the page before", () => page.evaluate('document.readyState === "complete"'));
+    try {
+      await page.goBack({ waitUntil: [] });
+    } catch (error) {
+      if (/history entry/i.test(error.message)) return false;
+      throw error;
+    }
+    return poll("the page before", () => page.evaluate('document.readyState === "complete"'));
   },
   openTab: async () => {
     await adopt(await browser.newPage());
@@ -181,7 +186,7 @@ const commands = {
   evaluate: async ({ expression }) => (await page.evaluate(expression)) ?? null,
   dark: ({ on }) => page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: on ? "dark" : "light" }]),
   print: ({ on }) => page.emulateMediaType(on ? "print" : "screen"),
-  viewport: ({ width, height }) => page.setViewport({ width, height }),
+  viewport: ({ width, height, scale }) => page.setViewport({ width, height, deviceScaleFactor: scale }),
   screenshot: ({ path }) => page.screenshot({ path, fullPage: true }).then(() => null),
   axe: async ({ options }) => {
     // Evaluated, not added as an element: the page's own content policy would rightly refuse that.

@@ -207,9 +207,9 @@ class Browser:
         status: int | None = self._ask("reload")
         return status
 
-    def back(self) -> None:
-        """Go one step back in history."""
-        self._ask("back")
+    def back(self) -> bool:
+        """Go one step back in history, and wait until that page has loaded. Return False if there is none."""
+        return bool(self._ask("back"))
 
     def open_tab(self) -> int:
         """Open another tab, to which all calls go from now on. Return its number; the first tab is 0."""
@@ -312,9 +312,9 @@ class Browser:
         """Evaluate a JavaScript expression in the page, a promise to its end. Return what JSON can say."""
         return self._ask("evaluate", expression=expression)
 
-    def viewport(self, width: int, height: int) -> None:
-        """Give the page this size, in CSS pixels."""
-        self._ask("viewport", width=width, height=height)
+    def viewport(self, width: int, height: int, scale: int = 1) -> None:
+        """Give the page this size, in CSS pixels, each of `scale` by `scale` pixels of the screen."""
+        self._ask("viewport", width=width, height=height, scale=scale)
 
     def dark(self, *, on: bool) -> None:
         """Set the colour scheme, in Chromium; Firefox resists being told."""

@@ -28,7 +28,7 @@ SECRETARIS, BOARD_1, BOARD_2 = "Secretaris", "Bestuurslid 1", "Bestuurslid 2"
 
 def open_office(folder: Path) -> Office:
     """Found an organisation with the shipped policy: its topics, forms and terms."""
-    office = Office.open(folder)
+    office = Office.ready(folder)
     office.publish_roster([*office.cards], POLICY)
     return office
 

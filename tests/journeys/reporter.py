@@ -27,6 +27,12 @@ def nl(sentence: str, **fills: str) -> str:
     return DUTCH.gettext(sentence).format(**fills)
 
 
+UNKNOWN_CODE = nl(
+    "Nothing belongs to this code. Compare it with what you wrote down. A conversation is deleted when you have had "
+    "its code forgotten, and thirteen months after its last message."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of the talk: a message with its author and text, an event or an alarm with its sentence."""
@@ -109,7 +115,7 @@ class Reporter:
         """Tick the box of a step whose label begins so."""
         labels = "Array.from(root.querySelectorAll('.choice label'))"
         # Where the page is written from right to left, a name stands between marks that keep it together.
-        plain = "one.textContent.replace(/[\\u2068\\u2069]/g, '')"
+        plain = "one.textContent.replace(/[\\u2067-\\u2069]/g, '')"
         box = self.evaluate(f"{labels}.find((one) => {plain}.startsWith({_js(name)})).htmlFor")
         self.browser.check(_in(step, f"#{box}"), on=on)
 

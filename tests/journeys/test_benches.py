@@ -10,17 +10,19 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.bench import accepting, inbox, opening, sealing, stamping, trial_opening, uploading
+from tests.bench.figures import WrongError
 from tests.dropbox.serving import ROOT
 from tests.journeys.large import MIB
 from tests.soak import expiring
+from tests.soak.memory import check_flat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
     from types import ModuleType
-
-    import pytest
 
     from tests.bench.figures import Figure
 
@@ -86,3 +88,12 @@ def test_spoilt_vectors_are_read_alike_by_tool_and_page() -> None:
     done = subprocess.run(fuzzing, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["fuzz_cases"] > 0
+
+
+def test_a_leak_shows_in_a_soak_and_pages_on_their_way_do_not() -> None:
+    """With --seconds 30 it called it a leak that connections were made, and that a page of the log was on its way."""
+    passing = [128 + 12 * (number % 5 == 4) for number in range(60)]
+    check_flat(passing)
+    leaking = [at + 0.15 * number for number, at in enumerate(passing)]
+    with pytest.raises(WrongError, match="grows: 6 MiB"):
+        check_flat(leaking)

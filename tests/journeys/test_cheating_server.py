@@ -159,7 +159,10 @@ def test_a_rolled_back_roster_is_told_beside_the_readers_by_who_knows_the_newer_
         reporter.press("about")
         reporter.at("readers")
         told = "knows a list of people that this site does not show you. Tell somebody you trust."
-        assert f"{SECRETARIS} (secretary) {told}" in reporter.part("readers", "out")
+        assert reporter.part("readers", "strange") == f"{SECRETARIS} (secretary) {told}"
+        # What they signed does not count: that they have "not looked here yet" was no more than that.
+        hints = "Array.from(root.querySelectorAll('.choice .hint'), (one) => one.textContent)"
+        assert [hint != "" for hint in reporter.evaluate(hints)] == [False, True, True]
         assert server.postings() == []
 
 
@@ -272,8 +275,9 @@ def is_not_alarmed(reporter: Reporter) -> None:
     assert reporter.evaluate("root.querySelector('[data-part=alarmed]').hidden") is True
 
 
-MISSING = "A message that one of the others has read has not reached you. This site or its author keeps it back."
-SPOILT = "A message stood here that cannot be opened: it is damaged or forged."
+NO_REPORT = "Your report is not here: this site withholds it. So you cannot send anything here now."
+MISSING = "A message that one of the others has read has not reached you. This site or its author withholds it."
+SPOILT = "There was a message here that cannot be opened: it is damaged or forged."
 
 
 def test_an_honest_talk_raises_no_alarm(site: Site, server: Meddler, reporter: Reporter, code: str) -> None:
@@ -295,8 +299,11 @@ def test_a_withheld_message_is_found_out(site: Site, server: Meddler, reporter: 
 def test_a_withheld_report_is_found_out(site: Site, server: Meddler, reporter: Reporter, code: str) -> None:
     look(reporter, server, site, code, lambda entries: entries[1:])
     assert reporter.said() == []
-    assert reporter.alarms()
+    assert reporter.alarms()[0] == NO_REPORT
     assert reporter.part("talk", "alarmed").startswith(WARNING)
+    # It offered to write, and said "we do not know why" of what was sent.
+    assert reporter.hidden("talk", "form")
+    assert reporter.hidden("talk", "wishes")
 
 
 def test_messages_that_change_places_are_shown_after_what_their_authors_had_read(
@@ -352,4 +359,4 @@ def test_an_empty_mailbox_for_a_code_that_has_a_talk_is_found_out(
 ) -> None:
     look(reporter, server, site, code, lambda _: [])
     assert reporter.said() == []
-    is_alarmed(reporter, MISSING)
+    is_alarmed(reporter, NO_REPORT)

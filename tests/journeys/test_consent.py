@@ -29,7 +29,7 @@ LEFT_OUT_NAMED = nl(
     "{name} wants somebody to read this whom you left out. That person cannot read it unless you agree.",
     name=SECRETARIS,
 )
-NEW = nl("There is something new. It stands at the end of the conversation.")
+NEW = nl("There is something new. It is at the end of the conversation.")
 SENT = nl("It has been sent.")
 YES = 3  # where it stands: after report, opened, request
 LEFT_OUT = "left this person out"
@@ -127,7 +127,7 @@ def test_a_yes_that_was_taken_back_lets_nobody_in(site: Site, in_chromium: Repor
     with pytest.raises(AssertionError, match=LEFT_OUT):
         site.run(SECRETARIS, "share", number, BOARD_1)
     site.run(BOARD_1, "sync")
-    with pytest.raises(AssertionError, match="closed to you"):
+    with pytest.raises(AssertionError, match="you cannot open it"):
         site.read(BOARD_1, number)
 
 
@@ -156,4 +156,4 @@ def test_the_page_shows_a_repeated_yes_once_and_keeps_to_the_last_word(site: Sit
         reporter.said_so(nl("There is nothing new."))
         assert reporter.lines() == shown
         assert reporter.alarms() == []
-        assert reporter.reply_state().startswith(nl("You took your yes back on {day}.", day="")[:15])
+        assert reporter.reply_state().startswith(nl("You withdrew your consent on {day}.", day="")[:15])

@@ -141,7 +141,7 @@ def has_left(reporter: Reporter, target: str, entries: int) -> None:
     assert TEXT not in browser.html
     if entries == 1:
         return  # there is nothing to go back to
-    browser.back()
+    assert browser.back()
     browser.wait_until("document.readyState === 'complete'")
     assert browser.url in (target, "about:blank")
     assert TEXT not in browser.html

@@ -306,7 +306,9 @@ def test_stopping_loses_nothing_and_sending_again_goes_on(
         assert reporter.progress("sending").startswith(begun)
         reporter.cancel("sending")
         reporter.at("review")
-        stopped = nl("Stopped. Nothing was sent that anybody can read. Send again goes on where it was.")
+        stopped = nl(
+            "Stopped. Nothing was sent that anybody can read. If you send again, it continues where it stopped."
+        )
         reporter.browser.wait_until(f"document.querySelector('#status').textContent === {json.dumps(stopped)}")
     finally:
         go_on.set()

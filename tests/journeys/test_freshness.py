@@ -96,7 +96,7 @@ def test_where_all_have_looked_there_is_no_line_and_beside_each_name_their_week(
     assert reporter.evaluate("root.querySelector('[data-part=few]').hidden")
     read = "Array.from(root.querySelectorAll('section[data-step=readers] .choice .hint'), (one) => one.textContent)"
     hints = reporter.evaluate(read)
-    begin = nl("Last looked here in the week of {day}.", day="").rstrip(".")
+    begin = nl("Last checked in the week of {day}.", day="").rstrip(".")
     assert len(hints) == len(site.people)
     assert all(hint.startswith(begin) for hint in hints)
 

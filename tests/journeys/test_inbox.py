@@ -222,6 +222,41 @@ def test_a_long_answer_is_typed_without_being_locked_out(office: Office, chromiu
         chromium.wait_until("document.querySelector('#passphrase') !== null")
 
 
+def test_what_was_typed_when_it_locks_is_there_after_unlocking(office: Office, browser: Browser) -> None:
+    """Ten minutes without anybody, or the button itself: an hour's text was gone with the page."""
+    office.report("Een melding.", topic="anders")
+    with inbox(office, SECRETARIS, browser) as secretaris:
+        for number, lock in enumerate(("elsewhere", "by the button")):
+            secretaris.open_case()
+            secretaris.open_form("form[action$='/note']")
+            browser.type("#note-text", f"SENTINEL {number}")
+            if lock == "elsewhere":
+                secretaris.serving.holder.lock()
+            else:
+                browser.click("#lock button")
+            browser.wait_until("document.querySelector('#passphrase') !== null")
+            assert "SENTINEL" not in browser.html
+            secretaris.serving.holder.wait()
+            secretaris.unlock()
+            secretaris.open_case()
+            assert browser.value("#note-text") == f"SENTINEL {number}"
+            secretaris.send("form[action$='/note'] button")
+    [case] = office.read(BOARD_1)
+    assert [message.text for message in case.dossier] == ["SENTINEL 0", "SENTINEL 1"]
+
+
+def test_a_text_that_is_too_long_is_not_sent_and_stays(office: Office, browser: Browser) -> None:
+    office.report("Een melding.", topic="anders")
+    with inbox(office, SECRETARIS, browser) as secretaris:
+        secretaris.open_case()
+        secretaris.open_form("form[action$='/note']")
+        browser.evaluate("document.querySelector('#note-text').value = 'x'.repeat(3 * 2 ** 20)")
+        browser.click("form[action$='/note'] button")
+        browser.wait_until("!document.querySelector('#news').hidden")
+        assert "what you typed is still here" in browser.text("#news")
+        assert browser.evaluate("document.querySelector('#note-text').value.length") == 3 * 2**20
+
+
 def test_when_it_is_locked_elsewhere_the_page_empties_itself(office: Office, browser: Browser) -> None:
     office.report("SENTINEL op het scherm.", topic="anders")
     with inbox(office, SECRETARIS, browser) as secretaris:
@@ -240,10 +275,11 @@ def test_back_after_locking_shows_no_case(office: Office, browser: Browser) -> N
         assert "SENTINEL" in secretaris.words()
         browser.click("header form[action$=lock] button")
         browser.wait_until("document.querySelector('#passphrase') !== null")
-        for _ in range(3):
-            browser.evaluate("history.back()")
-            time.sleep(0.5)
+        pages = 0
+        while browser.back():
+            pages += 1
             assert "SENTINEL" not in browser.html
+        assert pages >= 2  # the case, and the list from which it was opened
 
 
 def test_what_came_while_somebody_wrote_is_shown_and_what_was_typed_stays(office: Office, browser: Browser) -> None:

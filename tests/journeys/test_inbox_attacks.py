@@ -18,7 +18,7 @@ from keys.wire.messages import Identity
 from tests.journeys.browser import Browser
 from tests.journeys.inbox import BOARD_1, SECRETARIS, Inbox, inbox, open_office
 from tests.journeys.profile import traces
-from tests.keys.line import Line
+from tests.keys.cli import CommandLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +73,7 @@ def test_a_hostile_report_harms_neither_inbox_nor_command_line(office: Office, c
         secretaris.search("e")
         assert [line for line in chromium.console() if "favicon" not in line] == []
         assert all(request.url.startswith((secretaris.serving.auth.origin, "data:")) for request in chromium.requests())
-    line = Line(office)
+    line = CommandLine(office)
     number = line.number()
     shown = line.done("read", "--not-involved", number).output
     assert not any(unseen in shown for unseen in "\x1b\x9b\x07\x00\r\u202e\u2066\ufeff")

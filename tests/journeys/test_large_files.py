@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.journeys.site import Site
 
 SIZE = 256 * MIB - 4321
-MOST_SERVER, MOST_TOOL, MOST_RENDERER = 64, 64, 150  # MiB
+MOST_SERVER, MOST_TOOL, MOST_RENDERER = 64, 64, 100  # MiB
 
 
 def test_256_mib_come_out_as_they_went_in_and_no_memory_grows_with_them(own_site: Site, tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from keys.wire.envelope import Header
 from keys.wire.posting import Posting
 from keys.wire.stamp import stamp_holds
 from tests.journeys.meddling import Answer, Asked, Meddler, honest, refusal
-from tests.journeys.reporter import nl
-from tests.journeys.site import SECRETARIS, Site
+from tests.journeys.reporter import UNKNOWN_CODE, nl
+from tests.journeys.site import POLICY, SECRETARIS, Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,11 @@ UNREACHED = nl(
     "Sending did not work: we cannot reach the server. Check your connection, then try again. Your text is still here."
 )
 FULL = nl("The server is full and takes nothing now. Everything is still here: try again later, or talk to somebody.")
+CLOCK = nl(
+    "This site is not sure which day it is, and takes nothing until its operator has looked. Try again later, or talk "
+    "to somebody. Your text is still here."
+)
+ENDED = nl("This conversation has ended, so nothing can be sent here any more.")
 TYPING_ERROR = nl("There is a typing error in the code. Compare it with what you wrote down.")
 OTHER_CHARACTERS = nl(
     "These are not the last four characters of your code. Look at what you wrote down, and type them again."
@@ -84,7 +89,7 @@ def test_a_typing_error_in_the_code_is_found_before_anything_is_sent(
 def test_a_code_that_belongs_to_nothing_is_said_to(site: Site, reporter: Reporter) -> None:
     reporter.visit(site.address("nl"))
     reporter.enter(Receipt.draw().written())
-    assert reporter.mistakes("enter") == [nl("Nothing belongs to this code. Compare it with what you wrote down.")]
+    assert reporter.mistakes("enter") == [UNKNOWN_CODE]
 
 
 def test_an_empty_and_a_too_long_text_are_refused_at_the_field(
@@ -230,7 +235,7 @@ def test_past_its_last_day_the_page_seals_anew(site: Site, wire: Meddler, in_chr
 def test_a_stamp_that_does_not_suffice_is_made_again_for_the_same_envelope(
     site: Site, wire: Meddler, in_chromium: Reporter
 ) -> None:
-    asked_work = 5000
+    asked_work = 10 * POLICY.work
     site.news(SECRETARIS)
     code = at_the_review(in_chromium, site.address("nl", wire.url), "Het is druk.")
     wire.meddle = once(429, error="stamp", work=asked_work)
@@ -257,6 +262,29 @@ def test_a_server_with_a_fault_is_like_one_that_is_not_reached(
     wire.meddle = honest
     in_chromium.send(code)
     in_chromium.at("sent")
+
+
+def test_a_server_whose_clock_waits_for_its_operator_says_so_and_takes_it_later(
+    site: Site, wire: Meddler, in_chromium: Reporter
+) -> None:
+    """The page said that it did not know why."""
+    code = at_the_review(in_chromium, site.address("nl", wire.url), "Nog een keer.")
+    wire.meddle = once(503, error="clock")
+    in_chromium.send(code)
+    assert in_chromium.mistakes("review") == [CLOCK]
+    in_chromium.press("review")
+    in_chromium.at("sent")
+
+
+def test_a_conversation_that_ends_while_it_is_open_says_so(site: Site, wire: Meddler, in_chromium: Reporter) -> None:
+    """The page said that it did not know why."""
+    earlier = site.report("Eerder.")
+    in_chromium.visit(site.address("nl", wire.url))
+    in_chromium.open(earlier)
+    wire.meddle = once(404, error="unknown")
+    in_chromium.fill("talk", "Nog iets.")
+    in_chromium.press("talk")
+    assert in_chromium.mistakes("talk") == [ENDED]
 
 
 def test_a_full_server_says_so_keeps_the_text_and_lets_talks_go_on(tmp_path: Path, in_chromium: Reporter) -> None:

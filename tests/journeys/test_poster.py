@@ -9,7 +9,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from keys.cli.poster import SIZES
+from keys.exports.poster import SIZES
 from keys.roster import words
 from tests.journeys.meddling import Meddler, on
 from tests.journeys.reporter import nl

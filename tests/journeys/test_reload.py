@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.journeys.reporter import Reporter
     from tests.journeys.site import Site
 
-ANEW = nl("This page was loaded anew. It keeps nothing: whatever you typed before and did not send is gone.")
+ANEW = nl("The page was reloaded. It keeps nothing: anything you typed but did not send is gone.")
 TEXT = "Dit woord blijft nergens."
 SEEN = "document.documentElement.outerHTML + document.querySelector('#stage').shadowRoot.innerHTML"
 VALUES = "Array.from(root.querySelectorAll('input, textarea'), (one) => one.value).join()"
@@ -58,7 +58,7 @@ def test_back_and_forward_forget_what_was_typed(site: Site, reporter: Reporter) 
     reporter.at("talk")
     reporter.browser.type("#stage >>> #answer", "Een half antwoord.")
     reporter.browser.goto(f"{site.url}/nl/how")
-    reporter.browser.back()
+    assert reporter.browser.back()
     has_forgotten(reporter, TEXT, code, "Een half antwoord.")
     assert reporter.browser.url == site.address("nl")
     reporter.open(code)

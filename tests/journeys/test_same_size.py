@@ -22,7 +22,7 @@ FIRST_CLASS_TEXT = 12_000
 # One text for each way in which a character can grow when it is encoded, all of 12,000 bytes, and the shortest.
 TEXTS = ["x", "é" * 6000, '"' * 6000, "\u0001" * 2000, "😀" * 3000, "y" * FIRST_CLASS_TEXT]
 LOOK = "/mailbox?after=0"
-NEWS = "There is something new. It stands at the end of the conversation."
+NEWS = "There is something new. It is at the end of the conversation."
 NO_NEWS = "There is nothing new."
 MOST_DECOYS = 60  # half of them are of the first class
 

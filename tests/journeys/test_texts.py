@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -49,3 +51,32 @@ def test_a_text_arrives_as_it_was_written(site: Site, reporter: Reporter, writte
 
 def test_the_longest_text_is_the_longest() -> None:
     assert len(LONGEST) == 100_000
+
+
+WHERE = """
+    ((text, wanted) => {{
+        const range = document.createRange();
+        range.setStart(text, text.data.indexOf(wanted));
+        range.setEnd(text, text.data.indexOf(wanted) + wanted.length);
+        const {{ left, right, top }} = range.getBoundingClientRect();
+        return [left, right, top];
+    }})(root.querySelector('section[data-step=review] [data-part=without]').firstChild, {wanted})
+"""
+
+
+def test_a_name_and_its_role_stand_as_the_page_is_written_also_within_a_sentence(
+    site: Site, in_chromium: Reporter
+) -> None:
+    """From right to left the role stood before the name, since the name begins with a Latin letter."""
+    reporter = in_chromium
+    reporter.browser.viewport(1280, 900)
+    reporter.visit(site.address("ar"))
+    reporter.begin()
+    reporter.untick(BOARD_1)
+    reporter.fill("write", "نص")
+    reporter.review()
+    placed = [reporter.evaluate(WHERE.format(wanted=json.dumps(wanted))) for wanted in (BOARD_1, "(", "لا يستطيع")]
+    (top,) = {round(top) for _, _, top in placed}
+    assert top > 0
+    for (left, _, _), (_, right, _) in itertools.pairwise(placed):
+        assert right <= left + 1

@@ -10,7 +10,7 @@ from babel.dates import format_date
 
 from keys.policy import date_of
 from tests.journeys.clocked import ClockedSite
-from tests.journeys.reporter import nl
+from tests.journeys.reporter import UNKNOWN_CODE, nl
 from tests.journeys.site import BOARD_1, BOARD_2, SECRETARIS, Site
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.journeys.reporter import Reporter
 
 SENT = nl("It has been sent.")
+UNATTENDED = nl("Nobody reads this conversation any more, so you cannot send anything now.")
 UNOPENED = nl("Nobody has opened your report yet.")
 
 CLOSED = (
@@ -47,7 +48,7 @@ def reported(site: Site, reporter: Reporter, text: str = "Een melding.", topic: 
 
 def look(reporter: Reporter) -> None:
     reporter.press("talk", "again")
-    reporter.said_so(nl("There is something new. It stands at the end of the conversation."))
+    reporter.said_so(nl("There is something new. It is at the end of the conversation."))
 
 
 def read(site: Site, number: str, *options: str) -> str:
@@ -60,7 +61,7 @@ def test_where_the_case_stands_is_said_in_plain_words(site: Site, reporter: Repo
     assert reporter.part("talk", "unopened") == UNOPENED
     clocks = reporter.part("talk", "clocks")
     assert nl("Your report came in on {day}.", day=dated(site.today)) in clocks
-    assert nl("The receipt has to be confirmed by {day}.", day=dated(site.today + 7)) in clocks
+    assert nl("You should get a confirmation of receipt by {day}.", day=dated(site.today + 7)) in clocks
     site.read(SECRETARIS, number)
     site.run(SECRETARIS, "acknowledge", number, text="We hebben je melding.")
     look(reporter)
@@ -95,7 +96,7 @@ def test_consent_is_asked_given_and_taken_back(site: Site, reporter: Reporter) -
     assert told == {nl("To whom"): "de politie", nl("What exactly"): "je verhaal", nl("Why"): ""}
     for press, sentence, heard in (
         ("yes", "You agreed on {day}.", "yes, I agree"),
-        ("withdrawn", "You took your yes back on {day}.", "I take it back"),
+        ("withdrawn", "You withdrew your consent on {day}.", "I take it back"),
     ):
         reporter.reply(press)
         reporter.said_so(SENT)
@@ -189,6 +190,31 @@ def test_a_member_whom_it_is_about_is_not_offered_it_when_it_is_late(tmp_path: P
         assert BOARD_2 not in boxes
 
 
+def test_where_nobody_reads_any_more_only_letting_somebody_in_is_offered(tmp_path: Path, in_chromium: Reporter) -> None:
+    """The page offered to write, and said to try again later of what could only be refused."""
+    reporter = in_chromium
+    with ClockedSite(tmp_path, days_ago=3) as site:
+        reporter.visit(site.address("nl"))
+        reporter.begin("anders")
+        reporter.fill("write", "Een melding.")
+        code = reporter.review()
+        reporter.send(code)
+        reporter.at("sent")
+        site.publish_roster([BOARD_1, BOARD_2])
+        site.pass_days(2)
+        reporter.visit(site.address("nl"))
+        reporter.open(code)
+        assert reporter.part("talk", "unattended").startswith(UNATTENDED)
+        assert reporter.hidden("talk", "form")
+        reporter.open_wish("others")
+        reporter.tick("talk", BOARD_1)
+        reporter.press("talk", "admit")
+        reporter.said_so(nl("They can read it as soon as they open their program."))
+        assert not reporter.hidden("talk", "form")
+        reporter.answer("Is daar iemand?")
+        assert reporter.said() == ["Een melding.", "Is daar iemand?"]
+
+
 def test_a_report_is_withdrawn_and_its_handling_rated(site: Site, reporter: Reporter) -> None:
     number = reported(site, reporter)
     assert reporter.hidden("talk", "rating")
@@ -219,7 +245,7 @@ def test_leaving_for_good_asks_twice_and_the_code_opens_nothing_any_more(site: S
     reporter.at("ended")
     reporter.press("ended", "again")
     reporter.enter(code)
-    assert reporter.mistakes("enter") == [nl("Nothing belongs to this code. Compare it with what you wrote down.")]
+    assert reporter.mistakes("enter") == [UNKNOWN_CODE]
     assert any("Een melding." in site.read(SECRETARIS, number) for number in site.news(SECRETARIS))
 
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from tests.journeys.site import Site
 
 WHY = (
-    "The form needs JavaScript and a recent browser. With these, your browser locks what you write before it leaves "
-    "your device. Without them that is not possible, and we send nothing unlocked."
+    "The form needs JavaScript and a recent browser. With these, your browser encrypts what you write before it "
+    "leaves your device. Without them that is not possible, and we send nothing unencrypted."
 )
 NOT_SEALED = "This is not a file that meldbus made, or it was damaged on its way. Make it again and send that."
 
@@ -37,7 +37,7 @@ def test_the_form_is_not_shown_and_the_page_says_why_and_what_else_there_is(site
     assert nl(WHY) in said
     assert browser.count("form, textarea, input") == 0
     for page, heading in (
-        ("file", nl("Send a locked file")),
+        ("file", nl("Send an encrypted file")),
         ("others", nl("Others you can turn to")),
         ("how", nl("How it works, and what we cannot promise")),
     ):

@@ -1,4 +1,4 @@
-"""The bundles of a recipient, as their vault has them and as the server gives them; and reports that are held back."""
+"""The bundles of a recipient, as in their vault and as the server returns them; and reports that are withheld."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from keys.identity import draw_seed, sign_bundle
 from keys.receipt import Receipt
 from keys.roster import Bundle
 from keys.roster.weeks import monday
-from keys.sync.post import post_to
+from keys.sync.delivery import post_to
 from keys.sync.reporter_composer import ReporterComposer
 from keys.wire.posting import DOOR_OPEN, mailbox_address
 from tests.policies import draft
@@ -33,7 +33,7 @@ def published(office: Office, name: str = NAME, *, every: bool = False) -> list[
 
 
 def foreign_bundle(office: Office, serial: int) -> bytes:
-    """Return a bundle in the secretaris' name that their vault did not make."""
+    """Return a bundle signed by the secretaris that their vault did not create."""
 
     with office.session(NAME) as session:
         seen = session.vault.bundles.all()[0].bundle.seen
@@ -43,7 +43,7 @@ def foreign_bundle(office: Office, serial: int) -> bytes:
 
 
 def sealed_report(office: Office, text: str, name: str = NAME) -> Callable[[], int]:
-    """Seal a report to one recipient today, and return what posts it and returns the server's day."""
+    """Seal a report to one recipient today, and return a function that posts it and returns the server's day."""
     receipt = Receipt.draw()
     served, addressees = office.addressees()
     sealed = ReporterComposer(receipt, addressees).report(draft(text), {office.person(name)})
@@ -52,7 +52,7 @@ def sealed_report(office: Office, text: str, name: str = NAME) -> Callable[[], i
 
 
 def post_spoilt(office: Office, name: str = NAME) -> None:
-    """Post what opens for a recipient and is spoilt, as anybody can who has the public bundles."""
+    """Post an invalid message that opens for a recipient: anybody with the public bundles can."""
     receipt = Receipt.draw()
     served, addressees = office.addressees()
     sealed = ReporterComposer(receipt, addressees).report(draft("Bedorven."), {office.person(name)})

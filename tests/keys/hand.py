@@ -1,4 +1,4 @@
-"""A recipient with an open vault who reads the log, writes, and posts, as a session of the tool does."""
+"""A recipient with an open vault who reads the log, writes and posts, as a session of the tool does."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from keys.sync.addressees import Addressees
 from keys.sync.composing import Composer
 from keys.sync.intake import Intake
 from keys.sync.log_reader import LogReader
-from keys.sync.outbox import Outbox
+from keys.sync.outbox import Outbox, settle
 from keys.sync.trust import load_trust, refresh_trust
+from keys.vault.outbox_store import State
 from keys.wire.ids import Capability, CaseId
 from tests.keys.office import LocalCourier
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from keys.sync.log_reader import LogRead
     from keys.sync.outbox import Sent
     from keys.vault import Vault
+    from keys.vault.outbox_store import Outgoing
     from keys.wire.ids import MessageId, PersonId
     from keys.wire.messages import Body
     from tests.keys.log_writer import Posted
@@ -40,7 +42,7 @@ WORK = 4
 
 @dataclass
 class Hand:
-    """What somebody does with their vault; `courier` is the line of the session."""
+    """A recipient's acts with their vault; `courier` is the connection of the session."""
 
     name: str
     vault: Vault
@@ -76,7 +78,7 @@ class Hand:
 
     @property
     def outbox(self) -> Outbox:
-        return Outbox(self.vault, self.courier, self.composer, self.read)
+        return Outbox(self.vault, self.courier, self.composer, self._read_and_settle)
 
     def read(self) -> LogRead:
         trust = load_trust(self.vault)
@@ -87,13 +89,18 @@ class Hand:
         origin = trust.origin
         return LogReader(self.vault, self.courier, intake, self.capability, origin, lambda until: pairs).read()
 
+    def _read_and_settle(self) -> LogRead:
+        read = self.read()
+        settle(self.vault)
+        return read
+
     def case(self, case_id: CaseId) -> Case:
         found = self.vault.case_store.load(case_id, self.rosters, self.day)
         assert found
         return found
 
     def write(self, case_id: CaseId, body: Body, **others: object) -> MessageId:
-        """Write with all of the case on the screen."""
+        """Write a message, with the whole case on the screen."""
         screen = [message.id for message in self.case(case_id).messages]
         return self.composer.write(case_id, body, screen, **others)  # type: ignore[arg-type]
 
@@ -110,7 +117,7 @@ def hand_of(office: Office, name: str, courier: Courier | None = None) -> Iterat
 
 @dataclass
 class Deaf(LocalCourier):
-    """A line on which the server takes postings, and no answer to them comes."""
+    """A connection on which the server accepts postings, but its answers are lost."""
 
     office: Office
     taken: list[str] = field(default_factory=list)
@@ -118,7 +125,7 @@ class Deaf(LocalCourier):
     def __post_init__(self) -> None:
         super().__init__(self.office.app)  # type: ignore[attr-defined]
 
-    def apart(self) -> Deaf:
+    def isolated(self) -> Deaf:
         return self
 
     def _request(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> bytes:
@@ -131,6 +138,11 @@ class Deaf(LocalCourier):
 
 def id_of(report: Posted) -> CaseId:
     return CaseId(report.message.id)
+
+
+def put_aside(vault: Vault, case_id: CaseId) -> list[Outgoing]:
+    """Return the messages of a case that were put aside, for their owner to decide."""
+    return [one for one in vault.outbox.all() if one.message.case == case_id and one.state is State.PUT_ASIDE]
 
 
 def kinds(case: Case) -> list[str]:

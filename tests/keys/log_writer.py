@@ -1,4 +1,4 @@
-"""Envelopes, posted to the real server as the reporter, a recipient, or somebody else would."""
+"""Posts envelopes to the real server, as a reporter, a recipient or somebody else would."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from keys.roster.weeks import until_of
 from keys.sealing import Attachment, PublicPair, Sealed, Signer, seal_cover
 from keys.sealing.envelopes import OpenedMessage, open_head, seal_head
 from keys.sealing.stream import writers_capability
-from keys.sync.post import opening_of
+from keys.sync.delivery import opening_of
 from keys.sync.reporter_composer import reporter_pair
 from keys.wire.ids import CaseId, IdentityKey, PersonId, RosterId
-from keys.wire.messages import LOG, Body, Head, Report, Share
+from keys.wire.messages import LOG, Body, Head, Note, Report, Share
 from keys.wire.messages.archive import ArchivedMessage, encode_archives
+from keys.wire.plaintext import signed_bytes
 from keys.wire.posting import DOOR_APPEND, DOOR_OPEN, Posting, append_address, mailbox_address, random_address
 from keys.wire.stamp import make_stamp
 from keys.wire.upload import PartPosting
@@ -52,7 +53,7 @@ class Posted:
 
 
 class LogWriter:
-    """Whoever writes into the log of an office."""
+    """Writes into the log of an office, as anybody."""
 
     def __init__(self, office: Office, folder: Path) -> None:
         self.office = office
@@ -67,7 +68,21 @@ class LogWriter:
     def people(self, names: Sequence[str]) -> tuple[PersonId, ...]:
         return tuple(self.person(name) for name in names)
 
-    def report(self, text: str, to: Sequence[str], without: Sequence[str] = ()) -> Posted:
+    def report(
+        self,
+        text: str,
+        to: Sequence[str],
+        without: Sequence[str] = (),
+        *,
+        elsewhere: bool = False,
+        sealed_to: Sequence[str] | None = None,
+        **others: object,
+    ) -> Posted:
+        """Post a report.
+
+        With `elsewhere`, under random hashes, which open a mailbox that nobody knows. With `sealed_to`, it has slots
+        for other people than its `to` names. `others` are members of its head.
+        """
         receipt = Receipt.draw()
         pair = reporter_pair(receipt).public
         body = Report(
@@ -79,27 +94,45 @@ class LogWriter:
             mailbox=hashlib.sha256(receipt.capability()).digest(),
         )
         signer = Signer.from_seed(receipt.sign_seed())
-        head = self.head(signer, body, None, to=to, without=without)
-        sealed = self.seal(head, signer, to, [pair])
-        posted = self._post(sealed, door=DOOR_OPEN, reporter=receipt.capability())
+        head = self.head(signer, body, None, to=to, without=without, **others)
+        sealed = self.seal(head, signer, to if sealed_to is None else sealed_to, [pair])
+        posted = self._post(sealed, door=DOOR_OPEN, reporter=None if elsewhere else receipt.capability())
         case_id = CaseId(posted.message.id)
         self.receipts[case_id], self.reports[case_id] = receipt, posted.message
         return posted
 
-    def post(self, author: str, body: Body, case: Posted, to: Sequence[str], seen: Sequence[Posted] = ()) -> Posted:
-        """Post a message of a recipient, or of the reporter, whose name is "", into a case."""
+    def post(
+        self,
+        author: str,
+        body: Body,
+        case: Posted,
+        to: Sequence[str],
+        seen: Sequence[Posted] = (),
+        *,
+        sealed_to: Sequence[str] | None = None,
+    ) -> Posted:
+        """Post a message of a recipient, or of the reporter, whose name is "", into a case.
+
+        With `sealed_to`, it has slots for other people than its `to` names.
+        """
         case_id = CaseId(case.message.id)
         signer = self.signer(author, case_id)
         head = self.head(signer, body, case_id, to=to, seen=seen)
         in_thread = head.channel == "thread"
         pairs = [reporter_pair(self.receipts[case_id]).public] if in_thread else []
-        sealed = self.seal(head, signer, to, pairs)
+        sealed = self.seal(head, signer, to if sealed_to is None else sealed_to, pairs)
         return self._post(sealed, door=DOOR_APPEND if in_thread else DOOR_OPEN, case=case_id)
+
+    def note_of_no_case(self, author: str, text: str, to: Sequence[str]) -> Posted:
+        """Post a note of a dossier whose report does not exist."""
+        signer = self.signer(author, None)
+        head = self.head(signer, Note(text), CaseId(secrets.token_bytes(32)), to=to)
+        return self._post(self.seal(head, signer, to), door=DOOR_OPEN)
 
     def unposted(
         self, author: str, body: Body, case: Posted, to: Sequence[str], seen: Sequence[Posted] = ()
     ) -> ArchivedMessage:
-        """Return a message that stands in no log, as a share can bring it."""
+        """Return a message that is in no log, as a share can contain it."""
         case_id = CaseId(case.message.id)
         signer = self.signer(author, case_id)
         sealed = self.seal(self.head(signer, body, case_id, to=to, seen=seen), signer, to)
@@ -114,8 +147,12 @@ class LogWriter:
         case: Posted | None,
         archive: bytes | None = None,
         signer: Signer | None = None,
+        pairs: Sequence[PublicPair] | None = None,
     ) -> Posted:
-        """Give somebody the keys of messages; with `archive` instead of the one that they make, and by any `signer`."""
+        """Post a share of messages to somebody.
+
+        With `archive` instead of the correct one, signed by any `signer`, and with slots for other `pairs`.
+        """
         [raw] = [archive] if archive is not None else encode_archives(messages)
         path = self.folder / secrets.token_hex(8)
         path.write_bytes(raw)
@@ -126,7 +163,7 @@ class LogWriter:
         sealed = seal_head(
             head,
             signer,
-            self.pairs([to]),
+            self.pairs([to]) if pairs is None else pairs,
             slots=self.office.roster().slots(),
             until=until_of(head.day),
             contents=attachment.pieces(),
@@ -134,11 +171,30 @@ class LogWriter:
         return self._post(sealed, door=DOOR_OPEN)
 
     def cover(self, padded: int = 16384) -> int:
-        """Post an entry that nobody can open, and return its position."""
+        """Post an entry that nobody can open; return its position."""
         sealed = seal_cover(slots=self.office.roster().slots(), until=until_of(self.office.today), padded=padded)
         self._send(sealed, DOOR_OPEN, random_address())
         self.position += 1
         return self.position
+
+    def under_a_cover_entry(self, author: str, body: Body, case: Posted, to: Sequence[str]) -> ArchivedMessage:
+        """Post a cover entry, and return a message that its author signs under its mac, as a share can contain it."""
+        cover = seal_cover(slots=self.office.roster().slots(), until=until_of(self.office.today), padded=16384)
+        self._send(cover, DOOR_OPEN, random_address())
+        self.position += 1
+        case_id = CaseId(case.message.id)
+        signer = self.signer(author, case_id)
+        head = self.head(signer, body, case_id, to=to, seen=[case])
+        signature = signer.sign(signed_bytes(head.kind, cover.mac, head.encode()))
+        return ArchivedMessage(
+            key=cover.content_key,
+            day=self.office.today,
+            place=self.position,
+            gone=False,
+            mac=cover.mac,
+            signature=signature,
+            head=head.encode(),
+        )
 
     def signer(self, name: str, case_id: CaseId | None) -> Signer:
         if name:

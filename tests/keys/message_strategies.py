@@ -1,4 +1,4 @@
-"""What Hypothesis draws for heads and bodies, from the field types that the bodies state."""
+"""Hypothesis strategies for heads and bodies, derived from the field types of the bodies."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FEW = 4
 
 @singledispatch
 def values(field: FieldType) -> st.SearchStrategy[object]:
-    """Draw what a field may hold."""
+    """Draw a valid value of a field."""
     raise AssertionError(field)
 
 
@@ -86,7 +86,7 @@ def _(field: f.OptionalField) -> st.SearchStrategy[object]:
 
 
 def bodies(body: type[Members]) -> st.SearchStrategy[Members]:
-    """Draw a body, or an object in one, that goes together."""
+    """Draw a body, or an object in one, whose members are consistent."""
     drawn = st.builds(body, **{name: values(field) for name, field in body.FIELDS.items()})
     if "after" in body.FIELDS:
         return drawn.filter(lambda read: (read.answer == "yes" or not read.after) and (read.request or read.people))
@@ -138,7 +138,7 @@ def heads(draw: st.DrawFn, kinds: st.SearchStrategy[str] | None = None) -> Head:
 
 
 def in_order(found: object) -> tuple:
-    """Return ids as a head lists them."""
+    """Return ids in the order of a head."""
     return tuple(sorted(found, key=f.b64))
 
 

@@ -1,12 +1,16 @@
-"""An office at work in one process: the real server behind a courier without sockets, real vaults, a clock to move."""
+"""An office in one process: the real server, a courier without sockets, real vaults, and a movable clock."""
 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import secrets
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dropbox import create_app
@@ -42,8 +46,6 @@ from keys.wire.messages import Answer
 from tests.policies import SMALL
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from keys.cases.case import Case
     from keys.policy import Policy
     from keys.roster import Roster, RosterHistory
@@ -53,19 +55,19 @@ if TYPE_CHECKING:
     from keys.wire.log import LogEntry, LogPage
     from keys.wire.messages import Body
 
-CHEAP = Profile(time=1, memory_kib=64, lanes=1)  # a test's passphrase guards nothing
+CHEAP = Profile(time=1, memory_kib=64, lanes=1)  # a test's passphrase protects nothing
 START = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 PASSPHRASE = "een wachtwoord voor de proef"
-LONG_AGO = 60  # days: the wait after an own `arrived` is over
+LONG_AGO = 60  # days: the wait after an own `arrived` has ended
 PEOPLE = (("Secretaris", "secretaris"), ("Bestuurslid 1", "bestuur"), ("Bestuurslid 2", "bestuur"))
-POLICY = replace(SMALL, work=4, outside=())
+POLICY = replace(SMALL, work=4, decoys_per_week=0, outside=())  # no timer runs here
 
 Meddle = Callable[[str, bytes], bytes]
 Refuse = Callable[[str], tuple[int, bytes] | None]
 
 
 class LocalCourier(Courier):
-    """A courier to an application in this process; `meddle` and `refuse` are what a server under attack answers."""
+    """A courier to an application in this process; `meddle` and `refuse` are the answers of a server under attack."""
 
     def __init__(
         self, app: object, meddle: Meddle = lambda path, answer: answer, refuse: Refuse = lambda path: None
@@ -74,9 +76,9 @@ class LocalCourier(Courier):
         self._app = app
         self._meddle = meddle
         self._refuse = refuse
-        self.asked: list[tuple[LocalCourier, str, str]] = []  # which connection asked for what, with which capability
+        self.asked: list[tuple[LocalCourier, str, str]] = []  # connection, request and capability
 
-    def apart(self) -> LocalCourier:
+    def isolated(self) -> LocalCourier:
         other = LocalCourier(self._app, self._meddle, self._refuse)
         other.asked, other.deadline = self.asked, self.deadline
         return other
@@ -93,6 +95,22 @@ class LocalCourier(Courier):
         return self._meddle(path, answer.data)
 
 
+_FOLDER = tempfile.TemporaryDirectory(prefix="meldbus-office-")  # removed when the process ends
+
+
+@functools.cache
+def _template() -> Office:
+    return Office.open(Path(_FOLDER.name) / "ready")
+
+
+@functools.cache
+def _settled() -> Office:
+    office = _template().copy_to(Path(_FOLDER.name) / "settled")
+    for name, _ in (*PEOPLE, *PEOPLE):
+        office.end(name)
+    return office
+
+
 @dataclass
 class Office:
     """A founded organisation, its server, and the homes of its recipients."""
@@ -103,25 +121,56 @@ class Office:
     refuse: Refuse = field(default=lambda path: None)
     drafts: list[Draft] = field(default_factory=list)
     cards: dict[str, Card] = field(default_factory=dict)
+    policy: Policy = POLICY
+    _published: tuple[Draft, RosterHistory] | None = None  # the last draft, and the rosters up to it
 
     @classmethod
-    def open(cls, folder: Path, people: Sequence[tuple[str, str]] = PEOPLE) -> Office:
-        office = cls(folder)
+    def open(cls, folder: Path, people: Sequence[tuple[str, str]] = PEOPLE, policy: Policy = POLICY) -> Office:
+        folder.mkdir(exist_ok=True)
+        office = cls(folder, policy=policy)
         office.root = found(folder, 2, ["a", "b", "c"], office.today, CHEAP)
         office.data = folder / "server"
         office.data.mkdir(mode=0o700)
-        config = Config(office.data, "127.0.0.1:0", "http://127.0.0.1", 1, 4, 2**30, 0)
+        config = office.config
         database = Database(config.database, config.max_database_bytes)
         database.create()
         Documents(database).pin(office.root.id)
         database.close()
-        office.app = create_app(config, clock=lambda: office.now)
+        office.start_server()
         for name, role in people:
             office.cards[name] = enrol(folder / name, name, role, PASSPHRASE, office.today, CHEAP)
         office.publish_roster(people=[name for name, _ in people])
         for name, _ in people:
             office.join(name, is_founder=True)
         return office
+
+    @classmethod
+    def ready(cls, folder: Path) -> Office:
+        """Return an office like any other `ready` one, with the same keys: this takes a tenth of the time."""
+        return _template().copy_to(folder)
+
+    @classmethod
+    def settled(cls, folder: Path) -> Office:
+        """Return an office whose vaults have all posted `arrived` and been answered."""
+        return _settled().copy_to(folder)
+
+    def copy_to(self, folder: Path) -> Office:
+        """Return a copy of this office, with its own server."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        copy = replace(self, folder=folder, drafts=[*self.drafts], cards=dict(self.cards))
+        copy.root = self.root
+        copy.data = folder / "server"
+        copy.start_server()
+        return copy
+
+    @property
+    def config(self) -> Config:
+        """The settings of the server."""
+        return Config(self.data, "127.0.0.1:0", "http://127.0.0.1", 1, 4, 2**30, 0)
+
+    def start_server(self) -> None:
+        """Start the server on its database."""
+        self.app = create_app(self.config, clock=self.clock)
 
     @property
     def today(self) -> int:
@@ -132,17 +181,17 @@ class Office:
         return self.now
 
     def addressees(self) -> tuple[Served, Addressees]:
-        """Return what a reporter seals by today."""
+        """Return the server's answer and the recipients to whom a reporter seals today."""
         return sealing_basis(self.courier(), self.history(), self.today)
 
     def pass_days(self, days: int) -> None:
-        """Move the clock on; the server's timer runs on every day, so that no day comes as a surprise."""
+        """Move the clock forward; the server's timer runs on every day, so that no day is skipped."""
         for _ in range(days):
             self.now += dt.timedelta(days=1)
             self.app.extensions["store"].days.on(self.today)
 
     def pass_thirteen_months(self, *readers: str) -> None:
-        """Let every entry that is in the log now end; the board signs a roster, and these recipients sync meanwhile."""
+        """Let every current entry of the log end; the board signs a roster, and these recipients sync meanwhile."""
         self.pass_days(200)
         self.publish_roster([*self.cards])
         for days in (0, 200):
@@ -154,14 +203,16 @@ class Office:
     def courier(self) -> LocalCourier:
         return LocalCourier(self.app, self.meddle, self.refuse)
 
-    def make_draft(self, people: Sequence[str], policy: Policy = POLICY, changes: Changes | None = None) -> Draft:
+    def make_draft(self, people: Sequence[str], policy: Policy | None = None, changes: Changes | None = None) -> Draft:
         before = self.drafts[-1] if self.drafts else None
         roots = parse_roots((self.folder / "root.signed").read_bytes())
         cards = [self.cards[name] for name in people]
-        return make_roster(roots, before, policy, cards, self.today, changes, lambda doubt: True)
+        return make_roster(roots, before, policy or self.policy, cards, self.today, changes, lambda doubt: True)
 
-    def publish_roster(self, people: Sequence[str], policy: Policy = POLICY, changes: Changes | None = None) -> Roster:
-        """Publish a roster that is in force when this returns: a later one than the first is so on the next day."""
+    def publish_roster(
+        self, people: Sequence[str], policy: Policy | None = None, changes: Changes | None = None
+    ) -> Roster:
+        """Publish a roster that is in force when this returns: on the next day, except for the first one."""
         draft = self.make_draft(people, policy, changes)
         for number, passphrase in ((1, "a"), (3, "c")):
             draft = draft.sign(self.folder / root_key_name(number), passphrase)
@@ -172,7 +223,7 @@ class Office:
         return published
 
     def announce_roster(self, days: int) -> None:
-        """Publish a roster of the same people that is in force in so many days."""
+        """Publish a roster of the same people that is in force in this many days."""
         draft = self.make_draft([*self.cards], changes=Changes(start=self.today + days))
         for number, passphrase in ((1, "a"), (3, "c")):
             draft = draft.sign(self.folder / root_key_name(number), passphrase)
@@ -180,7 +231,7 @@ class Office:
         self.drafts.append(draft)
 
     def join(self, name: str, *, is_founder: bool = False) -> None:
-        """Join and sync; a founder's vault, which nobody has anything for, takes its `arrived` for said long ago."""
+        """Join and sync; a founder's vault, for which nobody has anything, treats its `arrived` as posted long ago."""
         with self.session(name) as session:
             join(session.vault, session.secret, self.courier(), self.root.id, self.today)
             if is_founder:
@@ -189,7 +240,7 @@ class Office:
             session.sync()
 
     def add(self, name: str, role: str) -> None:
-        """Enrol another recipient and publish the roster that lists them too."""
+        """Enrol another recipient and publish a roster with them."""
         self.cards[name] = enrol(self.folder / name, name, role, PASSPHRASE, self.today, CHEAP)
         self.publish_roster([*self.cards])
         self.join(name)
@@ -207,7 +258,7 @@ class Office:
         return old
 
     def add_card(self, name: str) -> None:
-        """Publish the roster that lists somebody who has made a card."""
+        """Publish a roster with somebody who has made a card."""
         [card] = (self.folder / name).glob("*.card")
         self.cards[name] = Card.parse(card.read_bytes())
         self.publish_roster([*self.cards])
@@ -226,13 +277,13 @@ class Office:
             yield RecipientSession(secret, vault, courier or self.courier(), self.clock)
 
     def read(self, name: str) -> list[Case]:
-        """Sync as this recipient and return the cases that they read."""
+        """Sync as this recipient and return their cases."""
         with self.session(name) as session:
             session.sync()
             return session.cases()
 
     def end(self, name: str) -> Sent:
-        """Sync as this recipient, and end the session: what waits is posted, and cover entries."""
+        """Sync as this recipient, and end the session: it posts the outbox, and cover entries."""
         with self.session(name) as session:
             session.sync()
             return session.end()
@@ -241,10 +292,12 @@ class Office:
         return self.history().newest
 
     def history(self) -> RosterHistory:
-        return self.drafts[-1].finished()
+        if self._published is None or self._published[0] is not self.drafts[-1]:
+            self._published = self.drafts[-1], self.drafts[-1].finished()
+        return self._published[1]
 
     def person(self, name: str) -> PersonId:
-        """Return the person whom the newest roster calls so."""
+        """Return the person with this name on the newest roster."""
         return next(one.person for one in self.roster().recipients if one.name == name)
 
     def report(
@@ -254,7 +307,7 @@ class Office:
         attachments: Sequence[Attachment] = (),
         **others: Any,
     ) -> Receipt:
-        """Report as the page does and return the code."""
+        """Report as the page does, and return the code."""
         receipt = Receipt.draw()
         chosen = {one.person for one in self.roster().recipients if one.name not in without}
         draft = ReportDraft(**{"text": text, "topic": "anders", "language": "nl"} | others)
@@ -268,28 +321,28 @@ class Office:
         self.say(receipt, Answer(text), attachments)
 
     def say(self, receipt: Receipt, body: Body, attachments: Sequence[Attachment] = ()) -> None:
-        """Say something in the thread, as its reporter."""
+        """Send a message in the thread, as its reporter."""
         say(self.courier(), self.history(), receipt, self.thread(receipt), body, self.today, attachments)
 
     def let_in(self, receipt: Receipt, *names: str) -> None:
-        """Let people in as the reporter, and give them all of the thread."""
+        """Let people in as the reporter, and share the whole thread with them."""
         people = [self.person(name) for name in names]
         let_in(self.courier(), self.history(), receipt, self.thread(receipt), people, self.today)
 
     def attachment(self, name: str, content: bytes, media_type: str = "") -> Attachment:
-        """Return a file of this content to send along under any name."""
+        """Return an attachment with this content and name."""
         path = self.folder / f"attached-{secrets.token_hex(4)}"
         path.write_bytes(content)
         return Attachment.read(path, name, media_type)
 
 
 class Paging(LocalCourier):
-    """A line on which a server gives one entry of the log at a time."""
+    """A connection on which a server returns one entry of the log at a time."""
 
     def __init__(self, office: Office) -> None:
         super().__init__(office.app, office.meddle, office.refuse)
 
-    def apart(self) -> Paging:
+    def isolated(self) -> Paging:
         return self
 
     def log(self, capability: Capability, after: str, most: int | None = None) -> LogPage[LogEntry]:

@@ -1,6 +1,6 @@
-"""A session of the tool in a process of its own: writes notes, posts them, and says each step on its output.
+"""A session of the tool in its own process: writes notes, posts them, and reports each step on its output.
 
-Arguments: home folder, name, address of the server, day, case, how many notes there are to be in the end.
+Arguments: home folder, name, address of the server, day, case, number of notes in total.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ def say(step: str) -> None:
 
 
 class Telling(Courier):
-    """A courier that says when it asks and when it has an answer."""
+    """A courier that reports each request and each answer."""
 
-    def apart(self) -> Telling:
+    def isolated(self) -> Telling:
         return Telling(self.url)
 
     def _request(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> bytes:

@@ -1,4 +1,4 @@
-"""A server that is set back to a backup or forks, and recipients who find that its log differs."""
+"""A server that is restored from a backup or forks, and recipients who detect that its log differs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ALL = (A, B, C)
 
 
 class Backup:
-    """A copy of the server's database at a moment."""
+    """A copy of the server's database at one moment."""
 
     def __init__(self, office: Office, writer: LogWriter) -> None:
         self.office, self.writer, self.position = office, writer, writer.position
@@ -36,14 +36,14 @@ class Backup:
         _copy(_database(office), self.path)
 
     def restore(self) -> None:
-        """Set the server back, as its operator would: stopped, restored, started."""
+        """Restore the server, as its operator would: stopped, restored, started."""
         self.office.app.extensions["store"].close()
         _copy(self.path, _database(self.office))
         self.office.app = _serve(self.office, self.office.data)
         self.writer.position = self.position
 
     def fork(self) -> object:
-        """Return a second server that goes on from this moment by itself."""
+        """Return a second server that continues from this moment by itself."""
         data = self.office.folder / "fork"
         data.mkdir(mode=0o700)
         _copy(self.path, data / _database(self.office).name)
@@ -68,7 +68,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def read_on(hand: Hand) -> Difference | None:
-    """Read the log as a session does; where it differs, from the last common place on."""
+    """Read the log as a session does; if it differs, from the last common place on."""
     try:
         hand.read()
     except DiffersError:

@@ -1,4 +1,4 @@
-"""What Hypothesis draws for the format: texts, JSON, ids, and bytes that are nearly right."""
+"""Hypothesis strategies for the format: texts, JSON, ids, and almost valid bytes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from keys.wire.canonical import Json
 
 ids = st.binary(min_size=32, max_size=32)
-# Whatever a person can put into a text field, lone surrogates among it, as the sender repairs it.
+# Any text that a person can enter into a text field, including lone surrogates, after the sender's repair.
 texts = st.text(st.characters(), min_size=1, max_size=500).map(repair)
 scalars = st.none() | st.booleans() | st.integers(-MAX_INTEGER, MAX_INTEGER) | st.text(max_size=20)
 jsons: st.SearchStrategy[Json] = st.recursive(
@@ -30,7 +30,7 @@ unknown_kinds = st.from_regex(r"[a-z][a-z-]{0,39}", fullmatch=True).filter(
 
 @st.composite
 def nearly(draw: st.DrawFn, right: bytes) -> bytes:
-    """Draw bytes that differ from `right` in a few places, are cut, or go on."""
+    """Draw bytes that differ from `right` in a few places, are cut off, or have bytes appended."""
     raw = bytearray(right)
     for _ in range(draw(st.integers(1, 3))):
         at = draw(st.integers(0, max(0, len(raw) - 1)))

@@ -1,4 +1,4 @@
-"""Whom a tool can seal to on a day, by the roster and the bundles of that day."""
+"""The recipients to whom a tool can seal on a day, by the roster and the bundles of that day."""
 
 from __future__ import annotations
 
@@ -74,13 +74,14 @@ def test_the_highest_serial_counts_and_of_two_with_one_serial_neither(office: Of
     assert chosen(office, [newer, weekly, last]) == newer.box
     rival = replace(weekly, box=PrivatePair.generate().public.box)
     assert chosen(office, [rival, weekly, last]) == last.box
-    assert chosen(office, [weekly, weekly, last]) == weekly.box  # the same one twice is one
+    assert chosen(office, [weekly, weekly, last]) == weekly.box  # a duplicate counts once
 
 
 @pytest.mark.parametrize("wrong", [{"formats": (2,)}, {"box": bytes(32)}, {"kem": b"\xff" * 1184}])
 def test_a_bundle_that_cannot_be_read_or_sealed_to_does_not_count(
     office: Office, given: list[Bundle], wrong: dict[str, object]
 ) -> None:
+    """H3, D7: every report failed for which its owner was chosen."""
     weekly, last, _ = two(office, given)
     spoilt = replace(weekly, **wrong)  # type: ignore[arg-type]
     assert chosen(office, [spoilt, last]) == last.box
@@ -106,6 +107,7 @@ def test_a_bundle_of_another_day_does_not_count(office: Office, given: list[Bund
 
 
 def test_who_cannot_be_sealed_to_is_missing(office: Office, given: list[Bundle]) -> None:
+    """M2: not in `without`: they are still a reader."""
     bundles = [one for one in given if one.identity != office.identity(B)]
     found = Addressees.on(office.history(), bundles, office.today, documents(office, bundles))
     to, missing = found.split([person(office, B), person(office, A)])

@@ -1,4 +1,4 @@
-"""The archive of a share: what it brings comes back, and a cut or changed one is refused or differs."""
+"""The archive of a share: its contents survive encoding, and a cut or altered one is refused or differs."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_what_does_not_fit_one_archive_goes_as_several(drawn: list[ArchivedMessa
     assert [message for raw in archives for message in parse_archive(raw)] == drawn
     assert all(len(raw) <= most for raw in archives)
     assert all(archives) or archives == [b""]
-    # None could take the first message of the next.
+    # None had room for the first message of the next.
     for raw, later in pairwise(archives):
         assert len(raw) + len(parse_archive(later)[0].encode()) > most
 
@@ -118,5 +118,5 @@ def test_a_message_in_an_archive_has_a_head_that_may_be_a_head() -> None:
         with pytest.raises(MalformedError):
             parse_archive(join_frames([entry, (statement + bytes(MAX_HEAD_SIZE))[:size]]))
     assert parse_archive(join_frames([entry, bytes(32 + 64 + MAX_HEAD_SIZE)]))
-    # Whether it is one is for its reader: one message that fails leaves the others.
+    # Whether the head is valid is for its reader to check: one invalid message must not affect the others.
     assert parse_archive(join_frames([entry, bytes(97)]))[0].head == b"\0"

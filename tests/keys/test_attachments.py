@@ -1,4 +1,4 @@
-"""Files on a disk that are read twice: what has changed between is never sealed, and memory stays flat."""
+"""Files on a disk that are read twice: a changed file is never sealed, and memory use stays flat."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from keys.wire.envelope import CHUNK_SIZE, PART_SIZE, Header
 from keys.wire.files import MIB, FileDigest
 from keys.wire.messages import Answer
 from keys.wire.plaintext import class_of, start_size
-from tests.keys.kept import CASE, Kept, bytes_of, head_of, pour, report_head, sealed_with
+from tests.keys.stored_files import CASE, StoredFiles, bytes_of, head_of, pour, report_head, sealed_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
     from typing import BinaryIO
 
-FLAT = 8 * MIB  # what a gigabyte may take no more of than a megabyte
+FLAT = 8 * MIB  # the most that a gigabyte may take more than a megabyte
 
 
 def test_sealing_and_opening_64_mebibytes_takes_no_more_memory_than_a_few(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def _made_a_folder(path: Path, _content: bytes) -> None:
 
 
 ORIGINAL = bytes_of(3 * MIB + 500, "original")
-# What happens to the file on the disk, and how many bytes of it may still be sealed after that.
+# How the file on the disk changes, and how many bytes of it may still be sealed after that.
 CHANGES: dict[str, tuple[Callable[[Path, bytes], None], int]] = {
     "its first byte changed": (lambda path, raw: _written(path, b"\0" + raw[1:]), 0),
     "a byte changed in its second MiB": (lambda path, raw: _written(path, _flipped(raw, MIB + 7)), MIB),
@@ -170,6 +170,6 @@ def test_an_answer_with_files_opens_for_the_case(tmp_path: Path) -> None:
     path.write_bytes(ORIGINAL)
     attachments = [Attachment.read(path, f"photo-{number}", "image/jpeg") for number in range(3)]
     head = head_of(Answer("Zie de foto's."), files=[attachment.file for attachment in attachments])
-    kept = Kept(sealed_with(head, (piece for attachment in attachments for piece in attachment.pieces())))
+    kept = StoredFiles(sealed_with(head, (piece for attachment in attachments for piece in attachment.pieces())))
     assert kept.message.case == CASE
     assert b"".join(kept.contents()) == 3 * ORIGINAL

@@ -1,4 +1,4 @@
-"""A backup and its way back, a key file's first steps, and a vault whose program is killed at any moment."""
+"""Backup and restore, the creation of a key file, and a vault whose program is killed at any moment."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from tests.keys.window import Window
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.keys.line import Line
+    from tests.keys.cli import CommandLine
     from tests.keys.office import Office
 
 LOST = "Secretaris"
 
 
 def lose(office: Office) -> None:
-    """Let a recipient's machine be lost."""
+    """Lose a recipient's computer."""
     (office.folder / LOST).rename(office.folder / "lost")
 
 
-def test_a_backup_opens_with_the_passphrase_and_brings_every_case_back(line: Line, tmp_path: Path) -> None:
+def test_a_backup_opens_with_the_passphrase_and_brings_every_case_back(line: CommandLine, tmp_path: Path) -> None:
     office = line.office
     receipt = office.report("SENTINEL een melding")
     number = line.number()
@@ -76,7 +76,7 @@ def test_a_restored_vault_publishes_new_bundles_at_once_above_those_it_never_kne
 
 
 def bundles(office: Office) -> list[Bundle]:
-    """Return the bundles of the one who was lost that the server shows."""
+    """Return the lost recipient's bundles that the server returns."""
     _, _, served = office.courier().bundles()
     return [bundle for bundle in map(Bundle.verify, served) if bundle.identity == office.identity(LOST)]
 
@@ -121,7 +121,7 @@ def test_a_backup_that_is_not_whole_is_refused_and_leaves_nothing(office: Office
     assert not (tmp_path / "other").exists()
 
 
-def test_setup_goes_from_nothing_to_an_inbox_and_on_where_it_was(line: Line) -> None:
+def test_setup_goes_from_nothing_to_an_inbox_and_on_where_it_was(line: CommandLine) -> None:
     office = line.office
     who = "Bestuurslid 3"
     made = line.done("setup", who=who, passphrases=(PASSPHRASE,), text=f"{who}\nbestuur\n\n")
@@ -140,7 +140,7 @@ def test_setup_goes_from_nothing_to_an_inbox_and_on_where_it_was(line: Line) -> 
     assert "You are set up." in line.done("setup", who=who).stderr
 
 
-def test_setup_refuses_another_fingerprint(line: Line) -> None:
+def test_setup_refuses_another_fingerprint(line: CommandLine) -> None:
     office = line.office
     who = "Bestuurslid 3"
     line.done("setup", who=who, text=f"{who}\nbestuur\n\n")
@@ -236,7 +236,7 @@ def test_a_copy_of_the_key_that_is_used_after_the_restore_is_an_alarm(office: Of
     lose(office)
     restore(office.folder / LOST, PASSPHRASE, file.read_bytes())
     office.read(LOST)
-    with office.session("lost") as session:  # by whoever found the lost computer
+    with office.session("lost") as session:  # somebody who found the lost computer
         session.sync()
         actions.write(session, session.cases()[0], Note("Door een ander."))
         session.end()

@@ -1,4 +1,4 @@
-"""The files of a case: fetched from their place in the log, or in the mailbox, by everybody who reads it."""
+"""The files of a case: fetched from their place in the log, or in the mailbox, by all of its readers."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from sqlalchemy import delete
 
 from keys.errors import MalformedError
 from keys.sync.actions import write
+from keys.sync.delivery import unwatched
 from keys.sync.files import save_files, save_thread
-from keys.sync.post import unwatched
 from keys.vault import tables
 from keys.wire.files import MIB
 from keys.wire.messages import Answer
@@ -27,7 +27,7 @@ SIZES = [10, 70_000, 3 * MIB]
 
 
 def saved(office: Office, name: str, folder: Path) -> dict[str, bytes]:
-    """Return the files of the one case that somebody reads, as they come out on their disk."""
+    """Return the files of somebody's only case, as saved on their disk."""
     with office.session(name) as session:
         session.sync()
         [case] = session.cases()
@@ -37,7 +37,7 @@ def saved(office: Office, name: str, folder: Path) -> dict[str, bytes]:
 
 
 def thread_files(office: Office, receipt: Receipt, folder: Path) -> dict[str, bytes]:
-    """Return the files of a thread, as they come out on the reporter's disk."""
+    """Return the files of a thread, as saved on the reporter's disk."""
     thread = office.thread(receipt)
     found = list(save_thread(office.courier(), receipt.capability(), thread, folder, unwatched))
     return {file.path.name: file.path.read_bytes() for file in found if file.path}
@@ -56,7 +56,7 @@ def test_a_reader_and_the_reporter_get_the_files_of_a_report(office: Office, tmp
 def test_who_was_let_in_later_gets_the_files_that_were_sent_before(office: Office, tmp_path: Path, size: int) -> None:
     content = secrets.token_bytes(size)
     receipt = office.report(without=[X], attachments=[office.attachment("foto.jpg", content)])
-    office.read(X)  # the entry is read, does not open, and is not kept
+    office.read(X)  # the entry is read, does not open, and is not stored
     office.let_in(receipt, X)
     assert saved(office, X, tmp_path / "zaak") == {"foto.jpg": content}
 

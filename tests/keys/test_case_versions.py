@@ -1,4 +1,4 @@
-"""Versions of cases: they rise with each change, and with nothing else."""
+"""Versions of cases: they increase with each change of the case, and only then."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A case through a real server: who said what, in order, and nobody speaks for another."""
+"""A case through a real server: the author of each message, their order, and that nobody can write for another."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def test_a_recipient_cannot_make_a_consent(office: Office) -> None:
 
 
 def test_somebody_whom_the_reporter_left_out_cannot_speak_in_the_thread(office: Office) -> None:
-    """A colleague can post for them what they signed; it is an alarm and is not shown."""
+    """A colleague can post for them what they signed; it causes an alarm and is not shown."""
     receipt = office.report(without=[SECOND])
     with office.session(SECRETARIS) as helper:
         helper.sync()
@@ -149,7 +149,7 @@ def test_somebody_whom_the_reporter_left_out_cannot_speak_in_the_thread(office: 
 
 
 def test_a_head_sealed_again_by_another_recipient_is_found_out(office: Office) -> None:
-    """Only the mac of the author's own envelope fits the author's signature."""
+    """Only the mac of the author's own envelope is valid with the author's signature."""
     receipt = office.report()
     write(office, SECRETARIS, Question("Wil je bellen?"))
     with office.session(FIRST) as session:
@@ -198,7 +198,7 @@ def test_somebody_off_the_roster_cannot_answer_any_more(office: Office) -> None:
 
 
 def test_a_shorter_term_chosen_with_the_closing_works_once_a_second_person_approves(office: Office) -> None:
-    """A term that was written before its closing shortened nothing."""
+    """A term that was written before its closing had no effect."""
     office.report()
     with office.session(SECRETARIS) as session:
         session.sync()

@@ -1,4 +1,4 @@
-"""Founding, enrolling, signing, joining: too few signatures, another's files and old cards count for nothing."""
+"""Founding, enrolling, signing, joining: too few signatures, foreign files and old cards are refused."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def test_a_roster_after_the_first_begins_tomorrow_at_the_earliest(office: Office
 
 
 def test_a_new_card_under_the_name_of_another_is_refused_unless_somebody_says_that_they_are_two(office: Office) -> None:
-    # The finding H4: enrolled anew under the same name and role, the accused was somebody else.
+    # The finding H4: enrolled again under the same name and role, the accused became another person.
     cards = office.cards | {"opnieuw": _enrolled(office, "opnieuw", "Bestuurslid  2")}
     people = ["Secretaris", "Bestuurslid 1", "opnieuw"]
     with pytest.raises(PersonError, match="Bestuurslid 2"):

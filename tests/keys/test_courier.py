@@ -1,4 +1,4 @@
-"""The courier lets go of a server that does not answer in time."""
+"""The courier closes the connection to a server that does not answer in time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from keys.errors import GivenUpError, MalformedError, NetworkError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-SECONDS = 20  # longer than any test here may take
+SECONDS = 20  # more than any test here may take
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n"
 
 
@@ -66,7 +66,7 @@ def test_an_answer_without_an_end_is_refused() -> None:
 def test_a_server_that_gives_a_byte_now_and_then_is_let_go_of_at_the_deadline() -> None:
     drops = [HEAD + f"Content-Length: {SECONDS * 100}\r\n\r\n".encode(), *[b"x"] * SECONDS * 100]
     with server(drops, pause=0.01) as courier:
-        other = courier.apart()
+        other = courier.isolated()
         started = time.monotonic()
         courier.deadline.set(0.3)
         with pytest.raises(GivenUpError):

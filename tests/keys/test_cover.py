@@ -1,4 +1,4 @@
-"""Cover entries: how many fill a session, of which classes, and that they look like any other entry."""
+"""Cover entries: how many a session posts, their classes, and that they look like any other entry."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_a_cover_entry_that_is_refused_does_not_keep_what_waits_from_going_out(o
     with hand_of(office, A) as hand:
         hand.read()
         [case_id] = hand.vault.messages.cases()
-        hand.write(case_id, Note("x" * CLASSES[-1]))  # of a larger class than any cover entry, so it goes last
+        hand.write(case_id, Note("x" * CLASSES[-1]))  # of a larger class than any cover entry, so it is posted last
     answers = iter([(507, b'{"error":"full"}')] * 3)
     office.refuse = lambda path: next(answers, None) if path == "/envelopes" else None
     with hand_of(office, A) as hand:

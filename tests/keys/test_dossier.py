@@ -1,4 +1,4 @@
-"""The dossier through a real server: what readers say to each other is theirs alone, and the same for all of them."""
+"""The dossier through a real server: only the readers see it, and it is the same for all of them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def only(office: Office, name: str) -> Case:
 
 
 def write(office: Office, name: str, *bodies: Body) -> Case:
-    """Write messages with all of the case on the screen, and post them."""
+    """Write messages with the whole case on the screen, and post them."""
     with office.session(name) as session:
         session.sync()
         [case] = session.cases()

@@ -1,4 +1,4 @@
-"""Files made of cases: what is in them, what is not, on which ground, and that a stranger's text does nothing there."""
+"""Exports: their contents, what they leave out and on which ground, and that untrusted text has no effect in them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 SECRETARIS, FIRST, SECOND = "Secretaris", "Bestuurslid 1", "Bestuurslid 2"
 NAME = "Sentinella Geheimstra"
 IDENTITY = f"Ik ben {NAME}, 06-1234 5678, bij de balie. Of sentinella@voorbeeld.example, soms ook Bo."
-# Each would do something in a page, in a terminal or in a spreadsheet that takes it for more than text.
+# Each would have an effect in a page, in a terminal or in a spreadsheet if it were not treated as text.
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(2)>",
     "</td></table><iframe src='http://voorbeeld.example'>",
@@ -54,7 +54,7 @@ HOSTILE = (
     "'\";=1+1",
 )
 DEMAND = Form("vordering", {"grondslag": "Een wet.", "instantie": "Een rechter."})
-# What begins a formula, where a cell may begin for some program; an apostrophe makes it text.
+# The start of a formula, at any position where some program starts a cell; an apostrophe makes it text.
 FORMULA = re.compile(r"(?:^|[;,|\t\r\n])[\s\"]*[=+\-@＝＋－＠]")  # noqa: RUF001 - the wide signs count too
 
 
@@ -82,7 +82,7 @@ def write(office: Office, *bodies: Body, who: str = SECRETARIS) -> Case:
 
 
 def made(office: Office, export: Export, who: str = SECRETARIS) -> str:
-    """Make a file of the only case, or of the register; return what stands in it."""
+    """Export the only case, or the register; return the contents."""
     with office.session(who) as session:
         session.sync()
         path = export.make(session, register_cases(session))
@@ -91,14 +91,14 @@ def made(office: Office, export: Export, who: str = SECRETARIS) -> str:
 
 
 def in_every_format(office: Office, export: Export) -> Iterator[tuple[str, str]]:
-    """Make a file of the only case in each format; yield the ending and what stands in it, JSON without escapes."""
+    """Export the only case in each format; yield the suffix and the contents, JSON without escapes."""
     for ending in FORMATS:
         text = made(office, replace(export, path=export.path.with_suffix(ending)))
         yield ending, json.dumps(json.loads(text), ensure_ascii=False) if ending == ".json" else text
 
 
 def told(office: Office) -> Receipt:
-    """Return the code of a case whose reporter has said who they are, and whose recipients wrote it again."""
+    """Return the code of a case whose reporter has given their name, and whose recipients repeated it."""
     receipt = office.report("Er verdwijnt geld uit de kas van de kantine.", topic="fraude")
     write(office, Question("Wie ben je?"))
     office.say(receipt, Identity(IDENTITY))
@@ -136,7 +136,7 @@ def test_no_file_holds_anything_of_the_identity_compartment(office: Office, plac
         assert "█" in text or what == NOTICE, ending
         if what == CASE:
             assert "Er verdwijnt geld uit de kas van de kantine." in text
-            assert "says who they are (2026-03-02)" in text  # named in the list of what is left out
+            assert "says who they are (2026-03-02)" in text  # in the list of what is left out
 
 
 def test_a_second_file_does_not_tell_by_the_record_of_the_first(office: Office, place: Path) -> None:
@@ -184,7 +184,7 @@ def test_the_notice_for_the_board_says_number_day_and_nature(office: Office, pla
 
 
 class Tags(HTMLParser):
-    """What of a page is more than text."""
+    """The parts of a page that are not text."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -215,7 +215,7 @@ def test_a_strangers_text_does_nothing_in_a_file(office: Office, place: Path, wh
     cells = [cell for row in csv.reader(io.StringIO(table)) for cell in row]
     assert len(cells) > 10
     assert not [cell for cell in cells if FORMULA.search(cell)]
-    # By the separator of another country, and by a program that minds no quotes at all.
+    # By another country's separator, and by a program that ignores quotes.
     for separator in (",", ";", "\t", "|"):
         parted = [cell for line in table.splitlines() for cell in line.split(separator)]
         assert not [cell for cell in parted if FORMULA.match(cell)]

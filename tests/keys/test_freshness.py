@@ -1,4 +1,4 @@
-"""How often pages warn of who has not looked, over a year of a small office."""
+"""How often pages warn about freshness, over a year of a small office."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from tests.vectors.generator.trust import FIRST, FIRST_ID
 
 HISTORY = RosterHistory.verify([CURRENT], Root.verify_chain([FIRST], FIRST_ID))
 DOCUMENTS = {FIRST_ID, CURRENT.id(LABEL_ROSTER)}
-YEAR = 300  # so long the roster lasts
+YEAR = 300  # days in which the roster is valid
 
 
 def shown(looks: dict[Person, list[int]], day: int) -> list[Bundle]:
-    """Return the bundles that a server gives on a day, where these people looked on these days."""
+    """Return a server's bundles on a day, given the days on which these people looked."""
     found = []
     for person, days in looks.items():
         before = [look for look in days if look <= day]
@@ -34,15 +34,25 @@ def shown(looks: dict[Person, list[int]], day: int) -> list[Bundle]:
     return found
 
 
+def is_stale(grade: Freshness) -> bool:
+    """Return whether nobody has looked: a page then stops before its form."""
+    return not grade.looked
+
+
+def is_thin(grade: Freshness) -> bool:
+    """Return whether fewer have looked than should, but somebody has: a page says so."""
+    return 0 < len(grade.looked) < grade.wanted
+
+
 def year(looks: dict[Person, list[int]]) -> tuple[int, int]:
-    """Return on how many days pages stop, and on how many they say that only one has looked."""
+    """Return the number of days on which pages stop, and on which they say that only one person has looked."""
     first = min(days[0] for days in looks.values())
     grades = [Freshness.of(HISTORY, shown(looks, day), day, DOCUMENTS) for day in range(first, first + YEAR)]
-    return sum(grade.is_stale for grade in grades), sum(grade.is_thin for grade in grades)
+    return sum(map(is_stale, grades)), sum(map(is_thin, grades))
 
 
 def test_where_one_looks_each_week_and_two_twice_a_year_pages_never_stop() -> None:
-    """A stop for each day with fewer than two would be three days of four, and nobody reads such a warning."""
+    """L10: stopping on each day with fewer than two would be three days of four, and nobody heeds such a warning."""
     weekly = [TODAY + at for at in range(0, YEAR, WEEK)]
     rarely = [[TODAY, TODAY + 180], [TODAY + 3, TODAY + 200]]
     stops, lines = year({SECRETARIS: weekly, BESTUUR_1: rarely[0], BESTUUR_2: rarely[1]})
@@ -56,7 +66,7 @@ def test_where_nobody_looks_pages_stop_after_four_weeks_at_most() -> None:
         stale = [
             day
             for day in range(TODAY + start, TODAY + 40)
-            if Freshness.of(HISTORY, shown(looks, day), day, DOCUMENTS).is_stale
+            if is_stale(Freshness.of(HISTORY, shown(looks, day), day, DOCUMENTS))
         ]
         assert stale[0] == monday(TODAY + start) + 28
 
@@ -66,4 +76,4 @@ def test_one_who_looks_is_enough_only_where_the_roster_has_one(others: int) -> N
     roster = replace(HISTORY.newest, recipients=HISTORY.newest.recipients[: 1 + others])
     people = RosterHistory((roster,))
     seen = Freshness.of(people, shown({SECRETARIS: [TODAY]}, TODAY), TODAY, DOCUMENTS)
-    assert (seen.is_stale, seen.is_thin) == (False, others > 0)
+    assert (is_stale(seen), is_thin(seen)) == (False, others > 0)

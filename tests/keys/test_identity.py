@@ -1,18 +1,21 @@
-"""Key files: whole or absent, for their owner alone, and opened by nothing but their passphrase."""
+"""Key files: complete or absent, readable by their owner only, and opened only by their passphrase."""
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 import pytest
 
-from keys.errors import ExistsError, KeyFileError, PassphraseError, VaultError
+from keys.errors import ExistsError, KeyFileError, PassphraseError, ShortPassphraseError, VaultError
 from keys.identity import (
     KIND_IDENTITY,
     KIND_ROOT,
     MODERATE,
     KeyFile,
     Wrapper,
+    check_new_passphrase,
+    relock_key_file,
     unlock_key_file,
     write_key_file,
     write_new,
@@ -44,6 +47,33 @@ def test_a_key_file_opens_with_its_passphrase(key_file: tuple[Path, KeyFile]) ->
 def test_a_key_file_opens_with_no_other_passphrase(key_file: tuple[Path, KeyFile]) -> None:
     with pytest.raises(PassphraseError):
         unlock_key_file(key_file[0], KIND_IDENTITY, "juist ")
+
+
+def test_a_passphrase_opens_however_a_keyboard_writes_its_letters(tmp_path: Path) -> None:
+    """audit L9: an accented letter is one character on one keyboard and two on another."""
+    secret, composed = KeyFile.generate(KIND_IDENTITY), "één café op het hoekje"
+    write_key_file(tmp_path / "identity.key", secret, composed, CHEAP)
+    parted = unicodedata.normalize("NFD", composed)
+    assert parted.encode() != composed.encode()
+    assert unlock_key_file(tmp_path / "identity.key", KIND_IDENTITY, parted) == secret
+
+
+def test_a_key_file_that_is_locked_again_opens_with_its_new_passphrase_alone(key_file: tuple[Path, KeyFile]) -> None:
+    path, secret = key_file
+    relock_key_file(path, secret, "een andere wachtzin", CHEAP)
+    assert unlock_key_file(path, KIND_IDENTITY, "een andere wachtzin") == secret
+    with pytest.raises(PassphraseError):
+        unlock_key_file(path, KIND_IDENTITY, "juist")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [entry.name for entry in path.parent.iterdir()] == ["identity.key"]
+
+
+@pytest.mark.parametrize("passphrase", ["", "a", "dertien tekens"[:13], " " * 20, "e\u0301" * 13])
+def test_a_new_passphrase_that_is_short_is_refused(passphrase: str) -> None:
+    """audit L9: one letter was accepted. Fourteen characters, without surrounding spaces and separate accents."""
+    with pytest.raises(ShortPassphraseError):
+        check_new_passphrase(passphrase)
+    check_new_passphrase("veertien teken")
 
 
 def test_a_key_file_of_another_kind_is_refused(key_file: tuple[Path, KeyFile]) -> None:

@@ -1,4 +1,4 @@
-"""The inbox: what a recipient reads there, and what of a case reaches whom."""
+"""The inbox: what a recipient reads there, and who receives which part of a case."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def only(office: Office, who: str = "Bestuurslid 1") -> Case:
 
 
 def name(office: Office, who: str) -> str:
-    """Return how a form names somebody."""
+    """Return a person's value in a form."""
     return b64(office.person(who))
 
 
@@ -201,7 +201,7 @@ def test_a_newcomer_is_let_in_after_the_page_said_whom_the_report_is_about(offic
     assert "The reporter could not leave these people out" in words(asked)
     assert "The report is about: Bestuurslid 2 (bestuur)" in words(asked)
     fields = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', asked.text))
-    assert window.post(f"{link}/hand-over", fields).status_code == 303
+    assert window.post(f"{link}/hand-over", fields | {"confirmed": "yes"}).status_code == 303
     window.lock()
     case = only(office, "Nieuw lid")
     assert case.latest(Joined).body.people == (office.person("Nieuw lid"),)

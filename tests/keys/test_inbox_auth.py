@@ -1,4 +1,4 @@
-"""Authentication of the inbox: the browser of the link may talk to it, and nothing of the web."""
+"""Authentication of the inbox: only the browser of the link may access it, and no web page."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_without_the_cookie_nothing_is_shown(window: Window) -> None:
 
 
 def test_another_host_name_is_turned_away(window: Window) -> None:
-    """DNS rebinding: a page of the web whose name was made to mean 127.0.0.1."""
+    """DNS rebinding: a web page whose name was made to resolve to 127.0.0.1."""
     for host in ("evil.example", f"evil.example:{PORT}", "127.0.0.1", f"localhost:{PORT}", f"127.0.0.1:{PORT + 1}", ""):
         assert window.get("", Host=host).status_code == 403
         ticket = window.auth.link().removeprefix(window.auth.origin)
@@ -146,7 +146,7 @@ def test_it_locks_itself_when_nobody_comes(window: Window) -> None:
     assert "The inbox is locked" in window.read("")
     assert window.post(f"{link}/note", {"text": "iets"}).status_code == 303
     assert window.unlock().status_code == 303
-    assert window.get(link).status_code == 404  # a case is called otherwise then
+    assert window.get(link).status_code == 404  # the address of a case is then different
 
 
 def test_whoever_types_is_there(window: Window) -> None:
@@ -169,7 +169,7 @@ def test_a_second_program_cannot_open_the_vault_meanwhile(window: Window, office
     other.enter()
     refused = other.unlock()
     assert refused.status_code == 400
-    assert "another `meldbus` may have it open" in words(refused)
+    assert "Another `meldbus` may have it open" in words(refused)
 
 
 def test_the_passphrase_is_tried_without_touching_a_case(window: Window) -> None:

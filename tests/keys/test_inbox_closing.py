@@ -1,4 +1,4 @@
-"""How a case ends in the inbox: closed, reopened, kept for longer, destroyed by two, and what the register shows."""
+"""The end of a case in the inbox: closed, reopened, kept longer, destroyed by two people, and the register."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def test_a_case_is_closed_with_its_outcome_reopened_and_is_in_the_register(offic
     given = {"outcome": "guidance", "measures": "Een gesprek.", "grounds": "Het klopte.", "text": text}
     late = window.act(link, "close", **given, months="20")
     assert late.status_code == 400
-    assert "there has to be a reason" in words(late)
+    assert "a reason is needed" in words(late)
     assert "Een gesprek." in late.text
-    for outcome in ("iets", ""):  # nothing is chosen beforehand
+    for outcome in ("iets", ""):  # nothing is preselected
         assert window.act(link, "close", **given | {"outcome": outcome}).status_code == 400
     assert window.act(link, "close", **given).status_code == 303
     assert "Last day 2 March 2027" in window.read(link)
@@ -39,8 +39,12 @@ def test_a_case_is_closed_with_its_outcome_reopened_and_is_in_the_register(offic
     assert office.thread(receipt).case.thread[-1].text == text
     assert window.act(link, "reopen", text="Er is meer.").status_code == 303
     page = window.read(link)
-    assert "Where it stands waits for" in page
+    assert "State waits for" in page
     assert "none while it is open" in page
+    again = window.get(link).text
+    assert '<option value="guidance" selected>' in again, "closing it again is one step"
+    assert ">Een gesprek.</textarea>" in again
+    assert ">Het klopte.</textarea>" in again
     register = window.read("register")
     assert "Er is meer." in register
     assert "guidance or control" in register
@@ -76,7 +80,7 @@ def test_two_let_a_case_be_destroyed_and_the_first_page_says_when(office: Office
     other.lock()
     window.unlock()
     first = window.read("")
-    assert "Will be destroyed on this computer" in first
+    assert "Will be destroyed on this computer, at the earliest on" in first
     assert re.search(r"\d+ March 2026: [a-z]+-[a-z]+-[a-z]+", first)
     [link] = window.cases().values()
     assert "Last day 9 March 2026" in window.read(link)

@@ -1,4 +1,4 @@
-"""Files made in the inbox, corrections, a year in numbers, and a report that somebody told."""
+"""Exports, corrections, annual figures, and reports on behalf of somebody, in the inbox."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_file_is_made_in_the_inbox_and_says_who_it_was_only_on_a_ground(office
     assert window.act(link, "export", **given | {"ground": "1"}).status_code == 400
     form = window.form(link, **given)
     assert window.post(f"{link}/export", form).status_code == 303
-    assert window.post(f"{link}/export", form).status_code == 303  # sent twice, it is made once
+    assert window.post(f"{link}/export", form).status_code == 303  # sent twice, it is created once
     page = window.get(link)
     [path] = (window.holder.downloads).glob("meldbus-*/*")
     assert path.name == "case-2026-03-02.html"
@@ -81,7 +81,7 @@ def test_the_register_is_corrected_and_written_to_a_file(office: Office, window:
     assert "Hij lag er vrijdag al." in window.read("register")
     refused = window.post("register/export", {"format": ".csv", "text": ""})
     assert refused.status_code == 400
-    for _ in range(2):  # sent twice, it is made once
+    for _ in range(2):  # sent twice, it is created once
         assert window.post("register/export", {"format": ".csv", "text": "Voor de accountant."}).status_code == 303
     [path] = window.holder.downloads.glob("meldbus-register/*")
     assert str(path) in window.read("register")
@@ -131,8 +131,8 @@ def test_what_somebody_told_is_written_down_and_the_code_stays_until_it_is_on_pa
     own = window.get("register/enter").text
     [secretaris] = re.findall(r'name="about" value="([^"]+)" id="[^"]+"><label for="[^"]+">Secretaris', own)
     about = window.post("register/enter", given | {"about": secretaris})
-    assert "that you may not read by the policy" in words(about)
-    for _ in range(2):  # sent twice, it is written down once
+    assert "By the policy" in words(about)
+    for _ in range(2):  # sent twice, it is entered once
         assert window.post("register/enter", given).status_code == 303
     page = window.get("register/enter").text
     [code] = re.findall(r'class="code"[^>]*>([^<]+)<', page)
@@ -143,7 +143,7 @@ def test_what_somebody_told_is_written_down_and_the_code_stays_until_it_is_on_pa
     assert "A code is not on paper yet" not in window.read("")
     link = window.case()
     refused = window.act(link, "ask", text="Daarom.", to="x", what="y")
-    assert "ask for it on paper" in words(refused)
+    assert "Ask for it on paper" in words(refused)
     window.lock()
     case = office.thread(Receipt.parse(code)).case
     assert sorted(message.kind for message in case.thread) == ["minutes", "opened", "report"]

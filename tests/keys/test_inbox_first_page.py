@@ -1,4 +1,4 @@
-"""The first page lists what its reader has to know and decide: the outbox, what was put aside, a log that differs."""
+"""The first page lists what its reader must know and decide: the outbox, messages put aside, a log that differs."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keys.speech.outbox import SEND_NOW
 from keys.sync.notices import NoticeKind
+from keys.wording.outbox import SEND_NOW
 from tests.keys.bundles import post_spoilt
 from tests.keys.log_writer import LogWriter
 from tests.keys.test_differing_log import Backup
@@ -30,13 +30,13 @@ def window(office: Office) -> Window:
 
 
 def kinds_told(window: Window) -> list[NoticeKind]:
-    """Return the notices of the inbox's owner, as its first page lists them."""
+    """Return the notices of the inbox's owner on the first page."""
     with window.holder.use() as session:
         return [notice.kind for notice in session.recipient.notices()]
 
 
 def hidden(page: str, form: str) -> dict[str, str]:
-    """Return the hidden fields of a form, found by the end of its address."""
+    """Return the hidden fields of a form, found by the end of its action."""
     [body] = re.findall(rf'action="[^"]+/{form}"[^>]*>(.*?)</form>', page, re.DOTALL)
     return dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', body))
 
@@ -122,7 +122,7 @@ def test_a_log_that_differs_is_named_first_and_accepted_after_two_questions(
     assert NoticeKind.DIFFERS not in kinds_told(window)
     assert "It does not differ any more" in window.read("log")
     assert len(window.cases()) == 2
-    assert office.thread(receipt).case is not None  # the report was given back
+    assert office.thread(receipt).case is not None  # the report was posted again
 
 
 def test_an_alarm_about_entries_goes_when_its_owner_has_read_it_and_never_with_one_that_came_since(

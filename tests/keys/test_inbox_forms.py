@@ -1,4 +1,4 @@
-"""The forms of the inbox: nothing typed is lost, nothing is written twice, and each answers what its page showed."""
+"""The forms of the inbox: no input is lost, nothing is written twice, and each reply refers to what its page showed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def only(office: Office, who: str = "Bestuurslid 1") -> Case:
 
 
 def name(office: Office, who: str) -> str:
-    """Return how a form names somebody."""
+    """Return a person's value in a form."""
     return b64(office.person(who))
 
 
@@ -40,16 +40,16 @@ def test_what_does_not_work_says_why_and_keeps_what_was_typed(office: Office, wi
     office.report(STORY, [OUT])
     link = window.open().case()
     for act, given, why in (
-        ("reply", {"kind": "answer", "text": ""}, "A text that is needed is empty"),
+        ("reply", {"kind": "answer", "text": ""}, "The text is missing"),
         ("reply", {"kind": "report", "text": "Een tekst."}, "The policy has no such form"),
-        ("ask", {"to": "iemand", "what": "", "text": "Een reden."}, "A text that is needed is empty"),
+        ("ask", {"to": "iemand", "what": "", "text": "Een reden."}, "The text is missing"),
         ("hand-over", {"people": name(office, OUT), "text": "Zomaar."}, "The reporter left this person out"),
         ("assign", {"people": name(office, OUT)}, "The reporter left this person out"),
         ("hand-over", {"text": "Aan wie?"}, "The policy has no such form"),
         ("inform", {"people": name(office, "Bestuurslid 1"), "day": "gisteren", "text": "De aard."}, "The policy has"),
         ("category", {"category": "niets:nergens"}, "The policy has no such form"),
         ("form", {"form": "niets"}, "The policy has no such form"),
-        ("assign", {"people": "?"}, "These bytes are not a valid Meldbus document"),
+        ("assign", {"people": "?"}, "This is not a valid Meldbus document"),
     ):
         failed = window.act(link, act, **given)
         assert failed.status_code == 400
@@ -67,7 +67,7 @@ def test_a_form_that_was_sent_twice_writes_once(office: Office, window: Window) 
     form = window.form(link, kind="answer", text="Dank je.")
     assert window.post(f"{link}/reply", form).status_code == 303
     assert window.post(f"{link}/reply", form).status_code == 303
-    assert window.act(link, "reply", kind="answer", text="Dank je.").status_code == 303  # on purpose, from a new page
+    assert window.act(link, "reply", kind="answer", text="Dank je.").status_code == 303  # deliberately, from a new page
     window.lock()
     assert [message.text for message in office.thread(receipt).case.thread[2:]] == ["Dank je.", "Dank je."]
 
@@ -91,7 +91,7 @@ def test_a_form_that_failed_can_be_sent_again_from_the_same_page(office: Office,
 def test_a_reply_that_crosses_with_a_word_of_the_reporter_is_not_written_and_both_are_shown(
     office: Office, window: Window
 ) -> None:
-    """A cry for help that came while somebody typed vanished from every list."""
+    """A cry for help that arrived while somebody typed disappeared from every list."""
     receipt = office.report(STORY)
     link = window.open().case()
     form = window.form(link, kind="answer", text="We zijn ermee bezig.")
@@ -102,7 +102,7 @@ def test_a_reply_that_crosses_with_a_word_of_the_reporter_is_not_written_and_bot
     assert "Ik word bedreigd!" in grown.text
     assert "We zijn ermee bezig." in grown.text
     assert grown.text.count(">New</strong>") == 1
-    # What the background has read meanwhile was on no page either.
+    # What the background sync has read in the meantime was on no page either.
     window.sync()
     assert window.post(f"{link}/reply", form).status_code == 400
     assert window.act(link, "reply", kind="answer", text="We zijn ermee bezig.").status_code == 303

@@ -31,7 +31,7 @@ def test_the_list_filters_sorts_and_searches_every_word(office: Office, window: 
     assert 'value="staal"' in found.text
     assert len(window.post("search", {"query": "melding OVER"}).text.split('scope="row"')) == 4
     assert len(window.post("search", {"query": "ruit glas"}).text.split('scope="row"')) == 2
-    assert "There is no such case here." in words(window.post("search", {"query": "ruit hout"}))
+    assert "No cases found." in words(window.post("search", {"query": "ruit hout"}))
     assert len(window.post("search", {"query": number}).text.split('scope="row"')) == 2
     rows = window.post("search", {"query": "staal"}, Accept="text/x-rows")
     assert not rows.text.startswith("<!doctype")
@@ -49,13 +49,14 @@ def test_the_list_filters_sorts_and_searches_every_word(office: Office, window: 
 
 
 def test_the_address_of_a_search_loads_the_list_again(window: Window) -> None:
-    """The browser loads it by GET when a sync ends, and the list became an error page by itself."""
+    """The browser loads it by GET when a sync ends, and the list became an error page."""
     window.open()
     again = window.get("search?show=all&sort=due")
     assert (again.status_code, again.headers["Location"]) == (303, window.home)
 
 
 def test_a_case_that_is_set_aside_is_out_of_the_own_list_alone(office: Office, window: Window) -> None:
+    """M6: in the inbox."""
     office.report("Koop nu!")
     link = window.open().case()
     assert window.act(link, "set-aside").status_code == 303

@@ -1,4 +1,4 @@
-"""A session of the inbox: locking shows nothing at once, posts what waits, and then lets go of the keys."""
+"""A session of the inbox: locking hides everything at once, posts the outbox, and then drops the keys."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.keys.window import Window, words
 if TYPE_CHECKING:
     from tests.keys.office import Office
 
-COVER = 4  # of the office's policy
+COVER = 4  # the cover of the office's policy
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def window(office: Office) -> Window:
 
 
 class Held:
-    """A server that does not answer one kind of request until it is let go."""
+    """A server that holds back its answers to one kind of request until it is released."""
 
     def __init__(self, office: Office, path: str) -> None:
         self.came, self.go_on = threading.Event(), threading.Event()
@@ -164,7 +164,7 @@ def test_a_case_is_shown_while_a_sync_is_under_way(window: Window) -> None:
         lock = session.recipient.lock
     is_held, is_shown = threading.Event(), threading.Event()
 
-    def hold() -> None:  # as a sync does until it is done
+    def hold() -> None:  # like a sync until it has finished
         with lock:
             is_held.set()
             is_shown.wait(60)

@@ -1,4 +1,4 @@
-"""Keys are made weeks ahead, signed anew each week and destroyed late enough; what was sealed in time can be opened."""
+"""Key rotation: keys are made weeks ahead, signed anew each week and destroyed late enough to open what was sealed."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_anyone_is_given_one_weekly_and_one_last_resort_bundle_of_the_day(office
 
 
 def test_each_week_all_are_signed_anew_with_the_same_keys_and_higher_serials(office: Office) -> None:
-    """Where only the newest was signed anew, others saw for weeks that nobody had looked."""
+    """L11: when only the newest was signed anew, it seemed to others for weeks that nobody had looked."""
     office.read(NAME)
     before = {bundle.start: bundle for bundle in published(office, every=True)}
     office.pass_days(WEEK)
@@ -62,7 +62,7 @@ def test_each_week_all_are_signed_anew_with_the_same_keys_and_higher_serials(off
 
 
 def test_days_of_work_do_not_show_in_what_the_server_gives(office: Office) -> None:
-    """Bundles once changed with each day of work, for anybody to see."""
+    """M5: bundles used to change on each working day, visible to anybody."""
 
     def shown() -> bytes:
         _, *bundles = split_frames(office.app.test_client().get("/bundles?all=1").data)
@@ -103,6 +103,7 @@ def test_a_new_roster_is_named_at_the_next_sync(office: Office) -> None:
 
 
 def test_the_last_resort_keys_are_renewed_when_fewer_than_300_days_are_left(office: Office) -> None:
+    """L14: less than 180 days left was too late for somebody who looks twice a year."""
     [first] = own(office, last=True)
     office.pass_days(LAST_RESORT_DAYS - 300)
     office.read(NAME)
@@ -115,7 +116,7 @@ def test_the_last_resort_keys_are_renewed_when_fewer_than_300_days_are_left(offi
 
 
 def test_who_looks_on_days_0_211_and_392_can_be_sealed_to_all_the_time(office: Office) -> None:
-    """Renewed under 180 days, their last-resort keys ended on day 391, and nobody could report."""
+    """L14: renewed with less than 180 days left, their last-resort keys ended on day 391, and nobody could report."""
     _, chosen = office.addressees()
     for day in range(1, 400):
         office.pass_days(1)
@@ -129,7 +130,7 @@ def test_who_looks_on_days_0_211_and_392_can_be_sealed_to_all_the_time(office: O
 
 
 def test_a_vault_from_a_backup_goes_above_the_serial_that_the_server_names(office: Office) -> None:
-    """Its bundles were refused, and colleagues sealed to keys that were lost."""
+    """L16: its bundles were refused, and colleagues sealed to keys that were lost."""
     office.read(NAME)
     highest = max(bundle.serial for bundle in published(office, every=True))
     with office.session(NAME) as session:
@@ -137,7 +138,7 @@ def test_a_vault_from_a_backup_goes_above_the_serial_that_the_server_names(offic
         session.sync()
         with session.vault.transaction():
             session.vault.bundles.destroy(monday(office.today), last=False)
-        # It asks for nothing first, as a tool whose question was answered before somebody published.
+        # It asks for nothing first, like a tool whose request was answered before another publication.
         session.vault._connection.exec_driver_sql("UPDATE bundle SET serial = serial - 4")
         session.vault._connection.commit()
         seen = witness(session.vault, session.trust(), office.today)
@@ -224,7 +225,7 @@ def test_an_envelope_past_its_until_is_refused_by_the_server(office: Office) -> 
 
 
 def test_what_was_sealed_to_a_destroyed_key_alone_never_opens_again(office: Office) -> None:
-    """The vault keeps content keys of its own, so the case stays readable until they go too."""
+    """The vault has its own content keys, so the case stays readable until they are destroyed too."""
     office.report("een")
     office.read(NAME)
     office.pass_days(28)
@@ -240,21 +241,21 @@ def test_what_was_sealed_to_a_destroyed_key_alone_never_opens_again(office: Offi
 
 
 def test_only_the_keys_of_its_week_are_tried_on_an_entry(office: Office) -> None:
-    """Each key that is tried costs time: a flood of entries cost every recipient all keys of four weeks."""
+    """M6: each key that is tried costs time: a flood of entries cost every recipient all keys of four weeks."""
     office.pass_days(WEEK)
     office.read(NAME)
     with office.session(NAME) as session:
         keys = OwnKeys.of(session.vault.bundles.all())
-        assert len(keys.pairs) >= 6
+        assert len(keys.bundles) >= 6
         for start in range(monday(office.today), monday(office.today) + AHEAD + 1, WEEK):
             weekly, last_resort = keys.pairs_for(start + 27)
-            assert [bundle.last for bundle, pair in keys.pairs if pair is weekly] == [False]
-            assert [bundle.last for bundle, pair in keys.pairs if pair is last_resort] == [True]
+            assert [own.bundle.last for own in keys.bundles if own.bundle.box == weekly.public.box] == [False]
+            assert [own.bundle.last for own in keys.bundles if own.bundle.box == last_resort.public.box] == [True]
         assert keys.pairs_for(monday(office.today) - 400 + 27) == []
 
 
 def test_a_bundle_names_the_last_entry_of_an_earlier_day_than_the_servers(office: Office) -> None:
-    """With the newest entry it would tell everybody at which moment its owner looked."""
+    """L12: the newest entry would reveal when its owner looked."""
     office.report("een")
     office.pass_days(1)
     office.report("twee")

@@ -1,4 +1,4 @@
-"""Whom a report leaves out stays out, until the reporter's own signed word lets them in."""
+"""A person whom a report leaves out stays out, until the reporter's own signed consent lets them in."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def hand_over(office: Office, by: str = A) -> None:
 
 
 def ask(office: Office) -> MessageId:
-    """Ask the reporter to let the one in who was left out, and return the request's id."""
+    """Ask the reporter to let in the left-out person, and return the request's id."""
     with office.session(A) as session:
         people = (office.person(OUT),)
         case = actions.write(
@@ -82,7 +82,7 @@ def test_the_reporter_lets_in_whom_they_left_out(office: Office, receipt: Receip
     thread = office.thread(receipt)
     assert thread.case
     assert (thread.case.messages[-1].text, thread.alarms, thread.case.alarms) == ("Ik las het.", (), ())
-    # From now on they are among those to whom everyone seals.
+    # From now on, everyone seals to them too.
     assert office.person(OUT) in case_of(office, A).readers
 
 
@@ -128,6 +128,7 @@ def test_no_recipient_agrees_for_the_reporter(office: Office, receipt: Receipt) 
 
 
 def test_no_consent_counts_where_a_recipient_has_the_code(office: Office) -> None:
+    """H2: its writer could consent for the reporter."""
     with office.session(A) as session:
         case, receipt = actions.enter(session, draft("Verteld."), "phone")
         session.end()
@@ -152,7 +153,19 @@ def test_withdrawn_consent_ends_what_is_to_come(office: Office, receipt: Receipt
         [case_id] = session.vault.messages.cases()
         texts = [one.message.head.body for one in session.vault.messages.of_case(case_id)]
     assert Answer("Dit niet meer.") not in texts
-    assert Consent("withdrawn", (office.person(OUT),), (), request) in texts  # they are told that they read no more
+    assert Consent("withdrawn", (office.person(OUT),), (), request) in texts  # they learn that they no longer read
+
+
+def test_who_was_let_in_and_out_again_before_they_looked_finds_nothing_and_is_told_no_tale(
+    office: Office, receipt: Receipt
+) -> None:
+    """audit L11: they read "somebody tried to let you into a case", which revealed that there is one about them."""
+    office.let_in(receipt, OUT)
+    office.say(receipt, Consent("withdrawn", (office.person(OUT),)))
+    with office.session(OUT) as session:
+        session.sync()
+        assert session.cases() == []
+        assert [notice for notice in session.notices() if notice.is_alarm] == []
 
 
 def test_the_reporter_gives_it_again_to_one_who_was_chosen(office: Office) -> None:

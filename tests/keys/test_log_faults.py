@@ -1,4 +1,4 @@
-"""No entry can stop a sync: every kind of entry, with every error of everything that is asked while it is read."""
+"""No entry can stop a sync: every kind of entry, with every error in every request while it is read."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 ORIGIN = bytes(32)
 OWN = PrivatePair.generate()
 RECIPIENT = Signer.generate()
-CONTENT = b"\0\0\0\2{}\0\0\0\1?"  # no archive, but frames
+CONTENT = b"\0\0\0\2{}\0\0\0\1?"  # not an archive, but valid frames
 
 
 def subclasses(kind: type[Exception]) -> Iterator[type[Exception]]:
@@ -49,12 +49,12 @@ def subclasses(kind: type[Exception]) -> Iterator[type[Exception]]:
 
 
 class OneLog:
-    """A server whose log is these envelopes; `fail` is what it answers when a part is asked for."""
+    """A server whose log is these envelopes; `fail` is its answer to a request for a part."""
 
     def __init__(self, envelopes: list[Sealed], day: int, fail: Exception | None = None) -> None:
         self.envelopes, self.day, self.fail = envelopes, day, fail
 
-    def apart(self) -> OneLog:
+    def isolated(self) -> OneLog:
         return self
 
     def log(self, _capability: bytes, _after: str) -> LogPage[LogEntry]:
@@ -90,7 +90,7 @@ def read(vault: Vault, log: OneLog, history: RosterHistory) -> Any:
 
 
 def sealed(head: Head, signer: Signer, history: RosterHistory, day: int) -> Sealed:
-    """Seal any head to the owner of the vault, with files of no meaning."""
+    """Seal any head to the owner of the vault, with random files."""
     owner = history.newest.recipients[0].person
     others = [one for one in (*head.to, *head.missing, *head.without) if one != owner]
     files = tuple(File("", "", len(CONTENT), bytes(32)) for _ in head.files)
@@ -138,6 +138,7 @@ def a_share(history: RosterHistory, day: int) -> Sealed:
 def test_no_entry_of_any_kind_stops_a_sync(
     history: RosterHistory, tmp_path: Path, kind: str, data: st.DataObject
 ) -> None:
+    """C1: nothing in an entry raises an error beyond that entry."""
     day = history.newest.start
     drawn = data.draw(st.lists(heads(st.just(kind)), min_size=1, max_size=3))
     signers = data.draw(st.lists(st.sampled_from([RECIPIENT, Signer.generate()]), min_size=3, max_size=3))
@@ -191,6 +192,7 @@ def test_a_fault_of_an_entry_is_an_alarm_on_it_and_the_next_is_read(
 def test_a_fault_of_the_line_leaves_a_share_unfinished_and_the_next_is_read(
     history: RosterHistory, vault: Vault, error: type[NetworkError]
 ) -> None:
+    """C1: what an entry names was requested, and the server's "unknown" ended every sync."""
     day = history.newest.start
     owner, signer = history.newest.recipients[0].person, RECIPIENT
     long = replace(a_head(Share(), random(32)), author=IdentityKey(signer.public), day=day, to=(owner,))
@@ -198,7 +200,7 @@ def test_a_fault_of_the_line_leaves_a_share_unfinished_and_the_next_is_read(
     share = seal_head(head, signer, [OWN.public], slots=8, until=until_of(day), contents=[bytes(2**20)])
     kept = replace(share, parts=tuple(share.parts))
     report = a_report(history, day)
-    # An inner capability that no server knows once ended every later sync.
+    # An inner capability unknown to the server used to end every later sync.
     assert issubclass(UnknownCapabilityError, NetworkError)
     result = read(vault, OneLog([kept, report], day, fail=error(*_arguments(error))), history)
     assert (result.is_whole, result.unfinished) == (True, 1)

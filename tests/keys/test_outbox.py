@@ -1,4 +1,4 @@
-"""The outbox: what a recipient writes counts at once, is sealed once, and goes out in order."""
+"""The outbox: a recipient's message counts at once, is sealed once, and is posted in order."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from keys.cases.authors import Standing
 from keys.cases.sharing import answer_to_arrived, owed
 from keys.ceremony import Changes, enrol, open_vault
 from keys.errors import ForbiddenError, NoCaseError
+from keys.sync.delivery import post_to
 from keys.sync.intake import FOREIGN
 from keys.sync.outbox import lost
-from keys.sync.post import MOST_TIMES, post_to
 from keys.vault.outbox_store import State
 from keys.wire.ids import CaseId, MessageId
 from keys.wire.messages import (
@@ -26,6 +26,7 @@ from keys.wire.messages import (
     Purge,
     SteppedBack,
 )
+from keys.wire.posting import DOOR_APPEND, DOOR_OPEN, MOST_TIMES
 from tests.keys.hand import WORK, Hand, case_of, hand_of, id_of, kinds, refusing
 from tests.keys.log_writer import LogWriter
 from tests.keys.office import CHEAP, PASSPHRASE
@@ -54,7 +55,7 @@ def test_a_message_counts_from_when_it_is_written_and_gets_its_place_from_the_lo
         message = hand.case(id_of(report)).find(written)
         assert message
         assert (message.counts, message.placed.place.is_posted) == (True, False)
-    with hand_of(office, A) as hand:  # after the power was cut, say
+    with hand_of(office, A) as hand:  # for example after a power failure
         assert hand.case(id_of(report)).find(written)
         assert hand.post().posted == 1
         assert hand.case(id_of(report)).find(written)
@@ -102,7 +103,8 @@ def test_who_does_not_read_a_case_cannot_write_in_it(office: Office, writer: Log
         assert len(hand.vault.outbox.all()) == 1
 
 
-def test_k13_an_own_objection_that_waits_counts_in_the_own_vault(office: Office, writer: LogWriter) -> None:
+def test_an_own_objection_that_waits_counts_in_the_own_vault(office: Office, writer: LogWriter) -> None:
+    """K13: A's objection waits in the outbox, and A's own vault destroyed the case."""
     report = writer.report(SENTINEL, [A, B])
     purge = writer.post(A, Purge("Niets meer."), report, [A, B], [report])
     writer.post(B, Approval(MessageId(purge.message.id)), report, [A, B], [purge])
@@ -114,7 +116,8 @@ def test_k13_an_own_objection_that_waits_counts_in_the_own_vault(office: Office,
         assert hand.vault.outbox.has_own_words(id_of(report))
 
 
-def test_k13_an_objection_that_the_server_loses_counts_and_is_an_alarm(office: Office, writer: LogWriter) -> None:
+def test_an_objection_that_the_server_loses_counts_and_is_an_alarm(office: Office, writer: LogWriter) -> None:
+    """K13: the server acknowledges it and loses it."""
     report = writer.report(SENTINEL, [A, B])
     purge = writer.post(A, Purge("Niets meer."), report, [A, B], [report])
     writer.post(B, Approval(MessageId(purge.message.id)), report, [A, B], [purge])
@@ -122,7 +125,7 @@ def test_k13_an_objection_that_the_server_loses_counts_and_is_an_alarm(office: O
         hand.read()
         hand.write(id_of(report), Objection(MessageId(purge.message.id)))
         [one] = hand.vault.outbox.all()
-        with hand.vault.transaction():  # the server says that it has stored it, and has not
+        with hand.vault.transaction():  # the server falsely acknowledges it
             hand.vault.outbox.set_state(one.message.mac, State.ACKNOWLEDGED)
         assert hand.post().lost == [one.message.mac]
         assert hand.case(id_of(report)).last_day is None
@@ -139,7 +142,8 @@ def test_a_session_reads_back_what_it_has_posted_and_nothing_of_it_is_lost(offic
         assert lost(hand.vault) == []
 
 
-def test_t2_an_answer_and_stepping_back_in_one_session_go_out_in_their_order(office: Office, writer: LogWriter) -> None:
+def test_an_answer_and_stepping_back_in_one_session_go_out_in_their_order(office: Office, writer: LogWriter) -> None:
+    """T2: two circuits could post them in the other order, and the own answer was forbidden."""
     report = writer.report(SENTINEL, [A, B])
     with hand_of(office, B) as hand:
         hand.read()
@@ -152,7 +156,8 @@ def test_t2_an_answer_and_stepping_back_in_one_session_go_out_in_their_order(off
     assert case.alarms == ()
 
 
-def test_t2_a_message_waits_while_the_one_before_it_is_refused(office: Office, writer: LogWriter) -> None:
+def test_a_message_waits_while_the_one_before_it_is_refused(office: Office, writer: LogWriter) -> None:
+    """T2: one queue, in order."""
     report = writer.report(SENTINEL, [A, B])
     with hand_of(office, B) as hand:
         hand.read()
@@ -166,9 +171,8 @@ def test_t2_a_message_waits_while_the_one_before_it_is_refused(office: Office, w
     assert kinds(case_of(office, A, report)) == ["report"]
 
 
-def test_t3_a_waiting_message_of_an_author_who_left_the_roster_causes_no_alarm(
-    office: Office, writer: LogWriter
-) -> None:
+def test_a_waiting_message_of_an_author_who_left_the_roster_causes_no_alarm(office: Office, writer: LogWriter) -> None:
+    """T3: late, and no alarm on an honest person."""
     report = writer.report(SENTINEL, [A, B])
     with hand_of(office, B) as hand:
         hand.read()
@@ -176,16 +180,17 @@ def test_t3_a_waiting_message_of_an_author_who_left_the_roster_causes_no_alarm(
         [one] = hand.vault.outbox.all()
         sealed = hand.vault.outbox.sealed(one)
         office.publish_roster([A, X])
-        # B cannot read the log any more, so nothing of it goes out by the tool; here it had gone out just before.
+        # B can no longer read the log, so B's tool posts nothing; here it had posted it just before.
         post_to(office.courier(), sealed, office.roster().policy, WORK, one.door, one.address)
     case = case_of(office, A, report)
     assert [message.standing for message in case.messages] == [Standing.COUNTS, Standing.LATE]
     assert case.alarms == ()
 
 
-def test_t3_what_waits_under_a_key_that_is_revoked_is_sealed_anew_with_the_new_one(
+def test_what_waits_under_a_key_that_is_revoked_is_sealed_anew_with_the_new_one(
     office: Office, writer: LogWriter
 ) -> None:
+    """T3: after a re-key, the message counts for the person."""
     report = writer.report(SENTINEL, [A, B])
     with hand_of(office, A) as hand:
         hand.read()
@@ -205,7 +210,8 @@ def test_t3_what_waits_under_a_key_that_is_revoked_is_sealed_anew_with_the_new_o
     assert answer.placed.head.author == office.identity(A)
 
 
-def test_t29_a_message_that_waits_goes_into_no_share(office: Office, writer: LogWriter) -> None:
+def test_a_message_that_waits_goes_into_no_share(office: Office, writer: LogWriter) -> None:
+    """T29: if it were dropped later, a newcomer would have a message that nobody else has."""
     report = writer.report(SENTINEL, [A])
     with hand_of(office, A) as hand:
         hand.read()
@@ -255,14 +261,21 @@ def test_each_posting_goes_over_a_connection_of_its_own(office: Office, writer: 
     assert line not in used
 
 
-@pytest.mark.parametrize("asked", [2**40, MOST_TIMES * WORK + 1])
+@pytest.mark.parametrize(
+    ("body", "asked"),
+    [
+        (Answer("Dit was het."), 2**40),
+        (Answer("Dit was het."), MOST_TIMES[DOOR_APPEND] * WORK + 1),
+        (Note("Dit was het."), MOST_TIMES[DOOR_OPEN] * WORK + 1),
+    ],
+)
 def test_no_server_makes_a_session_do_more_work_than_the_policy_lets_it(
-    office: Office, writer: LogWriter, asked: int
+    office: Office, writer: LogWriter, body: Answer | Note, asked: int
 ) -> None:
     report = writer.report(SENTINEL, [A])
     with hand_of(office, A) as hand:
         hand.read()
-        hand.write(id_of(report), Answer("Dit was het."))
+        hand.write(id_of(report), body)
     refusing(office, 403, b'{"error":"stamp","work":%d}' % asked)
     with hand_of(office, A) as hand:
         assert hand.composer.addressees.roster.policy.work == WORK

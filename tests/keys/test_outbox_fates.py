@@ -1,4 +1,4 @@
-"""What becomes of a message that waits: it goes out once, is sealed anew, or is put aside for its owner."""
+"""The fates of a message in the outbox: it is posted once, is sealed anew, or is put aside for its owner."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from keys.wire.messages import (
     SteppedBack,
 )
 from keys.wire.messages.reporter import NO
-from tests.keys.hand import WORK, Deaf, case_of, hand_of, id_of, kinds, refusing
+from tests.keys.hand import WORK, Deaf, case_of, hand_of, id_of, kinds, put_aside, refusing
 from tests.keys.log_writer import LogWriter
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ def writer(office: Office, tmp_path: Path) -> LogWriter:
     return LogWriter(office, tmp_path)
 
 
-def test_t30_a_joined_of_somebody_who_is_then_left_out_is_put_aside(office: Office, writer: LogWriter) -> None:
+def test_a_joined_of_somebody_who_is_then_left_out_is_put_aside(office: Office, writer: LogWriter) -> None:
+    """T30: A's `joined` of X waits, R says no about X, and it was posted all the same."""
     report = writer.report(SENTINEL, [A])
     with hand_of(office, A) as hand:
         hand.read()
@@ -51,12 +52,13 @@ def test_t30_a_joined_of_somebody_who_is_then_left_out_is_put_aside(office: Offi
     before = writer.position
     with hand_of(office, A) as hand:
         assert hand.post().posted == 0
-        [one] = hand.vault.outbox.put_aside_of(id_of(report))
+        [one] = put_aside(hand.vault, id_of(report))
         assert (one.state, one.reason) == (State.PUT_ASIDE, Reason.WOULD_NOT_COUNT)
         assert hand.read().end.position == before
 
 
-def test_t14_what_follows_a_message_that_is_put_aside_is_put_aside_with_it(office: Office, writer: LogWriter) -> None:
+def test_what_follows_a_message_that_is_put_aside_is_put_aside_with_it(office: Office, writer: LogWriter) -> None:
+    """T14: the page lacked the dropped message, and blamed A."""
     report = writer.report(SENTINEL, [A])
     with hand_of(office, A) as hand:
         hand.read()
@@ -67,7 +69,7 @@ def test_t14_what_follows_a_message_that_is_put_aside_is_put_aside_with_it(offic
         hand.post()
         found = {one.message.id: one.reason for one in hand.vault.outbox.all()}
         assert found == {joined: Reason.WOULD_NOT_COUNT, note: Reason.FOLLOWS}
-        # Nothing that is written now names what nobody gets.
+        # A message written now does not name one that nobody gets.
         after = hand.write(id_of(report), Note("Zonder X."))
         head = hand.vault.outbox.waiting(id_of(report))[0].message.head
         assert not {joined, note}.intersection(head.seen)
@@ -78,9 +80,8 @@ def test_t14_what_follows_a_message_that_is_put_aside_is_put_aside_with_it(offic
         assert case.find(after)
 
 
-def test_t14_what_follows_a_message_that_is_sealed_anew_names_it_by_its_new_id(
-    office: Office, writer: LogWriter
-) -> None:
+def test_what_follows_a_message_that_is_sealed_anew_names_it_by_its_new_id(office: Office, writer: LogWriter) -> None:
+    """T14: sealed anew, together with its followers."""
     report = writer.report(SENTINEL, [A, B])
     with hand_of(office, A) as hand:
         hand.read()
@@ -105,10 +106,11 @@ def test_t14_what_follows_a_message_that_is_sealed_anew_names_it_by_its_new_id(
     assert (case.missing, case.alarms) == ((), ())
 
 
-def test_t37_after_the_exact_404_the_same_envelope_goes_by_door_0(office: Office, writer: LogWriter) -> None:
+def test_after_the_exact_404_the_same_envelope_goes_by_door_0(office: Office, writer: LogWriter) -> None:
+    """T37: the mailbox has ended; its case could never be closed."""
     report = writer.report(SENTINEL, [A, B])
     secrets = (writers_capability(report.message.content_key), writer.receipts[id_of(report)].capability())
-    office.courier()._post("/leave", b"".join(secrets))  # the reporter's mailbox, or what is left of it
+    office.courier()._post("/leave", b"".join(secrets))  # the reporter's mailbox, as far as it still exists
     with hand_of(office, A) as hand:
         hand.read()
         written = hand.write(id_of(report), Closed("Het is stil."))
@@ -120,7 +122,8 @@ def test_t37_after_the_exact_404_the_same_envelope_goes_by_door_0(office: Office
     assert case.closed_by == written
 
 
-def test_t37_what_is_too_large_is_put_aside_and_other_cases_go_on(office: Office, writer: LogWriter) -> None:
+def test_what_is_too_large_is_put_aside_and_other_cases_go_on(office: Office, writer: LogWriter) -> None:
+    """T37: after a 413 the queue was stuck."""
     first, second = writer.report(SENTINEL, [A]), writer.report(SENTINEL, [A])
     with hand_of(office, A) as hand:
         hand.read()
@@ -134,14 +137,15 @@ def test_t37_what_is_too_large_is_put_aside_and_other_cases_go_on(office: Office
     with hand_of(office, A) as hand:
         sent = hand.post()
         assert (sent.posted, sent.refused) == (3, {})
-        assert [one.reason for one in hand.vault.outbox.put_aside_of(id_of(first))] == [
+        assert [one.reason for one in put_aside(hand.vault, id_of(first))] == [
             Reason.TOO_LARGE,
             Reason.FOLLOWS,
         ]
         assert hand.vault.outbox.queues() == []
 
 
-def test_t43_what_was_sealed_before_its_reader_arrived_is_sealed_anew(office: Office, writer: LogWriter) -> None:
+def test_what_was_sealed_before_its_reader_arrived_is_sealed_anew(office: Office, writer: LogWriter) -> None:
+    """T43: sealed to a lost vault's key, it never arrived, and nobody named it."""
     report = writer.report(SENTINEL, [A, B])
     with hand_of(office, A) as hand:
         hand.read()
@@ -162,7 +166,8 @@ def test_t43_what_was_sealed_before_its_reader_arrived_is_sealed_anew(office: Of
     assert kinds(case_of(office, B, report)) == ["report", "answer", "note"]
 
 
-def test_k31_another_404_puts_nothing_aside(office: Office, writer: LogWriter) -> None:
+def test_another_404_puts_nothing_aside(office: Office, writer: LogWriter) -> None:
+    """K31, H6: a 404 of a host in between is a connection fault."""
     report = writer.report(SENTINEL, [A, B])
     with hand_of(office, A) as hand:
         hand.read()
@@ -175,7 +180,8 @@ def test_k31_another_404_puts_nothing_aside(office: Office, writer: LogWriter) -
         assert (one.state, one.door, one.address) == (State.TRIED, 1, address)
 
 
-def test_k31_a_case_is_kept_while_something_put_aside_is_undecided(office: Office, writer: LogWriter) -> None:
+def test_a_case_is_kept_while_something_put_aside_is_undecided(office: Office, writer: LogWriter) -> None:
+    """K31: a refusal of the server put an objection aside, and the vault destroyed the case."""
     report = writer.report(SENTINEL, [A, B])
     with hand_of(office, A) as hand:
         hand.read()
@@ -183,7 +189,7 @@ def test_k31_a_case_is_kept_while_something_put_aside_is_undecided(office: Offic
     refusing(office, 413, b"<html>too large</html>")
     with hand_of(office, A) as hand:
         hand.post()
-        [one] = hand.vault.outbox.put_aside_of(id_of(report))
+        [one] = put_aside(hand.vault, id_of(report))
         assert hand.vault.outbox.has_own_words(id_of(report))
         with hand.vault.transaction():  # its owner decides
             hand.vault.outbox.drop(one.message.mac)

@@ -1,4 +1,4 @@
-"""A tool that is killed at any step of writing and posting says each thing once: real processes on both sides."""
+"""A tool that is killed at any step of writing and posting posts each message once: real processes on both sides."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def now() -> dt.datetime:
 
 @dataclass
 class OfficeOfToday(Office):
-    """An office by the clock of this computer, as a server in a process of its own has it."""
+    """An office with this computer's clock, like a server in its own process."""
 
     now: dt.datetime = field(default_factory=now)
 
@@ -51,7 +51,7 @@ def office(tmp_path: Path) -> Office:
 
 @pytest.fixture
 def server(office: Office, tmp_path: Path) -> Iterator[Server]:
-    """The server of the office, in processes of its own, on the same store."""
+    """The server of the office, in its own processes, on the same store."""
     if not (SCRIPTS / "worker.js").is_file():
         build = ROOT / "dropbox" / "client" / "build.mjs"
         subprocess.run([ROOT / ".venv" / "bin" / "node", build, SCRIPTS], check=True, timeout=120)
@@ -73,7 +73,7 @@ def session(office: Office, server: Server, case_id: CaseId) -> subprocess.Popen
 
 
 def killed_after(process: subprocess.Popen[str], steps: int) -> str:
-    """Kill a session once it has said so many steps, wherever it is by then; return the last step that was read."""
+    """Kill a session once it has reported this many steps; return the last step that was read."""
     assert process.stdout
     said = [*islice(process.stdout, steps)]
     process.send_signal(signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Long messages in the outbox: every part is kept sealed before the first goes out, and sent again as it is."""
+"""Long messages in the outbox: every part is stored sealed before the first is sent, and is sent again unchanged."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_a_long_message_is_kept_sealed_and_goes_on_where_the_line_broke(office: 
     with hand_of(office, A) as hand:
         assert hand.post().posted == 1
         assert hand.vault.messages.find(before.message.mac)
-    assert len(parts) == 3 + len(CONTENT) // 2**20 - 1  # what the server has is not sent a second time
+    assert len(parts) == 3 + len(CONTENT) // 2**20 - 1  # a part that the server has is not sent again
     assert read_file(office, report) == CONTENT
 
 

@@ -1,4 +1,4 @@
-"""A recipient is the same person through every change of key, and what the board ended or revoked has no word."""
+"""A recipient is the same person through every change of key, and a removed or revoked one no longer counts."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def texts(case: Case) -> list[str]:
 
 
 def test_a_new_key_lets_nobody_into_a_case_that_leaves_its_person_out(office: Office) -> None:
-    # The finding H4: a lost computer ended the exclusion, and the guide told colleagues to share the case.
+    """H4: a lost computer ended the exclusion, and the guide told colleagues to share the case."""
     office.report("Over een bestuurslid.", [OUT], people=frozenset({office.person(OUT)}))
     office.rekey(OUT)
     with office.session(A) as session:
@@ -54,7 +54,7 @@ def test_a_new_key_lets_nobody_into_a_case_that_leaves_its_person_out(office: Of
         assert office.person(OUT) in case.left_out & case.concerned
         with pytest.raises(ExcludedError):
             actions.hand_over(session, case, [office.person(OUT)])
-    office.end(OUT)  # its new vault says `arrived`
+    office.end(OUT)  # its new vault posts `arrived`
     office.end(A)
     with office.session(OUT) as session:
         session.sync()
@@ -62,6 +62,7 @@ def test_a_new_key_lets_nobody_into_a_case_that_leaves_its_person_out(office: Of
 
 
 def test_a_share_that_a_colleague_forces_to_a_new_key_leaves_no_trace(office: Office) -> None:
+    """H4: not even if a colleague cheats."""
     office.report("Over een bestuurslid.", [OUT], people=frozenset({office.person(OUT)}))
     office.rekey(OUT)
     with office.session(A) as session:
@@ -72,6 +73,7 @@ def test_a_share_that_a_colleague_forces_to_a_new_key_leaves_no_trace(office: Of
 
 
 def test_who_comes_back_onto_the_roster_is_still_left_out(office: Office) -> None:
+    """H4: removed from the roster for a while, then added again."""
     office.report("Over een bestuurslid.", [OUT])
     known = office.person(OUT)
     office.publish_roster([A, B])
@@ -94,7 +96,7 @@ def test_whom_the_reporter_let_in_stays_in_with_a_new_key(office: Office) -> Non
 
 
 def test_a_reader_with_a_new_key_stays_a_reader_and_gets_the_case_from_the_others(office: Office) -> None:
-    # The scenario T3: re-keyed, what they said before counts by the person.
+    """T1, T3, T19: re-keyed, with an empty vault that shares refill; earlier messages count for the person."""
     receipt = office.report("een")
     say(office, OUT, Question("Wanneer?"))
     office.rekey(OUT)
@@ -120,7 +122,7 @@ def test_who_stepped_back_reads_no_more_with_a_new_key(office: Office) -> None:
 
 
 def test_two_keys_of_one_person_do_not_destroy_a_case(office: Office) -> None:
-    # The finding H1 (a): purge with the lost key, approval with its replacement.
+    """H1 (a): purge with the lost key, approval with its replacement."""
     office.report("een")
     say(office, OUT, Purge("Weg ermee."))
     office.rekey(OUT)
@@ -139,7 +141,7 @@ def test_two_keys_of_one_person_do_not_destroy_a_case(office: Office) -> None:
 
 
 def test_a_former_recipient_has_no_word_in_a_running_case(office: Office) -> None:
-    # The finding H5: whoever ever stood on a roster closed, shared and approved for ever.
+    """H5: anybody who was ever on a roster could permanently close, share and approve."""
     receipt = office.report("een")
     case_of(office, OUT)
     office.publish_roster([A, B])
@@ -168,7 +170,7 @@ def test_what_a_recipient_said_in_their_days_counts_for_ever(office: Office) -> 
 
 
 def test_a_stolen_key_has_no_word_from_the_day_after_its_revocation(office: Office) -> None:
-    # The finding H5 and the scenario T15.
+    """H5, T15: it counts through the day of the revocation, and is late from the next day on."""
     office.report("een")
     say(office, OUT, Question("Op de dag zelf."))
     old = office.rekey(OUT, stolen=True)

@@ -1,4 +1,4 @@
-"""A policy.toml as its writer meets it: every mistake at once, and a logo of pixels alone."""
+"""A policy.toml as its writer sees it: every error at once, and a logo that contains only pixels."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from tests.policies import SHIPPED, SMALL, SMALL_TOML
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.keys.line import Line
+    from tests.keys.cli import CommandLine
 
 SECRET = "getekend door een ontwerper"
 
 
 def logo(path: Path, size: tuple[int, int] = (64, 32), picture: Image.Image | None = None) -> Path:
-    """Write a PNG that says who drew it."""
+    """Write a PNG that names its author."""
     said = PngImagePlugin.PngInfo()
     said.add_text("Author", SECRET)
     said.add_itxt("Comment", SECRET, zip=True)
@@ -45,13 +45,13 @@ def written(folder: Path, text: str) -> Path:
     return path
 
 
-def test_the_shipped_policy_is_right_and_shown(line: Line) -> None:
+def test_the_shipped_policy_is_right_and_shown(line: CommandLine) -> None:
     shown = line.done("policy", "check", SHIPPED).stdout
     assert "Voorbeeldstichting" in shown
     assert "fraude: secretaris, bestuur" in shown
 
 
-def test_every_mistake_is_said_at_once_with_its_key_and_what_to_do(line: Line, tmp_path: Path) -> None:
+def test_every_mistake_is_said_at_once_with_its_key_and_what_to_do(line: CommandLine, tmp_path: Path) -> None:
     wrong = SMALL_TOML
     for right, other in (
         ("answer_days = 3", "anwser_days = 3"),
@@ -73,7 +73,7 @@ def test_every_mistake_is_said_at_once_with_its_key_and_what_to_do(line: Line, t
         "routing.bestuur[1]: has to be one of secretaris, bestuur, external (did you mean bestuur?)",
     ):
         assert f"policy.toml: {sentence}" in result.stderr
-    # What does not fit together is looked at once each key is right by itself.
+    # Consistency between keys is checked once each key is valid by itself.
     result = line.run(
         "policy", "check", written(tmp_path, SMALL_TOML.replace('topics = ["anders"]', 'topics = ["ander"]'))
     )
@@ -99,7 +99,7 @@ def test_what_does_not_fit_together_is_said(tmp_path: Path, right: str, wrong: s
 
 
 @pytest.mark.parametrize("name", ["policy.toml"])
-def test_a_mistake_of_writing_is_said_with_its_line(line: Line, tmp_path: Path, name: str) -> None:
+def test_a_mistake_of_writing_is_said_with_its_line(line: CommandLine, tmp_path: Path, name: str) -> None:
     result = line.run("policy", "check", written(tmp_path, 'version = 1\norganisation = "Voorbeeld\n'))
     assert result.exit_code == 1
     assert f"{name}: " in result.stderr
@@ -166,7 +166,7 @@ def test_a_roster_is_made_of_a_policy_that_names_people_on_it(
 
 
 def _inflated(raw: bytes) -> list[bytes]:
-    """Return what is compressed in a PNG's chunks, as far as it can be read."""
+    """Return the compressed data in a PNG's chunks, as far as it can be read."""
     found, at = [], 8
     while at < len(raw):
         length = int.from_bytes(raw[at : at + 4], "big")

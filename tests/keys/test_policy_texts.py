@@ -1,4 +1,4 @@
-"""A policy's texts as documents by language: taking apart and putting together are inverse, and nothing else fits."""
+"""A policy's texts as documents by language: splitting and joining are inverse, and other documents are refused."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _respoken(draw: st.DrawFn, value: Any, tags: list[str], *, tool: bool = Fals
 
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
-    """Draw a policy in any languages, some of its lists shorter."""
+    """Draw a policy in any languages, with some of its lists shortened."""
     tags = draw(st.lists(st.sampled_from(TAGS), min_size=1, max_size=3, unique=True))
     members: dict[str, Any] = dict(SHIPPED.members())
     for name in ("elsewhere", "forms", "inside", "outside", "questions", "replies"):

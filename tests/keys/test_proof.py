@@ -1,4 +1,4 @@
-"""A proof of receipt: it holds without a server, and one that was spoilt is refused by its fault (SPEC 5.5)."""
+"""A proof of receipt: it is valid without a server, and an altered one is refused with its fault (SPEC 5.5)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def proof(proving: Office) -> bytes:
 
 
 def proof_of(office: Office, body: Body) -> bytes:
-    """Let the secretaris write a message, and return the proof that a page would make of it."""
+    """Let the secretaris write a message, and return the proof that a page would create from it."""
     with office.session("Secretaris") as session:
         session.sync()
         [case] = session.cases()

@@ -1,4 +1,4 @@
-"""The receipt: typed in any way it is read, mistyped it is found, and its keys follow from its random symbols alone."""
+"""The receipt: every spelling is accepted, typing errors are detected, and its keys depend only on its symbols."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SPELLINGS = {"0": "0Oo", "1": "1IiLl"}
 
 @st.composite
 def typed(draw: st.DrawFn, symbols: str) -> str:
-    """Draw one of the ways in which a person may type these symbols."""
+    """Draw one of the spellings of these symbols."""
     fills = st.text(" -", max_size=2)
     letters = [draw(st.sampled_from(SPELLINGS.get(symbol, symbol + symbol.lower()))) for symbol in symbols]
     return "".join(draw(fills) + letter for letter in letters) + draw(fills)
@@ -54,7 +54,7 @@ def test_every_swap_of_neighbours_is_found() -> None:
 
 
 def _effects() -> list[dict[int, tuple[int, int]]]:
-    """Return what each error at each place adds to the two check symbols; the code is linear."""
+    """Return the change of the two check symbols for each error at each position; the code is linear."""
     effects: list[dict[int, tuple[int, int]]] = []
     for at in range(RANDOM_SYMBOLS):
         effects.append({})
@@ -76,7 +76,7 @@ def test_the_check_symbols_are_linear(one: str, other: str) -> None:
 
 
 def test_every_pair_of_wrong_symbols_is_found() -> None:
-    # For a linear code two errors pass unseen only where both add the same to the check symbols: no such pair exists.
+    # In a linear code, two errors are undetected only if both change the check symbols alike: no such pair exists.
     for one, other in combinations(_effects(), 2):
         assert not set(one.values()) & set(other.values())
 

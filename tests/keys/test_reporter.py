@@ -1,4 +1,4 @@
-"""The reporter's side without a browser: what goes into the mailbox, for whom, and what a visit reads and gives."""
+"""The reporter's side without a browser: what is posted and for whom, and what a visit reads and shares."""
 
 from __future__ import annotations
 
@@ -22,9 +22,8 @@ from keys.roster import Bundle
 from keys.roster.weeks import until_of
 from keys.sealing import seal_cover, seal_head
 from keys.sealing.envelopes import LABEL_ENTERED
-from keys.speech.mailbox import thread_notices
+from keys.sync.delivery import post_to
 from keys.sync.mailbox_reader import MOST_PAGES, read_mailbox
-from keys.sync.post import post_to
 from keys.sync.reporter import let_in, post_report, say, share_owed
 from keys.sync.reporter_composer import ReporterComposer, reporter_pair, reporter_signer
 from keys.sync.served import sealing_basis
@@ -34,6 +33,7 @@ from keys.wire.mailbox import MailboxEntry, MailboxPage
 from keys.wire.messages import Answer, Consent, Entered, Opened
 from keys.wire.posting import DOOR_APPEND, DOOR_OPEN, append_address, mailbox_address
 from keys.wire.signed import Signed, join_frames, split_frames
+from keys.wording.mailbox import thread_notices
 from tests.keys.hand import WORK, hand_of
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def put(office: Office, receipt: Receipt, sealed: Sealed) -> None:
 
 
 def spoil_one_bundle(office: Office, identity: bytes) -> None:
-    """Let the server give bundles of one identity that nobody signed so."""
+    """Let the server return bundles of one identity with an invalid signature."""
 
     def meddle(path: str, answer: bytes) -> bytes:
         if not path.startswith("/bundles"):
@@ -232,6 +232,23 @@ def test_an_item_that_comes_again_changes_nothing(office: Office) -> None:
     assert again.alarms == ()
 
 
+def test_an_item_of_a_day_on_which_no_honest_server_takes_it_is_an_alarm_and_is_read(office: Office) -> None:
+    receipt = Receipt.draw()
+    report(office, receipt, [A])
+
+    def later(path: str, answer: bytes) -> bytes:
+        if not path.startswith("/mailbox?"):
+            return answer
+        [first] = MailboxPage.parse(answer, 0).entries
+        return MailboxPage((replace(first, day=first.header().until + 1),), more=False).encode()
+
+    office.meddle = later
+    found = thread(office, receipt)
+    assert found.case
+    assert [(item.number, item.code) for item in found.alarms] == [(1, "entry-day")]
+    assert [line.startswith("ALARM: message 1 has a day") for line in thread_notices(found)] == [True]
+
+
 def test_reading_stops_after_forty_pages_on_which_nothing_opens(office: Office) -> None:
     receipt = Receipt.draw()
     report(office, receipt, [A])
@@ -267,6 +284,7 @@ def test_a_report_that_the_server_keeps_back_leaves_no_case(office: Office) -> N
 
 
 def test_a_spoilt_bundle_stops_nobody_from_sealing_to_the_others(office: Office) -> None:
+    """H3: not even a reporter."""
     spoil_one_bundle(office, office.identity(X))
     receipt = Receipt.draw()
     report(office, receipt, [A, X])
@@ -301,7 +319,7 @@ def test_a_code_without_a_mailbox_is_unknown(office: Office) -> None:
 def test_an_item_whose_beginning_the_server_does_not_give_stops_nothing(office: Office) -> None:
     receipt = Receipt.draw()
     report(office, receipt, [A])
-    long = Answer("a" * 90_000)  # its head goes on after the first chunk
+    long = Answer("a" * 90_000)  # its head extends beyond the first chunk
     say(office.courier(), office.history(), receipt, thread(office, receipt), long, office.today)
     say(office.courier(), office.history(), receipt, thread(office, receipt), Answer("Nog iets."), office.today)
     found = thread(office, receipt).case
@@ -311,7 +329,7 @@ def test_an_item_whose_beginning_the_server_does_not_give_stops_nothing(office: 
     again = thread(office, receipt)
     assert again.case
     assert [item.number for item in again.alarms] == [2]
-    # What the last word names has not come: on a page an alarm at once.
+    # A message that the last one names is missing: on a page, an alarm at once.
     assert [missing.id for missing in again.case.missing] == [found.thread[1].id]
     said = list(thread_notices(again))
     assert [line.startswith("ALARM") for line in said] == [True, True]

@@ -1,4 +1,4 @@
-"""Trust: a list counts only with the board's signatures, today, and if no newer one is known."""
+"""Trust: a roster counts only with the board's signatures, on its days, and if no newer one is known."""
 
 from __future__ import annotations
 
@@ -34,12 +34,13 @@ from keys.roster import (
 )
 from keys.sync.addressees import Addressees
 from keys.wire.canonical import b64
-from keys.wire.signed import LABEL_ROSTER, Signed
+from keys.wire.signed import LABEL_ROOT, LABEL_ROSTER, Signed
 from tests.keys.strategies import nearly
 from tests.vectors.generator import edwards
 from tests.vectors.generator.people import BESTUUR_1, STRANGER, TODAY, seed
 from tests.vectors.generator.rosters import CURRENT, MONDAY, POLICY, RECIPIENTS, START, UNTIL, Draft, bundle, publish
-from tests.vectors.generator.trust import FIRST, FIRST_ID, NEW, OLD, SECOND, SECOND_ID, THIEF
+from tests.vectors.generator.trust import BOTH, FIRST, FIRST_ID, FOLLOWING, NEW, OLD, SECOND, SECOND_ID, THIEF
+from tests.vectors.generator.trust import Draft as RootDraft
 
 ROOT = Root.verify_chain([FIRST], FIRST_ID)
 ROSTER = Roster.verify(CURRENT, ROOT)
@@ -49,7 +50,7 @@ DOCUMENTS = {FIRST_ID, CURRENT.id(LABEL_ROSTER)}
 
 
 def _rosters(number: int) -> list[Signed]:
-    """Return so many rosters, each following the one before it."""
+    """Return this many rosters, each following the one before it."""
     made = [CURRENT]
     while len(made) < number:
         made.append(Draft(len(made) + 1, made[-1]).by(*TWO))
@@ -95,6 +96,21 @@ def test_a_server_that_swaps_an_encryption_key_is_found_out() -> None:
     swapped = publish(bundle(), box=b64(STRANGER.public.box))
     with pytest.raises(TamperedError):
         Bundle.verify(Signed(swapped.document, right.signers))
+
+
+def test_a_bundle_that_was_taken_is_refused_with_another_signature_and_for_other_keys() -> None:
+    """The cache of checks is keyed by all of a bundle's bytes."""
+    right = publish(bundle())
+    assert Bundle.verify(right) == Bundle.verify(Signed.parse(right.encode())) == bundle()
+    [(key, signature)] = right.signers
+    forged = Signed(right.document, ((key, signature[:-1] + bytes([signature[-1] ^ 1])),))
+    for _ in range(2):
+        with pytest.raises(TamperedError):
+            Bundle.verify(forged)
+    with pytest.raises(MalformedError):
+        Bundle.verify(Signed(right.document, ((STRANGER.signer.public, signature),)))
+    assert bundle().can_be_sealed_to()
+    assert not replace(bundle(), kem=b"\xff" * len(bundle().kem)).can_be_sealed_to()
 
 
 def test_a_server_that_drops_a_signature_is_found_out() -> None:
@@ -151,6 +167,15 @@ def test_a_root_that_a_poster_does_not_name_is_a_fork() -> None:
         Root.verify_chain([FIRST, SECOND], seed("another root"))
 
 
+def test_a_root_has_a_last_day_as_the_newest_one_alone() -> None:
+    """D1: "within the old root's `until`" could not be checked, since a root has no date of its signatures."""
+    ended = RootDraft(until=TODAY - 1).by(*TWO)
+    following = replace(FOLLOWING, before=ended.id(LABEL_ROOT)).by(*BOTH)
+    with pytest.raises(ExpiredError):
+        Root.verify_chain([ended], ended.id(LABEL_ROOT)).check_day(TODAY)
+    Root.verify_chain([ended, following], ended.id(LABEL_ROOT)).check_day(TODAY)
+
+
 def test_a_roster_document_follows_the_one_before_it() -> None:
     document = roster_document(
         root=ROOT, previous=ROSTER, start=TODAY, until=UNTIL, log=bytes(32), policy=POLICY, recipients=RECIPIENTS
@@ -167,6 +192,7 @@ def test_without_a_network_last_resort_keys_are_used() -> None:
 
 
 def test_someone_whose_time_on_the_roster_is_over_is_not_sealed_to() -> None:
+    """D8: on the roster means on it today."""
     left = Draft(recipients=(replace(RECIPIENTS[0], end=TODAY - 1), *RECIPIENTS[1:])).by(*TWO)
     known = {*DOCUMENTS, left.id(LABEL_ROSTER)}
     chosen = Addressees.on(RosterHistory.verify([left], ROOT), [bundle(), bundle(BESTUUR_1)], TODAY, known)

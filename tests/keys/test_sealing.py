@@ -1,4 +1,4 @@
-"""Sealing and opening: what is sealed opens for its readers, unchanged, and for nobody else."""
+"""Sealing and opening: a sealed message opens for its readers, unchanged, and for nobody else."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ from keys.wire.ids import IdentityKey
 from keys.wire.messages import Answer, Entered, Head, Report, Unknown
 from keys.wire.messages.fields import MAX_TEXT_SIZE
 from keys.wire.plaintext import MAX_HEAD_SIZE, signed_bytes
-from tests.keys.kept import CASE, UNTIL, head_of, report_head
 from tests.keys.message_strategies import heads
+from tests.keys.stored_files import CASE, UNTIL, head_of, report_head
 from tests.keys.strategies import texts
 from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, REPORTER, SECRETARIS, STRANGER, seed
 from tests.vectors.generator.sealer import Draft
@@ -52,7 +52,7 @@ READERS = (SECRETARIS.public, BESTUUR_1.public, REPORTER.public)
 
 
 def drafted(head: Head | None = None, **parts: object) -> Draft:
-    """Return a message of the reporter of which any part can be wrong."""
+    """Return a message of the reporter of which any part can be invalid."""
     head = head or report_head()
     return Draft(head.encode(), kind=head.kind, until=UNTIL, **parts)  # type: ignore[arg-type]
 
@@ -63,7 +63,7 @@ def open_message(raw: bytes, content_key: bytes) -> OpenedMessage:
 
 
 def opened(raw: bytes, *readers: PrivatePair) -> OpenedMessage:
-    """Return the message of an envelope as its reader opens it."""
+    """Return the message of an envelope, as opened by its readers."""
     return open_message(raw, find_content_key(Header.parse(raw), readers or [SECRETARIS.pair]))
 
 
@@ -148,7 +148,7 @@ def test_an_envelope_does_not_open_to_two_texts() -> None:
 
 
 def test_two_streams_under_one_header_are_tampered() -> None:
-    """T9: the author seals a second head under a header that the server has already."""
+    """T9: the author seals a second head under a header that the server already has."""
     draft, other = drafted(report_head("waar")), drafted(report_head("onwaar"))
     header = draft.header()
     assert opened(draft.under(header)).head.body == Head.parse(draft.head).body
@@ -193,9 +193,10 @@ def test_decoys_have_contents_that_nobody_can_tell_from_those_of_messages() -> N
 
 
 def test_a_kind_ends_in_one_place_of_the_signed_bytes() -> None:
+    """D15: the signed bytes had no separator between kind and mac."""
     mac, head = seed("mac"), b"{}"
     assert signed_bytes("answer", mac, head) == b"meldbus/1 answer\x06" + mac + head
-    # Without the length both would be the same bytes.
+    # Without the length, both would be the same bytes.
     shorter = signed_bytes("answe", b"r" + mac[:-1], mac[-1:] + head)
     assert shorter != signed_bytes("answer", mac, head)
 
@@ -228,7 +229,7 @@ def test_the_longest_text_is_sealed() -> None:
 
 
 def test_the_first_four_chunks_hold_the_longest_message_without_files() -> None:
-    """So the prefix in the log, which has five, tells all that a reader checks, padding too."""
+    """So the prefix in the log, which has five, contains all that a reader checks, including padding."""
     head = head_of(Unknown.parse({"a": ""}), "hand-over")
     longest = replace(head, body=Unknown.parse({"a": "a" * (MAX_HEAD_SIZE - len(head.encode()))}))
     raw = _sealed(longest)
@@ -263,7 +264,7 @@ def test_a_decoy_differs_from_a_report_in_no_field_that_a_stranger_can_read() ->
     decoy = Header.parse(seal_cover(slots=8, until=UNTIL, padded=SMALLEST_CLASS).envelope)
     sent = Header.parse(_sealed())
     assert (decoy.until, len(decoy.slots), decoy.size) == (sent.until, len(sent.slots), sent.size)
-    # The highest bit of an X25519 key is never set by its maker: in random bytes it would be, half of the time.
+    # The highest bit of a real X25519 key is never set: in random bytes it would be set half of the time.
     for slot in (*decoy.slots, *sent.slots):
         assert slot.sealed_share[31] < 128
 
@@ -326,6 +327,7 @@ def test_a_message_names_its_case_and_a_report_is_its_own() -> None:
 
 
 def test_nobody_is_said_to_have_entered_a_report_but_who_signed_for_its_author() -> None:
+    """H2: anybody could claim it after anybody's report."""
     head = report_head()
     assert isinstance(head.body, Report)
     for author, is_right in ((REPORTER.identity, True), (STRANGER.identity, False)):
@@ -349,7 +351,7 @@ def test_nothing_that_opens_an_envelope_is_shown_by_a_repr() -> None:
 
 
 def test_a_slot_needs_both_of_its_keys() -> None:
-    """Whoever breaks X25519 alone, or ML-KEM alone, has nothing."""
+    """An attacker who breaks X25519 alone, or ML-KEM alone, gets nothing."""
     owner, other = PrivatePair.generate(), PrivatePair.generate()
     slot = seal_slot(bytes(32), owner.public)
     assert open_slot(slot, owner) == bytes(32)

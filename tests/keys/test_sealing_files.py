@@ -1,4 +1,4 @@
-"""Files in an envelope: they come out as they went in, or not at all, and nothing is sealed that was not digested."""
+"""Files in an envelope: they come out unchanged or not at all, and only digested bytes are sealed."""
 
 from __future__ import annotations
 
@@ -26,10 +26,12 @@ from keys.wire.envelope import (
 )
 from keys.wire.files import MAX_FILES, MAX_NAME_SIZE, MIB, File, FileDigest, content_size
 from keys.wire.messages import KINDS, Head, Report, Unknown
-from keys.wire.plaintext import LENGTH_SIZE, SIGNATURE_SIZE, class_of
-from tests.keys.kept import (
+from keys.wire.plaintext import LENGTH_SIZE, class_of
+from keys.wire.sizes import SIGNATURE_SIZE
+from tests.keys.message_strategies import heads
+from tests.keys.stored_files import (
     UNTIL,
-    Kept,
+    StoredFiles,
     bytes_of,
     digest_of,
     head_of,
@@ -39,7 +41,6 @@ from tests.keys.kept import (
     report_of,
     sealed_with,
 )
-from tests.keys.message_strategies import heads
 from tests.vectors.generator.sealer import Draft
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ SIZES = st.integers(0, 3000) | st.builds(
 
 
 def pieces_of(content: bytes, cuts: Sequence[int]) -> Iterator[bytes]:
-    """Yield the bytes cut at these places, empty pieces among them."""
+    """Yield the bytes cut at these offsets, including empty pieces."""
     places = [0, *sorted(min(cut, len(content)) for cut in cuts), len(content)]
     for begin, end in pairwise(places):
         yield content[begin:end]
@@ -65,7 +66,7 @@ def test_any_files_come_out_as_they_went_in(drawn: list[tuple[str, int]], data: 
     files = tuple(listed(content, name) for content, (name, _) in zip(contents, drawn, strict=True))
     joined = b"".join(contents)
     cuts = data.draw(st.lists(st.integers(0, max(1, len(joined))), max_size=6))
-    kept = Kept(sealed_with(report_head(files=files), pieces_of(joined, cuts)))
+    kept = StoredFiles(sealed_with(report_head(files=files), pieces_of(joined, cuts)))
     assert kept.message.head.files == files
     at = data.draw(st.integers(0, len(joined)) | st.sampled_from([0, len(joined)]))
     assert b"".join(kept.contents(at)) == joined[at:]
@@ -78,13 +79,13 @@ def test_a_file_may_end_anywhere_in_the_stream(border: int, around: int) -> None
     while (over := _begin(report_of(bytes(size)).encode()) + size - border - around) != 0:
         size -= over
     content = bytes_of(size)
-    kept = Kept(sealed_with(report_of(content), [content]))
+    kept = StoredFiles(sealed_with(report_of(content), [content]))
     assert kept.size == len(kept.prefix) + sum(map(len, kept.parts))
     assert b"".join(kept.contents()) == content
 
 
 def _begin(head: bytes) -> int:
-    """Return where files begin behind this head."""
+    """Return the offset of the files after this head."""
     return LENGTH_SIZE + len(head) + SIGNATURE_SIZE
 
 
@@ -100,7 +101,7 @@ def test_a_digest_does_not_depend_on_how_its_bytes_came(start: bytes, cuts: list
 
 def test_a_message_is_read_without_its_files() -> None:
     content = bytes_of(3 * MIB)
-    kept = Kept(sealed_with(report_of(content), [content]))
+    kept = StoredFiles(sealed_with(report_of(content), [content]))
     message = open_head(kept.prefix, kept.key, kept.size)
     assert isinstance(message.head.body, Report)
     assert front_size(kept.prefix, kept.size, kept.key) == len(kept.prefix)
@@ -111,7 +112,7 @@ def test_a_head_that_goes_on_behind_the_first_chunk_needs_the_first_part_and_no_
     files = tuple(File("x" * MAX_NAME_SIZE, "", MIB // 50, digest_of(bytes(MIB // 50))) for _ in range(MAX_FILES))
     head = report_head("a" * 100_000, files)
     assert len(head.encode()) > 3 * CHUNK_SIZE
-    kept = Kept(sealed_with(head, (bytes(file.size) for file in files)))
+    kept = StoredFiles(sealed_with(head, (bytes(file.size) for file in files)))
     assert front_size(kept.prefix, kept.size, kept.key) == len(kept.prefix) + PART_SIZE
     assert kept.message.head == head
     with pytest.raises(MalformedError):
@@ -121,7 +122,7 @@ def test_a_head_that_goes_on_behind_the_first_chunk_needs_the_first_part_and_no_
 
 def test_what_is_resumed_fetches_no_part_that_is_behind_it() -> None:
     content = bytes_of(5 * MIB)
-    kept = Kept(sealed_with(report_of(content), [content]))
+    kept = StoredFiles(sealed_with(report_of(content), [content]))
     assert b"".join(kept.contents(4 * MIB)) == content[4 * MIB :]
     assert min(kept.asked) >= 3
 
@@ -175,12 +176,12 @@ CONTENT = bytes_of(4 * MIB + 12_345, "tampering")
 
 
 @pytest.fixture(scope="module")
-def kept() -> Kept:
-    return Kept(sealed_with(report_of(CONTENT), [CONTENT]))
+def kept() -> StoredFiles:
+    return StoredFiles(sealed_with(report_of(CONTENT), [CONTENT]))
 
 
-def what_came(kept: Kept, parts: list[bytes]) -> bytearray:
-    """Hold that these parts are refused, and return what came before: the beginning of the file as it was sealed."""
+def what_came(kept: StoredFiles, parts: list[bytes]) -> bytearray:
+    """Check that these parts are refused, and return the bytes before that: the beginning of the sealed file."""
     came = bytearray()
     with pytest.raises(FormatError) as refusal:
         pour(open_files(kept.prefix, kept.size, kept.message, parts.__getitem__), came)
@@ -189,7 +190,7 @@ def what_came(kept: Kept, parts: list[bytes]) -> bytearray:
     return came
 
 
-def test_a_changed_bit_in_any_part_is_found(kept: Kept) -> None:
+def test_a_changed_bit_in_any_part_is_found(kept: StoredFiles) -> None:
     drawn = random.Random(3)  # seeded: the same bits in every run
     for number, part in enumerate(kept.parts):
         for at in (0, len(part) - 1, *(drawn.randrange(len(part)) for _ in range(5))):
@@ -213,21 +214,21 @@ SPOILT: dict[str, Callable[[list[bytes]], list[bytes]]] = {
 
 @pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT.keys())
 def test_parts_that_are_not_those_that_were_sealed_are_refused(
-    kept: Kept, spoil: Callable[[list[bytes]], list[bytes]]
+    kept: StoredFiles, spoil: Callable[[list[bytes]], list[bytes]]
 ) -> None:
     assert len(what_came(kept, spoil(kept.parts))) < len(CONTENT)
 
 
-def test_a_part_of_another_envelope_is_refused(kept: Kept) -> None:
-    other = Kept(sealed_with(report_of(CONTENT), [CONTENT]))
+def test_a_part_of_another_envelope_is_refused(kept: StoredFiles) -> None:
+    other = StoredFiles(sealed_with(report_of(CONTENT), [CONTENT]))
     assert len(what_came(kept, [kept.parts[0], other.parts[1], *kept.parts[2:]])) < 2 * MIB
 
 
-def test_an_envelope_that_goes_on_behind_its_last_part_is_refused(kept: Kept) -> None:
+def test_an_envelope_that_goes_on_behind_its_last_part_is_refused(kept: StoredFiles) -> None:
     what_came(kept, [*kept.parts[:-1], kept.parts[-1] + b"\0"])
 
 
-def test_no_part_is_fetched_under_a_header_that_was_changed(kept: Kept) -> None:
+def test_no_part_is_fetched_under_a_header_that_was_changed(kept: StoredFiles) -> None:
     changed = kept.prefix[:100] + bytes([kept.prefix[100] ^ 1]) + kept.prefix[101:]
     with pytest.raises(TamperedError):
         next(open_files(changed, kept.size, kept.message, _nothing_is_fetched))
@@ -259,7 +260,7 @@ def test_only_a_kind_that_may_have_files_has_some(head: Head) -> None:
 
 def test_a_kind_of_a_newer_version_may_have_files() -> None:
     head = head_of(Unknown.parse({}), "hand-over", [listed(b"x")])
-    kept = Kept(sealed_with(head, [b"x"]))
+    kept = StoredFiles(sealed_with(head, [b"x"]))
     assert b"".join(kept.contents()) == b"x"
 
 

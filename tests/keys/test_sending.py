@@ -1,4 +1,4 @@
-"""Files on their way out: under which names, how many, over a line that breaks, and never sealed twice."""
+"""Sending files: their names, their number, over a broken connection, and never sealed twice."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from keys.sync.attaching import attach
 from keys.wire.envelope import PART_SIZE
 from keys.wire.files import MAX_NAME_SIZE, MIB
 from keys.wire.upload import PartPosting
-from tests.keys.line import descriptor
+from tests.keys.cli import descriptor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from keys.receipt import Receipt
-    from tests.keys.line import Line
+    from tests.keys.cli import CommandLine
 
 WARNING = "A photo can tell place, time and device, a document its author."
 
@@ -41,7 +41,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Return the pauses that were made, without having waited for them."""
+    """Return the pauses, without waiting for them."""
     made: list[float] = []
     monkeypatch.setattr(time, "sleep", made.append)
     return made
@@ -52,15 +52,15 @@ def written(path: Path, size: int) -> Path:
     return path
 
 
-def names(line: Line, number: str) -> list[list[str]]:
-    """Return the names of the files of each message of a case that has some."""
+def names(line: CommandLine, number: str) -> list[list[str]]:
+    """Return the file names of each message of a case that has files."""
     with line.office.session("Secretaris") as session:
         case = session.case(number)
     return [[file.name for file in message.files] for message in case.thread if message.files]
 
 
-def said(line: Line, receipt: Receipt) -> list[str]:
-    """Return the kinds of all that the reporter reads, and hold that nothing is wrong with it."""
+def said(line: CommandLine, receipt: Receipt) -> list[str]:
+    """Return the kinds of all messages that the reporter reads, and check that there is no alarm."""
     thread = line.office.thread(receipt)
     assert thread.case
     assert thread.alarms == ()
@@ -70,7 +70,7 @@ def said(line: Line, receipt: Receipt) -> list[str]:
 @pytest.mark.parametrize("size", [10, 2 * MIB])
 @pytest.mark.parametrize("command", ["reply", "acknowledge"])
 def test_a_recipients_files_reach_the_reporter_under_their_names(
-    line: Line, folder: Path, command: str, size: int
+    line: CommandLine, folder: Path, command: str, size: int
 ) -> None:
     receipt = line.office.report()
     number = line.opened()
@@ -84,7 +84,7 @@ def test_a_recipients_files_reach_the_reporter_under_their_names(
 
 
 @pytest.mark.parametrize("size", [10, 2 * MIB])
-def test_a_reporters_files_go_along_without_their_names(line: Line, folder: Path, size: int) -> None:
+def test_a_reporters_files_go_along_without_their_names(line: CommandLine, folder: Path, size: int) -> None:
     receipt = line.office.report()
     number = line.number()
     files = [written(folder / name, size) for name in ("Foto van Jansen.JPG", "notulen")]
@@ -99,13 +99,13 @@ def test_a_reporters_files_go_along_without_their_names(line: Line, folder: Path
     assert (folder / "zaak" / "notulen").read_bytes() == files[1].read_bytes()
 
 
-def test_files_without_an_answer_are_refused_before_a_code_is_asked_for(line: Line, folder: Path) -> None:
+def test_files_without_an_answer_are_refused_before_a_code_is_asked_for(line: CommandLine, folder: Path) -> None:
     given = ("--server", "http://127.0.0.1", "--fingerprint", words(line.office.root.id))
     result = line.run("open", *given, "--attach", written(folder / "a", 1), passphrases=("x",))
     assert "add --answer" in result.stderr
 
 
-def seal(line: Line, output: Path, *attached: Path) -> str:
+def seal(line: CommandLine, output: Path, *attached: Path) -> str:
     """Seal a report with files and return its code."""
     given = ("--server", "http://127.0.0.1", "--fingerprint", words(line.office.root.id), "--output", output)
     options = [word for path in attached for word in ("--attach", path)]
@@ -114,8 +114,8 @@ def seal(line: Line, output: Path, *attached: Path) -> str:
     return sealed.stdout.strip()
 
 
-def bring(line: Line, output: Path) -> None:
-    """Bring a sealed file to the server by its plain form."""
+def bring(line: CommandLine, output: Path) -> None:
+    """Send a sealed file to the server with its plain HTML form."""
     named = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
     body = named + output.read_bytes() + b"\r\n--edge--\r\n"
     kind = "multipart/form-data; boundary=edge"
@@ -123,7 +123,7 @@ def bring(line: Line, output: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [10, MIB - 100_000, MIB, 3 * MIB + 5])
-def test_a_sealed_file_holds_files_of_any_size(line: Line, folder: Path, size: int) -> None:
+def test_a_sealed_file_holds_files_of_any_size(line: CommandLine, folder: Path, size: int) -> None:
     photo = written(folder / "Foto van Jansen.jpg", size)
     output = folder / "melding.meldbus"
     before = os.umask(0)
@@ -143,7 +143,7 @@ def test_a_sealed_file_holds_files_of_any_size(line: Line, folder: Path, size: i
     assert (folder / "thuis" / "file-1.jpg").read_bytes() == photo.read_bytes()
 
 
-def test_a_sealed_file_is_never_written_over_another(line: Line, folder: Path) -> None:
+def test_a_sealed_file_is_never_written_over_another(line: CommandLine, folder: Path) -> None:
     output = written(folder / "melding.meldbus", 5)
     before = output.read_bytes()
     given = ("--server", "http://127.0.0.1", "--fingerprint", words(line.office.root.id), "--output", output)
@@ -152,7 +152,7 @@ def test_a_sealed_file_is_never_written_over_another(line: Line, folder: Path) -
 
 
 def test_of_a_file_that_changes_while_it_is_sealed_nothing_is_left(
-    line: Line, folder: Path, monkeypatch: pytest.MonkeyPatch
+    line: CommandLine, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photo = written(folder / "foto.jpg", 5 * MIB)
     changing(monkeypatch, photo)
@@ -160,12 +160,12 @@ def test_of_a_file_that_changes_while_it_is_sealed_nothing_is_left(
     sealing = ("seal", *given, "--output", folder / "x", "--attach", photo)
     result = line.run(*sealing, text="x\n", passphrases=("x",))
     assert "A file changed" in result.stderr
-    assert result.stdout == ""
+    assert result.stdout == "x\n", "the text that nothing came of is given back"
     assert [path.name for path in folder.iterdir()] == ["foto.jpg"]
 
 
 def test_a_file_that_changes_while_it_is_sent_stops_it_and_nobody_reads_any_of_it(
-    line: Line, folder: Path, monkeypatch: pytest.MonkeyPatch
+    line: CommandLine, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     receipt = line.office.report()
     number = line.opened()
@@ -180,7 +180,7 @@ def test_a_file_that_changes_while_it_is_sent_stops_it_and_nobody_reads_any_of_i
 
 
 def changing(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
-    """Let a file change after its third MiB was read for the second time."""
+    """Change a file after its third MiB was read for the second time."""
     pieces = Attachment.pieces
 
     def changed(attachment: Attachment) -> Iterator[bytes]:
@@ -195,7 +195,7 @@ def changing(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
 
 
 def test_files_larger_than_the_policy_allows_are_refused_before_they_are_read(
-    line: Line, folder: Path, monkeypatch: pytest.MonkeyPatch
+    line: CommandLine, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     line.office.report()
     number = line.opened()
@@ -207,16 +207,16 @@ def test_files_larger_than_the_policy_allows_are_refused_before_they_are_read(
     assert "(2048.0 MiB)" in result.stderr
 
 
-def test_more_files_than_a_message_holds_are_refused(line: Line, folder: Path) -> None:
+def test_more_files_than_a_message_holds_are_refused(line: CommandLine, folder: Path) -> None:
     line.office.report()
     number = line.opened()
     small = written(folder / "klein", 1)
     attached = [word for _ in range(101) for word in ("--attach", small)]
-    assert "send fewer" in line.run("reply", number, *attached, text="x\n").stderr
+    assert "Send fewer" in line.run("reply", number, *attached, text="x\n").stderr
 
 
-def test_what_is_no_file_is_not_read(line: Line, folder: Path) -> None:
-    """A device has no end, and a pipe no beginning."""
+def test_what_is_no_file_is_not_read(line: CommandLine, folder: Path) -> None:
+    """A device never ends, and a pipe cannot be read twice."""
     line.office.report()
     number = line.opened()
     os.mkfifo(folder / "pijp")
@@ -234,9 +234,9 @@ def test_a_name_that_no_head_can_hold_is_made_to_fit(folder: Path) -> None:
 
 
 class Wire:
-    """What goes up to the server, and a line that breaks where it is told to."""
+    """The uploads to the server, over a connection that breaks on demand."""
 
-    def __init__(self, line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, line: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
         self.parts: list[PartPosting] = []
         self.openings: list[bytes] = []
         self.break_before: list[int] = []  # numbers of requests that do not arrive
@@ -267,7 +267,7 @@ class Wire:
 
 
 def test_a_line_that_breaks_is_tried_again_and_each_part_is_sent_as_it_was(
-    line: Line, folder: Path, monkeypatch: pytest.MonkeyPatch, pauses: list[float]
+    line: CommandLine, folder: Path, monkeypatch: pytest.MonkeyPatch, pauses: list[float]
 ) -> None:
     receipt = line.office.report()
     number = line.opened()
@@ -289,7 +289,7 @@ def test_a_line_that_breaks_is_tried_again_and_each_part_is_sent_as_it_was(
 
 
 def test_a_server_that_is_not_there_is_told_at_once(
-    line: Line, folder: Path, monkeypatch: pytest.MonkeyPatch, pauses: list[float]
+    line: CommandLine, folder: Path, monkeypatch: pytest.MonkeyPatch, pauses: list[float]
 ) -> None:
     line.office.report()
     number = line.opened()
@@ -301,7 +301,7 @@ def test_a_server_that_is_not_there_is_told_at_once(
 
 
 def test_parts_that_a_server_has_lost_are_never_sealed_a_second_time(
-    line: Line, folder: Path, monkeypatch: pytest.MonkeyPatch
+    line: CommandLine, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     receipt = line.office.report()
     wire = Wire(line, monkeypatch)
@@ -312,7 +312,7 @@ def test_parts_that_a_server_has_lost_are_never_sealed_a_second_time(
 
 
 def test_parts_of_a_recipient_that_a_server_has_lost_are_sent_again_as_they_were(
-    line: Line, folder: Path, monkeypatch: pytest.MonkeyPatch
+    line: CommandLine, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     receipt = line.office.report()
     number = line.opened()
@@ -338,8 +338,8 @@ def test_parts_of_a_recipient_that_a_server_has_lost_are_sent_again_as_they_were
         b'{"missing":1}',
     ],
 )
-def test_an_answer_that_makes_no_sense_ends_an_upload(line: Line, answer: bytes) -> None:
-    """A run of so many numbers, written out, would fill our memory."""
+def test_an_answer_that_makes_no_sense_ends_an_upload(line: CommandLine, answer: bytes) -> None:
+    """A run of that many numbers, expanded, would fill the memory."""
     receipt = line.office.report()
     line.office.meddle = lambda path, honest: answer if path == "/uploads" else honest
     with pytest.raises(MeldbusError):
@@ -361,7 +361,7 @@ def test_progress_is_a_bar_on_a_terminal_and_lines_elsewhere(
             watch(50, 100)
             watch(100, 100)
         shown = ""
-        while "\x1b[?25h" not in shown:  # the cursor is back: a terminal gives what there is, not all of it
+        while "\x1b[?25h" not in shown:  # the cursor is back: a terminal returns what is available, not everything
             shown += screen.read(10_000).decode()
     assert "Fetching" in shown
     assert "100%" in shown

@@ -1,4 +1,4 @@
-"""A server that cheats is found out by the tool and by the reporter's side of it: one attack a test."""
+"""The tool and the reporter's side detect a cheating server: one attack per test."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ if TYPE_CHECKING:
     from tests.keys.office import Office
 
 A, B, X = "Secretaris", "Bestuurslid 1", "Bestuurslid 2"
-QUESTION = 1  # the place of the question among the entries of `talk`, from 0
+QUESTION = 1  # the index of the question among the entries of `talk`
 
 
 def talk(office: Office) -> None:
-    """Let a thread have three messages: a report, a question, an answer."""
+    """Create a thread with three messages: a report, a question, an answer."""
     receipt = office.report("een")
     with office.session(A) as session:
         session.sync()
@@ -95,7 +95,7 @@ def test_a_log_that_one_reader_is_shown_otherwise_is_noticed_by_the_next_weeks_b
 
 @pytest.mark.parametrize("where", [20, 9000, 9760, 9790, -1])
 def test_an_altered_message_is_found_out(office: Office, where: int) -> None:
-    """In a slot's start, deep in a slot, in the content, in the mac, and in the stream."""
+    """At the start of a slot, inside a slot, in the content, in the mac, and in the stream."""
     talk(office)
 
     def spoil(asked: str, answer: bytes) -> bytes:
@@ -116,12 +116,12 @@ def test_an_altered_message_is_found_out(office: Office, where: int) -> None:
         assert texts(case) == ["een", "drie"]
         assert lines(case) == ["missing"]
         faults = [notice.fault for notice in session.notices() if notice.is_alarm]
-        # A slot that is altered in its share is like one for somebody else.
+        # A slot with an altered share looks like one for somebody else.
         assert set(faults) <= {"tampered"}
 
 
 def test_a_swapped_key_is_sealed_to_by_nobody(office: Office) -> None:
-    """The server puts a key of its own into a bundle: the identity's signature no longer fits."""
+    """The server puts its own key into a bundle: the identity's signature is then invalid."""
     own = Organisation.found(office.today).people[0]
 
     def meddle(asked: str, answer: bytes) -> bytes:
@@ -181,7 +181,7 @@ def test_a_rolled_back_roster_is_found_out_by_the_tool(office: Office) -> None:
 def test_a_server_that_names_a_roster_of_a_far_version_is_asked_for_none_before_it(
     office: Office, trust: Callable[[RecipientSession, Office], object]
 ) -> None:
-    """It could answer each question, and so keep a tool asking for ever."""
+    """It could answer each request, and so keep a tool asking without end."""
 
     def meddle(asked: str, answer: bytes) -> bytes:
         if asked != "/chain":
@@ -207,7 +207,7 @@ def withheld(office: Office) -> None:
 
 
 def test_a_rolled_back_roster_is_found_out_by_a_reporter_who_remembers_nothing(office: Office) -> None:
-    """The bundles name the roster that their owners know: who does is named, and the others can be sealed to."""
+    """The bundles name the roster that their owners know: those owners are named, and the others can be sealed to."""
     first = office.history()
     withheld(office)
     _, found = sealing_basis(office.courier(), first, office.today)
@@ -251,7 +251,7 @@ def test_nothing_is_kept_of_a_chain_that_does_not_hold(office: Office) -> None:
     [b"", b"<html>Not found</html>", b'{"error": "unknown"}', b'{"error":"unknown"}\n', b'{"error":"unknown","a":1}'],
 )
 def test_only_the_servers_own_404_says_that_it_does_not_know_a_capability(office: Office, body: bytes) -> None:
-    """One 404 of a proxy used to make a tool deaf to a case for ever."""
+    """H6: one 404 of a proxy used to cut a tool off from a case permanently."""
     receipt = office.report("een")
     office.read(A)
     office.refuse = lambda path: (404, body) if path.startswith("/log") else None
@@ -264,7 +264,7 @@ def test_only_the_servers_own_404_says_that_it_does_not_know_a_capability(office
 
 
 def test_a_server_that_calls_an_entry_of_yesterday_ended_is_not_read(office: Office) -> None:
-    """The digests after it would be right: it could keep back any one entry from any one reader."""
+    """The digests after it would be right: the server could withhold any single entry from any single reader."""
     talk(office)
     office.read(B)
     office.report("wordt achtergehouden")
@@ -287,6 +287,7 @@ def test_a_server_that_calls_an_entry_of_yesterday_ended_is_not_read(office: Off
 
 
 def test_a_log_that_goes_on_otherwise_after_what_has_ended_differs(office: Office) -> None:
+    """L17: the digest before the first remaining entry is checked."""
     talk(office)
     office.read(B)
     office.report("in een andere log")
@@ -308,7 +309,7 @@ def test_a_log_that_goes_on_otherwise_after_what_has_ended_differs(office: Offic
 
 @pytest.mark.parametrize("wrong", [1, 1000, -1000])
 def test_a_wrong_day_of_the_server_gives_up_nothing_that_waits(office: Office, tmp_path: Path, wrong: int) -> None:
-    """A share that does not come, a message whose report is not here, an own envelope to give back."""
+    """A share that does not arrive, a message whose report is missing, an own envelope to post again."""
     writer = LogWriter(office, tmp_path)
     report = writer.report("een", [A, B])
     note = writer.post(A, Note("voor X"), report, [A, B, X], [report])
@@ -336,7 +337,7 @@ def test_a_wrong_day_of_the_server_gives_up_nothing_that_waits(office: Office, t
 
 
 def test_a_day_that_no_calendar_has_is_no_page(office: Office) -> None:
-    """What cannot be shown would hide the case, and the notices, for ever."""
+    """A day that cannot be shown would hide the case and the notices permanently."""
     talk(office)
 
     def lie(asked: str, answer: bytes) -> bytes:
@@ -352,3 +353,42 @@ def test_a_day_that_no_calendar_has_is_no_page(office: Office) -> None:
     with office.session(B) as session:
         session.sync()
         assert session.notices() == []
+
+
+@pytest.mark.parametrize("shift", [28, -31], ids=["withheld until its keys had gone", "before anybody could seal it"])
+def test_an_entry_of_a_day_on_which_no_honest_server_takes_it_is_an_alarm_on_the_server(
+    office: Office, shift: int
+) -> None:
+    """L18: entries that were withheld, or replayed after their keys had been destroyed, silently did not open."""
+    office.report("een")
+
+    def misdate(asked: str, answer: bytes) -> bytes:
+        if not asked.startswith("/log?") or "short=1" in asked:
+            return answer
+        page = LogPage.parse(answer)
+        return replace(page, entries=tuple(replace(entry, day=entry.day + shift) for entry in page.entries)).encode()
+
+    office.meddle = misdate
+    with office.session(B) as session:
+        session.sync()
+        [notice] = [notice for notice in session.notices() if notice.is_alarm]
+        assert (notice.kind, notice.days, notice.count) == (NoticeKind.ENTRY_DAY, (office.today + shift,), 1)
+
+
+def test_a_day_of_the_log_that_falls_is_an_alarm_on_the_server(office: Office) -> None:
+    """L18: a backdated entry seems to have been read by those whose keys are destroyed."""
+    office.pass_days(3)
+    for text in ("een", "twee"):
+        office.report(text)
+
+    def fall(asked: str, answer: bytes) -> bytes:
+        if not asked.startswith("/log?") or "short=1" in asked:
+            return answer
+        first, second = LogPage.parse(answer).entries
+        return replace(LogPage.parse(answer), entries=(first, replace(second, day=second.day - 1))).encode()
+
+    office.meddle = fall
+    with office.session(B) as session:
+        session.sync()
+        assert [notice.kind for notice in session.notices() if notice.is_alarm] == [NoticeKind.ENTRY_DAY]
+        assert len(session.cases()) == 2

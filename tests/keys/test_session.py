@@ -1,4 +1,4 @@
-"""A session reads the log, writes into the outbox, and posts when it ends; its acts act on what is there."""
+"""A session reads the log, writes into the outbox, and posts when it ends; its acts use the current case."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keys.errors import (
+    AmbiguousNumberError,
     EnteredError,
     ExcludedError,
     GrownError,
@@ -60,7 +61,7 @@ def only(session: RecipientSession) -> Case:
 
 
 def entries(office: Office) -> int:
-    """Return how many entries the log has."""
+    """Return the number of log entries."""
     secret, origin = office.secret(A), office.root.id
     capability = open_log_capability(secret, office.roster())
     return len(office.courier().short_log(capability, log_cursor(0, origin)).entries)  # type: ignore[arg-type]
@@ -116,7 +117,7 @@ def test_send_now_posts_what_waits_and_nothing_else(office: Office) -> None:
 
 
 def test_a_reply_stops_where_the_case_has_grown(office: Office) -> None:
-    """A cry for help that crossed with an answer used to vanish from every list."""
+    """A cry for help that crossed an answer used to disappear from every list."""
     receipt = office.report("een")
     with office.session(A) as session:
         case = only(session)
@@ -196,6 +197,30 @@ def test_who_the_reporter_is_is_recorded_before_it_is_shown(office: Office) -> N
         with pytest.raises(TextError):
             actions.reveal(session, case, "")
         assert kinds(actions.reveal(session, case, "Om te bellen.")) == ["report", "identity", "revealed"]
+
+
+def test_a_closing_has_read_a_name_that_nobody_has_revealed(office: Office) -> None:
+    """K17: an unopened identity message was never on the screen, and its case waited without end."""
+    receipt = office.report("een")
+    office.say(receipt, Identity("SENTINEL-naam"))
+    with office.session(A) as session:
+        closed = actions.close(session, only(session), "Klaar.", Outcome("none"))
+        assert (closed.is_closed, closed.waiting) == (True, ())
+        session.send_now()
+    [case] = office.read(B)
+    assert (case.is_closed, case.waiting) == (True, ())
+
+
+def test_a_number_that_fits_two_cases_finds_neither(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """audit L8: an author can search for an id, and the first match was taken."""
+    office.report("een")
+    office.report("twee")
+    with office.session(A) as session:
+        session.sync()
+        number = session.cases()[0].number
+        monkeypatch.setattr("keys.cases.numbers.case_number", lambda _id: number)
+        with pytest.raises(AmbiguousNumberError):
+            session.case(number)
 
 
 def test_a_number_finds_its_case_and_no_other(office: Office) -> None:
@@ -305,10 +330,11 @@ def test_what_was_put_aside_is_sent_or_dropped_by_its_owners_word(office: Office
         session.end()
     [seen] = office.read(B)
     assert [message.text for message in seen.messages] == ["een", "Twee."]
-    assert seen.missing == ()  # nobody names what was dropped
+    assert seen.missing == ()  # nobody names the dropped message
 
 
 def test_a_report_is_entered_for_somebody_with_minutes_to_be_agreed_to(office: Office) -> None:
+    """H2: it is part of the report, so no `opened` of a colleague comes in between."""
     with office.session(A) as session:
         case, receipt = actions.enter(session, draft("Verteld aan de telefoon."), "phone", [office.person(B)])
         assert kinds(case) == ["report", "minutes"]
@@ -333,6 +359,7 @@ def test_nobody_enters_a_report_about_themselves_or_without_words(office: Office
 
 
 def test_a_case_is_set_aside_on_this_computer_alone(office: Office) -> None:
+    """M6: spam could not be set aside."""
     office.report("reclame")
     with office.session(A) as session:
         case = only(session)

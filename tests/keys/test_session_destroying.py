@@ -1,4 +1,4 @@
-"""A case that is destroyed while something reads it leaves nothing behind."""
+"""A case that is destroyed while something reads it leaves no trace."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from keys.errors import (
     NoCaseError,
 )
 from keys.sync import last_days, summaries
+from keys.sync.delivery import unwatched
 from keys.sync.files import save_files
-from keys.sync.post import unwatched
 from keys.vault import tables
 from keys.wire.files import MIB
 from tests.keys.office import PEOPLE
@@ -31,7 +31,7 @@ A, B, X = (name for name, _ in PEOPLE)
 def test_a_case_that_is_destroyed_while_a_list_is_made_leaves_no_words(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The inbox makes its list while a sync destroys: what was read before would be remembered after."""
+    """The inbox builds its list while a sync destroys a case: what was read before would be cached afterwards."""
     office.report("SENTINEL-9 over de kluis")
     with office.session(A) as session:
         session.sync()
@@ -51,7 +51,7 @@ def test_a_case_that_is_destroyed_while_a_list_is_made_leaves_no_words(
         monkeypatch.setattr(summaries, "summarise", summarise_meanwhile)
         session.summaries()
         destroying[0].join()
-        assert session.vault.destroyed.is_destroyed(case_id)
+        assert session.vault.destroyed.find(case_id)
         assert session.vault.summaries.words() == {}
         assert session.summaries() == {}
 

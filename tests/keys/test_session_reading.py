@@ -1,4 +1,4 @@
-"""A session reads the log: over which line, with which capability, how far, and what it says of what has not come."""
+"""A session reads the log: its connection, its capability, how far it reads, and what it reports as missing."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ def only(session: RecipientSession) -> Case:
 
 
 def test_the_log_is_read_over_a_connection_of_its_own(office: Office) -> None:
+    """M4: separate connections did not help while there was a request per case."""
     with office.session(A) as session:
         session.sync()
         asked = session.courier.asked  # type: ignore[attr-defined]
@@ -69,6 +70,7 @@ def test_a_sync_that_has_read_enough_stops_and_goes_on_when_it_is_told(office: O
 
 
 def test_each_roster_has_a_capability_of_its_own_that_it_brings_to_everyone_on_it(office: Office) -> None:
+    """L2: it was in the log: a newcomer, or somebody without a key, was locked out."""
     office.add("Bestuurslid 3", "bestuur")
     office.report("een")
     capabilities = {open_log_capability(office.secret(A), roster) for roster in office.history().rosters}
@@ -87,7 +89,7 @@ def test_what_a_roster_seals_to_a_card_opens_for_nobody_else(office: Office) -> 
 
 
 def test_a_former_recipient_reads_the_log_no_more_once_the_roster_that_ends_them_is_in_force(office: Office) -> None:
-    # The finding L4: the earlier capability counted for 13 months.
+    """audit L4: the earlier capability was valid for thirteen months."""
     earlier = open_log_capability(office.secret(X), office.roster())
     office.publish_roster([A, B])
     office.report("een")
@@ -110,6 +112,7 @@ def test_a_long_report_is_read_whole(office: Office) -> None:
 
 
 def test_who_was_away_while_rosters_were_renewed_reads_by_the_newest_one(office: Office) -> None:
+    """L2: the capability that they lack is in the roster, and not in a log that they cannot read."""
     for _ in range(2):
         office.publish_roster([*office.cards])
     office.report("een")
@@ -119,7 +122,7 @@ def test_who_was_away_while_rosters_were_renewed_reads_by_the_newest_one(office:
 
 
 def test_a_newcomer_takes_what_lies_before_their_keys_in_the_short_form_alone(office: Office) -> None:
-    """A year of the log is gigabytes, and nothing of it would open."""
+    """A year of the log is gigabytes, and none of it would open."""
     office.report("van vroeger")
     office.pass_days(30)
     office.report("van vorige week")
@@ -148,7 +151,7 @@ def writer(office: Office, tmp_path: Path) -> LogWriter:
 
 
 def lines(session: RecipientSession) -> list[CaseNoticeKind]:
-    """Return the kinds of what the session tells of its only case."""
+    """Return the kinds of the session's notices about its only case."""
     [case] = session.cases()
     return [line.kind for line in case.lines_after(is_complete=session.is_complete)]
 
@@ -192,6 +195,7 @@ def test_a_request_asks_for_an_approval_for_thirty_days_although_nothing_comes(
 
 
 def test_whose_keys_are_spoilt_is_named_and_reading_goes_on(office: Office) -> None:
+    """H3: nobody's bundle stops another's tool."""
     spoil_one_bundle(office, office.identity(X))
     office.report("een")
     with office.session(A) as session:

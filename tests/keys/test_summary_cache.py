@@ -1,4 +1,4 @@
-"""What a vault remembers of its cases holds only while nothing has changed, and goes with the case."""
+"""A vault's cache of case summaries is valid only while nothing has changed, and is destroyed with the case."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-WORDS = "SENTINEL \ud800 één"  # a text from a page can have half of a surrogate pair
+WORDS = "SENTINEL \ud800 één"  # a text from a page can contain half of a surrogate pair
 FIRST, SECOND, OTHER = (CaseId(bytes([group]) + bytes([number]) * 31) for group, number in ((1, 1), (1, 2), (2, 3)))
 
 

@@ -1,4 +1,4 @@
-"""Trial opening: many headers at once give what each gives by itself, one slot after another."""
+"""Trial opening: many headers at once give the same results as each by itself, slot by slot."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ PAIRS = (WEEKLY, *LAST_RESORT)
 
 @cache
 def headers() -> list[Header]:
-    """Return headers of every outcome that there is."""
+    """Return headers with every possible outcome."""
     draft = replace(report(), until=DAYS[0])
     key = draft.key
     fill = [free_slot() for _ in range(SLOT_STEP)]
@@ -67,7 +67,7 @@ def headers() -> list[Header]:
 
 
 def simply(header: Header, privates: Sequence[PrivatePair]) -> bytes | str:
-    """Open as SPEC 3.2 says it, slot by slot."""
+    """Open slot by slot, as SPEC 3.2 requires."""
     for private in privates:
         for slot in header.slots:
             try:
@@ -134,7 +134,7 @@ def test_a_spoilt_header_says_so_in_its_place_and_keeps_no_secret() -> None:
 
 
 def test_a_slot_is_tried_while_other_threads_run() -> None:
-    """libsodium lets go of the interpreter's lock, or a batch would be no faster than one header after another."""
+    """libsodium releases the interpreter's lock; otherwise a batch would be no faster than single headers."""
     interval = sys.getswitchinterval()
     done, turns = threading.Event(), 0
 
@@ -145,7 +145,7 @@ def test_a_slot_is_tried_while_other_threads_run() -> None:
             time.sleep(0)
 
     other = threading.Thread(target=run)
-    # Nobody takes the lock away any more: another thread runs only when this one lets go of it.
+    # No forced switches: another thread runs only when this one releases the lock.
     sys.setswitchinterval(1_000)
     try:
         other.start()

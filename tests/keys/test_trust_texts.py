@@ -1,4 +1,4 @@
-"""The tool and the texts of the policy: fetched in every language, kept, and none that the roster does not name."""
+"""The tool and the policy's texts: fetched in every language, stored, and none that the roster does not name."""
 
 from __future__ import annotations
 

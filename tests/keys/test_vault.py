@@ -1,4 +1,4 @@
-"""A vault holds nothing in clear, serves one process at a time, and forgets what it destroys."""
+"""A vault stores nothing in clear, serves one process at a time, and destroys without a trace."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def weekly(serial: int = 1) -> OwnBundle:
 
 
 def test_a_destroyed_key_is_overwritten_in_the_vault_and_in_its_journal(tmp_path: Path) -> None:
-    """The journal held the wrapped key whole while it was destroyed, and was only unlinked."""
+    """audit L3: the rollback journal contained the whole key and was only unlinked."""
     path = tmp_path / "vault.sqlite"
     journal = tmp_path / "vault.sqlite-journal"
     with Vault.create(path, Wrapper(bytes(32))) as vault:
@@ -132,6 +132,7 @@ def test_what_a_killed_process_left_in_the_journal_is_overwritten_by_the_next(tm
 
 
 def test_a_weekly_and_a_last_resort_bundle_of_one_monday_are_two(tmp_path: Path) -> None:
+    """L15: also in the own vault."""
     with Vault.create(tmp_path / "vault.sqlite", Wrapper(bytes(32))) as vault:
         one = weekly()
         seen, start = one.bundle.seen, one.bundle.start

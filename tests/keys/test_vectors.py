@@ -1,4 +1,4 @@
-"""The vectors: every one gives in Python what its header says, and the files are those that the generator lists."""
+"""The vectors: each gives in Python the result in its header, and the files are those that the generator lists."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_a_header_that_is_none_is_refused(raw: bytes, tmp_path: object) -> None:
         Vector.read(path)
 
 
-# What a tolerant verifier would take, so that only the rule of SPEC 7.5 refuses it.
+# Signatures that a lenient verifier would accept, so that only the rule of SPEC 7.5 refuses them.
 SIGNED_BY_NOBODY = [
     vector
     for vector in VECTORS

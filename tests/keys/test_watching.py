@@ -1,4 +1,4 @@
-"""A roster that was published is watched: a server that hides it is found out by whoever published it."""
+"""A published roster is watched: its publisher detects a server that hides it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from keys.errors import UnknownCapabilityError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.keys.line import Line
+    from tests.keys.cli import CommandLine
     from tests.keys.office import Office
 
 NAMES = ["Bestuurslid 1", "Bestuurslid 2", "Secretaris"]
@@ -36,7 +36,7 @@ def test_a_roster_is_watched_until_this_weeks_bundle_of_each_person_names_it(off
 
 
 def _seen(left: list[str]) -> list[str]:
-    """Return who has looked before."""
+    """Return those who have looked before."""
     return NAMES[: len(NAMES) - len(left) - 1]
 
 
@@ -54,7 +54,7 @@ def test_who_looked_last_week_and_not_since_is_still_missing(office: Office, tmp
 def test_a_roster_that_the_server_hides_from_all_is_noticed_by_its_publisher_after_four_weeks(
     office: Office, tmp_path: Path
 ) -> None:
-    # The scenario L1 and the finding H7: everybody saw the old roster for as long as it lasted.
+    """L1, H7: everybody saw the old roster while it was valid; the publisher may not be a recipient."""
     old = office.app.test_client().get("/chain").data
     office.publish_roster(["Secretaris", "Bestuurslid 1"])
     _watching(office, tmp_path)
@@ -62,7 +62,7 @@ def test_a_roster_that_the_server_hides_from_all_is_noticed_by_its_publisher_aft
     for _ in range(4):
         office.pass_days(7)
         for name in ("Secretaris", "Bestuurslid 1"):
-            # Their tools sign bundles; this server hides the chain alone, and wants the new capability.
+            # Their tools sign bundles; this server hides only the chain, and requires the new capability.
             with suppress(UnknownCapabilityError):
                 office.read(name)
         published = look(tmp_path, office.courier())
@@ -87,7 +87,8 @@ def test_whoever_is_on_no_later_roster_is_not_waited_for(office: Office, tmp_pat
     assert look(tmp_path, office.courier()) is None
 
 
-def test_the_line_and_the_inbox_of_a_publisher_who_has_no_key_say_who_does_not_know_it(line: Line) -> None:
+def test_the_line_and_the_inbox_of_a_publisher_who_has_no_key_say_who_does_not_know_it(line: CommandLine) -> None:
+    """L1: even if the publisher has no key."""
     office, roster = line.office, line.office.folder / "roster-2"
     draft = office.make_draft([*office.cards])
     for number, passphrase in ((1, "a"), (2, "b")):

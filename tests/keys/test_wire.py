@@ -1,4 +1,4 @@
-"""The layout of messages: what parses encodes to its own bytes, and no bytes raise anything undeclared."""
+"""The layout of messages: parsed bytes encode to themselves, and no bytes raise an undeclared error."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from keys.wire.envelope import Header
 from keys.wire.log import LogDigest, LogEntry, LogPage, log_prefix_size, parse_log_cursor
 from keys.wire.mailbox import MailboxEntry, MailboxPage
 from keys.wire.messages import Answer, Head
-from keys.wire.plaintext import check_padding, pad, split, start_size
+from keys.wire.plaintext import check_padding, split, start_size
 from keys.wire.posting import DOOR_OPEN, Posting, mailbox_address
 from keys.wire.signed import Signed, join_frames, split_frames
-from tests.keys.kept import TEXT, head_of, report_head, sealed_with
 from tests.keys.message_strategies import heads
+from tests.keys.stored_files import TEXT, head_of, report_head, sealed_with
 from tests.keys.strategies import jsons, nearly, texts
+from tests.padding import pad
 from tests.vectors.vector import Vector, committed
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Sizes of envelopes, postings and pages: the same for whoever is chosen and whatever is said."""
+"""Sizes of envelopes, postings and pages: independent of the recipients and of the contents."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ from keys.wire.messages.fields import MAX_DAY
 from keys.wire.posting import DOOR_APPEND, DOOR_OPEN, Posting, append_address, mailbox_address, random_address
 from keys.wire.sizes import KEM_KEY_SIZE, MAX_POSITION
 from keys.wire.stamp import MAX_WORK, make_stamp, stamp_holds, stamp_target
-from tests.keys.kept import FIRST_CLASS_TEXT_SIZE, head_of, report_head, sealed_with
+from tests.keys.stored_files import FIRST_CLASS_TEXT_SIZE, head_of, report_head, sealed_with
 from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, REPORTER, SECRETARIS, TODAY, seed
 
 SMALL = sealed_with(report_head()).envelope
-# What a text can consist of and how many bytes of the head each takes.
+# The characters of a text and the bytes of the head that each takes.
 WORST = (("a", 1), ('"', 2), ("\u20ac", 3), ("\U0001f9fe", 4), ("\x01", 6))
 
 
@@ -118,7 +118,7 @@ def _people(number: int) -> tuple[PersonId, ...]:
 
 
 def _sealed(body: Body, recipients: int, *, left_out: int = 0) -> Sealed:
-    """Return a message with as much in its head as there can be."""
+    """Return a message with a head of the maximum size."""
     people = _people(recipients)
     opens = body.KIND == Report.KIND
     head = Head(
@@ -137,7 +137,7 @@ def _sealed(body: Body, recipients: int, *, left_out: int = 0) -> Sealed:
 
 
 def _report_of(text: str, recipients: int) -> Report:
-    """Return a report of this text about everybody, entered by a recipient, its other names as long as they can be."""
+    """Return a report with this text about everybody, entered by a recipient, with the longest possible fields."""
     return Report(
         text=text,
         box=bytes(32),
@@ -151,7 +151,7 @@ def _report_of(text: str, recipients: int) -> Report:
 
 
 def _spread(text: str, recipients: int) -> Report:
-    """Return the same words, most of them as answers; its `size` is that of the text, or of one letter."""
+    """Return the same text, mostly as answers; its `size` is that of the text, or of one letter."""
     whole = _report_of(text, recipients)
     if len(text) == 1:
         return whole
@@ -164,7 +164,7 @@ def _spread(text: str, recipients: int) -> Report:
 
 
 def _posted(sealed: Sealed, door: int = DOOR_OPEN) -> int:
-    """Return the bytes of the posting of an envelope."""
+    """Return the size of the posting of an envelope, in bytes."""
     address = random_address() if door == DOOR_OPEN else append_address(bytes(32))
     return len(Posting(door, bytes(16), address, sealed.envelope).encode())
 

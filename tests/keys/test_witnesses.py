@@ -1,7 +1,8 @@
-"""What bundles say of the log shows who was shown another one, or less of it (SPEC 7.6 step 9, 10.3)."""
+"""Bundles reveal who was shown another log, or a shorter one (SPEC 7.6 step 9, 10.3)."""
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,10 +11,12 @@ from keys.roster import Bundle, LogHead, Witness
 from keys.roster.weeks import monday
 from keys.sync.key_rotation import sign_anew
 from keys.sync.trust import load_trust
-from keys.sync.witnesses import check_witnesses, names_later_place
+from keys.sync.witnesses import check_witnesses, naming_later_place
 from tests.keys.hand import hand_of
 from tests.keys.log_writer import LogWriter
+from tests.keys.office import Paging
 from tests.keys.restoring import ALL, A, B, Backup, C
+from tests.keys.test_notices import day_shifted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,12 +61,31 @@ def test_a_log_that_is_withheld_from_one_is_noticed_by_a_place_after_its_end(off
     with hand_of(office, B) as hand:
         hand.read()
         trust = load_trust(hand.vault)
-        assert names_later_place(hand.vault, trust, bundles)
+        assert naming_later_place(hand.vault, trust, bundles)
         assert check_witnesses(hand.vault, trust, bundles) == []
     office.app = own
     with hand_of(office, C) as hand:
         hand.read()
-        assert not names_later_place(hand.vault, load_trust(hand.vault), bundles)
+        assert not naming_later_place(hand.vault, load_trust(hand.vault), bundles)
+
+
+def test_bundles_of_honest_people_contradict_nobodys_log_whatever_their_clocks_and_syncs(
+    office: Office, writer: LogWriter
+) -> None:
+    """L12: with the own day, or a sync that had stopped, they did: 18, 133 and 1,000 alarms in 700 days."""
+    rng, syncs = random.Random(12), 0
+    for _ in range(40):
+        for _ in range(rng.randrange(3)):
+            writer.cover()
+        for name in rng.sample(ALL, rng.randrange(3)):
+            office.meddle = day_shifted(rng.choice([-2, -1, 0, 0, 1, 2]))
+            with office.session(name, Paging(office)) as session:
+                session.sync(most=rng.choice([1, 2**30]))
+                syncs += 1
+                assert [notice for notice in session.notices() if notice.is_alarm] == []
+        office.meddle = lambda asked, answer: answer
+        office.pass_days(1)
+    assert syncs > 30
 
 
 def signed_next_week(office: Office, name: str) -> list[Bundle]:

@@ -1,10 +1,8 @@
-"""The tool's words: every sentence that a person can meet has a Dutch one, and none is left over."""
+"""The tool's translations: every sentence that a person can see has a Dutch one, and none is unused."""
 
 from __future__ import annotations
 
 import ast
-import gettext
-import io
 import re
 import string
 from pathlib import Path
@@ -13,28 +11,27 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 from babel.messages.extract import extract_from_dir
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+import keys
 from keys import errors
 from keys.cli import commands
-from keys.cli.tool import Command, Commands, Option
-from keys.speech import words
+from keys.cli.context import Command, Commands, Option
+from keys.wording import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from babel.messages.catalog import Catalog
 
-KEYS = Path(errors.__file__).parent
-CATALOGUE = words.LOCALES / "nl" / "LC_MESSAGES" / "meldbus.po"
+KEYS = Path(keys.__file__).parent
 FIELD = re.compile(r"%\(\w+\)[sd]")
-# What is the same in both languages: a name, not an oversight.
+# The same in both languages: a name, not an omission.
 SAME = {"meldbus", "ALARM", "Code", "Register", "Dossier", "dossier", "April", "September", "November", "December"}
 
 
 def marked(tree: ast.AST) -> Iterator[str]:
-    """Yield what `_("...")` and `_mark("...")` mark, and the help of options."""
+    """Yield the strings marked by `_("...")` and `_mark("...")`, and the help of options."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
@@ -44,22 +41,22 @@ def marked(tree: ast.AST) -> Iterator[str]:
 
 
 def literals(node: ast.AST) -> Iterator[str]:
-    """Yield the string that an argument is; a name or a look-up is marked elsewhere."""
+    """Yield the string of an argument; a name or a look-up is marked elsewhere."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
 
 
 def written() -> set[str]:
     """Return every sentence of the command line and of the errors, as it is looked up."""
-    modules = sorted(path for unit in ("cli", "exports", "speech", "inbox") for path in (KEYS / unit).glob("*.py"))
+    modules = sorted(path for unit in ("cli", "exports", "wording", "inbox") for path in (KEYS / unit).rglob("*.py"))
     found = {text for path in modules for text in marked(ast.parse(path.read_text("utf-8")))}
     found |= set(templates())
     found |= {command.help for command in all_commands(commands) if command.help}
-    return found | {" ".join((kind.__doc__ or "").split()) for kind in all_errors(errors.MeldbusError)}
+    return found | {text for kind in all_errors(errors.MeldbusError) for text in (kind.message, kind.hint)}
 
 
 def templates() -> Iterator[str]:
-    """Yield every sentence of the inbox's pages, and of the files that are made to be read."""
+    """Yield every sentence of the inbox's pages, and of exports for people."""
     for unit in ("inbox", "exports"):
         folder = KEYS / unit / "templates"
         for _, _, text, _, _ in extract_from_dir(folder, [("**.html", "jinja2.ext:babel_extract")]):
@@ -68,7 +65,7 @@ def templates() -> Iterator[str]:
 
 
 def all_commands(group: click.Command) -> Iterator[click.Command]:
-    """Yield a command and all below it."""
+    """Yield a command and all of its subcommands."""
     yield group
     if isinstance(group, click.Group):
         for below in group.commands.values():
@@ -76,26 +73,11 @@ def all_commands(group: click.Command) -> Iterator[click.Command]:
 
 
 def all_errors(kind: type[errors.MeldbusError]) -> Iterator[type[errors.MeldbusError]]:
-    """Yield an error of the tool and all below it."""
+    """Yield an error of the tool and all of its subclasses."""
     if kind.__module__.startswith("keys."):
         yield kind
     for below in kind.__subclasses__():
         yield from all_errors(below)
-
-
-@pytest.fixture(scope="module")
-def catalogue() -> Catalog:
-    with CATALOGUE.open("rb") as file:
-        return read_po(file, locale="nl", abort_invalid=True)
-
-
-@pytest.fixture
-def dutch(catalogue: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
-    compiled = io.BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    translations = gettext.GNUTranslations(compiled)
-    monkeypatch.setattr(words, "_catalogue", lambda: translations)
 
 
 def translated(catalogue: Catalog) -> dict[str, str]:
@@ -143,19 +125,30 @@ def test_every_command_and_option_shows_its_help_in_the_readers_language() -> No
 
 @pytest.mark.usefixtures("dutch")
 def test_an_error_is_explained_in_dutch_with_its_detail() -> None:
-    assert words.explain(errors.NoSlotError()) == "Deze envelop is niet voor jou bestemd."
+    said = words.explain(errors.NoSlotError())
+    assert said == "Deze envelop is niet voor jou bestemd. Vraag de afzender om je nieuwste sleutels te gebruiken."
     assert words.explain(errors.ExistsError("root-1.key")).endswith(" (root-1.key)")
+
+
+def test_each_error_says_what_happened_and_what_to_do() -> None:
+    kinds = [*all_errors(errors.MeldbusError)]
+    assert {kind.__name__ for kind in kinds} == {*errors.__all__}
+    for kind in kinds:
+        assert kind.message.endswith("."), kind
+        assert kind.hint.endswith("."), kind
+        assert kind.hint != kind.message
+    assert len({kind.code for kind in kinds}) == len(kinds) - 1  # OlderChainError is a kind of RolledBackError
 
 
 @pytest.mark.usefixtures("dutch")
 def test_nothing_marked_stays_nothing() -> None:
-    # gettext answers the empty sentence with the catalogue's own header.
+    # gettext translates the empty sentence to the catalogue's header.
     assert words._("") == ""
 
 
 @pytest.mark.parametrize("catalogue", sorted(words.LOCALES.glob("*/LC_MESSAGES/poster.po")), ids=str)
 def test_a_poster_has_every_sentence_in_its_language_and_no_other(catalogue: Path) -> None:
-    tree = ast.parse((KEYS / "cli" / "poster.py").read_text("utf-8"))
+    tree = ast.parse((KEYS / "exports" / "poster.py").read_text("utf-8"))
     said = {
         text
         for node in ast.walk(tree)

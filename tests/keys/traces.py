@@ -1,4 +1,4 @@
-"""Where a vault still has some bytes, whatever the table."""
+"""The tables of a vault that contain given bytes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def traces(vault: Vault, value: bytes) -> set[str]:
-    """Return the tables that hold these bytes in clear."""
+    """Return the tables that contain these bytes in clear."""
     return {
         table.name
         for table in tables.metadata.sorted_tables

@@ -1,4 +1,4 @@
-"""A browser's part in the inbox without a browser: it keeps the cookie, and says where it comes from as browsers do."""
+"""Plays a browser's part with the inbox: it stores the cookie, and sends its origin as browsers do."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Window:
     office: Office
     who: str = "Secretaris"
     ticks: float = 0.0
-    patience: float = 30.0  # seconds that a sync may take
+    patience: float = 30.0  # the longest time for a sync, in seconds
     holder: SessionHolder = field(init=False)
     auth: Auth = field(init=False)
     client: FlaskClient = field(init=False)
@@ -64,22 +64,22 @@ class Window:
         return self.client.post(self._path(path), data=data, headers=self.headers("POST") | _named(headers))
 
     def unlock(self, passphrase: str = PASSPHRASE) -> TestResponse:
-        """Give the passphrase, and wait until the first sync is done."""
+        """Enter the passphrase, and wait until the first sync has ended."""
         answer = self.unlock_without_waiting(passphrase)
         self.synced()
         return answer
 
     def unlock_without_waiting(self, passphrase: str = PASSPHRASE) -> TestResponse:
-        """Give the passphrase."""
+        """Enter the passphrase."""
         return self.post("unlock", {"passphrase": passphrase})
 
     def lock(self) -> None:
-        """Lock, and wait until what waited has been posted."""
+        """Lock, and wait until the outbox has been posted."""
         assert self.post("lock").status_code == 303
         self.holder.wait()
 
     def sync(self) -> None:
-        """Sync, and wait until it is done."""
+        """Sync, and wait until the sync has ended."""
         assert self.post("sync").status_code == 303
         self.synced()
 
@@ -90,7 +90,7 @@ class Window:
             time.sleep(0.01)
 
     def open(self) -> Window:
-        """Be where the list is shown."""
+        """Go to the list."""
         assert self.enter().status_code == 200
         assert self.unlock().status_code == 303
         return self
@@ -111,17 +111,17 @@ class Window:
         return {number: link for link, number in re.findall(r'<th scope="row"><a href="([^"]+)">([^<]+)</a>', page)}
 
     def read(self, path: str) -> str:
-        """Return a page's words."""
+        """Return the text of a page."""
         return words(self.get(path))
 
     def case(self) -> str:
-        """Return the address of the only case, opened."""
+        """Open the only case, and return its address."""
         [link] = self.cases().values()
         assert self.post(f"{link}/open").status_code == 303
         return link
 
     def _meddle(self, path: str, answer: bytes) -> bytes:
-        # By what the office says at that moment, not when the inbox was unlocked.
+        # By the office's setting at that moment, not when the inbox was unlocked.
         return self.office.meddle(path, answer)
 
     def _refuse(self, path: str) -> tuple[int, bytes] | None:
@@ -132,7 +132,7 @@ class Window:
 
 
 def words(answer: TestResponse) -> str:
-    """Return what a page says, without its marks."""
+    """Return the text of a page, without its markup."""
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", answer.text)).split())
 
 

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BUILD = Path("build")
-WALKS = ("everybody", "anybody")  # worlds too large to search: they are walked through at random
+WALKS = ("everybody", "anybody")  # worlds too large to search: random walks instead
 
 
 def main() -> int:
-    """Return 0 if every rule held and every switch brought its attack back."""
+    """Return 0 if every rule held and every switch reproduced its attack."""
     asked = _arguments()
     rows, wrong = [], 0
     for name, draft, result, verdict in _searches(Bounds(asked.depth, asked.states), set(asked.names)):
@@ -66,7 +66,7 @@ def _searches(bounds: Bounds, names: set[str]) -> Iterator[tuple[str, str, Resul
     for scenario in SCENARIOS.values():
         if not names or scenario.name in names:
             result = explore(module_with(scenario.module), f"larger({scenario.name}-world)", bounds)
-            # That the goals can be reached is what the small search shows; a large one may be cut before.
+            # The small search shows that the goals can be reached; a large one may be cut off before them.
             reaches = not result.complete or set(scenario.goals) - {"all said"} <= result.reached
             holds = result.broken is None and reaches
             yield scenario.name, "", result, "holds" if holds else "WRONG"
@@ -86,14 +86,14 @@ def _searches(bounds: Bounds, names: set[str]) -> Iterator[tuple[str, str, Resul
 
 
 def _random_runs(count: int) -> tuple[int, list[str]]:
-    """Compare model and code about this many random runs; return the seeds about which they differ."""
+    """Compare model and code on this many random runs; return the seeds for which they differ."""
     seeds = [f"soak {number}" for number in range(count)]
     drawn = ((seed, run(Random(seed), 5 + number % 12)) for number, seed in enumerate(seeds))
     return count, [seed for seed, one in drawn if by_model(one) != by_code(one)][:20]
 
 
 def _met_worlds(states: int) -> tuple[int, list[str]]:
-    """Compare model and code about the worlds nearest to each first world of a case."""
+    """Compare model and code on the worlds nearest to each first world of a case."""
     count, apart = 0, []
     for name, scenario in SCENARIOS.items():
         if scenario.module == "WORLDS":

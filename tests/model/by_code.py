@@ -1,4 +1,4 @@
-"""A run as heads and rosters of the code, and what the code makes of it."""
+"""A run as heads and rosters of the code, and the code's outcome for it."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _owner(identity: IdentityKey) -> tuple[str, int]:
 
 
 def composed_by_code(drawn: Run, said: Said) -> tuple[frozenset[int], frozenset[str]]:
-    """Return the ids and the people that the code names for a tool which holds this run and writes this."""
+    """Return the ids and the people that the code names when a tool that holds this run writes this message."""
     rosters = Rosters(map(roster_of, drawn.rosters))
     case = Case.of(_placed(drawn.log), rosters, drawn.today)
     assert case is not None
@@ -140,7 +140,7 @@ def roster_of(seats: Seats) -> _Roster:
 
 
 def head_of(said: Said) -> kinds.Head:
-    """Return the head that says the same as the model's term."""
+    """Return the head with the same content as the model's term."""
     body = body_of(said)
     is_report = said.kind == "report"
     return kinds.Head(
@@ -178,7 +178,7 @@ def body_of(said: Said) -> kinds.Body:
             return kinds.Approval(about) if said.kind == "approval" else kinds.Objection(about)
     plain = _PLAIN[said.kind]
     if said.kind == ("ask" if said.author == REPORTER else "reply"):
-        plain = (kinds.Answer("Tekst."), *plain)  # the one kind that both write
+        plain = (kinds.Answer("Tekst."), *plain)  # the only kind that both may write
     return plain[said.number % len(plain)]
 
 
@@ -190,7 +190,7 @@ def _report(said: Said) -> kinds.Report:
     return replace(report, entered=kinds.Entered(author, bytes(64), "phone"))
 
 
-# Of one word of the model all the kinds that mean it.
+# All kinds that one kind of the model stands for.
 _PLAIN: dict[str, tuple[kinds.Body, ...]] = {
     "ask": (
         kinds.ReportWithdrawn("Tekst."),

@@ -1,4 +1,4 @@
-"""A run as a term of the model and back, and what the model makes of it."""
+"""A run as a term of the model and back, and the model's outcome for it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def by_model(run: Run) -> Outcome | None:
-    """Return the outcome of the model's rules; None where the report is not here."""
+    """Return the outcome of the model's rules; None if the report is missing."""
     module = module_with("OUTCOME", functional=True)
     term = module.parseTerm(f"outcomeOf({_log(run.log)}, {_rosters(run.rosters)}, {run.today})")
     term.reduce()
@@ -121,7 +121,7 @@ def _roster(seats: Seats) -> str:
 
 
 def composed_by_model(drawn: Run, said: Said) -> tuple[frozenset[int], frozenset[str]]:
-    """Return the ids and the people that an honest tool names which holds this run and writes this."""
+    """Return the ids and the people that an honest tool names if it holds this run and writes this message."""
     held = f"{drawn.today}, {_rosters(drawn.rosters)}, {_log(drawn.log)}"
     term = module_with("WORLDS").parseTerm(f"compose({_author(said)}, {said.number}, {held}, no, {_body(said)})")
     term.reduce()
@@ -130,7 +130,7 @@ def composed_by_model(drawn: Run, said: Said) -> tuple[frozenset[int], frozenset
 
 
 def run_of(world: maude.Term) -> Run | None:
-    """Return what stands in a world's log; None where a draft's kind does."""
+    """Return the run in a world's log; None if the log has a kind of a draft rule."""
     (soup,) = world.arguments()
     parts = {str(part.symbol()): list(part.arguments()) for part in _all(soup, "__")}
     numbers: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""What a case is, as far as the model and the code both say it."""
+"""The outcome of a case, as far as both model and code define it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a case is, as far as model and code both say it. Messages are numbers of the run."""
+    """The outcome of a case, as far as both model and code define it. Messages are numbers of the run."""
 
     readers: str
     left_out: str

@@ -1,4 +1,4 @@
-"""Random small runs: rosters, and messages that know of some of the others, by honest people and by others."""
+"""Random small runs: rosters, and messages by honest people and others that name some of the earlier ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 DAY = 20_000
 PEOPLE = "ABMXNF"
 REPORTER = "R"
-MADE_UP = 900  # an id from here on is of no message
+MADE_UP = 900  # ids from here on belong to no message
 
 REPORTERS = ("ask", "identity", "word", "consent", "consent")
 RECIPIENTS = (
@@ -24,7 +24,7 @@ RECIPIENTS = (
 
 @dataclass(frozen=True)
 class Seats:
-    """One roster: its first day, each person with the number of their key, and keys that are revoked since a day."""
+    """One roster: its first day, the people with the numbers of their keys, and revoked keys with the day."""
 
     version: int
     start: int
@@ -35,7 +35,7 @@ class Seats:
 
 @dataclass(frozen=True)
 class Said:
-    """One message of a run; ids are numbers, places the order in the log."""
+    """One message of a run; ids are numbers, places are positions in the log."""
 
     number: int
     author: str  # a person, or the reporter
@@ -47,7 +47,7 @@ class Said:
     missing: frozenset[str]
     kind: str
     people: frozenset[str] = frozenset()
-    about: int = 0  # an id, months or a day, whichever the kind has
+    about: int = 0  # an id, a number of months, or a day, depending on the kind
     after: frozenset[int] = frozenset()
     answer: str = ""
     is_entered: bool = False
@@ -56,7 +56,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Run:
-    """Rosters, and the messages as the log has them, the first one at the lowest place."""
+    """Rosters, and the messages in the log, the first one at the lowest place."""
 
     rosters: tuple[Seats, ...]
     log: tuple[Said, ...]
@@ -64,7 +64,7 @@ class Run:
 
 
 def run(random: Random, most: int = 9) -> Run:
-    """Draw one run. Most messages are as an honest tool writes them, so that the rest has something to bite on."""
+    """Draw one run. Most messages are as an honest tool writes them, so that the others have cases to attack."""
     rosters = _rosters(random)
     report = _report(random, rosters)
     log, day = [report], report.day
@@ -77,12 +77,12 @@ def run(random: Random, most: int = 9) -> Run:
 
 
 def next_word(random: Random, drawn: Run) -> Said:
-    """Draw what somebody whom the roster of today lists, or the reporter, says next."""
+    """Draw the next message of the reporter or of somebody on today's roster."""
     in_force = [seats for seats in drawn.rosters if seats.start <= drawn.today][-1]
     who = random.choice((REPORTER, *in_force.keys))
     kind = random.choice(REPORTERS if who == REPORTER else RECIPIENTS)
     if kind == "consent" and any(said.is_entered for said in drawn.log):
-        kind = "ask"  # there a consent is forbidden, and no page offers it
+        kind = "ask"  # here a consent is forbidden, and no page offers it
     said = _message(random, drawn.rosters, list(drawn.log), 30, drawn.today)
     key = 1 if who == REPORTER else in_force.keys[who]
     about = _about(random, list(drawn.log), kind, drawn.today)
@@ -162,7 +162,7 @@ def _seen(random: Random, log: list[Said], kind: str, number: int) -> frozenset[
     if mode > 0.94:
         known.append(MADE_UP + random.randint(0, 1))
     if 0.9 < mode < 0.94 and number > 2:
-        known.append(number + random.choice((1, 1, 2, 4)))  # its author has signed that one, and posts it afterwards
+        known.append(number + random.choice((1, 1, 2, 4)))  # its author has signed that message, and posts it later
     return frozenset(known)
 
 
@@ -177,9 +177,9 @@ def _about(random: Random, log: list[Said], kind: str, day: int) -> int:
 
 
 def _exchange(random: Random, log: list[Said]) -> None:
-    """Exchange a few places, as a server can; days stay in order. A message that names a later one named it already."""
+    """Swap a few places, as a server can; days stay in order. A message then can name one that is now later."""
     named_later = {one: said.number for said in reversed(log) for one in said.seen if said.number < one < MADE_UP}
-    # What is named before it is posted was signed before that: it names nothing that came meanwhile.
+    # A message that is named before it is posted was signed before that: it names nothing that arrived in between.
     log[:] = [_before(said, named_later.get(said.number, said.number)) for said in log]
     for _ in range(random.choice((0, 0, 0, 1, 2))):
         at = random.randrange(len(log) - 1)

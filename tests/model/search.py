@@ -1,4 +1,4 @@
-"""Bounded search over the model, with draft rules on or off; a counterexample comes back as a readable trace."""
+"""Bounded search over the model, with draft rules on or off; a counterexample is printed as a readable trace."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FINDING = re.compile(r'(broken|reached)\((?:(\d+), )?"([^"]*)"\)')
 
 @dataclass(frozen=True)
 class Bounds:
-    """How far one search goes: steps from the first world, and worlds in all."""
+    """The bounds of a search: steps from the first world, and worlds in total."""
 
     depth: int
     states: int
@@ -30,7 +30,7 @@ class Bounds:
 
 @dataclass
 class Result:
-    """What one search saw. `complete`: no world within `depth` was left out because of the bound on their number."""
+    """The result of a search. `complete`: no world within `depth` was left out because of the bound on their number."""
 
     states: int
     seconds: float
@@ -63,7 +63,7 @@ def module_with(module: str, switches: tuple[str, ...] = (), *, functional: bool
 
 
 def worlds(module: maude.Module, first: str, states: int) -> Iterator[maude.Term]:
-    """Yield so many worlds, the nearest to the first one first."""
+    """Yield this many worlds, those nearest to the first one first."""
     graph = maude.RewriteGraph(_first(module, first))
     known, queue = {0}, deque([0])
     while queue and states:
@@ -76,7 +76,7 @@ def worlds(module: maude.Module, first: str, states: int) -> Iterator[maude.Term
 
 
 def wander(module: maude.Module, first: str, seed: str) -> tuple[Result, maude.Term]:
-    """Walk at random to where nothing is left to do, deeper than a search comes; return the last world as well."""
+    """Walk at random until no step is left, deeper than a search gets; return the last world as well."""
     began = time.perf_counter()
     graph, number, known = maude.RewriteGraph(_first(module, first)), 0, {0}
     findings, ended = (_symbol(module, name, graph.getStateTerm(0).getSort().kind()) for name in ("findings", "ended"))
@@ -184,7 +184,7 @@ def _trace(graph: maude.RewriteGraph, number: int) -> list[str]:
 
 
 def _difference(before: maude.Term, after: maude.Term) -> str:
-    """Return what a step took away and what it brought, part by part; of logs only what is new."""
+    """Return what a step removed and added, part by part; for logs, only the new entries."""
     old, new = Counter(_parts(before)), Counter(_parts(after))
     gone, come = list((old - new).elements()), list((new - old).elements())
     return "; ".join([*(f"- {part}" for part in gone), *(f"+ {part}" for part in come)])
@@ -196,7 +196,7 @@ def _parts(world: maude.Term) -> list[str]:
 
 
 def _entries(term: maude.Term) -> list[str]:
-    """Return a log as one part for each entry, so that a trace shows the new one alone."""
+    """Return a log as one part per entry, so that a trace shows only the new one."""
     if str(term.symbol()) != "log":
         return [words(term)]
     return [f"entry {words(entry)}" for entry in _flat(next(iter(term.arguments())), "_._")]
@@ -209,7 +209,7 @@ def _flat(term: maude.Term, symbol: str) -> list[maude.Term]:
 
 
 def words(term: maude.Term) -> str:
-    """Return a term as people read it: A.2 is the second message of A, A'.1 the first one by A's second key."""
+    """Return a term in readable form: A.2 is the second message of A, A'.1 the first one by A's second key."""
     symbol, arguments = str(term.symbol()), list(term.arguments())
     if symbol == "id":
         return f"{words(arguments[0])}.{arguments[1]}"

@@ -1,4 +1,4 @@
-"""The scenarios of the model, and its switches: draft rules, and the property that each one breaks again."""
+"""The scenarios of the model, and its switches: draft rules, and the property that each one breaks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.model.search import Bounds
 
 @dataclass(frozen=True)
 class Scenario:
-    """A first world. A search without switches breaks nothing, sees `least` worlds and reaches every goal."""
+    """A first world. A search without switches breaks no property, sees `least` worlds and reaches every goal."""
 
     name: str
     module: str
@@ -20,26 +20,26 @@ class Scenario:
 
     @property
     def bounds(self) -> Bounds:
-        """How far `make check` looks."""
+        """The bounds of `make check`."""
         return Bounds(self.depth, self.states)
 
     @property
     def attack_bounds(self) -> Bounds:
-        """How far a search for an attack may go: it ends where it finds one."""
+        """The bounds of a search for an attack, which ends when it finds one."""
         return Bounds(self.depth, 5000)
 
 
 @dataclass(frozen=True)
 class Switch:
-    """A draft rule by the id of its finding.
+    """A draft rule, with the id of its finding.
 
     Attributes:
         finding: its id in the reviews; a name after it tells two scenarios of one finding apart.
         draft: the rule as it was.
-        breaks: the property of the design that the search has to find broken; 0 where `loses` says more.
+        breaks: the property of the design that the search must find broken; 0 if `loses` says more.
         scenario: the name of the first world.
         rules: the switches of the rules that are on.
-        loses: a goal that an honest run reaches no more.
+        loses: a goal that an honest run no longer reaches.
     """
 
     finding: str
@@ -51,7 +51,7 @@ class Switch:
 
     @property
     def on(self) -> tuple[str, ...]:
-        """The switches that are on: by default the one called like the finding."""
+        """The switches that are on: by default the one named after the finding."""
         return self.rules or (self.finding,)
 
 
@@ -152,10 +152,13 @@ SCENARIOS = {
         Scenario("slotless", S, 8, ("has all", "rest")),
         Scenario("otherCase", S, 7, ("has all", "rest")),
         Scenario("lost", S, 10, ("has all", "rest")),
+        Scenario("steppedAway", S, 400, ("has all", "rest"), states=600),
         Scenario("waiting", S, 16, ("has all", "rest")),
         Scenario("refused", S, 9, ("has all", "rest")),
         Scenario("silent", S, 4, ("has all", "rest")),
         Scenario("words", S, 28, ("taken by word", "taken by the log")),
+        Scenario("readWords", S, 1, ("taken by the log",)),
+        Scenario("wholeWords", S, 1, ("taken by the log",)),
         Scenario("poisoned", S, 8, ("has all", "rest", "arrived")),
     )
 }
@@ -276,6 +279,8 @@ SWITCHES = (
     Switch("K22", "a share gives place and day, also of a time that the vault has read", 12, "words"),
     Switch("T29", "the same, for a message that was dropped", 12, "words", ("K22",)),
     Switch("T45", "the same, for a message that is posted later", 12, "words", ("K22",)),
+    Switch("T29-read", "a share's word is heard of a case whose report was read", 12, "readWords", ("T29w",)),
+    Switch("T45-whole", "a word is heard where nothing is older than the own index", 12, "wholeWords", ("T29w",)),
     Switch("T14", "the outbox drops a message and sends those that name it", 12, "refused"),
     Switch("T16", "a tool gives any message that somebody lacks", 3, "otherCase"),
     Switch("T17", "who lets in shares what stands before the joined, and nobody shares more", 8, "joined"),
@@ -290,10 +295,11 @@ SWITCHES = (
     Switch("T42", "the same, for a denial that crosses a yes", 3, "deniedX", ("T38",)),
     Switch("T39", "an entry of an unknown case is a reason to arrive each week", 12, "poisoned"),
     Switch("T43", "what waits goes out as it was sealed, whoever has arrived since", 8, "waiting"),
+    Switch("T49", "who reads no more and has a new or older vault is not told so", 3, "steppedAway"),
     Switch("T46", "the page cannot see what it has shared", 12, "agreedX"),
 )
 
-# What SECURITY.md states as a limit: the search finds it without any switch.
+# Limits that SECURITY.md states: the search finds them without any switch.
 LIMITS = (
     Switch("taken back", "an author can name what they post only later, and take back an own joined", 12, "takenBack"),
 )

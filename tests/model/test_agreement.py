@@ -1,4 +1,4 @@
-"""Model and code were written apart from each other, from one design: about each random run they say the same."""
+"""Model and code were written independently from one design: they must agree on each random run."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_model_and_code_make_the_same_of_the_thread_alone() -> None:
         assert by_model(drawn) == by_code(drawn), f"seed {seed}"
 
 
-# In the model a message still waits for what it names; in the code what is named comes forward (SPEC 12.1 step 3).
+# In the model a message still waits for those it names; in the code those move forward (SPEC 12.1 step 3).
 WAITS = {"ahead"}
 
 
@@ -86,8 +86,12 @@ def _on_the_page(drawn: Run) -> Run:
 
 @pytest.mark.parametrize("is_indexed", [True, False])
 @pytest.mark.parametrize("is_same", [True, False])
+@pytest.mark.parametrize("has_report", [True, False])
+@pytest.mark.parametrize("first", [1, 3])
 @pytest.mark.parametrize("position", [None, 1, 2, 3, 4])
-def test_model_and_code_take_the_same_of_a_share(is_indexed: bool, is_same: bool, position: int | None) -> None:
+def test_model_and_code_take_the_same_of_a_share(
+    is_indexed: bool, is_same: bool, has_report: bool, first: int, position: int | None
+) -> None:
     said = run(Random("share")).log[0]
     entry = IndexedEntry(Place(5), said.day, b"content" if is_same else b"another")
     taken = take(
@@ -98,14 +102,15 @@ def test_model_and_code_take_the_same_of_a_share(is_indexed: bool, is_same: bool
         entry=entry if is_indexed else None,
         words=[Word(9, 1, position, said.day)],
         until=said.day + 20,
-        first=FirstEntry(3, said.day),
+        first=None if has_report else FirstEntry(first, said.day),
     )
-    words = f"taken({position or 0}, 3, 0, {str(is_indexed).lower()}, {str(is_same).lower()})"
+    given = ", ".join(str(one).lower() for one in (has_report, is_indexed, is_same))
+    words = f"taken({position or 0}, {first}, {given})"
     assert (taken is not None) == (_value(module_with("SHARING", functional=True), words) == "true")
 
 
 def test_model_and_code_count_down_to_the_same_day() -> None:
-    """Complete syncs at random days, with a last day that comes, goes, moves earlier and later."""
+    """Complete syncs on random days, with a last day that is set, cleared, and moved in both directions."""
     module, destroyed = module_with("DESTROYING", functional=True), 0
     for seed in range(40):
         random = Random(f"days {seed}")
@@ -136,7 +141,7 @@ def _value(module: maude.Module, words: str) -> str:
 
 
 def _case_with(due: int | None, *, is_incomplete: bool) -> Case:
-    """Return as much of a case as a countdown reads."""
+    """Return the part of a case that a countdown reads."""
     last_day = None if due is None else LastDay(due, ())
     missing = ("something",) if is_incomplete else ()
     return cast("Case", SimpleNamespace(id=b"case", last_day=last_day, missing=missing, messages=()))

@@ -1,4 +1,4 @@
-"""The rules hold in every world that a small search reaches, and each draft rule brings its attack back."""
+"""The rules hold in every world that a small search reaches, and each draft rule reproduces its attack."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_the_search_finds_each_limit_that_is_stated(limit: Switch) -> None:
 
 
 def test_honest_people_come_to_rest_without_an_alarm() -> None:
-    """Answers, closings, joins, words about who reads, a new key, long pauses, in a random order, to the end."""
+    """Answers, closings, joins, consents, a new key and long pauses, in random order, to the end."""
     result, _ = wander(module_with("WORLDS"), "everybody-world", "honest")
     assert result.broken is None, "\n".join(result.trace)
     assert result.states > 50

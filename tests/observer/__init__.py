@@ -1,1 +1,1 @@
-"""What somebody who is left out learns from a log that they can read and not open."""
+"""What a left-out observer learns from a log that they can read but not open."""

@@ -16,11 +16,11 @@ from tests.observer.office import Rules
 
 EXAMPLES = 1000
 TOLD = (SESSIONS, LONG)
-AIM = 0.6  # of what the design does not say: 0.5 is guessing
+AIM = 0.6  # for what the design does not reveal: 0.5 is guessing
 
 
 def main(arguments: list[str]) -> int:
-    """Measure, print and write the figures; return 1 where the observer learns what the design does not say."""
+    """Measure, print and write the figures; return 1 if the observer learns more than the design reveals."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--examples", type=int, default=EXAMPLES)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(2**32))

@@ -1,9 +1,9 @@
-"""The best guess that a left-out observer makes: was there a case about me?
+"""Classifier: the best guess of a left-out observer whether there was a case about them.
 
-What they look at, all of it in the whole time and in the half year in which it is most: the number of sessions, how
-many posted more than `cover`, how likely the classes of their entries are if real messages are among them (by the true
-chances of both), the same for first and last entries, and the numbers of single entries. Fisher's linear discriminant
-weighs these by examples of both kinds, of which the observer is given as many as they want.
+Its features, over the whole time and in the half year with the highest value: the number of sessions, how many posted
+more than `cover`, the likelihood of their entries' classes if real messages are among them (by the true distributions
+of both), the same for first and last entries, and the numbers of single entries. Fisher's linear discriminant weighs
+them by examples of both kinds, of which the observer has as many as they want.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from tests.observer.office import Log, Rules
 
-SESSIONS, LONG = "sessions", "long"  # what the design says that a log tells
+SESSIONS, LONG = "sessions", "long"  # what a log reveals by design
 MOST = " in half a year"
 HALF_YEAR = 182
-STEP = 26  # days between two windows
+STEP = 26  # days between the starts of two windows
 _SCORES = {
     size: math.log(chance / dict(zip(CLASSES, CHANCES, strict=True))[size])
     for size, chance in zip(REAL_CLASSES, REAL_CHANCES, strict=True)
@@ -32,7 +32,7 @@ _RIDGE = 1e-6
 
 
 def features(log: Log, cover: int) -> dict[str, float]:
-    """Return what the observer looks at, by name."""
+    """Return the features, by name."""
     series: dict[str, list[float]] = {name: [0.0] * DAYS for name in (SESSIONS, LONG, "all", "first", "last")}
     for session in log.sessions:
         unopened = [size for size in session.entries if size is not None]
@@ -55,10 +55,10 @@ def features(log: Log, cover: int) -> dict[str, float]:
 
 
 def guess(rng: random.Random, rules: Rules, examples: int, *, told: Container[str] = ()) -> float:
-    """Return how well the observer tells offices with a case from those without, of `examples` of each kind.
+    """Return how well the observer tells offices with a case from those without, given `examples` of each kind.
 
-    It learns from as many others. What is `told` by the design is left out of what the observer looks at: what is found
-    then is found beyond it.
+    It learns from as many others. Features that are `told` by design are left out, so that the result measures only
+    what goes beyond them.
     """
 
     def draw(*, has_case: bool) -> list[list[float]]:
@@ -74,7 +74,7 @@ def guess(rng: random.Random, rules: Rules, examples: int, *, told: Container[st
 
 
 def discriminant(without: Sequence[Sequence[float]], with_case: Sequence[Sequence[float]]) -> list[float]:
-    """Return Fisher's weights: the direction in which two kinds of examples differ most, for their spread."""
+    """Return Fisher's weights: the direction that best separates two kinds of examples, relative to their spread."""
     size = len(without[0])
     means = [[sum(row[at] for row in rows) / len(rows) for at in range(size)] for rows in (without, with_case)]
     spread = [[0.0] * size for _ in range(size)]
@@ -90,7 +90,7 @@ def discriminant(without: Sequence[Sequence[float]], with_case: Sequence[Sequenc
 
 
 def score(weights: Sequence[float], row: Sequence[float]) -> float:
-    """Return how much a log looks like one with a case."""
+    """Return the score of a log: higher if it looks more like one with a case."""
     return sum(weight * value for weight, value in zip(weights, row, strict=True))
 
 

@@ -1,8 +1,8 @@
-"""A small office over two years, as the log shows it to a board member who is left out of one case, or of none.
+"""A small office over two years, as its log appears to a board member who is left out of one case, or of none.
 
-The observer is told more than the log says: which entries a session posted, in which order, and which the timer and
-the reporters did. Entries that they can open are taken out. Files are left out too: an entry above 1 MiB in a session
-is real, which the design says.
+The observer gets more than the log contains: which entries a session posted, and in which order, and which entries came
+from the timer and from reporters. Entries that the observer can open are removed. Files are left out too: an entry
+above 1 MiB in a session is real, which the design states.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 DAYS = 730
 WORKING_DAYS = (0, 1, 2, 3, 4)
-LOOKS = {"secretaris": 0.4, "bestuur": 0.1}  # the chance of a session on a working day, whatever waits
+LOOKS = {"secretaris": 0.4, "bestuur": 0.1}  # the chance of a session on a working day, independent of waiting messages
 BUSY_LOOKS = {"secretaris": 0.6, "bestuur": 0.25}  # while somebody has a case about a colleague
 DECOYS_A_DAY = 40 / 7
 DECOY_CLASSES = tuple(16384 << at for at in range(7))
 DECOY_CHANCES = tuple(2.0**-at for at in range(7))
-REAL_CLASSES, REAL_CHANCES = (16384, 32768, 65536), (0.94, 0.05, 0.01)  # a text seldom fills the smallest class
-OPEN_CASES_A_DAY = 8 / 365  # cases that the observer reads like everybody else
+REAL_CLASSES, REAL_CHANCES = (16384, 32768, 65536), (0.94, 0.05, 0.01)  # a text rarely fills the smallest class
+OPEN_CASES_A_DAY = 8 / 365  # cases that the observer reads too
 CASE_DAYS = 120  # from the report to the closing
 WRITES = 0.5  # the chance that a session writes into a case that is open
 WORDS_OF_THE_REPORTER = 8
@@ -32,7 +32,7 @@ WORDS_OF_THE_REPORTER = 8
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What a session posted, in order: the class of each entry that the observer cannot open, None of one they can."""
+    """The entries of a session, in order: the class of each entry, None for those that the observer can open."""
 
     day: int
     entries: tuple[int | None, ...]
@@ -40,7 +40,7 @@ class Session:
 
 @dataclass
 class Log:
-    """What the observer has: sessions, and the single entries of the timer and of reporters, as (day, class)."""
+    """The observer's data: sessions, and the single entries of the timer and of reporters, as (day, class)."""
 
     sessions: list[Session] = field(default_factory=list)
     singles: list[tuple[int, int]] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How an office posts."""
+    """The posting rules of an office."""
 
     goes_next: Callable[[Sequence[int], int, int], bool] = goes_next  # an own message, not a cover entry
     cover: int = 4
@@ -62,7 +62,7 @@ def draw_class(rng: random.Random) -> int:
 
 
 def two_years(rng: random.Random, rules: Rules, *, has_case: bool) -> Log:
-    """Play an office for two years, with or without one case that leaves the observer out."""
+    """Simulate an office for two years, with or without one case that leaves the observer out."""
     log = Log()
     begin = rng.randrange(DAYS - CASE_DAYS) if has_case else None
     hidden = range(begin, begin + CASE_DAYS) if begin is not None else range(0)

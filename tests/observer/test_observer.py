@@ -1,11 +1,15 @@
-"""What a left-out observer learns from the log: no more than the design says, by an attack that is known to work."""
+"""What a left-out observer learns from the log: no more than the design states, by an attack that is known to work."""
 
 from __future__ import annotations
 
 import random
 
+import pytest
+
 from tests.observer.classifier import LONG, SESSIONS, area, discriminant, guess, score
 from tests.observer.office import Rules
+
+pytestmark = pytest.mark.slow
 
 EXAMPLES = 120
 TOLD = (SESSIONS, LONG)
@@ -16,13 +20,13 @@ def test_a_left_out_person_learns_next_to_nothing_beyond_sessions_and_how_many_w
 
 
 def test_the_same_observer_finds_a_case_where_own_messages_go_before_all_cover_entries() -> None:
-    """The draft rule, by which the outbox went first: what is said above is no weakness of the classifier."""
+    """The draft rule that posted the outbox first: the classifier finds it, so the result above is not its weakness."""
     draft = Rules(goes_next=lambda waiting, _left, _drawn: bool(waiting))
     assert guess(random.Random(1), draft, EXAMPLES, told=TOLD) > 0.65
 
 
 def test_people_who_look_more_often_while_they_have_a_case_tell_so() -> None:
-    """A limit, stated in SECURITY.md: when sessions end is seen, and nothing hides a habit that changes."""
+    """A limit, stated in SECURITY.md: the times of sessions are visible, and nothing hides a change of habit."""
     assert guess(random.Random(1), Rules(is_busy=True), EXAMPLES) > 0.9
 
 

@@ -1,1 +1,1 @@
-"""Runs of the real tool, server and reporter's side: random acts of people, days, the board, and a server that lies."""
+"""Random runs of the real tool, server and reporter's side: acts of people, passing days, the board, a lying server."""

@@ -1,4 +1,4 @@
-"""A server that lies, each lie to one recipient: it withholds, forks, drops, replays days, and answers nonsense."""
+"""A lying server: to one recipient at a time it withholds, forks, drops, replays days, and answers nonsense."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ NONSENSE = (b"", b"{}", b"<html>", bytes(64), b"\xff" * 200)
 
 @dataclass
 class Lies:
-    """What the server does to one recipient."""
+    """The server's lies to one recipient."""
 
-    hidden: int = 0  # the last entries of the log that they are not shown
+    hidden: int = 0  # number of last log entries that are withheld from them
     drops: bool = False  # postings are acknowledged and not stored
-    days: int = 0  # by which the day that they are told is wrong
+    days: int = 0  # the error in the day that the server names to them
     answers: tuple[int, bytes] | None = None  # instead of an answer
-    fork: object = None  # another server, which was this one until they parted
+    fork: object = None  # another server, a copy of this one up to the fork
 
 
 class LyingCourier(LocalCourier):
-    """The line of one recipient to a server that lies to them."""
+    """The connection of one recipient to a server that lies to them."""
 
     def __init__(self, app: object, lies: Lies) -> None:
         super().__init__(app)
         self.honest, self.lies = app, lies
 
-    def apart(self) -> LyingCourier:
+    def isolated(self) -> LyingCourier:
         return LyingCourier(self.honest, self.lies)
 
     def _request(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> bytes:
@@ -67,7 +67,7 @@ def _day_of(courier: LyingCourier) -> int:
 
 @dataclass
 class LyingWorld(World):
-    """An office whose server lies to one recipient after the other."""
+    """An office whose server lies to one recipient after another."""
 
     ACTS: ClassVar[tuple[str, ...]] = (
         *World.ACTS,
@@ -80,7 +80,7 @@ class LyingWorld(World):
         self.sessions[name].courier = LyingCourier(self.office.app, self.lies[name])  # type: ignore[attr-defined]
 
     def act(self, name: str, rng: random.Random) -> None:
-        """Do an act; what a lie stops ends with an error that people are shown, and with no other."""
+        """Do an act; if a lie prevents it, it must end with a MeldbusError."""
         try:
             super().act(name, rng)
         except MeldbusError:
@@ -105,7 +105,7 @@ class LyingWorld(World):
         self.lies[rng.choice(NAMES)].answers = answer
 
     def fork(self, rng: random.Random) -> None:
-        """Show one recipient another log from now on."""
+        """Show one recipient a different log from now on."""
         self.written += 1
         name, folder = rng.choice(NAMES), self.office.folder / f"fork {self.written}"
         self.lies[name].fork = start_another(self.office, folder)

@@ -1,46 +1,35 @@
-"""The server of an office that is copied, restored from a backup, or parted in two."""
+"""The server files of an office: copied, restored from a backup, or forked."""
 
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dropbox import create_app
-from dropbox.config import Config
 from dropbox.store import database
-from tests.keys.office import Office
+from tests.keys.office import POLICY, Office
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from keys.vault import Vault
+
 
 def office_in(folder: Path, people: Sequence[tuple[str, str]]) -> Office:
-    """Return an office of five that stands ready to be copied."""
+    """Return an office that can be copied."""
     folder.mkdir()
-    return Office.open(folder, people)
-
-
-def copy_of(template: Office, folder: Path) -> Office:
-    """Return a copy of an office, with a server of its own."""
-    shutil.copytree(template.folder, folder)
-    office = Office(folder, template.now, drafts=[*template.drafts], cards=dict(template.cards))
-    office.root = template.root  # type: ignore[attr-defined]
-    office.data = folder / "server"  # type: ignore[attr-defined]
-    start_server(office)
-    return office
-
-
-def start_server(office: Office) -> None:
-    """Start the server of an office on its database."""
-    office.app = create_app(_config(office), clock=office.clock)  # type: ignore[attr-defined]
+    # Two cover entries instead of the usual four: for each one, every recipient must try all of its slots.
+    return Office.open(folder, people, replace(POLICY, cover=2))
 
 
 def start_another(office: Office, folder: Path) -> object:
-    """Start another server on a copy of the database: from then on the two part."""
+    """Start another server on a copy of the database: from then on, the two logs differ."""
     folder.mkdir(mode=0o700)
-    config = replace(_config(office), data=folder)
+    config = replace(office.config, data=folder)
     database.copy(_database(office), config.database)
     return create_app(config, clock=office.clock)
 
@@ -57,12 +46,21 @@ def put_database(office: Office, path: Path) -> None:
     for file in there.parent.glob(f"{there.name}*"):
         file.unlink()
     shutil.copy2(path, there)
-    start_server(office)
+    office.start_server()
+
+
+def log_end(office: Office) -> int:
+    """Return the last position of the server's log, 0 if the log is empty."""
+    with closing(sqlite3.connect(office.config.database)) as connection:
+        return int(connection.execute("SELECT coalesce(max(position), 0) FROM log").fetchone()[0])
+
+
+def written(vault: Vault) -> int:
+    """Return the number of rows written to a vault since it was opened."""
+    connection = vault._connection.connection.driver_connection
+    assert isinstance(connection, sqlite3.Connection)
+    return connection.total_changes
 
 
 def _database(office: Office) -> Path:
-    return _config(office).database
-
-
-def _config(office: Office) -> Config:
-    return Config(office.data, "127.0.0.1:0", "http://127.0.0.1", 1, 4, 2**30, 0)  # type: ignore[attr-defined]
+    return office.config.database

@@ -1,4 +1,4 @@
-"""A long time of reading and answering: everything opens that should, nothing that should not."""
+"""A long time of reading and answering: everything opens that must, and nothing else."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_after_months_all_opens_that_should_and_nothing_else(tmp_path: Path) -> None:
     """The long version, 300 cases over two years, is played by `make soak`."""

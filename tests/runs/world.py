@@ -1,7 +1,7 @@
-"""One case and everybody around it, over the real tool and the real server in one process.
+"""One case and everybody around it, with the real tool and the real server in one process.
 
 Three recipients read the case, a fourth is left out, a fifth can be let in; the reporter has two windows. People do
-what their tools let them do, with what they have read; what a tool refuses is not done.
+what their tools allow, given what they have read; an act that a tool refuses has no effect.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from keys.wire.messages import (
 )
 from keys.wire.messages.reporter import YES
 from tests.keys.office import PASSPHRASE
-from tests.runs.servers import copy_database, copy_of, put_database
+from tests.runs.servers import copy_database, log_end, office_in, put_database, written
 
 if TYPE_CHECKING:
     import random
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from keys.cases.case import Case
     from keys.receipt import Receipt
     from keys.sync.mailbox_reader import ReporterThread
+    from keys.vault import Vault
     from keys.wire.ids import CaseId, PersonId
     from keys.wire.messages import Body
     from tests.keys.office import Office
@@ -58,22 +59,43 @@ PEOPLE = ((A, "secretaris"), (B, "bestuur"), (C, "bestuur"), (X, "bestuur"), (N,
 NAMES = tuple(name for name, _ in PEOPLE)
 READERS = (A, B, C)
 LEFT_OUT = X
-# What a tool may refuse an honest person: somebody was put out, has no key, or the case has grown.
+# Errors with which a tool may refuse an honest person: somebody was left out, has no key, or the case has grown.
 REFUSED = (AloneError, ExcludedError, ForbiddenError, GrownError, NobodyLeftError, NotEnrolledError)
-SETTLING_ROUNDS = 4
-LONG_ABSENCE = 45  # days: longer than the weekly keys that are made ahead
+MOST_SETTLING_DAYS = 8
+LONG_ABSENCE = 45  # days: longer than the period for which weekly keys are made in advance
 
 
 @dataclass
 class Window:
-    """One of the reporter's windows: the thread as it was when it last looked."""
+    """One of the reporter's windows: the thread as of its last look."""
 
     thread: ReporterThread | None = None
 
 
+@dataclass(frozen=True)
+class Template:
+    """An office with one case that everybody has synced and nobody has opened; runs start from a copy of it."""
+
+    office: Office
+    receipt: Receipt
+    case_id: CaseId
+
+    @classmethod
+    def make(cls, folder: Path) -> Template:
+        """Found an office of five, and send a report."""
+        office = office_in(folder, PEOPLE)
+        receipt = office.report(without=(X, N))
+        case = office.thread(receipt).case
+        assert case
+        for name in NAMES:
+            office.read(name)
+        office.app.extensions["store"].close()  # type: ignore[attr-defined]
+        return cls(office, receipt, case.id)
+
+
 @dataclass
 class World:
-    """An office with one case; a session of each recipient stays open, as an inbox does."""
+    """An office with one case; each recipient's session stays open, as in an inbox."""
 
     ACTS: ClassVar[tuple[str, ...]] = (
         *["read", "end", "write", "look", "say"] * 3,
@@ -92,23 +114,20 @@ class World:
     windows: tuple[Window, Window] = field(default_factory=lambda: (Window(), Window()))
     backups: dict[str, Path] = field(default_factory=dict)
     server_backups: list[Path] = field(default_factory=list)
-    was_restored: bool = False  # the server: then a line says that its log differs
+    was_restored: bool = False  # the server: after that, a line says that its log differs
+    was_rekeyed: bool = False  # a recipient: messages that only their old vault could open are lost
     removed: set[str] = field(default_factory=set)  # from the roster
-    agreed: set[str] = field(default_factory=set)  # whom a "yes" of the reporter has named
+    agreed: set[str] = field(default_factory=set)  # the people that a "yes" of the reporter has named
     made: dict[str, set[int]] = field(default_factory=dict)  # the Mondays of the weekly keys that each vault had
-    written: int = 0  # files, for their names
+    written: int = 0  # number of files, for their names
+    as_checked: dict[str, tuple[Vault, int, int]] = field(default_factory=dict)  # vault, writes to it, and day
 
     @classmethod
-    def begin(cls, template: Office, folder: Path) -> World:
-        """Copy an office that stands ready, and report."""
-        office = copy_of(template, folder)
-        receipt = office.report(without=(X, N))
-        thread = office.thread(receipt)
-        assert thread.case
-        world = cls(office, receipt, thread.case.id)
+    def begin(cls, template: Template, folder: Path) -> World:
+        """Copy an office from the template."""
+        world = cls(template.office.copy_to(folder), template.receipt, template.case_id)
         for name in NAMES:
             world.open_session(name)
-            world.sessions[name].sync()
         return world
 
     def close(self) -> None:
@@ -129,6 +148,16 @@ class World:
     def close_session(self, name: str) -> None:
         self.sessions.pop(name).vault.close()
 
+    def changed(self) -> list[str]:
+        """Return those whose tool may report something new since the last call; the others were checked in this state.
+
+        All that a tool reports follows from its vault and the day.
+        """
+        now = {name: (session.vault, written(session.vault), session.today) for name, session in self.sessions.items()}
+        changed = [name for name in NAMES if self.as_checked.get(name) != now[name]]
+        self.as_checked = now
+        return changed
+
     def case_of(self, name: str) -> Case | None:
         session = self.sessions[name]
         if session.is_restored:
@@ -137,15 +166,16 @@ class World:
         return case if case is not None and session.person in case.readers else None
 
     def holds_lost(self, name: str) -> bool:
-        """Say whether somebody's vault has a message of the case that the log has no more."""
+        """Return whether somebody's vault has a message of the case that the log no longer has."""
         session = self.sessions[name]
         case = None if session.is_restored else session.load(self.case_id)
         places = [] if case is None else [one.placed.place for one in case.messages]
-        # Between two positions of the log; what waits stands after it, and what a page shared before it.
+        # Between two positions of the log: waiting messages are after it, and messages that a page shared are before
+        # it.
         return any(place.position and place.after and place.is_posted for place in places)
 
     def has_report(self, name: str) -> bool:
-        """Say whether the log that somebody has read has the report."""
+        """Return whether the log that somebody has read contains the report."""
         held = (one for session in self.sessions.values() for one in session.vault.messages.of_case(self.case_id))
         macs = {one.message.mac for one in held if one.message.id == self.case_id}
         return bool(self.sessions[name].vault.log.find(macs))
@@ -161,7 +191,7 @@ class World:
         session.end()
 
     def write(self, rng: random.Random) -> None:
-        """Write something, perhaps with the case on the screen as it was days ago."""
+        """Write a message, possibly with the case on the screen as it was days ago."""
         name = rng.choice(NAMES)
         session = self.sessions[name]
         if rng.random() < 0.5:
@@ -226,7 +256,7 @@ class World:
             return
 
     def say(self, rng: random.Random) -> None:
-        """Say something in a window that may not have been loaded anew for long."""
+        """Send a message in a window that may not have been reloaded for a long time."""
         window, office = rng.choice(self.windows), self.office
         if window.thread is None:
             self._look(window)
@@ -264,7 +294,7 @@ class World:
         self.office.pass_days(rng.choice([1, 1, 3, 7, LONG_ABSENCE]))
 
     def board(self, rng: random.Random) -> None:
-        """Publish a roster: a new key for somebody, somebody off it, somebody on it again."""
+        """Publish a roster: with a new key for somebody, without somebody, or with somebody added again."""
         name = rng.choice([B, C, N])
         listed = [one.name for one in self.office.roster().recipients]
         if name not in listed:
@@ -278,6 +308,7 @@ class World:
 
     def rekey(self, name: str, *, stolen: bool) -> None:
         self.close_session(name)
+        self.was_rekeyed = True
         self.backups.pop(name, None)
         self.made.pop(name, None)
         old = self.office.rekey(name, stolen=stolen)
@@ -294,7 +325,7 @@ class World:
         self.open_session(name)
 
     def lose_vault(self, rng: random.Random) -> None:
-        """Restore somebody's vault from their backup; without one the board gives them a new key."""
+        """Restore somebody's vault from their backup; without one, the board gives them a new key."""
         name = rng.choice([B, C])
         if name in self.removed:
             return
@@ -315,7 +346,7 @@ class World:
         self.server_backups.append(path)
 
     def restore_server(self, _rng: random.Random) -> None:
-        """Put the newest copy of the server's database back, as an operator does after a broken disk."""
+        """Replace the server's database by its newest copy, as an operator does after a disk failure."""
         if self.server_backups:
             put_database(self.office, self.server_backups[-1])
             self.office.app.extensions["store"].days.accept(self.office.today)  # type: ignore[attr-defined]
@@ -325,7 +356,7 @@ class World:
             self._publish_again()
 
     def _publish_again(self) -> None:
-        """Give the server the rosters that it has forgotten, as the board does."""
+        """Publish again the rosters that the server has forgotten, as the board does."""
         courier, drafts = self.office.courier(), self.office.drafts
         _, shown = courier.chain()
         forgotten = drafts[int(str(shown[-1].members()["version"])) :]
@@ -348,8 +379,11 @@ class World:
     # The end.
 
     def settle(self) -> None:
-        """Let everybody accept, read, share and post until nothing moves."""
-        for _ in range(SETTLING_ROUNDS):
+        """Let everybody accept, read, share and post until a whole day adds nothing to the log."""
+        before, end = -1, log_end(self.office)
+        for _ in range(MOST_SETTLING_DAYS):
+            if before == end:
+                return
             self.office.pass_days(1)
             for window in self.windows:
                 self._look(window)
@@ -357,8 +391,9 @@ class World:
                 session = self.sessions[name]
                 session.sync()
                 self._accept(name)
-                while session.vault.outbox.all() and session.end().posted:
-                    session.sync()
+                if session.vault.outbox.all():
+                    session.end()
+            before, end = end, log_end(self.office)
 
     def act(self, name: str, rng: random.Random) -> None:
         """Do one of `ACTS`."""

@@ -1,6 +1,6 @@
 """Two years of a small office: reports each week, answers, closings, hand-overs, a purge, a lost computer, new keys.
 
-What should open in the end opens for those who read it, what was destroyed is gone, and no key of a past week is left.
+At the end, everything opens for its readers, destroyed cases are gone, and no keys of past weeks are left.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ ANSWERS = (Acknowledgement("Ontvangen."), Answer("Dank."), Question("Wanneer was
 
 @dataclass
 class Told:
-    """What is true of a case, whatever the vaults say."""
+    """The truth about a case, whatever the vaults report."""
 
     receipt: Receipt
     week: int
-    without: str | None  # who is left out
+    without: str | None  # the person who is left out
     words: str
 
 
@@ -57,7 +57,7 @@ class Years:
         return cls(Office.open(folder), random.Random(seed))
 
     def play(self, weeks: int, cases: int) -> None:
-        """Let so many weeks pass with so many reports; in the middle somebody loses their computer."""
+        """Let this many weeks pass, with this many reports; in the middle, somebody loses their computer."""
         due = sorted(self.rng.randrange(weeks - 1) for _ in range(cases))
         for week in range(weeks):
             for _ in range(due.count(week)):
@@ -83,7 +83,8 @@ class Years:
     def _look(self, name: str, week: int) -> None:
         with self.office.session(name) as session:
             session.sync()
-            for case_id in session.vault.messages.cases():
+            here = session.vault.messages.cases()
+            for case_id in [told for told in self.told if told in here]:  # ids are random; the same seed, the same play
                 case = session.load(case_id)
                 if case is not None and session.person in case.readers:
                     self._handle(session, name, case, week)
@@ -106,7 +107,7 @@ class Years:
                 self.purged.add(case.id)
         except GrownError:
             return
-        if self.rng.random() < 0.05:
+        if self.rng.random() < 0.05 and case.id not in self.purged:  # a message after an approval keeps the case
             self._answer(told)
 
     def _answer(self, told: Told) -> None:
@@ -116,7 +117,7 @@ class Years:
             return  # its mailbox has ended
 
     def check(self) -> None:
-        """Check what opens and what does not, in every vault."""
+        """Check in every vault which messages open and which do not."""
         today = self.office.today
         for name in NAMES:
             with self.office.session(name) as session:

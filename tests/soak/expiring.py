@@ -1,4 +1,4 @@
-"""Deletes a million parts from under a server that is being used: no read of a live mailbox may fail meanwhile.
+"""Deletes a million parts from a server in use: no read of a live mailbox may fail during that time.
 
 Writes build/expiring.json. Usage: python -m tests.soak.expiring [--parts PARTS]
 """
@@ -36,21 +36,21 @@ if TYPE_CHECKING:
 
 PARTS = 1_000_000
 PARTS_PER_ENVELOPE = 1000
-STREAM = bytes(200)  # a part has a MiB; what counts here is how many there are
-LETTERS = 200  # before the deleting begins
+STREAM = bytes(200)  # a part has a MiB; here only the number of parts matters
+LETTERS = 200  # before the deletion starts
 MOST_SECONDS = 7200.0
-QUIET_SECONDS = 10.0  # of looking before it begins, to compare with
+QUIET_SECONDS = 10.0  # seconds of reading before the deletion starts, for comparison
 TICK = 0.2
 
 
 @dataclass
 class SteadyLooker(Looker):
-    """Looks into live talks; unlike under kills, an answer that does not come is wrong. `took` is in seconds."""
+    """Reads live threads; unlike during kills, a missing answer is a failure. `took` is in seconds."""
 
     took: list[float] = field(default_factory=list)
 
     def run(self) -> int:
-        """Look again and again; raise WrongError for a look that fails."""
+        """Read again and again; raise WrongError if a read fails."""
         while not self.stop.is_set():
             begun = time.perf_counter()
             try:
@@ -63,7 +63,7 @@ class SteadyLooker(Looker):
 
 
 def fill(server: Server, parts: int, today: int) -> None:
-    """Put mailboxes that ended yesterday into the store: so many parts in all, each mailbox with one envelope."""
+    """Put mailboxes that ended yesterday into the store: this many parts in total, each mailbox with one envelope."""
     with closing(sqlite3.connect(server.data / "meldbus.sqlite", timeout=60)) as store, store:
         [(mailbox,)] = store.execute("SELECT coalesce(max(id), 0) FROM mailbox").fetchall()
         [(envelope,)] = store.execute("SELECT coalesce(max(id), 0) FROM envelope").fetchall()
@@ -81,14 +81,14 @@ def fill(server: Server, parts: int, today: int) -> None:
 
 
 def count(server: Server, query: str, *values: object) -> int:
-    """Return the number that a query of the store gives."""
+    """Return the number that is the result of a query on the store."""
     with closing(sqlite3.connect(server.data / "meldbus.sqlite", timeout=60)) as store:
         [(found,)] = store.execute(query, values).fetchall()
     return int(found)
 
 
 def expire(server: Server, jobs: list[Future[int]]) -> None:
-    """Run the operator's command to its end; raise WrongError as soon as somebody's use fails."""
+    """Run the operator's command to its end; raise WrongError as soon as a user's request fails."""
     call = [sys.executable, "-m", "dropbox", "expire", "--config", str(server.config)]
     ends = time.monotonic() + MOST_SECONDS
     with subprocess.Popen(call, cwd=ROOT) as process:
@@ -107,7 +107,7 @@ def expire(server: Server, jobs: list[Future[int]]) -> None:
 
 
 def run(folder: Path, parts: int) -> list[Figure]:
-    """Fill a server, use it, let it expire, and return what was measured; raise WrongError."""
+    """Fill a server, use it while it expires mailboxes, and return the measurements; raise WrongError."""
     with ExitStack() as ending:
         server, organisation = shipped_server(folder), organisation_under_load()
         ending.callback(server.kill)
@@ -158,7 +158,7 @@ def run(folder: Path, parts: int) -> list[Figure]:
 
 
 def main() -> int:
-    """Return 0 when nothing was wrong."""
+    """Return 0 if nothing was wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak.expiring", description="Expire under load.")
     parser.add_argument("--parts", type=int, default=PARTS)
     asked = parser.parse_args()

@@ -1,4 +1,4 @@
-"""Feeds the parsers of both programs with spoilt vectors, for so many seconds; they have to read all of it alike.
+"""Feeds altered vectors to the parsers of both programs, for SECONDS; both must read all of them alike.
 
 Usage: python -m tests.soak.fuzzing SECONDS SEED
 """
@@ -23,14 +23,14 @@ from tests.vectors.vector import Vector, committed
 if TYPE_CHECKING:
     from tests.client.twin import Twin
 
-NICE = 10  # the server under load goes first
+NICE = 10  # the server under load has priority
 MOST_CHANGES = 4
 MOST_BYTES = 40
 NUMBERS = (0, 1, 2, 255, 2**16, 2**31, 2**32 - 1)
 
 
 def main(seconds: float, seed: int) -> int:
-    """Return 0 when every spoilt vector was read alike; else keep the bytes in build/."""
+    """Return 0 if both programs read every altered vector alike; otherwise store its bytes in build/."""
     os.nice(NICE)
     randomness = random.Random(seed)
     vectors = [vector for vector in committed() if vector.subject in {"envelope", *READERS, *TEXTS}]
@@ -51,7 +51,7 @@ def main(seconds: float, seed: int) -> int:
 
 
 def readings(twin: Twin, vector: Vector, raw: bytes) -> list[tuple[str, str, str]]:
-    """Return how each program reads these bytes, in each of the ways that they can be read."""
+    """Return the result of each program for these bytes, by each parser."""
     if vector.subject == "envelope":
         keys = {"box": vector.fields["box"], "kem": vector.fields["kem"]}
         opened = twin.read("open", raw, **keys)
@@ -60,14 +60,14 @@ def readings(twin: Twin, vector: Vector, raw: bytes) -> list[tuple[str, str, str
             ("open", _opened(vector, raw), opened),
         ]
     if vector.subject in TEXTS:
-        # What a person or a header carries is text already.
+        # A person's input or an HTTP header is always text.
         raw = raw.decode("utf-8", "replace").encode()
         return [(vector.subject, outcome(TEXTS[vector.subject], raw), twin.read(vector.subject, raw))]
     return [(vector.subject, outcome(READERS[vector.subject], raw), twin.read(vector.subject, raw))]
 
 
 def spoil(randomness: random.Random, raw: bytes, other: bytes) -> bytes:
-    """Return bytes near `raw`; some of them may come from `other`."""
+    """Return bytes similar to `raw`, possibly with some from `other`."""
     for _ in range(randomness.randint(1, MOST_CHANGES)):
         at = randomness.randrange(len(raw) + 1)
         size = randomness.choice((0, 0, 1, 1, 4, randomness.randint(0, MOST_BYTES), len(raw)))

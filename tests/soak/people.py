@@ -1,4 +1,4 @@
-"""Those who use a server during a soak: they write, look and read on, come what may; a wrong answer ends the soak."""
+"""The users of a server during a soak: they write, look and read on despite kills; a wrong answer ends the soak."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ if TYPE_CHECKING:
     from tests.dropbox.serving import Server
     from tests.organisation import Organisation
 
-PAUSE = 0.4  # seconds, at most, between two things that one person does
+PAUSE = 0.4  # seconds, at most, between two acts of one person
 RETRY = 0.1
 STORED = 201
 FOUND = 200
 TEXTS = (1, 300, 12_000, 90_000)  # bytes
-# What is no text of ordinary length: seldom, since it fills the disk.
+# Unusual sizes are rare, since they fill the disk.
 SIZES = (SMALLEST_CLASS,) * 12 + (2 * SMALLEST_CLASS, 16 * SMALLEST_CLASS, LARGEST_POWER)
-GIVEN_UP = 0.1  # of those who see a connection break
+GIVEN_UP = 0.1  # the share of people who give up after a broken connection
 REPEATED = 0.05
-GONE = (OSError, http.client.HTTPException)  # what somebody connected sees of a kill
+GONE = (OSError, http.client.HTTPException)  # what a client sees of a kill
 
 
 @dataclass
 class Person:
-    """What all of them share; `run` returns when `stop` is set."""
+    """The common part of all users; `run` returns when `stop` is set."""
 
     server: Server
     organisation: Organisation
@@ -48,7 +48,7 @@ class Person:
     _random: random.Random = field(default_factory=random.Random)
 
     def run(self) -> int:
-        """Do one thing after another and return how many were done; raise WrongError for what must not be."""
+        """Do one act after another and return their number; raise WrongError for a violated invariant."""
         while not self.stop.is_set():
             try:
                 self.act()
@@ -60,12 +60,12 @@ class Person:
         return self.done
 
     def act(self) -> None:
-        """Do one thing; raise one of GONE when the server was gone meanwhile."""
+        """Do one act; raise one of GONE if the server was killed meanwhile."""
         raise NotImplementedError
 
 
 class Writer(Person):
-    """Reports, sends what looks alike, and writes in talks; sends the same again until it is acknowledged, mostly."""
+    """Sends reports, and messages and reports of random bytes; in most cases, repeats each until it is acknowledged."""
 
     def act(self) -> None:
         """Write one letter."""
@@ -105,10 +105,10 @@ class Writer(Person):
 
 
 class Looker(Person):
-    """Looks into talks, as reporter or recipient, and compares every byte."""
+    """Reads mailboxes, as reporter or recipient, and compares every byte."""
 
     def act(self) -> None:
-        """Look once."""
+        """Read one mailbox."""
         talk = self.ledger.draw(self._random)
         if talk is not None:
             check_talk(self.server, self.ledger, talk, self._random.choice((talk.reporter, talk.recipients)))
@@ -116,7 +116,7 @@ class Looker(Person):
 
 @dataclass
 class LogReader(Person):
-    """Reads the log by its cursor, only ever onwards; `seen` is every mac in the order in which it came."""
+    """Reads the log by its cursor, only forwards; `seen` is every mac in order of arrival."""
 
     seen: list[bytes] = field(default_factory=list)
     digest: LogDigest | None = None
@@ -132,7 +132,7 @@ class LogReader(Person):
 def log_entries(
     server: Server, organisation: Organisation, position: int = 0, digest: LogDigest | None = None
 ) -> Iterator[tuple[LogDigest, LogEntry]]:
-    """Yield every entry after a position, with the digest after it; raise WrongError where the log has a gap."""
+    """Yield every entry after a position, with the digest after it; raise WrongError if the log has a gap."""
     digest, end = digest or LogDigest(organisation.fingerprint), False
     while not end:
         answer = server.get(f"/log?after={log_cursor(position, digest)}", organisation.log_capability)
@@ -157,7 +157,7 @@ def messages_of(server: Server, capability: bytes) -> Iterator[MailboxEntry]:
 
 
 def check_envelope(entry: LogEntry | MailboxEntry, sent: dict[bytes, Letter]) -> Letter:
-    """Return the letter that an entry is; raise WrongError when it is none, or not as it was sent."""
+    """Return the letter of an entry; raise WrongError if there is none, or if it differs from what was sent."""
     header = entry.header()
     letter = sent.get(header.mac)
     if letter is None:
@@ -169,7 +169,7 @@ def check_envelope(entry: LogEntry | MailboxEntry, sent: dict[bytes, Letter]) ->
 
 
 def check_talk(server: Server, ledger: Ledger, talk: Talk, capability: bytes) -> None:
-    """Raise WrongError unless the talk holds, whole, all that was acknowledged before this look."""
+    """Raise WrongError unless the mailbox contains, complete, all that was acknowledged before this read."""
     expected = ledger.acknowledged(talk)
     found: set[bytes] = set()
     for entry in messages_of(server, capability):

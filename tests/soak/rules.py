@@ -11,7 +11,7 @@ import secrets
 import sys
 
 from tests.bench.figures import BUILD, Figure, WrongError, write
-from tests.cases.keeping import LOOKS, WAIT_DAYS, Delays, simulate
+from tests.cases.keeping import LOOKS, Delays, simulate
 from tests.cases.simulation import Simulation
 
 RUNS = 2000
@@ -23,7 +23,7 @@ ROWS = 12  # of a histogram
 
 
 def play(runs: int, seed: int) -> int:
-    """Let honest people act at random, so many times; raise WrongError with the seed of a run that ends wrongly."""
+    """Let honest people act at random, this many times; raise WrongError with the seed of a run that fails."""
     for number in range(runs):
         rng = random.Random(seed + number)
         simulation = Simulation(*rng.choice(STARTS))
@@ -38,7 +38,7 @@ def play(runs: int, seed: int) -> int:
 
 
 def show(delays: Delays) -> None:
-    """Print for each interval how many days after its last day the cases went."""
+    """Print for each interval how many days after its last day a case was destroyed."""
     for name, interval in LOOKS.items():
         found = delays.found[name]
         print(f"\nOne look in {interval} days: days from the last day until the case is destroyed")
@@ -54,7 +54,7 @@ def show(delays: Delays) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Play, print and write the figures; return 1 where something was wrong."""
+    """Play, print and write the figures; return 1 if something was wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=RUNS)
     parser.add_argument("--cases", type=int, default=CASES)
@@ -66,19 +66,19 @@ def main(arguments: list[str]) -> int:
     show(delays)
     figures += [
         Figure("destroyed_early", delays.early, "0"),
+        Figure("destroyed_late", delays.late, "0: two looks and the waiting after the last day and the last message"),
         Figure("kept_for_ever", delays.kept, "0"),
     ]
     for name, interval in LOOKS.items():
         figures += [
             Figure(f"delay_days_median_{interval}", delays.median(name)),
-            Figure(f"delay_days_most_{interval}", delays.most(name), f"at most {2 * interval + WAIT_DAYS}"),
+            Figure(f"delay_days_most_{interval}", delays.most(name)),
         ]
     print()
     for figure in figures:
         print(figure.line())
     write(BUILD / "rules.json", figures)
-    late = any(delays.most(name) > 2 * interval + WAIT_DAYS for name, interval in LOOKS.items())
-    return 1 if delays.early or delays.kept or late else 0
+    return 1 if delays.early or delays.late or delays.kept else 0
 
 
 if __name__ == "__main__":

@@ -26,8 +26,9 @@ from keys.wire.envelope import (
     WRAPPED_KEY_SIZE,
     Header,
 )
-from keys.wire.log import DIGEST_SIZE, LogDigest, ShortEntry, log_digest
+from keys.wire.log import LogDigest, ShortEntry, log_digest
 from keys.wire.plaintext import signed_bytes
+from keys.wire.sizes import DIGEST_SIZE
 from tests.vectors.vector import FOLDER, SUFFIX, Vector
 
 HEAD = "message/answer"

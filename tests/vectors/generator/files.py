@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from keys.wire.envelope import CHUNK_SIZE, LARGEST_POWER, PART_SIZE, SEALED_CHUNK_SIZE, padded_size
 from keys.wire.files import MIB, File, FileDigest
-from keys.wire.plaintext import LENGTH_SIZE, SIGNATURE_SIZE, start
+from keys.wire.plaintext import LENGTH_SIZE, start
+from keys.wire.sizes import SIGNATURE_SIZE
 from tests.vectors.generator.envelopes import spoilt
 from tests.vectors.generator.people import SECRETARIS
 from tests.vectors.generator.scenario import MALFORMED, OPENS, TAMPERED, Made, Subject

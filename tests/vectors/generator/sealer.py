@@ -12,7 +12,8 @@ from keys.wire.canonical import b64
 from keys.wire.envelope import MAC_SIZE, Header, Slot
 from keys.wire.ids import PERSON_SIZE, CaseId, IdentityKey, MessageId, PersonId, RosterId
 from keys.wire.messages import Answer, Body, Head, Report
-from keys.wire.plaintext import LABEL_MESSAGE, message_id, pad, start
+from keys.wire.plaintext import LABEL_MESSAGE, message_id, start
+from tests.padding import pad
 from tests.vectors.generator.people import BESTUUR_1, BESTUUR_2, RECEIPT, REPORTER, SECRETARIS, TODAY, Person, seed
 
 if TYPE_CHECKING:

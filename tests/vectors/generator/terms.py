@@ -77,6 +77,12 @@ deadlines(
     "29 February",
     "2027-11-30",
 )
+deadlines(
+    "end of the calendar",
+    "9999-12-29",
+    ("9999-12-31", "9999-12-31", "9999-12-31"),
+    "a server says any day up to the last; nothing is due later, and no program stops there",
+)
 deadlines("over new year", "2026-10-31", ("2026-11-04", "2026-11-07", "2027-02-07"), "months go on in the next year")
 deadlines(
     "end of summer time",

@@ -1,4 +1,4 @@
-"""`meldbus inbox` at a real terminal: a link, another one by Enter, and its end by Ctrl-C."""
+"""`meldbus inbox` at a real terminal: a link, another one after Enter, and its end by Ctrl-C."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 
 
 def read_until(terminal: int, pattern: str) -> str:
-    """Return what a program wrote once it has written this."""
+    """Return a program's output once it matches the pattern."""
     shown, until = "", time.monotonic() + SECONDS
     while not re.search(pattern, shown):
         assert time.monotonic() < until, shown
@@ -35,7 +35,7 @@ def read_until(terminal: int, pattern: str) -> str:
 
 
 def status(link: str) -> int:
-    """Ask for a link as a browser does."""
+    """Request a link as a browser does."""
     url = urlsplit(link)
     connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=SECONDS)
     connection.request("GET", url.path, headers={"Sec-Fetch-Site": "none", "Sec-Fetch-Dest": "document"})

@@ -10,19 +10,19 @@ from keys.wire.messages import Agreed, Left, Rating, ReportWithdrawn
 if TYPE_CHECKING:
     from keys.cases.case import Case
     from keys.receipt import Receipt
-    from tests.keys.line import Line
+    from tests.keys.cli import CommandLine
 
 OUT = "Bestuurslid 2"
 
 
-def thread_of(line: Line, receipt: Receipt) -> Case:
+def thread_of(line: CommandLine, receipt: Receipt) -> Case:
     thread = line.office.thread(receipt)
     assert thread.alarms == ()
     assert thread.case
     return thread.case
 
 
-def test_the_line_asks_for_consent_and_lets_in_once_it_is_given(line: Line) -> None:
+def test_the_line_asks_for_consent_and_lets_in_once_it_is_given(line: CommandLine) -> None:
     receipt = line.office.report(without=[OUT])
     number = line.number()
     line.done("read", "--not-involved", number)
@@ -40,7 +40,7 @@ def test_the_line_asks_for_consent_and_lets_in_once_it_is_given(line: Line) -> N
     assert "the reporter left nobody out of this name" in refused.stderr
 
 
-def test_the_line_says_everything_that_the_law_asks_for(line: Line) -> None:
+def test_the_line_says_everything_that_the_law_asks_for(line: CommandLine) -> None:
     receipt = line.office.report()
     number = line.number()
     line.done("read", "--not-involved", number)

@@ -1,4 +1,4 @@
-"""Sessions at the command line: what goes out and when, what waits and why, what is answered only once it was read."""
+"""Sessions at the command line: what is posted and when, what waits and why, and no replies to unread messages."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ from tests.keys.window import Window
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.keys.line import Line
+    from tests.keys.cli import CommandLine
 
 FIRST, SECOND = "Bestuurslid 1", "Bestuurslid 2"
 DOWN = (503, b"")
 TOO_LARGE = (413, b'{"error":"too-large"}')
 
 
-def entries(line: Line) -> int:
-    """Return how many entries a vault of its own has read in the log."""
+def entries(line: CommandLine) -> int:
+    """Return the number of log entries that a separate vault has read."""
     with line.office.session(SECOND) as session:
         session.sync()
         return session.vault.log.count()
 
 
-def refuse_postings(line: Line, answer: tuple[int, bytes] | None) -> None:
+def refuse_postings(line: CommandLine, answer: tuple[int, bytes] | None) -> None:
     line.office.refuse = lambda path: answer if path.startswith("/envelopes") else None
 
 
-def refuse_uploads(line: Line, answer: tuple[int, bytes] | None) -> None:
-    """Refuse what is larger than any cover entry."""
+def refuse_uploads(line: CommandLine, answer: tuple[int, bytes] | None) -> None:
+    """Refuse uploads larger than any cover entry."""
     line.office.refuse = lambda path: answer if path.startswith("/uploads") else None
 
 
 @pytest.mark.parametrize("command", [("sync",), ("status",)])
 def test_a_command_that_reads_the_log_posts_as_many_entries_as_the_policy_says(
-    line: Line, command: tuple[str, ...]
+    line: CommandLine, command: tuple[str, ...]
 ) -> None:
     before = entries(line)
     done = line.run(*command)
@@ -50,7 +50,7 @@ def test_a_command_that_reads_the_log_posts_as_many_entries_as_the_policy_says(
     assert entries(line) - before == POLICY.cover
 
 
-def test_what_is_written_goes_out_among_as_many_entries_as_a_session_without_words(line: Line) -> None:
+def test_what_is_written_goes_out_among_as_many_entries_as_a_session_without_words(line: CommandLine) -> None:
     receipt = line.office.report()
     number = line.opened()
     before = entries(line)
@@ -60,7 +60,7 @@ def test_what_is_written_goes_out_among_as_many_entries_as_a_session_without_wor
     assert [one.kind for one in line.office.thread(receipt).case.thread] == ["report", "opened", "answer"]
 
 
-def test_a_command_that_does_not_read_the_log_posts_nothing_and_says_what_waits(line: Line) -> None:
+def test_a_command_that_does_not_read_the_log_posts_nothing_and_says_what_waits(line: CommandLine) -> None:
     line.office.report()
     number = line.number()
     before = entries(line)
@@ -71,7 +71,7 @@ def test_a_command_that_does_not_read_the_log_posts_nothing_and_says_what_waits(
     assert entries(line) == before
 
 
-def test_what_the_server_does_not_take_waits_and_it_is_said_why(line: Line) -> None:
+def test_what_the_server_does_not_take_waits_and_it_is_said_why(line: CommandLine) -> None:
     receipt = line.office.report()
     number = line.opened()
     refuse_postings(line, DOWN)
@@ -87,8 +87,8 @@ def test_what_the_server_does_not_take_waits_and_it_is_said_why(line: Line) -> N
     assert "Nothing waits." in line.done("outbox").stderr
 
 
-def test_an_error_of_a_command_that_has_read_the_log_does_not_show_in_what_is_posted(line: Line) -> None:
-    """A session without cover entries would tell the server, and colleagues, that something went wrong in it."""
+def test_an_error_of_a_command_that_has_read_the_log_does_not_show_in_what_is_posted(line: CommandLine) -> None:
+    """Otherwise, a session without cover entries would reveal the error to the server and to colleagues."""
     receipt = line.office.report()
     number = line.opened()
     line.office.answer(receipt, "Nog iets.")
@@ -98,8 +98,8 @@ def test_an_error_of_a_command_that_has_read_the_log_does_not_show_in_what_is_po
     assert entries(line) - before == POLICY.cover
 
 
-def test_a_word_of_the_reporter_that_was_not_shown_is_not_answered_by_accident(line: Line) -> None:
-    """Finding A2 of the first build: a reply that crossed with a cry for help took it from every list."""
+def test_a_word_of_the_reporter_that_was_not_shown_is_not_answered_by_accident(line: CommandLine) -> None:
+    """Finding A2 of the first build: a reply that crossed a cry for help removed it from every list."""
     receipt = line.office.report()
     number = line.opened()
     line.done("reply", number, text="We kijken ernaar.\n")
@@ -118,7 +118,7 @@ def test_a_word_of_the_reporter_that_was_not_shown_is_not_answered_by_accident(l
     assert "not read yet" not in line.done("read", number).stdout
 
 
-def test_status_is_never_zero_where_the_server_was_not_reached(line: Line) -> None:
+def test_status_is_never_zero_where_the_server_was_not_reached(line: CommandLine) -> None:
     assert line.run("status").exit_code == 0
     line.office.refuse = lambda _path: DOWN
     status = line.run("status")
@@ -126,7 +126,7 @@ def test_status_is_never_zero_where_the_server_was_not_reached(line: Line) -> No
     assert "The server cannot be reached" in status.stderr
 
 
-def test_status_is_never_zero_while_own_words_do_not_go_out(line: Line) -> None:
+def test_status_is_never_zero_while_own_words_do_not_go_out(line: CommandLine) -> None:
     line.office.report()
     number = line.opened()
     line.done("reply", number, text="We kijken ernaar.\n")
@@ -139,8 +139,8 @@ def test_status_is_never_zero_while_own_words_do_not_go_out(line: Line) -> None:
     assert line.run("status").exit_code == 0
 
 
-def test_status_is_never_zero_while_the_clocks_do_not_agree(line: Line) -> None:
-    """Nothing is sealed then, and no new key is made."""
+def test_status_is_never_zero_while_the_clocks_do_not_agree(line: CommandLine) -> None:
+    """Nothing is sealed then, and no new key is created."""
 
     def lie(path: str, answer: bytes) -> bytes:
         if not path.startswith("/bundles"):
@@ -152,7 +152,9 @@ def test_status_is_never_zero_while_the_clocks_do_not_agree(line: Line) -> None:
     assert line.run("status").exit_code == 3
 
 
-def test_what_was_put_aside_is_for_its_owner_to_send_or_drop_and_status_says_so(line: Line, tmp_path: Path) -> None:
+def test_what_was_put_aside_is_for_its_owner_to_send_or_drop_and_status_says_so(
+    line: CommandLine, tmp_path: Path
+) -> None:
     large = tmp_path / "groot.bin"
     large.write_bytes(bytes(1_200_000))
     receipt = line.office.report()
@@ -185,7 +187,7 @@ def test_what_was_put_aside_is_for_its_owner_to_send_or_drop_and_status_says_so(
     assert line.office.thread(receipt).alarms == ()
 
 
-def test_sending_at_once_says_what_a_colleague_who_is_left_out_can_see(line: Line) -> None:
+def test_sending_at_once_says_what_a_colleague_who_is_left_out_can_see(line: CommandLine) -> None:
     line.office.report()
     number = line.opened()
     done = line.done("outbox", "send", "--now")
@@ -195,7 +197,7 @@ def test_sending_at_once_says_what_a_colleague_who_is_left_out_can_see(line: Lin
 
 
 def test_a_sync_asks_before_it_reads_on_after_as_much_as_is_read_at_once(
-    line: Line, monkeypatch: pytest.MonkeyPatch
+    line: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("keys.sync.session.RecipientSession.sync.__kwdefaults__", {"most": 1})
     served, addressees = line.office.addressees()
@@ -210,7 +212,7 @@ def test_a_sync_asks_before_it_reads_on_after_as_much_as_is_read_at_once(
     assert "1 in all" in whole.stderr
 
 
-def test_spam_is_set_aside_in_ones_own_list_alone_and_comes_back(line: Line) -> None:
+def test_spam_is_set_aside_in_ones_own_list_alone_and_comes_back(line: CommandLine) -> None:
     line.office.report("Koop nu!")
     number = line.opened()
     line.done("sync", who=FIRST)
@@ -222,7 +224,7 @@ def test_spam_is_set_aside_in_ones_own_list_alone_and_comes_back(line: Line) -> 
     assert number in line.done("list").stdout
 
 
-def test_what_was_set_aside_comes_into_sight_when_its_reporter_writes_again(line: Line) -> None:
+def test_what_was_set_aside_comes_into_sight_when_its_reporter_writes_again(line: CommandLine) -> None:
     receipt = line.office.report("Koop nu!", topic="anders")
     number = line.opened()
     line.done("set-aside", number)
@@ -232,7 +234,7 @@ def test_what_was_set_aside_comes_into_sight_when_its_reporter_writes_again(line
     assert (status.exit_code, number in status.stdout) == (3, True)
 
 
-def test_without_a_difference_the_log_shows_six_words_that_colleagues_share(line: Line) -> None:
+def test_without_a_difference_the_log_shows_six_words_that_colleagues_share(line: CommandLine) -> None:
     line.done("sync")
     line.done("sync", who=FIRST)
     mine, theirs = line.done("log"), line.done("log", who=FIRST)
@@ -242,7 +244,7 @@ def test_without_a_difference_the_log_shows_six_words_that_colleagues_share(line
     assert "the one that you have read" in line.done("log", "accept", "--yes").stderr
 
 
-def test_what_the_inbox_has_shown_is_answered_at_the_command_line(line: Line) -> None:
+def test_what_the_inbox_has_shown_is_answered_at_the_command_line(line: CommandLine) -> None:
     line.office.report("Er ging iets mis.")
     window = Window(line.office).open()
     window.read(window.case())

@@ -1,4 +1,4 @@
-"""Saving goes wrong in every way it can: bytes that are not those that were signed, lines that break, full disks."""
+"""Saving under attack and failure: bytes that differ from what was signed, broken connections, full disks."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from keys.downloads.partial import Partial
 from keys.errors import FolderError, NetworkError
-from keys.saving.partial import Partial
 from keys.wire.files import MIB, FileDigest
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keys.sealing import Attachment
-    from tests.keys.line import Line
+    from tests.keys.cli import CommandLine
 
     Change = Callable[[int, bytes], bytes]
     Parts = Callable[[dict[int, bytes], dict[int, bytes], int], bytes]
@@ -41,20 +41,20 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Return the pauses that were made, without having waited for them."""
+    """Return the pauses, without waiting for them."""
     made: list[float] = []
     monkeypatch.setattr(time, "sleep", made.append)
     return made
 
 
-def report(line: Line, *attachments: Attachment) -> str:
+def report(line: CommandLine, *attachments: Attachment) -> str:
     """Report with these files and return the case's number."""
     line.office.report(attachments=attachments)
     return line.number()
 
 
-def meddle_parts(line: Line, change: Callable[[int, bytes], bytes]) -> Counter[int]:
-    """Let the server change the parts of an envelope; return a count of how often each was asked for."""
+def meddle_parts(line: CommandLine, change: Callable[[int, bytes], bytes]) -> Counter[int]:
+    """Let the server alter the parts of an envelope; return how often each was requested."""
     asked: Counter[int] = Counter()
 
     def meddle(path: str, answer: bytes) -> bytes:
@@ -73,17 +73,19 @@ def flipped(answer: bytes, at: int) -> bytes:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Return all that is in a folder, hidden or not."""
+    """Return the contents of a folder, including hidden files."""
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_a_file_whose_digest_is_wrong_never_gets_a_name_and_the_others_are_saved(line: Line, folder: Path) -> None:
+def test_a_file_whose_digest_is_wrong_never_gets_a_name_and_the_others_are_saved(
+    line: CommandLine, folder: Path
+) -> None:
     lied = line.office.attachment("b.txt", b"leugen")
     lied = replace(lied, file=replace(lied.file, digest=bytes(32)))
     number = report(line, line.office.attachment("a.txt", b"een"), lied, line.office.attachment("c.txt", b"drie"))
     saved = line.run("save", number)
     assert saved.exit_code == 1
-    assert "do not trust it, and tell the others. (b.txt)" in saved.stderr
+    assert "Do not trust it, and tell the others. (b.txt)" in saved.stderr
     place = folder / f"meldbus-{number}"
     assert saved.stdout.splitlines() == [str(place / "a.txt"), str(place / "c.txt")]
     assert contents(place) == {"a.txt": b"een", "c.txt": b"drie"}
@@ -104,15 +106,15 @@ def test_a_file_whose_digest_is_wrong_never_gets_a_name_and_the_others_are_saved
     ids=["altered", "cut", "half", "nothing", "longer", "another"],
 )
 @pytest.mark.parametrize("at", [0, 2, 3])
-def test_a_spoilt_part_spoils_its_file_alone(line: Line, folder: Path, change: Change, at: int) -> None:
-    """Files of 1 and 2 MiB lie in parts 0 and 1 to 2, the one of 1 MiB behind them in part 3."""
+def test_a_spoilt_part_spoils_its_file_alone(line: CommandLine, folder: Path, change: Change, at: int) -> None:
+    """Files of 1 and 2 MiB are in parts 0 and 1 to 2, another of 1 MiB after them in part 3."""
     files = [(name, secrets.token_bytes(size * MIB)) for name, size in (("a", 1), ("b", 2), ("c", 1))]
     files.insert(0, ("leeg", b""))
     number = report(line, *(line.office.attachment(*file) for file in files))
     meddle_parts(line, lambda part, answer: change(part, answer) if part == at else answer)
     saved = line.run("save", number)
     assert saved.exit_code == 1
-    assert "do not trust it" in saved.stderr or "not a valid" in saved.stderr
+    assert "Do not trust it" in saved.stderr or "not a valid" in saved.stderr
     place = folder / f"meldbus-{number}"
     kept = contents(place)
     assert kept.items() <= dict(files).items()
@@ -125,7 +127,9 @@ def test_a_spoilt_part_spoils_its_file_alone(line: Line, folder: Path, change: C
 @pytest.mark.parametrize(
     "other", [lambda own, _, part: own[1 - part % 2], lambda _, theirs, part: theirs[part]], ids=["order", "envelope"]
 )
-def test_parts_in_another_order_or_of_another_envelope_are_found_out(line: Line, folder: Path, other: Parts) -> None:
+def test_parts_in_another_order_or_of_another_envelope_are_found_out(
+    line: CommandLine, folder: Path, other: Parts
+) -> None:
     numbers = [report(line, line.office.attachment("a", secrets.token_bytes(3 * MIB))) for _ in range(2)]
     seen: list[dict[int, bytes]] = [{}, {}]
     for number, parts in zip(numbers, seen, strict=True):
@@ -137,14 +141,14 @@ def test_parts_in_another_order_or_of_another_envelope_are_found_out(line: Line,
     assert contents(folder / numbers[0]) == {}
 
 
-def test_what_stands_behind_the_last_file_has_to_be_nothing(line: Line, folder: Path) -> None:
+def test_what_stands_behind_the_last_file_has_to_be_nothing(line: CommandLine, folder: Path) -> None:
     content = secrets.token_bytes(3 * MIB + 1)
     number = report(line, line.office.attachment("a", content))
     meddle_parts(line, lambda part, answer: flipped(answer, len(answer) - 500) if part == 3 else answer)
     assert line.run("save", number).exit_code == 1
 
 
-def test_a_fetch_that_was_killed_goes_on_where_it_was(line: Line, folder: Path) -> None:
+def test_a_fetch_that_was_killed_goes_on_where_it_was(line: CommandLine, folder: Path) -> None:
     content = secrets.token_bytes(8 * MIB)
     number = report(line, line.office.attachment("a.bin", content))
     child = os.fork()
@@ -161,12 +165,12 @@ def test_a_fetch_that_was_killed_goes_on_where_it_was(line: Line, folder: Path) 
     asked = meddle_parts(line, lambda _, answer: answer)
     line.done("save", number)
     assert contents(place) == {"a.bin": content}
-    # Of part 3 a little belongs to the MiB that was not whole.
+    # A little of part 3 belongs to the MiB that was incomplete.
     assert asked == Counter(range(3, 9))
 
 
 def test_what_a_power_cut_left_wrong_is_fetched_again_without_an_alarm(
-    line: Line, folder: Path, pauses: list[float]
+    line: CommandLine, folder: Path, pauses: list[float]
 ) -> None:
     content = secrets.token_bytes(5 * MIB)
     number = report(line, line.office.attachment("a.bin", content))
@@ -181,7 +185,7 @@ def test_what_a_power_cut_left_wrong_is_fetched_again_without_an_alarm(
     assert contents(place) == {"a.bin": content}
 
 
-def stop_after(line: Line, parts: int) -> None:
+def stop_after(line: CommandLine, parts: int) -> None:
     """Let the server refuse every part from a number on."""
 
     def refuse(part: int, answer: bytes) -> bytes:
@@ -192,7 +196,9 @@ def stop_after(line: Line, parts: int) -> None:
     meddle_parts(line, refuse)
 
 
-def test_a_line_that_breaks_is_tried_again_after_growing_pauses(line: Line, folder: Path, pauses: list[float]) -> None:
+def test_a_line_that_breaks_is_tried_again_after_growing_pauses(
+    line: CommandLine, folder: Path, pauses: list[float]
+) -> None:
     content = secrets.token_bytes(4 * MIB)
     number = report(line, line.office.attachment("a.bin", content))
     broken = Counter({1: 4, 3: 2})
@@ -210,7 +216,7 @@ def test_a_line_that_breaks_is_tried_again_after_growing_pauses(line: Line, fold
 
 
 def test_a_line_that_stays_broken_ends_it_and_the_next_time_goes_on(
-    line: Line, folder: Path, pauses: list[float]
+    line: CommandLine, folder: Path, pauses: list[float]
 ) -> None:
     files = {"a": secrets.token_bytes(MIB), "b": secrets.token_bytes(5 * MIB)}
     number = report(line, *(line.office.attachment(*file) for file in files.items()))
@@ -226,7 +232,7 @@ def test_a_line_that_stays_broken_ends_it_and_the_next_time_goes_on(
 
 
 def test_the_disk_is_looked_at_before_anything_is_fetched(
-    line: Line, folder: Path, monkeypatch: pytest.MonkeyPatch
+    line: CommandLine, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = report(line, line.office.attachment("a.bin", bytes(5 * MIB)))
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=2 * MIB))
@@ -240,7 +246,7 @@ def test_the_disk_is_looked_at_before_anything_is_fetched(
 
 
 def test_a_disk_that_fills_up_meanwhile_says_so_and_the_next_time_goes_on(
-    line: Line, folder: Path, monkeypatch: pytest.MonkeyPatch
+    line: CommandLine, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content = secrets.token_bytes(5 * MIB)
     number = report(line, line.office.attachment("a.bin", content))
@@ -253,18 +259,18 @@ def test_a_disk_that_fills_up_meanwhile_says_so_and_the_next_time_goes_on(
         room[0] -= taken
         return taken
 
-    monkeypatch.setattr("keys.saving.partial.os.write", full)
+    monkeypatch.setattr("keys.downloads.partial.os.write", full)
     saved = line.run("save", number)
     assert "not enough room on the disk" in saved.stderr
-    monkeypatch.setattr("keys.saving.partial.os.write", write)
+    monkeypatch.setattr("keys.downloads.partial.os.write", write)
     asked = meddle_parts(line, lambda _, answer: answer)
     line.done("save", number)
     assert contents(folder / f"meldbus-{number}") == {"a.bin": content}
     assert min(asked) == 1
 
 
-def test_two_who_save_at_once_do_not_write_one_file(line: Line, folder: Path) -> None:
-    """Two recipients of one computer, or one who types the command twice."""
+def test_two_who_save_at_once_do_not_write_one_file(line: CommandLine, folder: Path) -> None:
+    """Two recipients on one computer, or one who enters the command twice."""
     number = report(line, line.office.attachment("a.bin", bytes(2 * MIB)))
     line.done("sync", who="Bestuurslid 1")
     place = folder / "samen"
@@ -279,7 +285,7 @@ def test_two_who_save_at_once_do_not_write_one_file(line: Line, folder: Path) ->
 
     meddle_parts(line, meanwhile)
     line.done("save", number, "--to", place)
-    assert "another `meldbus` may have it open" in others[1]
+    assert "Another `meldbus` may have it open" in others[1]
     assert "Another `meldbus` is saving these files" in others[2]
     assert contents(place) == {"a.bin": bytes(2 * MIB)}
 
@@ -307,7 +313,7 @@ def test_an_unfinished_file_is_never_a_link_or_a_pipe(folder: Path) -> None:
 def test_an_unfinished_file_that_another_has_just_named_is_let_be(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between opening and locking it, the other program ended: what we had opened is its whole file."""
+    """Between opening and locking, the other program ended: the file that we opened is its complete file."""
     path, named = folder / ".meldbus-x", folder / "a.bin"
     path.write_bytes(b"heel")
     lock = fcntl.flock

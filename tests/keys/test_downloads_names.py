@@ -1,4 +1,4 @@
-"""Names that a stranger chose: what becomes of them is a plain file name on every system, and no two are one."""
+"""Untrusted file names become plain, distinct file names that are valid on every system."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keys.saving.names import MAX_BYTES, distinct, harmless_name, neutral_name
+from keys.downloads.names import MAX_BYTES, distinct, harmless_name, neutral_name
 
 LONG = "een heel lange naam " * 20
-# What a stranger writes, and what stands on the disk.
+# Names as sent, and as they are on the disk.
 NAMES = {
     "../../x": "x",
     "..\\..\\x": "x",

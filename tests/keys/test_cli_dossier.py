@@ -1,4 +1,4 @@
-"""The dossier and the clocks at the command line: what is recorded, what is refused, what scripts read."""
+"""The dossier and the deadlines at the command line: what is recorded, what is refused, and the output for scripts."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from tests.policies import shipped
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.keys.line import Line
+    from tests.keys.cli import CommandLine
 
 OUT = "Bestuurslid 2"
 
 
-def dossier(line: Line, who: str = "Bestuurslid 1") -> list[tuple[str, str]]:
-    """Return what another recipient finds in the dossier: kind and text."""
+def dossier(line: CommandLine, who: str = "Bestuurslid 1") -> list[tuple[str, str]]:
+    """Return the dossier as another recipient reads it: kind and text."""
     [case] = line.office.read(who)
     assert case.alarms == ()
     return [(message.kind, message.text) for message in case.dossier]
 
 
-def test_the_first_time_only_whom_it_is_about_is_shown(line: Line) -> None:
+def test_the_first_time_only_whom_it_is_about_is_shown(line: CommandLine) -> None:
     line.office.report("Een melding.", [OUT], people=frozenset([line.office.person(OUT)]), others="De chef.")
     number = line.number()
     shown = line.done("read", number)
@@ -38,13 +38,13 @@ def test_the_first_time_only_whom_it_is_about_is_shown(line: Line) -> None:
     assert "Een melding." in line.done("read", number).stdout
 
 
-def test_who_is_too_near_hands_over_and_reads_it_no_more(line: Line, tmp_path: Path) -> None:
+def test_who_is_too_near_hands_over_and_reads_it_no_more(line: CommandLine, tmp_path: Path) -> None:
     line.office.report("Een melding.", ["Bestuurslid 1", OUT])
     number = line.number()
     line.office.add("Bestuurslid 3", "bestuur")
     line.done("sync")
     alone = line.run("step-back", number)
-    assert "name somebody who takes it over" in alone.stderr
+    assert "Name somebody who takes it over" in alone.stderr
     reason = tmp_path / "waarom"
     reason.write_text("We zijn familie.\n", "utf-8")
     asked = line.done("step-back", "--to", "Bestuurslid 3", "--reason", reason, number, text="n\n")
@@ -61,7 +61,23 @@ def test_who_is_too_near_hands_over_and_reads_it_no_more(line: Line, tmp_path: P
     assert dossier(line, "Bestuurslid 3") == [("note", "We zijn familie.")]
 
 
-def test_notes_and_records_reach_the_others_and_not_the_reporter(line: Line, tmp_path: Path) -> None:
+def test_who_was_off_the_roster_on_the_day_of_a_report_is_let_in_only_after_a_look_at_whom_it_is_about(
+    line: CommandLine,
+) -> None:
+    """H4: somebody who returned after the report was let in like anybody, and could be the person it is about."""
+    office = line.office
+    office.publish_roster(["Secretaris", "Bestuurslid 1"])
+    office.report("Een melding.", others="Bestuurslid 2, die nu weg is.")
+    office.publish_roster(["Secretaris", "Bestuurslid 1", OUT])
+    number = line.opened()
+    asked = line.done("share", number, OUT, text="n\n")
+    assert "The reporter could not leave these people out" in asked.stderr
+    assert "It is about: Bestuurslid 2, die nu weg is." in asked.stderr
+    assert "Nothing was changed" in asked.stderr
+    assert office.read(OUT) == []
+
+
+def test_notes_and_records_reach_the_others_and_not_the_reporter(line: CommandLine, tmp_path: Path) -> None:
     receipt = line.office.report("Een melding.", topic="anders")
     number = line.opened()
     line.done("note", number, text="Eerst bellen.\n")
@@ -85,7 +101,7 @@ def test_notes_and_records_reach_the_others_and_not_the_reporter(line: Line, tmp
     assert "verslag.txt" in line.done("read", number).stdout.partition("===")[2]
 
 
-def test_a_form_of_the_policy_is_filled_in_from_json(line: Line) -> None:
+def test_a_form_of_the_policy_is_filled_in_from_json(line: CommandLine) -> None:
     names = [*line.office.cards]
     line.office.publish_roster(names, replace(POLICY, forms=shipped().forms))
     line.office.report("Een melding.")
@@ -108,28 +124,28 @@ def test_a_form_of_the_policy_is_filled_in_from_json(line: Line) -> None:
     assert refused.stderr.strip().endswith("(JSON)")
 
 
-def test_what_the_policy_and_the_roster_do_not_have_is_refused(line: Line) -> None:
+def test_what_the_policy_and_the_roster_do_not_have_is_refused(line: CommandLine) -> None:
     line.office.report("Een melding.", [OUT])
     number = line.opened()
     for arguments, words in (
         (("category", number, "niets"), "(anders, fraude)"),
         (("category", number, "anders", "niets"), "(anders)"),
-        (("assign", number, "Niemand"), "Nobody on the roster is called so"),
+        (("assign", number, "Niemand"), "Nobody on the roster has this name"),
         (("assign", number, OUT), "The reporter left this person out"),
         (("share", number, OUT), "The reporter left this person out"),
-        (("note", number), "A text that is needed is empty"),
-        (("reply", number), "A text that is needed is empty"),
+        (("note", number), "The text is missing"),
+        (("reply", number), "The text is missing"),
         (("inform", "--on", "2026-03-02", "--how", "Zo", "--by", "Ik", number, OUT), "left this person out"),
     ):
         text = "Het is gezegd.\n" if arguments[0] == "inform" else ""
         refused = line.run(*arguments, text=text)
-        assert (refused.exit_code, refused.stdout) == (1, "")
+        assert (refused.exit_code, refused.stdout) == (1, text), "what was typed is given back"
         assert words in refused.stderr, refused.stderr
     [case] = line.office.read("Secretaris")
     assert (case.alarms, case.dossier) == ((), ())
 
 
-def test_who_the_reporter_is_is_shown_only_with_a_purpose_that_is_recorded(line: Line) -> None:
+def test_who_the_reporter_is_is_shown_only_with_a_purpose_that_is_recorded(line: CommandLine) -> None:
     receipt = line.office.report()
     number = line.number()
     refused = line.run("read", "--not-involved", "--identity", number, text="Om te bellen.\n")
@@ -138,7 +154,7 @@ def test_who_the_reporter_is_is_shown_only_with_a_purpose_that_is_recorded(line:
     line.done("sync")
     line.done("read", "--not-involved", number)
     refused = line.run("read", "--identity", number)
-    assert "A text that is needed is empty" in refused.stderr
+    assert "The text is missing" in refused.stderr
     assert "SENTINEL" not in refused.output
     assert "SENTINEL-naam" in line.done("read", "--identity", number, text="Om te bellen.\n").stdout
     line.done("sync")
@@ -147,7 +163,7 @@ def test_who_the_reporter_is_is_shown_only_with_a_purpose_that_is_recorded(line:
 
 
 @pytest.mark.parametrize(("days", "code", "keys"), [(0, 3, "2026-03-29"), (4, 4, "2026-03-29"), (8, 4, "2026-04-05")])
-def test_status_ends_with_what_a_script_can_ask_for(line: Line, days: int, code: int, keys: str) -> None:
+def test_status_ends_with_what_a_script_can_ask_for(line: CommandLine, days: int, code: int, keys: str) -> None:
     assert line.run("status").exit_code == 0
     line.office.report("Een melding.")
     number = line.number()
@@ -159,7 +175,7 @@ def test_status_ends_with_what_a_script_can_ask_for(line: Line, days: int, code:
     assert f"Your keys open what comes until {keys}; the roster ends on 2027-04-02." in status.stderr
 
 
-def test_a_case_that_waits_for_the_reporter_asks_for_nothing(line: Line) -> None:
+def test_a_case_that_waits_for_the_reporter_asks_for_nothing(line: CommandLine) -> None:
     line.office.report("Een melding.", topic="anders")
     number = line.number()
     line.done("read", "--not-involved", number)
@@ -170,7 +186,7 @@ def test_a_case_that_waits_for_the_reporter_asks_for_nothing(line: Line) -> None
     assert (status.exit_code, status.stdout) == (0, "")
 
 
-def test_scripts_read_the_same_as_people(line: Line) -> None:
+def test_scripts_read_the_same_as_people(line: CommandLine) -> None:
     receipt = line.office.report("Een \x1b[2J melding.", topic="anders")
     line.office.say(receipt, Identity("SENTINEL-naam"))
     number = line.number()
@@ -192,6 +208,8 @@ def test_scripts_read_the_same_as_people(line: Line) -> None:
         "unread": 2,
         "asked": 0,
         "last_day": None,
+        "destroyed_on": None,
+        "waits": [],
         "exercise": False,
         "alarms": 0,
     }
@@ -230,7 +248,7 @@ def test_scripts_read_the_same_as_people(line: Line) -> None:
 
 @pytest.mark.parametrize(("language", "begins"), [("nl", "Dank je wel"), ("en", "Thank you"), ("xx", "Dank je wel")])
 def test_a_reply_begins_with_a_text_of_the_policy_in_the_reporters_language(
-    line: Line, language: str, begins: str
+    line: CommandLine, language: str, begins: str
 ) -> None:
     line.office.publish_roster([*line.office.cards], replace(POLICY, replies=shipped("nl", "en").replies))
     receipt = line.office.report("Een melding.", language=language)
@@ -244,7 +262,7 @@ def test_a_reply_begins_with_a_text_of_the_policy_in_the_reporters_language(
     assert "(ontvangen, praten, vordering)" in refused.stderr
 
 
-def test_the_list_is_searched_filtered_and_sorted_as_in_the_inbox(line: Line) -> None:
+def test_the_list_is_searched_filtered_and_sorted_as_in_the_inbox(line: CommandLine) -> None:
     office = line.office
     office.report("Er is staal weg uit het magazijn.", topic="anders")
     office.pass_days(1)
@@ -270,7 +288,7 @@ def test_the_list_is_searched_filtered_and_sorted_as_in_the_inbox(line: Line) ->
     assert numbers("--show", "new") == [second, third]
     assert numbers("--show", "ours") == [first]
     assert numbers("--show", "ours", "--search", words="ruit") == []
-    assert "There is no such case here." in line.done("list", "--show", "closed").stderr
+    assert "No cases found." in line.done("list", "--show", "closed").stderr
     office.pass_days(30)
     assert set(numbers("--show", "overdue")) == {first, second, third}
     assert line.run("list", "--show", "lost").exit_code == 2

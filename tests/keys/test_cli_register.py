@@ -1,4 +1,4 @@
-"""How a case ends, at the command line: close, hold, purge, object, the register, what somebody told by phone."""
+"""The end of a case at the command line: close, hold, purge, object, the register, and reports made by phone."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 
 from keys.cases.terms import months_after
 from keys.receipt import Receipt
-from keys.speech.words import date
 from keys.wire.messages import Agreed
-from tests.keys.line import Line
+from keys.wording.words import date
+from tests.keys.cli import CommandLine
 from tests.keys.office import POLICY, Office
 
 SECRETARIS, FIRST, SECOND = "Secretaris", "Bestuurslid 1", "Bestuurslid 2"
@@ -19,15 +19,15 @@ SENTINEL = "SENTINEL-melder"
 
 
 @pytest.fixture
-def line(office: Office) -> Line:
-    return Line(office)
+def line(office: Office) -> CommandLine:
+    return CommandLine(office)
 
 
-def close(line: Line, number: str, *options: str) -> None:
+def close(line: CommandLine, number: str, *options: str) -> None:
     line.done("close", "--outcome", "unfounded", *options, number, text="We hebben het bekeken.")
 
 
-def test_a_case_is_closed_reopened_and_shown_in_the_register(line: Line) -> None:
+def test_a_case_is_closed_reopened_and_shown_in_the_register(line: CommandLine) -> None:
     receipt = line.office.report(SENTINEL)
     number = line.opened()
     measures = line.office.folder / "measures"
@@ -55,7 +55,7 @@ def test_a_case_is_closed_reopened_and_shown_in_the_register(line: Line) -> None
     assert number in line.done("register", who=FIRST).stdout
 
 
-def ask_purge(line: Line) -> str:
+def ask_purge(line: CommandLine) -> str:
     """Let the secretaris ask to destroy a case that the first board member has read; return its number."""
     number = line.opened()
     done = line.done("purge", number, text="De melder heeft erom gevraagd.")
@@ -64,11 +64,11 @@ def ask_purge(line: Line) -> str:
     return number
 
 
-def sync_all(line: Line) -> list[str]:
+def sync_all(line: CommandLine) -> list[str]:
     return [line.done("sync", who=who).output for who in line.office.cards]
 
 
-def test_a_purge_only_asks_and_two_people_make_a_date_of_it(line: Line) -> None:
+def test_a_purge_only_asks_and_two_people_make_a_date_of_it(line: CommandLine) -> None:
     receipt = line.office.report(SENTINEL)
     number = ask_purge(line)
     assert "It has no last day" in line.done("purge", number, text="Nog eens.").stderr
@@ -101,7 +101,7 @@ def test_a_purge_only_asks_and_two_people_make_a_date_of_it(line: Line) -> None:
     assert "asks the others for it" in line.done("take-again", number).stderr
 
 
-def test_whoever_reads_a_case_can_object_to_a_purge_that_two_agreed_on(line: Line) -> None:
+def test_whoever_reads_a_case_can_object_to_a_purge_that_two_agreed_on(line: CommandLine) -> None:
     line.office.report(SENTINEL)
     number = ask_purge(line)
     line.done("approve", number, text="Akkoord.", who=FIRST)
@@ -115,7 +115,7 @@ def test_whoever_reads_a_case_can_object_to_a_purge_that_two_agreed_on(line: Lin
     assert number in line.done("list").stdout
 
 
-def test_one_person_holds_a_case_for_thirty_days_and_no_longer(line: Line) -> None:
+def test_one_person_holds_a_case_for_thirty_days_and_no_longer(line: CommandLine) -> None:
     line.office.report(SENTINEL)
     number = line.opened()
     none = line.run("hold", "--until", "2026-12-31", number, text="Er loopt een onderzoek.")
@@ -127,11 +127,11 @@ def test_one_person_holds_a_case_for_thirty_days_and_no_longer(line: Line) -> No
     assert f"Its last day is {date(line.office.today + 30)}" in held.stderr
 
 
-def test_a_closed_case_is_kept_for_as_many_months_as_said_and_shorter_takes_two(line: Line) -> None:
+def test_a_closed_case_is_kept_for_as_many_months_as_said_and_shorter_takes_two(line: CommandLine) -> None:
     line.office.report(SENTINEL)
     number = line.opened()
     refused = line.run("close", "--outcome", "guidance", "--months", "18", number, text="Klaar.")
-    assert "there has to be a reason" in refused.stderr
+    assert "a reason is needed" in refused.stderr
     closed = line.done("close", "--outcome", "guidance", number, text="Klaar.")
     assert "has to approve" not in closed.stderr
     usual = months_after(line.office.today, POLICY.retention.months)
@@ -144,7 +144,7 @@ def test_a_closed_case_is_kept_for_as_many_months_as_said_and_shorter_takes_two(
     assert f"Its last day is {date(months_after(line.office.today, 3))}" in approved.stderr
 
 
-def test_a_file_of_a_destroyed_case_is_named_until_it_is_gone(line: Line) -> None:
+def test_a_file_of_a_destroyed_case_is_named_until_it_is_gone(line: CommandLine) -> None:
     line.office.report(SENTINEL, attachments=[line.office.attachment("bewijs.txt", b"inhoud")])
     number = ask_purge(line)
     folder = line.office.folder / "bewaard"
@@ -168,7 +168,7 @@ def test_a_file_of_a_destroyed_case_is_named_until_it_is_gone(line: Line) -> Non
     assert str(copy) in shown
 
 
-def test_the_own_copy_is_not_destroyed_by_hand_before_its_last_day(line: Line) -> None:
+def test_the_own_copy_is_not_destroyed_by_hand_before_its_last_day(line: CommandLine) -> None:
     line.office.report(SENTINEL)
     number = line.opened()
     refused = line.run("destroy-own-copy", "--yes", number)
@@ -187,7 +187,7 @@ def test_the_own_copy_is_not_destroyed_by_hand_before_its_last_day(line: Line) -
     assert line.run("read", number).exit_code == 1
 
 
-def test_a_drill_stands_in_the_register_as_one_once_two_say_so(line: Line) -> None:
+def test_a_drill_stands_in_the_register_as_one_once_two_say_so(line: CommandLine) -> None:
     line.office.report(SENTINEL)
     number = line.opened()
     done = line.done("exercise", number, text="De jaarlijkse oefening.")
@@ -197,8 +197,8 @@ def test_a_drill_stands_in_the_register_as_one_once_two_say_so(line: Line) -> No
     assert "a drill" in line.done("list", who=FIRST).stdout
 
 
-def test_what_somebody_told_by_phone_comes_in_and_their_consent_counts_for_nothing(line: Line) -> None:
-    """The code goes to whoever told it; its writer had it in their hand."""
+def test_what_somebody_told_by_phone_comes_in_and_their_consent_counts_for_nothing(line: CommandLine) -> None:
+    """The code goes to the person who reported; its writer had access to it."""
     office = line.office
     done = line.done("enter", "--way", "phone", "--topic", "anders", "--add", FIRST, text=f"{SENTINEL} belde.")
     receipt = Receipt.parse(done.stdout.splitlines()[0])
@@ -213,21 +213,21 @@ def test_what_somebody_told_by_phone_comes_in_and_their_consent_counts_for_nothi
     office.say(receipt, Agreed("no", minutes.id, "Het was woensdag."))
     number = line.opened()
     refused = line.run("ask", "--to", "de bedrijfsarts", "--what", "De naam.", number, text="Om te horen.")
-    assert "ask for it on paper" in refused.stderr
+    assert "Ask for it on paper" in refused.stderr
 
 
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--topic", "benadeling"), "by the policy's rules"),
-        (("--topic", "anders", "--about", SECRETARIS), "by the policy's rules"),
+        (("--topic", "benadeling"), "By the policy's rules"),
+        (("--topic", "anders", "--about", SECRETARIS), "By the policy's rules"),
         (("--topic", "anders", "--about", FIRST, "--add", FIRST), "left this person out"),
         (("--topic", "geen"), "--topic is one of these"),
         (("--topic", "anders", "--language", "xx"), "--language is one of these"),
     ],
 )
 def test_a_report_is_written_down_only_by_and_for_those_who_may_read_it(
-    line: Line, options: tuple[str, ...], said: str
+    line: CommandLine, options: tuple[str, ...], said: str
 ) -> None:
     topic = replace(POLICY.topics[0], id="benadeling", readers=("bestuur",), may_add=())
     line.office.publish_roster([*line.office.cards], replace(POLICY, topics=(topic, *POLICY.topics)))
@@ -238,10 +238,12 @@ def test_a_report_is_written_down_only_by_and_for_those_who_may_read_it(
     assert line.office.read(FIRST) == []
 
 
-def test_an_overview_of_this_year_is_refused_and_of_fewer_than_twenty_cases_it_says_only_that(line: Line) -> None:
+def test_an_overview_of_this_year_is_refused_and_of_fewer_than_twenty_cases_it_says_only_that(
+    line: CommandLine,
+) -> None:
     line.office.report()
     line.done("sync")
-    assert "a year that has ended" in line.run("overview", "2026").output
+    assert "This year has not ended" in line.run("overview", "2026").output
     line.done("overview", "2025")
     found = json.loads(line.done("overview", "2025", "--json").stdout)
     assert (found["year"], found["counts"]) == (2025, None)

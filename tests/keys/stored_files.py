@@ -1,4 +1,4 @@
-"""Messages of the people of the vectors, and envelopes with files as a server keeps them; it checks nothing."""
+"""Messages of the people in the vectors, and envelopes with files as stored by a server."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def report_head(text: str = TEXT, files: Sequence[File] = ()) -> Head:
 
 
 def head_of(body: Body, kind: str = "", files: Sequence[File] = ()) -> Head:
-    """Return the head of a later message of the reporter; `kind` where its body is unknown."""
+    """Return the head of a later message of the reporter; `kind` if its body is unknown."""
     return Head(
         author=IdentityKey(REPORTER.identity),
         body=body,
@@ -72,12 +72,12 @@ def head_of(body: Body, kind: str = "", files: Sequence[File] = ()) -> Head:
 
 
 def bytes_of(size: int, label: str = "") -> bytes:
-    """Return bytes that nothing repeats, the same in every run."""
+    """Return bytes without repetition, the same in every run."""
     return random.Random(f"{label}{size}").randbytes(size)
 
 
 def digest_of(content: bytes) -> bytes:
-    """Return the digest of SPEC 4.4 in the words of the page."""
+    """Return the digest of SPEC 4.4, implemented independently."""
     each = [hashlib.sha256(content[at : at + MIB]).digest() for at in range(0, len(content), MIB)]
     return hashlib.sha256(b"".join(each)).digest()
 
@@ -94,8 +94,8 @@ def sealed_with(head: Head, contents: Iterable[bytes] = ()) -> Sealed:
     return seal_head(head, REPORTER.signer, READERS, slots=8, until=UNTIL, contents=contents)
 
 
-class Kept:
-    """An envelope as a server keeps it; `asked` are the parts that somebody fetched."""
+class StoredFiles:
+    """An envelope as stored by a server; `asked` are the parts that were fetched."""
 
     def __init__(self, sealed: Sealed) -> None:
         self.key = sealed.content_key
@@ -107,13 +107,13 @@ class Kept:
 
     @property
     def front(self) -> bytes:
-        """The bytes that it takes to open the message."""
+        """The bytes needed to open the message."""
         wanted = front_size(self.prefix, self.size, self.key)
         return (self.prefix + b"".join(self.parts[:1]))[:wanted]
 
     @property
     def message(self) -> OpenedMessage:
-        """The message, opened."""
+        """The opened message."""
         return open_head(self.front, self.key, self.size)
 
     def fetch(self, number: int) -> bytes:
@@ -121,11 +121,11 @@ class Kept:
         return self.parts[number]
 
     def contents(self, at: int = 0) -> Iterator[bytes]:
-        """Yield the files as a mailbox gives them: from the prefix and the parts."""
+        """Yield the files as read from a mailbox: from the prefix and the parts."""
         return open_files(self.prefix, self.size, self.message, self.fetch, at)
 
 
 def pour(pieces: Iterable[bytes], into: bytearray) -> None:
-    """Take the pieces one by one, so that what came before an error is there."""
+    """Take the pieces one by one, so that those before an error are kept."""
     for piece in pieces:
         into += piece

@@ -1,4 +1,4 @@
-"""The words of the tool: each kind of message and of notice has a sentence with its remedy, in both languages."""
+"""The tool's texts: each kind of message and of notice has a sentence with its remedy, in both languages."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from keys.cases.authors import Standing
 from keys.cases.destruction import Ended
 from keys.cases.states import STATES
 from keys.cases.summary import summarise
-from keys.speech import cases, notices, register, words
-from keys.speech.bodies import Reading
 from keys.sync import notices as sync_notices
 from keys.wire.ids import CaseId
 from keys.wire.messages import KINDS, Answer, Approval, Consent, Joined, Note, Opened, Purge, SteppedBack
+from keys.wording import cases, notices, register, words
+from keys.wording.bodies import Reading
 from tests.cases.story import Story, people, person
 from tests.policies import SMALL
 
@@ -30,7 +30,7 @@ DUTCH = words.LOCALES / "nl" / "LC_MESSAGES" / "meldbus.po"
 
 
 class Entry:
-    """What the words need of a recipient's entry."""
+    """The part of a recipient's entry that the texts need."""
 
     def __init__(self, name: str) -> None:
         self.name, self.role = name, "bestuur"

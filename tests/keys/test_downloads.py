@@ -1,4 +1,4 @@
-"""Saving: a case's files come out as they went in, under harmless names, in a folder that nobody else looks into."""
+"""Saving: a case's files are unchanged, under safe names, in a folder that nobody else can read."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keys.wire.files import MIB
-from tests.keys.test_saving_names import NAMES
+from tests.keys.test_downloads_names import NAMES
 
 if TYPE_CHECKING:
-    from tests.keys.line import Line
+    from tests.keys.cli import CommandLine
 
 TWINS = ["A.txt", "a.txt", "caf\u00e9", "cafe\u0301", "CAFÉ", "a.txt"]
 
@@ -28,14 +28,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return here
 
 
-def report(line: Line, *files: tuple[str, bytes]) -> str:
+def report(line: CommandLine, *files: tuple[str, bytes]) -> str:
     """Report with these files and return the case's number."""
     line.office.report(attachments=[line.office.attachment(name, content) for name, content in files])
     return line.number()
 
 
-def asked(line: Line) -> list[str]:
-    """Return a list that grows by each path that is asked for."""
+def asked(line: CommandLine) -> list[str]:
+    """Return a list that grows by each requested path."""
     paths: list[str] = []
 
     def note(path: str, answer: bytes) -> bytes:
@@ -47,12 +47,12 @@ def asked(line: Line) -> list[str]:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Return all that is in a folder, hidden or not."""
+    """Return the contents of a folder, including hidden files."""
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 @pytest.mark.parametrize("sizes", [[0], [1], [10, 0, 70_000], [MIB], [MIB + 1, 3], [5, 3 * MIB + 7, 0, 2 * MIB]])
-def test_files_come_out_as_they_went_in(line: Line, folder: Path, sizes: list[int]) -> None:
+def test_files_come_out_as_they_went_in(line: CommandLine, folder: Path, sizes: list[int]) -> None:
     files = [(f"{number}.bin", secrets.token_bytes(size)) for number, size in enumerate(sizes)]
     number = report(line, *files)
     saved = line.done("save", number)
@@ -61,7 +61,7 @@ def test_files_come_out_as_they_went_in(line: Line, folder: Path, sizes: list[in
     assert saved.stdout.splitlines() == [str(place / name) for name, _ in files]
 
 
-def test_what_is_saved_is_for_its_owner_alone_and_cannot_be_run(line: Line, folder: Path) -> None:
+def test_what_is_saved_is_for_its_owner_alone_and_cannot_be_run(line: CommandLine, folder: Path) -> None:
     number = report(line, ("start.sh", b"#!/bin/sh\n"), ("groot", bytes(2 * MIB)))
     before = os.umask(0)
     try:
@@ -73,7 +73,7 @@ def test_what_is_saved_is_for_its_owner_alone_and_cannot_be_run(line: Line, fold
     assert {path.stat().st_mode & 0o777 for path in place.iterdir()} == {0o600}
 
 
-def test_reading_shows_each_file_and_fetches_none(line: Line, folder: Path) -> None:
+def test_reading_shows_each_file_and_fetches_none(line: CommandLine, folder: Path) -> None:
     line.office.report(
         "Zie de foto's.",
         attachments=[
@@ -94,7 +94,7 @@ def test_reading_shows_each_file_and_fetches_none(line: Line, folder: Path) -> N
     assert f"saved as {folder / f'meldbus-{number}' / 'a_gpj.exe'}" in shown
 
 
-def test_hostile_names_are_saved_harmlessly(line: Line, folder: Path) -> None:
+def test_hostile_names_are_saved_harmlessly(line: CommandLine, folder: Path) -> None:
     number = report(line, *((name, name.encode()) for name in NAMES))
     line.done("save", number)
     place = folder / f"meldbus-{number}"
@@ -107,7 +107,7 @@ def test_hostile_names_are_saved_harmlessly(line: Line, folder: Path) -> None:
     assert len({unicodedata.normalize("NFKD", name).casefold() for name in saved}) == len(NAMES)
 
 
-def test_names_that_differ_in_case_or_form_alone_get_numbers(line: Line, folder: Path) -> None:
+def test_names_that_differ_in_case_or_form_alone_get_numbers(line: CommandLine, folder: Path) -> None:
     number = report(line, *((name, str(at).encode()) for at, name in enumerate(TWINS)))
     line.done("save", number)
     assert contents(folder / f"meldbus-{number}") == {
@@ -120,7 +120,7 @@ def test_names_that_differ_in_case_or_form_alone_get_numbers(line: Line, folder:
     }
 
 
-def test_nothing_that_is_there_is_overwritten_or_followed(line: Line, folder: Path) -> None:
+def test_nothing_that_is_there_is_overwritten_or_followed(line: CommandLine, folder: Path) -> None:
     place = folder / "bewaard"
     place.mkdir(mode=0o700)
     (folder / "elders").write_bytes(b"elders")
@@ -139,23 +139,23 @@ def test_nothing_that_is_there_is_overwritten_or_followed(line: Line, folder: Pa
     assert not (folder / "nergens").exists()
 
 
-def test_a_folder_of_somebody_else_is_not_written_into(line: Line, folder: Path) -> None:
-    """Others could look into it, or put a link where a file is to come."""
+def test_a_folder_of_somebody_else_is_not_written_into(line: CommandLine, folder: Path) -> None:
+    """Others could read it, or place a link where a file will be written."""
     number = report(line, ("a.txt", b"een"))
     place = folder / f"meldbus-{number}"
     elsewhere = folder / "elders"
     elsewhere.mkdir(mode=0o700)
     place.symlink_to(elsewhere)
-    assert "choose a new one" in line.run("save", number).stderr
+    assert "Choose a new one" in line.run("save", number).stderr
     place.unlink()
     place.mkdir()
     place.chmod(0o755)
     for given in ((), ("--to", place)):
-        assert "choose a new one" in line.run("save", number, *given).stderr
+        assert "Choose a new one" in line.run("save", number, *given).stderr
     assert contents(place) == contents(elsewhere) == {}
 
 
-def test_what_was_saved_is_remembered_and_not_fetched_again(line: Line, folder: Path) -> None:
+def test_what_was_saved_is_remembered_and_not_fetched_again(line: CommandLine, folder: Path) -> None:
     number = report(line, ("a.txt", b"een"), ("b.bin", bytes(2 * MIB)))
     line.done("save", number)
     paths = asked(line)
@@ -167,7 +167,7 @@ def test_what_was_saved_is_remembered_and_not_fetched_again(line: Line, folder: 
     assert [path.name for path in folder.iterdir()] == [f"meldbus-{number}"]
 
 
-def test_a_file_that_was_moved_away_is_fetched_only_when_asked_for(line: Line, folder: Path) -> None:
+def test_a_file_that_was_moved_away_is_fetched_only_when_asked_for(line: CommandLine, folder: Path) -> None:
     number = report(line, ("a.txt", b"een"), ("b.txt", b"twee"))
     line.done("save", number, "--to", folder / "x")
     (folder / "x" / "a.txt").rename(folder / "a.txt")
@@ -177,7 +177,7 @@ def test_a_file_that_was_moved_away_is_fetched_only_when_asked_for(line: Line, f
     assert contents(folder / "x") == {"a.txt": b"een", "b.txt": b"twee"}
 
 
-def test_a_new_message_with_files_adds_to_what_was_saved(line: Line, folder: Path) -> None:
+def test_a_new_message_with_files_adds_to_what_was_saved(line: CommandLine, folder: Path) -> None:
     receipt = line.office.report(attachments=[line.office.attachment("a.txt", b"een")])
     number = line.number()
     line.done("save", number)
@@ -189,13 +189,13 @@ def test_a_new_message_with_files_adds_to_what_was_saved(line: Line, folder: Pat
     assert contents(place) == {"a.txt": b"een", "a (2).txt": b"twee"}
 
 
-def test_a_case_without_files_says_so(line: Line, folder: Path) -> None:
+def test_a_case_without_files_says_so(line: CommandLine, folder: Path) -> None:
     line.office.report()
     assert "This case has no files." in line.done("save", line.number()).stderr
     assert contents(folder) == {}
 
 
-def test_nothing_of_a_file_stands_in_the_vaults_folder_in_clear(line: Line, folder: Path) -> None:
+def test_nothing_of_a_file_stands_in_the_vaults_folder_in_clear(line: CommandLine, folder: Path) -> None:
     number = report(line, ("SENTINEL-naam.txt", b"SENTINEL-inhoud" + bytes(2 * MIB)))
     line.done("read", "--not-involved", number)
     line.done("save", number, "--to", folder / "SENTINEL-map")
@@ -204,7 +204,7 @@ def test_nothing_of_a_file_stands_in_the_vaults_folder_in_clear(line: Line, fold
     assert "SENTINEL-map" in line.done("read", "--not-involved", number).stdout
 
 
-def test_a_folder_whose_name_is_no_text_is_remembered_too(line: Line, folder: Path) -> None:
+def test_a_folder_whose_name_is_no_text_is_remembered_too(line: CommandLine, folder: Path) -> None:
     place = Path(os.fsdecode(bytes(folder) + b"/m\xffp"))
     number = report(line, ("a.txt", b"een"))
     line.done("save", number, "--to", place)
@@ -213,7 +213,7 @@ def test_a_folder_whose_name_is_no_text_is_remembered_too(line: Line, folder: Pa
     assert line.done("save", number, "--again").stdout == ""
 
 
-def test_the_reporter_saves_what_the_recipients_sent(line: Line, folder: Path) -> None:
+def test_the_reporter_saves_what_the_recipients_sent(line: CommandLine, folder: Path) -> None:
     receipt = line.office.report()
     number = line.opened()
     (folder / "besluit.pdf").write_bytes(b"een" * MIB)

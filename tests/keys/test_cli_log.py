@@ -1,4 +1,4 @@
-"""A server's log that differs, at the command line: shown with what is gone, and followed only by its owner's word."""
+"""A server's log that differs, at the command line: the lost messages are shown, and only the owner accepts it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.policies import SMALL
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.keys.line import Line
+    from tests.keys.cli import CommandLine
     from tests.keys.office import Office
 
 FIRST = "Bestuurslid 1"
@@ -32,13 +32,15 @@ def copy(source: Path, target: Path) -> None:
 
 
 def restore(office: Office, backup: Path) -> None:
-    """Set the server back, as its operator does: stopped, restored, started."""
+    """Restore the server, as its operator does: stopped, restored, started."""
     office.app.extensions["store"].close()
     copy(backup, config(office).database)
     office.app = create_app(config(office), clock=lambda: office.now)
 
 
-def test_a_log_that_differs_is_followed_only_when_its_owner_has_compared_the_words(line: Line, tmp_path: Path) -> None:
+def test_a_log_that_differs_is_followed_only_when_its_owner_has_compared_the_words(
+    line: CommandLine, tmp_path: Path
+) -> None:
     office = line.office
     line.done("sync")
     copy(config(office).database, tmp_path / "backup")
@@ -66,7 +68,9 @@ def test_a_log_that_differs_is_followed_only_when_its_owner_has_compared_the_wor
     assert line.opened(FIRST) == number
 
 
-def test_an_alarm_about_an_entry_is_told_until_its_owner_has_read_it_and_a_new_one_is_told_again(line: Line) -> None:
+def test_an_alarm_about_an_entry_is_told_until_its_owner_has_read_it_and_a_new_one_is_told_again(
+    line: CommandLine,
+) -> None:
     post_spoilt(line.office)
     for _ in range(2):
         status = line.run("status")
@@ -84,7 +88,7 @@ def test_an_alarm_about_an_entry_is_told_until_its_owner_has_read_it_and_a_new_o
 
 
 def test_a_server_restored_from_before_the_newest_roster_gets_it_back_by_its_owners_word(
-    line: Line, tmp_path: Path
+    line: CommandLine, tmp_path: Path
 ) -> None:
     office = line.office
     line.done("sync")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from click.testing import CliRunner, Result
 
 from keys.cli import commands
-from keys.cli.tool import Tool
+from keys.cli.context import Tool
 from keys.roster import words
 from tests.keys.office import CHEAP, PASSPHRASE, Office
 
@@ -43,7 +43,7 @@ def descriptor(*lines: str) -> Iterator[str]:
 
 
 @dataclass
-class Line:
+class CommandLine:
     """A command line in an office; `run` gives passphrases by descriptor."""
 
     office: Office
@@ -60,18 +60,18 @@ class Line:
         return result
 
     def number(self, who: str = "Secretaris") -> str:
-        """Sync and return the number of the case with the latest word."""
+        """Sync and return the number of the case with the latest message."""
         self.done("sync", who=who)
         return self.done("list", who=who).stdout.splitlines()[-1].split()[0]
 
     def opened(self, who: str = "Secretaris") -> str:
-        """Sync, read the case with the latest word, and return its number: a command answers only what was read."""
+        """Sync, read the case with the latest message, and return its number: unread messages cannot be answered."""
         number = self.number(who)
         self.done("read", "--not-involved", number, who=who)
         return number
 
     def open(self, receipt: Receipt, *arguments: str | Path, text: str = "") -> Result:
-        """Open the talk of a code as its reporter."""
+        """Open the thread of a code as its reporter."""
         given = ("--server", "http://127.0.0.1", "--fingerprint", words(self.office.root.id), *arguments)
         with descriptor(receipt.written()) as fd:
             return self.done("open", *given, "--receipt-fd", fd, who="nobody", passphrases=(), text=text)
