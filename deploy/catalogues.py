@@ -1,4 +1,4 @@
-"""Brings the pages' catalogues up to the templates: new sentences come in empty, others go; it translates nothing."""
+"""Updates the pages' catalogues from the templates: it adds new sentences empty, and removes unused ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WIDTH = 120
 
 
 def sentences() -> Catalog:
-    """Return every sentence of the templates, with the templates that it stands in."""
+    """Return every sentence of the templates, with the templates that contain it."""
     catalogue = Catalog()
     found = extract_from_dir(
         TEMPLATES,
@@ -28,7 +28,7 @@ def sentences() -> Catalog:
 
 
 def regenerated(catalogue: Path) -> bytes:
-    """Return what a catalogue has to be: its own head, and its own translations of the sentences that there are."""
+    """Return the new content of a catalogue: its own head, and its own translations of the current sentences."""
     old = catalogue.read_text("utf-8")
     head, _, _ = old.partition("\n\n")
     read = read_po(io.BytesIO(old.encode()))
@@ -39,7 +39,7 @@ def regenerated(catalogue: Path) -> bytes:
 
 
 def main() -> int:
-    """Write every catalogue anew; return 1 where a sentence has no translation yet, and say which."""
+    """Rewrite every catalogue; return 1 if a sentence has no translation yet, and print which."""
     lacking = 0
     for catalogue in sorted(TEMPLATES.glob("locale/*/LC_MESSAGES/meldbus.po")):
         catalogue.write_bytes(regenerated(catalogue))

@@ -1,4 +1,4 @@
-"""A drop box on this machine with keys to try it, in a folder that goes when it ends; nothing of it is for real use."""
+"""A demo drop box on this machine, with keys, in a temporary folder. Never use it for real reports."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 BIN = Path(sys.executable).parent
 HOST = "127.0.0.1"
-PASSPHRASE = "demo"  # noqa: S105
+PASSPHRASE = "wachtzin van de demo"  # noqa: S105
 ROOT_KEYS, NEEDED = 3, 2
 PEOPLE = (
     ("secretaris", "Secretaris", "secretaris"),
@@ -33,7 +33,7 @@ PEOPLE = (
     ("bestuurslid-2", "Bestuurslid 2", "bestuur"),
 )
 START_SECONDS = 60
-WORK = "work = 500_000", "work = 5_000"  # the demo's reports are many, and no flood is feared
+WORK = "work = 500_000", "work = 5_000"  # the demo posts many reports, and needs no flood protection
 
 WORDS = """\
 
@@ -58,7 +58,7 @@ For a board member, write bestuurslid-1 or bestuurslid-2 in place of secretaris.
 
 
 def main(arguments: list[str]) -> int:
-    """Run the demo until a signal; return 0 when it ran."""
+    """Run the demo until a signal; return 0 if it ran."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     port = int(arguments[0]) if arguments else 8000
     if is_taken(port):
@@ -76,11 +76,11 @@ def main(arguments: list[str]) -> int:
 
 
 class Failed(Exception):
-    """A step of the demo did not work; its text is what the step said."""
+    """A step of the demo failed; its text is the step's output."""
 
 
 def run(folder: Path, port: int) -> None:
-    """Let an organisation run with an inbox for each recipient, say how to use it, and wait for the server's end."""
+    """Run an organisation with an inbox for each recipient, explain how to use it, and wait for the server's end."""
     with organisation(folder, port) as (process, address), inboxes(folder) as links:
         print(words_for(folder, address, links), end="", flush=True)
         process.wait()
@@ -106,12 +106,12 @@ def organisation(folder: Path, port: int) -> Iterator[tuple[subprocess.Popen[byt
 
 
 def words_for(folder: Path, address: str, links: dict[str, str]) -> str:
-    """Return what the demo says once everything runs."""
+    """Return the text that the demo prints once everything runs."""
     words = {
         "address": address,
         "root": ROOT,
         "meldbus": f".venv/bin/meldbus --home {folder / 'secretaris'} --passphrase-fd 3",
-        "passphrase": f"3<<<{PASSPHRASE}",
+        "passphrase": f"3<<<'{PASSPHRASE}'",
         "word": PASSPHRASE,
         "links": "\n".join(f"  {name:14} {link}" for name, link in links.items()),
     }
@@ -120,7 +120,7 @@ def words_for(folder: Path, address: str, links: dict[str, str]) -> str:
 
 @contextmanager
 def inboxes(folder: Path, language: str = "") -> Iterator[dict[str, str]]:
-    """Run an inbox for each recipient, in a language or the terminal's own; yield their links, and end them."""
+    """Run an inbox for each recipient, in a language or the terminal's own; yield their links, and stop them."""
     environment = os.environ | ({"LANGUAGE": language} if language else {})
     running: list[subprocess.Popen[str]] = []
     links = {}
@@ -168,7 +168,7 @@ def found(folder: Path) -> Path:
 
 
 def meldbus(*arguments: object, asked: int = 0) -> str:
-    """Run the recipients' tool, give it the passphrase as often as it asks, and return what it wrote."""
+    """Run the recipients' tool, enter the passphrase `asked` times, and return its output."""
     reading, writing = os.pipe()
     os.write(writing, f"{PASSPHRASE}\n".encode() * asked)
     os.close(writing)
@@ -189,12 +189,12 @@ def meldbus(*arguments: object, asked: int = 0) -> str:
 
 @contextmanager
 def server(folder: Path, url: str, fingerprint: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the server with a store of its own, and end it."""
+    """Run the server with a separate store, and stop it."""
     data, config = folder / "server", folder / "dropbox.toml"
     data.mkdir(mode=0o700)
     values = tomllib.loads((HERE / "dropbox.toml").read_text("utf-8"))
     values |= {"data": str(data), "bind": url.removeprefix("http://"), "address": url}
-    # A string or a number is written alike in JSON and in TOML.
+    # Strings and numbers have the same syntax in JSON and in TOML.
     config.write_text("".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items()), "utf-8")
     initialised = subprocess.run(
         [*dropbox("init", config), "--fingerprint", fingerprint], cwd=ROOT, capture_output=True, text=True, check=False
@@ -203,7 +203,7 @@ def server(folder: Path, url: str, fingerprint: str) -> Iterator[subprocess.Pope
         raise Failed(initialised.stderr.strip())
     log = folder / "server.log"
     with log.open("wb") as file:
-        # In a session of its own: Ctrl-C reaches us alone, and we end it in order.
+        # In a separate session: Ctrl-C reaches only this process, which stops the server in order.
         process = subprocess.Popen(dropbox("run", config), cwd=ROOT, stderr=file, start_new_session=True)
     try:
         wait_until_it_answers(process, url, log)
@@ -219,7 +219,7 @@ def dropbox(command: str, config: Path) -> list[str]:
 
 
 def wait_until_it_answers(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    """Return once the server answers; raise Failed when it has ended, or never answers."""
+    """Return once the server answers; raise Failed if it has ended, or never answers."""
     for _ in range(START_SECONDS * 10):
         if process.poll() is not None:
             raise Failed(log.read_text("utf-8", "replace").strip())
@@ -239,7 +239,7 @@ def wait_until_it_answers(process: subprocess.Popen[bytes], url: str, log: Path)
 def is_taken(port: int) -> bool:
     """Say whether another program listens on the port."""
     with socket.socket() as probe:
-        # As the server does: the remains of a connection that has ended are no reason to refuse.
+        # As the server does: the remains of a closed connection are no reason to refuse.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))

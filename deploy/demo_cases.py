@@ -1,4 +1,4 @@
-"""Ten cases for the demo, invented, made through the public door and handled by its recipients."""
+"""Ten invented cases for the demo, posted as reporters do and handled by its recipients."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ Step = tuple[str, Body]
 
 @dataclass(frozen=True, slots=True)
 class Invented:
-    """A report to some recipients, and what was said about it since."""
+    """A report to some recipients, and the later messages."""
 
     topic: str
     readers: tuple[str, ...]
@@ -54,7 +54,7 @@ class Invented:
 
 OPENED = Opened()
 ENDED = Outcome("guidance", "De regels over geschenken zijn herschreven.", "")
-THANKS = Acknowledgement("Dank je wel voor je melding. We hebben hem ontvangen en gaan ermee aan de slag.")
+THANKS = Acknowledgement("Dank je wel voor je melding. We hebben die ontvangen en gaan ermee aan de slag.")
 
 CASES = (
     Invented(
@@ -157,7 +157,7 @@ def now() -> dt.datetime:
 
 
 def make(folder: Path, url: str, passphrase: str) -> None:
-    """Send every case to the server at `url`, and handle it with the keys below `folder`."""
+    """Post every case to the server at `url`, and handle it with the keys below `folder`."""
     with ExitStack() as stack:
         sessions = {}
         for name in EVERYONE:

@@ -1,6 +1,6 @@
-"""How gunicorn serves: silent about requests, without temporary files on a disk; `python -m dropbox run` reads it.
+"""Gunicorn's settings: no logs of requests, no temporary files on a disk. `python -m dropbox run` reads it.
 
-What the operator decides (address, workers, threads) is not here but in dropbox.toml.
+The operator's own settings (address, workers, threads) are in dropbox.toml.
 """
 
 import contextlib
@@ -17,8 +17,8 @@ from gunicorn.workers.gthread import ThreadWorker
 from dropbox import fault_line
 from dropbox.headers import HEADERS
 
-# The only lines that may be logged, by the beginning of gunicorn's own text. All others could quote a request:
-# "Invalid request from ip=...", "Error handling request ...".
+# The only lines that may be logged, by the beginning of gunicorn's own text. All others could quote a request: "Invalid
+# request from ip=...", "Error handling request ...".
 LIFECYCLE = (
     "Starting gunicorn",
     "Listening at",
@@ -36,7 +36,7 @@ LIFECYCLE = (
     "Invalid address",
 )
 
-# gunicorn's libraries log for themselves: nobody listens.
+# gunicorn's libraries log for themselves: discard it.
 logging.lastResort = None
 logging.raiseExceptions = False
 
@@ -49,7 +49,7 @@ STATUSES = {
 
 
 class LifecycleLogger(gunicorn.glogging.Logger):
-    """Writes when processes begin and end, and what kind of fault there was; nothing of any request."""
+    """Logs the start and end of processes, and the type of faults; nothing of any request."""
 
     def info(self, msg, *args, **_):
         if msg.startswith(LIFECYCLE):
@@ -63,7 +63,7 @@ class LifecycleLogger(gunicorn.glogging.Logger):
             self.fault(error)
 
     def fault(self, error):
-        """Say which fault there was and where, without its message."""
+        """Log the type and place of a fault, without its message."""
         self._write(f"fault: {fault_line(error)}")
 
     def log(self, _level, msg, *args, **_):
@@ -81,7 +81,7 @@ class LifecycleLogger(gunicorn.glogging.Logger):
 
 
 class SilentWorker(ThreadWorker):
-    """Answers broken requests without repeating them, neither to the sender nor to a log."""
+    """Responds to broken requests without quoting them, neither to the sender nor in a log."""
 
     def handle_error(self, _request, client, _address, error):
         name = type(error).__name__
@@ -96,7 +96,7 @@ class SilentWorker(ThreadWorker):
             client.sendall("\r\n".join(lines).encode("ascii"))
 
 
-# Without its version; HTTP asks for none of it.
+# Without its version; HTTP does not require it.
 gunicorn.http.wsgi.SERVER = "meldbus"
 
 worker_class = SilentWorker
@@ -107,7 +107,7 @@ control_socket_disable = True
 
 # A heartbeat file on a disk can block a worker, and is one more file.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
-umask = 0o007  # of the Unix socket alone: the proxy in front is of our group
+umask = 0o007  # only for the Unix socket: the proxy in front is in our group
 
 timeout = 60
 graceful_timeout = 30
@@ -119,5 +119,5 @@ limit_request_line = 1024
 limit_request_fields = 64
 limit_request_field_size = 4096
 
-# What a proxy says of a visitor is not asked for: least of all their address.
+# The proxy's information about a visitor is ignored, above all their address.
 forwarded_allow_ips = ""

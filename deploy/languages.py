@@ -1,4 +1,4 @@
-"""Compiles what the pages need of each language, so that no server has to read catalogues and locale data into memory.
+"""Compiles the languages of the pages, so a server reads neither catalogues nor locale data into memory.
 
 Usage: python -m deploy.languages FOLDER, as `make build` does: a `.mo` file for each catalogue, and languages.json.
 """
@@ -19,7 +19,7 @@ from dropbox.i18n import INDEX, SOURCE_LANGUAGE
 
 CATALOGUES = Path(__file__).parents[1] / "templates" / "locale"
 NEVER = dt.datetime.fromtimestamp(0, dt.UTC)
-# In the head of a catalogue that nobody who grew up with its language has read yet.
+# In the head of a catalogue that no native speaker has read yet.
 NOT_YET_READ = "X-Not-Yet-Read: yes"
 
 
@@ -31,15 +31,15 @@ def compiled(catalogues: Path, folder: Path) -> None:
         language, text = catalogue.parts[-3], catalogue.read_text("utf-8")
         facts[language] = _facts(language, text)
         read = read_po(io.BytesIO(text.encode()), locale=language)
-        read.creation_date = NEVER  # else it is now, and two builds would differ
+        read.creation_date = NEVER  # otherwise it is now, and two builds would differ
         with (folder / f"{language}.mo").open("wb") as file:
             write_mo(file, read)
-    # Last: with it the folder is complete.
+    # Last: its presence means that the folder is complete.
     (folder / INDEX).write_text(json.dumps(facts, ensure_ascii=False, indent=2) + "\n", "utf-8")
 
 
 def _facts(language: str, catalogue: str) -> dict[str, str | bool]:
-    """Return a language's own name, since that is what somebody who reads no other looks for, and how it is written."""
+    """Return a language's own name, which its speakers look for, and how it is written."""
     locale = Locale.parse(language)
     return {
         "name": str(locale.get_display_name(language)).capitalize(),
