@@ -25,7 +25,7 @@ import { pairFromSeeds } from "../../dropbox/client/sealing/slots.ts";
 import { type Bytes, join } from "../../dropbox/client/wire/bytes.ts";
 import { b64, encode, parse, unb64 } from "../../dropbox/client/wire/canonical.ts";
 import { encodeHeader, PART_SIZE, parseHeader, prefixSize } from "../../dropbox/client/wire/envelope.ts";
-import { encodePosting, parsePosting } from "../../dropbox/client/wire/posting.ts";
+import { encodePosting } from "../../dropbox/client/wire/posting.ts";
 import { parseMailboxPage } from "../../dropbox/client/wire/mailbox.ts";
 import { encodeArchives, parseArchive } from "../../dropbox/client/wire/messages/archive.ts";
 import { encodeHead, parseHead } from "../../dropbox/client/wire/messages/head.ts";
@@ -35,10 +35,10 @@ import { encodeSigned, idOf, LABEL_ROOT, parseSigned, splitFrames } from "../../
 import {
   encodeOpening,
   encodePartPosting,
-  parseOpening,
   parsePartPosting,
 } from "../../dropbox/client/wire/upload.ts";
 import { computeCase } from "./cases.ts";
+import { parseOpening, parsePosting } from "./postings.ts";
 
 const KEY_SIZE = 32;
 const SIGNATURE_SIZE = 64;

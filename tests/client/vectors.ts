@@ -27,9 +27,9 @@ import { pairFromSeeds } from "../../dropbox/client/sealing/slots.ts";
 import { gather } from "../../dropbox/client/sealing/stream.ts";
 import { type Bytes, equal } from "../../dropbox/client/wire/bytes.ts";
 import { b64, encode, parse, unb64 } from "../../dropbox/client/wire/canonical.ts";
-import { classOfStream, encodeHeader, headerSize, parseHeader } from "../../dropbox/client/wire/envelope.ts";
-import { encodePosting, parsePosting } from "../../dropbox/client/wire/posting.ts";
-import { stampHolds } from "../../dropbox/client/wire/stamp.ts";
+import { checkEnvelopeSize, encodeHeader, headerSize, parseHeader } from "../../dropbox/client/wire/envelope.ts";
+import { encodePosting } from "../../dropbox/client/wire/posting.ts";
+import { isBelow, stampTarget } from "../../dropbox/client/wire/stamp.ts";
 import { digestOf, MIB } from "../../dropbox/client/wire/files.ts";
 import { parseMailboxPage } from "../../dropbox/client/wire/mailbox.ts";
 import { encodeArchives, parseArchive } from "../../dropbox/client/wire/messages/archive.ts";
@@ -38,12 +38,12 @@ import { encodeSigned, idOf, LABEL_ROOT, LABEL_ROSTER, parseSigned, splitFrames 
 import {
   encodeOpening,
   encodePartPosting,
-  parseOpening,
   parsePartPosting,
   partCount,
 } from "../../dropbox/client/wire/upload.ts";
 import { Addressees } from "../../dropbox/client/worker/addressees.ts";
 import { computeCase } from "./cases.ts";
+import { parseOpening, parsePosting } from "./postings.ts";
 import { bytesOf, Vector } from "./vector.ts";
 
 const ACCEPTED = "accepted";
@@ -99,7 +99,7 @@ const readers: Record<string, Reader> = {
     assert.deepEqual(message.id, vector.hex("id"));
     assert.deepEqual(message.head.author, vector.hex("author"));
     assert.equal(message.head.kind, vector.text("kind"));
-    assert.equal(classOfStream(vector.raw.length - size), vector.number("class"));
+    assert.equal(checkEnvelopeSize(header, vector.raw.length), vector.number("class"));
     assert.equal(header.slots.length, vector.number("slots"));
     assert.equal(header.until, vector.number("until"));
     assert.deepEqual(encodeHeader(header), vector.raw.slice(0, size));
@@ -165,8 +165,7 @@ const readers: Record<string, Reader> = {
   },
 
   stamp(vector) {
-    const holds = stampHolds(vector.raw.slice(0, KEY_SIZE), vector.raw.slice(KEY_SIZE), vector.number("work"));
-    if (!holds) throw new StampError();
+    if (!isBelow(sha256(vector.raw).buffer, stampTarget(vector.number("work")))) throw new StampError();
     return ACCEPTED;
   },
 

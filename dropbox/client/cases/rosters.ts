@@ -4,7 +4,7 @@ import type { Roster } from "../roster/roster.ts";
 import { b64 } from "../wire/canonical.ts";
 
 /** A recipient's roster entry, as the rules read it; ids and keys are in base64url. */
-export interface RecipientView {
+interface RecipientView {
   readonly person: string;
   readonly identity: string;
   readonly start: number;

@@ -12,7 +12,7 @@ export interface Matter {
 }
 
 /** Why a recipient cannot be chosen: the report is about them, about the board, or not for their role. */
-export type Reason = "about" | "board" | "role";
+type Reason = "about" | "board" | "role";
 
 /** `reads` receives the report unless the reporter removes them, `added` only if the reporter adds them. */
 export interface Place {

@@ -16,7 +16,7 @@ export function asks(message: JudgedMessage): boolean {
 }
 
 /** Whether this is a reply to the reporter's messages that its author had read. */
-export function replies(message: JudgedMessage): boolean {
+function replies(message: JudgedMessage): boolean {
   const isReply = [Answer, Question, Feedback, Closed].some(({ KIND }) => KIND === message.head.kind);
   return isReply && counts(message) && !message.byReporter;
 }

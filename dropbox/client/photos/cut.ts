@@ -4,7 +4,7 @@ import type { Trace } from "../shared/protocol.ts";
 import { type Bytes, equal } from "../wire/bytes.ts";
 
 /** The picture does not follow its format: its parts cannot be told apart. */
-export class SpoiltError extends Error {
+class SpoiltError extends Error {
   override readonly name = "SpoiltError";
 }
 

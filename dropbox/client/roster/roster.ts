@@ -11,7 +11,7 @@ import { BOX_KEY_SIZE, ID_SIZE, MAX_NAME, PERSON_SIZE } from "../wire/sizes.ts";
 import { dayOf, integerOf, listOf, optionalId, textOf } from "../wire/fields.ts";
 import { checkSigners, checkThreshold, type Root } from "./root.ts";
 
-export type Role = "secretaris" | "bestuur" | "external";
+type Role = "secretaris" | "bestuur" | "external";
 const ROLES: readonly Json[] = ["secretaris", "bestuur", "external"] satisfies Role[];
 const MAX_DAYS = 396; // SPEC 7.2: 13 months
 const MAX_REVOKED = 256;

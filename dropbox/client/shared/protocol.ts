@@ -8,7 +8,7 @@ export interface ShownRecipient {
 }
 
 /** A subject that a report can have, in the page's language. */
-export interface Topic {
+interface Topic {
   readonly id: string;
   readonly name: string;
   readonly hint: string;
@@ -181,7 +181,7 @@ export interface Alarm {
  * The day of each step that the law or the policy requires, null if it was not taken; and the days on which they are
  * due.
  */
-export interface ShownDeadlines {
+interface ShownDeadlines {
   readonly received: number;
   readonly answered: number | null;
   readonly acknowledged: number | null;
@@ -289,7 +289,7 @@ export type Name = keyof Calls;
  * "nobody", "cancelled", "changed" (a file changed after it was chosen; `who` is its name), "unreadable" (likewise),
  * "too-many", "alone" (only one reader can be sealed to, which the page has not said; `who` are those who cannot be).
  */
-export type Failure = { readonly code: string; readonly who: readonly string[] };
+type Failure = { readonly code: string; readonly who: readonly string[] };
 
 export type Request<N extends Name = Name> = {
   [M in N]: { readonly number: number; readonly name: M; readonly params: Calls[M]["params"] };

@@ -23,7 +23,7 @@ export function encode(value: Json): Bytes {
   return utf8(ordered(value, 0));
 }
 
-/** Return the value of which `raw` is the canonical encoding; throw MalformedError for any other bytes. */
+/** Return the value of which `raw` is the canonical encoding; throw MalformedError for any other bytes. @internal */
 export function parse(raw: Bytes): Json {
   let text: string;
   let value: Json;

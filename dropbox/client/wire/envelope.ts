@@ -59,7 +59,7 @@ export function streamSize(padded: number): number {
 }
 
 /** Return the class of a stream of `size` bytes; throw MalformedError if no class has that size. */
-export function classOfStream(size: number): number {
+function classOfStream(size: number): number {
   const padded = size - TAG_SIZE * Math.ceil(size / SEALED_CHUNK_SIZE);
   if (padded < SMALLEST_CLASS || paddedSize(padded) !== padded || streamSize(padded) !== size) {
     throw new MalformedError();

@@ -1,21 +1,15 @@
 // Stamps, SPEC 9: proof of work over the mac of an envelope.
 
-import { sha256 } from "@noble/hashes/sha2.js";
 import { StampError } from "../shared/errors.ts";
 import { type Bytes, join, random } from "./bytes.ts";
 
-export const NONCE_SIZE = 16;
+const NONCE_SIZE = 16;
 export const MAX_WORK = 2 ** 40;
 export const STAMP_FACTOR = 16; // SPEC 9: a stamp made offline must still suffice under load
 const BATCH = 1024; // digests at a time: without a JIT, Firefox then makes 150,000 a second, against 50,000 in script
 
-/** Whether `nonce` is a stamp of at least `work` expected attempts for the envelope with this mac. */
-export function stampHolds(mac: Bytes, nonce: Bytes, work: number): boolean {
-  return isBelow(sha256(join(mac, nonce)).buffer, stampTarget(work));
-}
-
-/** Return the bound of a stamp of `work` expected attempts, as its two halves; the first may be 2^32. */
-function stampTarget(work: number): readonly [high: number, low: number] {
+/** Return the bound of a stamp of `work` expected attempts, as its two halves; the first may be 2^32. @internal */
+export function stampTarget(work: number): readonly [high: number, low: number] {
   if (!Number.isInteger(work) || work < 1 || work > MAX_WORK) throw new StampError();
   const target = 2n ** 64n / BigInt(work);
   return [Number(target >> 32n), Number(target & 0xffffffffn)];
@@ -43,7 +37,8 @@ export async function makeStamp(mac: Bytes, work: number, left: AbortSignal): Pr
   }
 }
 
-function isBelow(digest: ArrayBuffer, [high, low]: readonly [number, number]): boolean {
+/** Whether a digest makes a stamp: whether its first 64 bits, as a number, are below the bound. @internal */
+export function isBelow(digest: ArrayBuffer, [high, low]: readonly [number, number]): boolean {
   const words = new DataView(digest);
   const first = words.getUint32(0);
   return first < high || (first === high && words.getUint32(4) < low);

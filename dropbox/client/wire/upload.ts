@@ -3,14 +3,12 @@
 import { MalformedError } from "../shared/errors.ts";
 import { bigEndian, type Bytes, join, numberOf } from "./bytes.ts";
 import { isList, type Json } from "./canonical.ts";
-import { checkEnvelopeSize, LARGEST_POWER, MAC_SIZE, PART_SIZE, parseHeader, prefixSize } from "./envelope.ts";
-import { checkAddress, DOOR_OPEN, DOOR_APPEND, DOOR_SIZE, type Posting, POSTING_START } from "./posting.ts";
+import { LARGEST_POWER, MAC_SIZE, PART_SIZE } from "./envelope.ts";
+import type { Posting } from "./posting.ts";
 import { SIZE_SIZE } from "./sizes.ts";
-import { NONCE_SIZE } from "./stamp.ts";
 
 const NUMBER_SIZE = 4;
 const PART_START = MAC_SIZE + NUMBER_SIZE;
-const OPENING_START = POSTING_START + SIZE_SIZE;
 
 /** Whether an envelope of this class is sent in parts; smaller ones go in one posting. */
 export function travelsInParts(padded: number): boolean {
@@ -33,26 +31,6 @@ export function partSize(prefix: number, size: number, number: number): number {
 export interface Opening extends Omit<Posting, "envelope"> {
   readonly size: number;
   readonly prefix: Bytes;
-}
-
-/**
- * Parse an opening; throw UnsupportedError or MalformedError.
- *
- * An envelope that fits one posting has no opening: each size is sent in only one way.
- */
-export function parseOpening(raw: Bytes): Opening {
-  const door = raw[0]!;
-  if (raw.length < OPENING_START || (door !== DOOR_OPEN && door !== DOOR_APPEND)) throw new MalformedError();
-  const size = numberOf(raw.subarray(POSTING_START, OPENING_START));
-  const prefix = raw.subarray(OPENING_START);
-  const header = parseHeader(prefix);
-  if (!Number.isSafeInteger(size)) throw new MalformedError();
-  const padded = checkEnvelopeSize(header, size);
-  if (!travelsInParts(padded) || prefix.length !== prefixSize(header, size)) throw new MalformedError();
-  const nonceEnd = DOOR_SIZE + NONCE_SIZE;
-  const address = raw.subarray(nonceEnd, POSTING_START);
-  checkAddress(door, address);
-  return { door, nonce: raw.subarray(DOOR_SIZE, nonceEnd), address, size, prefix };
 }
 
 /** Return the bytes of the opening. */

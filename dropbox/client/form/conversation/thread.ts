@@ -131,7 +131,7 @@ function toldIn({ kind, body, people }: ShownMessage, { topics, questions }: Tru
   return [toldLine("", words(`${kind}-${answer}`))];
 }
 
-export function textIn(body: ShownMessage["body"], name: string): string {
+function textIn(body: ShownMessage["body"], name: string): string {
   const value = body[name];
   return typeof value === "string" ? value : "";
 }

@@ -169,7 +169,7 @@ export function answersSize(answers: Readonly<Record<string, string>>): number {
   return encode(answers).length - 2;
 }
 
-/** Return the members of an object, in ascending order, and the values of each if its name does not say them. */
+/** Return the members of an object, in ascending order, and the values of each if its name does not say them. @internal */
 export function described(fields: Fields): string {
   return Object.keys(fields).sort().map((name) => {
     const what = fields[name]!.name;

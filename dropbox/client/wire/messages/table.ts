@@ -20,6 +20,7 @@ import {
   SteppedBack,
 } from "./thread.ts";
 
+/** The kinds, in the order of the table of SPEC.md. @internal */
 export const ALL: readonly Kind[] = [
   ...[Report, Answer, Question, Acknowledgement, Opened, Feedback, Minutes, Closed, Request, Joined, SteppedBack],
   ...[Consent, Agreed, Identity, Rating, ReportWithdrawn, Left],

@@ -13,7 +13,6 @@ import {
   Id,
   Language,
   MAX_REASON_SIZE,
-  type MembersOf,
   optional,
   People,
   RECIPIENT,
@@ -28,18 +27,16 @@ import { type BodyOf, defineKind, defineWords, MANY_FILES } from "./kind.ts";
 import { MAX_TEXT_SIZE } from "../../shared/limits.ts";
 
 /** The people whom a report is about: the whole board, people on the roster, and others as free text. */
-export const About = { board: Flag, others: textField(0, MAX_REASON_SIZE), people: People };
-export type About = MembersOf<typeof About>;
+const About = { board: Flag, others: textField(0, MAX_REASON_SIZE), people: People };
 
 /**
  * The recipient who wrote a report down for somebody; `signature` is that recipient's, over the report's author key.
  */
-export const Entered = {
+const Entered = {
   author: Author,
   signature: bytesField("signature", SIGNATURE_SIZE),
   way: choiceField("phone", "in-person", "letter"),
 };
-export type Entered = MembersOf<typeof Entered>;
 
 /**
  * The first message of a case; `box` and `kem` are the reporter's keys, `mailbox` is the SHA-256 of a capability.
