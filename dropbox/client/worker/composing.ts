@@ -56,7 +56,7 @@ export interface Said<B = object> {
 
 /** Return the content of a message of this kind. */
 export function said<B extends object>(kind: Kind<B>, body: B): Said {
-  return { kind, body } as unknown as Said;
+  return { kind, body };
 }
 
 /** A thread as its reporter sees it: its messages, and those that are on the screen. */
