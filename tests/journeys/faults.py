@@ -8,11 +8,12 @@ if TYPE_CHECKING:
     from tests.journeys.browser import Browser
 
 NARROW = 320
-WIDTHS = ((NARROW, 640), (1280, 800))
+# A telephone, and both sides of each width at which a sheet changes the layout.
+WIDTHS = ((NARROW, 640), (704, 800), (705, 800), (960, 800), (961, 800), (1280, 800))
 
 
 def faults(browser: Browser) -> list[str]:
-    """Return what axe finds wrong, in the light and in the dark, and how much too wide it is, on two screens."""
+    """Return what axe finds wrong, in the light and in the dark, and how much too wide it is, on screens of all sizes."""
     found = []
     for dark in (False, True):
         browser.dark(on=dark)
