@@ -13,6 +13,8 @@ LANGUAGES := build/locale/languages.json
 PROGRAMS := chromium firefox-esr strace nginx systemd-analyze
 PACKAGES := chromium firefox-esr strace nginx-light systemd
 PORT := 8000
+# One more than there are processors: a journey often waits, for a browser or for a pause to end.
+PROCESSES := $(shell expr $$(nproc) + 1)
 
 .PHONY: help venv build demo test check bench soak pictures drawings catalogues lint format lock browsers clean
 
@@ -48,7 +50,7 @@ demo: build ## start a drop box on this machine, with keys to try it (PORT=8001:
 	@$(BIN)/python deploy/demo.py $(PORT)
 
 test: browsers build lint ## everything
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile
 
 check: PROGRAMS = nginx systemd-analyze
 check: PACKAGES = nginx-light systemd
