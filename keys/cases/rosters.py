@@ -107,6 +107,11 @@ class Rosters:
         """The version of the newest roster that is here; 0 without rosters."""
         return self._chain[-1].version if self._chain else 0
 
+    @property
+    def everybody(self) -> frozenset[PersonId]:
+        """Everybody who is or was on a roster that is here."""
+        return frozenset(self._persons.values())
+
     def person_of(self, identity: IdentityKey) -> PersonId | None:
         """Return the person whose key this is or was, by the newest roster that lists it."""
         return self._persons.get(identity)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -13,24 +13,35 @@ if TYPE_CHECKING:
     from keys.wire.ids import MessageId, PersonId
 
 
+class LastArrived(NamedTuple):
+    """The position of a person's last `arrived` in the log, and the day in its head."""
+
+    position: int
+    day: int
+
+
+NEVER = LastArrived(0, 0)
+
+
 def owed(
     case: Case,
     owner: PersonId | None,
     listed: Collection[PersonId],
     given: Collection[tuple[PersonId, MessageId]],
-    arrived: Mapping[PersonId, int] = MappingProxyType({}),
+    arrived: Mapping[PersonId, LastArrived] = MappingProxyType({}),
 ) -> dict[PersonId, tuple[MessageId, ...]]:
     """Return what the vault of `owner` still owes to each person on the roster in force, the `listed` ones.
 
     A reader gets each message of the case whose `to` does not name them, once from each vault: a share by another vault
     can be worthless, and nobody can see that. A person whose reading was ended gets only the message that ended it.
-    `arrived` has the position of each person's last `arrived`: they also get the messages before it, since their vault
-    was empty then, or held only a backup. `owner` is None for the reporter's page, which reads no `arrived`.
+    They also get the messages before their last `arrived`, since their vault was empty then, or held only a backup, and
+    those that were sealed on an earlier day and came later, as a message that a restored server gets back: they may be
+    sealed to a key that is lost. `owner` is None for the reporter's page, which reads no `arrived`.
     """
     found = {}
     for person in sorted(set(listed) - {owner}):
         wanted = _readable(case, person)
-        since = arrived.get(person, 0)
+        since = arrived.get(person, NEVER)
         ids = [message.id for message in wanted if _lacks(person, message, since) and (person, message.id) not in given]
         if ids:
             found[person] = tuple(ids)
@@ -65,7 +76,7 @@ def _endings(case: Case, person: PersonId) -> list[JudgedMessage]:
     return [message for message in case.messages if person in message.ended][-1:]
 
 
-def _lacks(person: PersonId, message: JudgedMessage, arrived: int) -> bool:
+def _lacks(person: PersonId, message: JudgedMessage, arrived: LastArrived) -> bool:
     head, place = message.placed.head, message.placed.place
     had_it = person in head.to or person == message.person
-    return place.is_posted and (not had_it or place.position < arrived)
+    return place.is_posted and (not had_it or place.position < arrived.position or head.day < arrived.day)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from keys.cases.drafts import Fate, fate_of_share
 from keys.cases.lacking import AGAIN_DAYS, answer_to_lacking, answers
 from keys.cases.lacking import lacking as lacking_of
-from keys.cases.sharing import all_of, answer_to_arrived, owed
+from keys.cases.sharing import LastArrived, all_of, answer_to_arrived, owed
 from keys.errors import NoCaseError
 from keys.sealing import BytesAttachment
 from keys.sealing.files import open_files
@@ -122,14 +122,15 @@ def compose_arrived(composer: Composer, owner: PersonId, last_complete: int | No
     """
     vault, addressees, listed = composer.vault, composer.addressees, _listed(composer)
     is_due = is_arrived_due(vault, composer.rosters, owner, addressees.day, last_complete)
-    # People without a key when it was posted, who have lost as much as this vault since, were never asked.
+    # People without a key when it was posted, or off the roster, were never asked; now that they say `arrived`
+    # themselves, they are back.
     to = listed if is_due else (_arrived_since(composer) & vault.sharing.unreached()).intersection(addressees.pairs)
     if not to.intersection(addressees.pairs):
         return False
     with vault.transaction():
         if is_due:
             own = OwnArrived(addressees.day, vault.log.end(composer.origin).position)
-            vault.sharing.note_arrived(own, listed.difference(addressees.pairs))
+            vault.sharing.note_arrived(own, composer.rosters.everybody.difference(addressees.pairs, {owner}))
         else:
             vault.sharing.note_reached(to)
         composer.write_to(to, Arrived())
@@ -199,7 +200,7 @@ class _Giving:
 
     composer: Composer
     owner: PersonId
-    arrived: Mapping[PersonId, int]  # the position of each person's last `arrived` in the log
+    arrived: Mapping[PersonId, LastArrived]
 
     @property
     def vault(self) -> Vault:
@@ -343,17 +344,18 @@ def _listed(composer: Composer) -> frozenset[PersonId]:
 def _arrived_since(composer: Composer) -> set[PersonId]:
     """Return the people who posted `arrived` after the own one."""
     own = composer.vault.sharing.own_arrived()
-    return {person for person, at in _last_arrived(composer).items() if own and at > own.read_to}
+    return {person for person, last in _last_arrived(composer).items() if own and last.position > own.read_to}
 
 
-def _last_arrived(composer: Composer) -> dict[PersonId, int]:
-    """Return the position of each person's last `arrived` in the log."""
+def _last_arrived(composer: Composer) -> dict[PersonId, LastArrived]:
+    """Return each person's last `arrived` in the log."""
     vault = composer.vault
-    found: dict[PersonId, int] = {}
+    found: dict[PersonId, LastArrived] = {}
     said = [one.message for one in vault.messages.about_all_cases() if isinstance(one.message.head.body, Arrived)]
     indexed = vault.log.find(message.mac for message in said)
     for message in said:
         person = composer.rosters.person_of(message.head.author)
         if person is not None and message.mac in indexed:
-            found[person] = max(found.get(person, 0), indexed[message.mac].place.position)
+            one = LastArrived(indexed[message.mac].place.position, message.head.day)
+            found[person] = max(found.get(person, one), one)
     return found

@@ -141,7 +141,7 @@ class SharingStore:
         return None if row is None or row.day is None else OwnArrived(row.day, row.read_to)
 
     def note_arrived(self, own: OwnArrived, unreached: Iterable[PersonId]) -> None:
-        """Note an own `arrived` that is to be posted, and the people on the roster who could not be sealed to."""
+        """Note an own `arrived` that is to be posted, and the people who could not be sealed to."""
         row = {"id": 1, "day": own.day, "read_to": own.read_to, "is_due": 0}
         self.execute(insert(tables.arrival).prefix_with("OR REPLACE").values(row))
         self.execute(delete(tables.unreached))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from keys.cases.drafts import Fate, fate_of
-from keys.cases.sharing import answer_to_arrived, owed
+from keys.cases.sharing import LastArrived, answer_to_arrived, owed
 from keys.wire.ids import PersonId
 from keys.wire.messages import (
     Answer,
@@ -84,7 +84,7 @@ class Simulation:
         self.vaults = {name: Vault(name) for name in EVERYBODY}
         self.windows = [Window([report]), Window([report])]
         self.answered: dict[str, set[str]] = {}  # the people with a new vault, and who has answered their `arrived`
-        self.arrived: dict[PersonId, int] = {}  # and its position in the log
+        self.arrived: dict[PersonId, LastArrived] = {}
         for name in to:
             self.read(self.vaults[name])
         self.actions: dict[str, Callable[[random.Random], None]] = {
@@ -205,7 +205,7 @@ class Simulation:
         if rng.random() < 0.3 and self.on_roster(name):
             self.vaults[name] = Vault(name, read_to=len(self.story.log))
             self.answered[name] = set()
-            self.arrived[person(name)] = len(self.story.log) + 1
+            self.arrived[person(name)] = LastArrived(len(self.story.log) + 1, self.story.day)
 
     def _body(self, rng: random.Random, vault: Vault, case: Case) -> Body | None:
         listed = {entry.person for entry in self.story.in_force(self.story.day).recipients}

@@ -8,7 +8,7 @@ import pytest
 
 from keys.cases.drafts import Fate, fate_of
 from keys.cases.lacking import answer_to_lacking, answers, lacking
-from keys.cases.sharing import answer_to_arrived, owed
+from keys.cases.sharing import LastArrived, answer_to_arrived, owed
 from keys.wire.ids import MessageId, PersonId
 from keys.wire.messages import Answer, Closed, Joined, Note, SteppedBack
 from tests.cases.story import Story, names, no, people, person, withdrawn, yes
@@ -76,13 +76,30 @@ def test_each_vault_gives_once(story: Story) -> None:
 def test_a_reader_gets_what_stands_before_their_last_arrived_though_it_was_sealed_to_them(story: Story) -> None:
     """T48: B's vault is new. It lacks what reaches A after A's answer, although it was sealed to B or is B's own."""
     said = [story.log[0], story.post("B", Note("Tekst.")), story.answer("M")]
-    arrived = {person("B"): said[-1].place.position + 1, person("X"): said[-1].place.position + 1}
+    last = LastArrived(said[-1].place.position + 1, story.day)
+    arrived = {person("B"): last, person("X"): last}
     later = story.answer("M")
     found = owed(story.case(), person("A"), people("ABMX"), (), arrived)
     assert found == {person("B"): tuple(message.id for message in said)}
     given = {(person("B"), one.id) for one in said}
     assert owed(story.case(), person("A"), people("ABMX"), given, arrived) == {}
     assert later.id not in found[person("B")]
+
+
+def test_a_reader_gets_what_was_sealed_before_their_last_arrived_and_came_after_it(story: Story) -> None:
+    """A restored server gets a note back that is sealed to B's old key; or a report that was saved is posted later."""
+    note = story.write("M", Note("Tekst."))
+    story.day += 1
+    arrived = {person("B"): LastArrived(len(story.log) + 1, story.day)}
+    story.answer("M")
+    story.put(note)
+    assert story.log[-1].place.position > arrived[person("B")].position
+    found = owed(story.case(), person("A"), people("ABMX"), (), arrived)
+    assert note.id in found[person("B")]
+    assert (
+        owed(story.case(), person("A"), people("ABMX"), {(person("B"), one) for one in found[person("B")]}, arrived)
+        == {}
+    )
 
 
 def test_a_message_that_waits_in_the_outbox_is_not_shared(story: Story) -> None:
@@ -118,7 +135,8 @@ def test_a_denial_that_could_not_be_sealed_to_whom_it_ends_is_given_to_them_alon
 def test_who_says_arrived_after_stepping_back_is_told_so_and_gets_nothing_else(story: Story) -> None:
     """T49: B's new vault got the case from somebody unaware, or from a backup, and B would have read on without end."""
     stepped_back = story.post("B", SteppedBack())
-    listed, arrived = people("ABMX"), {person("B"): stepped_back.place.position + 1}
+    listed = people("ABMX")
+    arrived = {person("B"): LastArrived(stepped_back.place.position + 1, story.day)}
     assert answer_to_arrived(story.case(), person("B")) == (stepped_back.id,)
     assert owed(story.case(), person("A"), listed, (), arrived) == {person("B"): (stepped_back.id,)}
     assert owed(story.case(), person("A"), listed, {(person("B"), stepped_back.id)}, arrived) == {}

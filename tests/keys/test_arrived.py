@@ -148,6 +148,24 @@ def test_an_arrived_goes_once_more_to_whom_it_could_not_be_sealed(office: Office
     assert waiting(office, A) == 0
 
 
+def test_an_arrived_goes_once_more_to_who_was_off_the_roster(office: Office) -> None:
+    """X may hold what nobody else has, such as a message of theirs that a restored server has lost."""
+    office.publish_roster([A, B])
+    with office.session(A) as session, session.vault.transaction():
+        session.vault.sharing.set_due()
+    office.end(A)
+    office.pass_days(1)
+    office.publish_roster([A, B, X])
+    assert waiting(office, A) == 0
+    office.end(X)
+    with office.session(A) as session:
+        session.sync()
+        said = [one.message.head for one in session.vault.outbox.all() if isinstance(one.message.head.body, Arrived)]
+        assert [head.to for head in said] == [(office.person(X),)]
+    office.end(A)
+    assert waiting(office, A) == 0
+
+
 def lacked(writer: LogWriter) -> tuple[Posted, Posted]:
     """A case of A, B and X in which A has a note that X does not have, and names it."""
     report = writer.report(SENTINEL, [A, B, X])

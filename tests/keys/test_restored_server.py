@@ -98,3 +98,31 @@ def test_who_was_given_a_case_without_being_let_in_keeps_nothing_of_it_after_a_d
     with office.session(C) as session:
         session.sync()
         assert session.vault.messages.of_case(id_of(report)) == []
+
+
+def test_what_a_server_gets_back_reaches_who_has_a_new_key_since(tmp_path: Path) -> None:
+    """C's note was sealed to B's old key. C told B of it when the log did not have it, and then gave it back."""
+    office = Office.settled(tmp_path)
+    writer = LogWriter(office, tmp_path)
+    report = writer.report("Over de kluis.", ALL)
+    for name in ALL:
+        office.end(name)
+    server = Backup(office, writer)
+    with office.session(C) as session:
+        session.sync()
+        actions.write(session, session.cases()[0], Note("Gebeld."))
+        session.end()
+    office.pass_days(1)
+    server.restore()
+    office.rekey(B)
+    for name in (B, C, A, B):
+        office.end(name)
+    with office.session(C) as session:
+        session.sync()
+        assert actions.accept_log(session).posted == 1
+        session.end()
+    for name in (A, B, C):
+        office.end(name)
+    with office.session(B) as session:
+        session.sync()
+        assert kinds(session.load(id_of(report))).count("note") == 1
