@@ -10,6 +10,8 @@ from tests.runs.world import LEFT_OUT, NAMES
 KEPT_DAYS = 28  # from the Monday of a weekly key: in this time, somebody can post what was sealed to it
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from keys.cases.case import Case
     from keys.cases.missing import Missing
     from keys.wire.ids import MessageId
@@ -52,8 +54,7 @@ def check_settled(world: World) -> None:
     shown = {name: _in_log(case) if lost or missing else _shown(case) for name, case in cases.items()}
     for name, mine in shown.items():
         for other, theirs in shown.items():
-            both = {world.sessions[name].person, world.sessions[other].person}
-            agree = both <= cases[name].readers & cases[other].readers
+            agree = _agree(world, cases, name, other)
             assert mine == theirs or (world.was_restored and not agree), (name, other)
     readers = {person for name, case in cases.items() if name not in lost for person in case.readers}
     for name, person in world.persons.items():
@@ -89,14 +90,26 @@ def check_cheated(world: World) -> None:
 
 
 def check_settled_after_lies(world: World) -> None:
-    """Check that once the server is honest, its lies are repaired, or that each vault reports what is wrong."""
+    """Check that once the server is honest, its lies are repaired, or that each vault reports what is wrong.
+
+    Whoever has accepted a log that has lost what let them in, and whose weeks have passed, has been told; to the others
+    they are no reader.
+    """
     world.as_checked.clear()  # so that all are checked
     check_cheated(world)
     cases = {name: case for name in NAMES if (case := world.case_of(name)) is not None}
     quiet = [name for name in cases if not world.sessions[name].notices() and not cases[name].missing]
+    lost = {name for name in quiet if world.holds_lost(name)}
     for name in quiet:
         for other in quiet:
-            assert _in_log(cases[name]) == _in_log(cases[other]), (name, other)
+            agree = _agree(world, cases, name, other)
+            assert _in_log(cases[name]) == _in_log(cases[other]) or (not agree and lost & {name, other}), (name, other)
+
+
+def _agree(world: World, cases: Mapping[str, Case], name: str, other: str) -> bool:
+    """Say whether two people have each other as readers."""
+    both = {world.sessions[name].person, world.sessions[other].person}
+    return both <= cases[name].readers & cases[other].readers
 
 
 def _given_by_somebody(world: World, missing: dict[str, tuple[Missing, ...]]) -> set[MessageId]:
