@@ -1,11 +1,14 @@
 """How Hypothesis runs: the same examples each time, nothing kept, no clock; `--hypothesis-profile=long` goes on.
 
-Node keeps what it compiled, and a process of tests the pages that it has built.
+Node keeps what it compiled, and a process of tests the pages that it has built. Temporary files are in memory if there
+is room: on a disk, half the time of many tests is waiting for a commit to be on it, and what they kill is a process.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +26,19 @@ _CALM = settings(deadline=None, database=None, suppress_health_check=[HealthChec
 settings.register_profile("same", _CALM, derandomize=True)
 settings.register_profile("long", _CALM, max_examples=5000)
 settings.load_profile("same")
+
+ROOM = 6 * 2**30  # bytes; files of 256 MiB and more are sent, stored and fetched
+
+
+def _memory() -> Path | None:
+    """Return a folder in memory that has room and may hold programs, or None."""
+    folder = Path("/dev/shm")
+    is_fit = folder.is_dir() and os.access(folder, os.W_OK) and not os.statvfs(folder).f_flag & os.ST_NOEXEC
+    return folder if is_fit and shutil.disk_usage(folder).free >= ROOM else None
+
+
+if (_folder := _memory()) and "TMPDIR" not in os.environ:
+    os.environ["TMPDIR"] = os.environ["PYTEST_DEBUG_TEMPROOT"] = tempfile.tempdir = str(_folder)
 
 os.environ.setdefault("NODE_COMPILE_CACHE", str(Path(__file__).parent.parent / "build" / "node"))
 

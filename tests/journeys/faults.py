@@ -13,7 +13,7 @@ WIDTHS = ((NARROW, 640), (704, 800), (705, 800), (960, 800), (961, 800), (1280, 
 
 
 def faults(browser: Browser) -> list[str]:
-    """Return what axe finds wrong, in the light and in the dark, and how much too wide it is, on screens of all sizes."""
+    """Return what axe finds wrong, in the light and in the dark, and how much too wide it is on any screen."""
     found = []
     for dark in (False, True):
         browser.dark(on=dark)
