@@ -37,6 +37,17 @@ def _memory() -> Path | None:
     return folder if is_fit and shutil.disk_usage(folder).free >= ROOM else None
 
 
+# What takes longest begins first, or one process is left with it at the end.
+FIRST = ("runs", "journeys", "dropbox")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the tests by folder; within one, as they were found."""
+    tests = Path(__file__).parent
+    order = {folder: at for at, folder in enumerate(FIRST)}
+    items.sort(key=lambda item: order.get(item.path.relative_to(tests).parts[0], len(order)))
+
+
 if (_folder := _memory()) and "TMPDIR" not in os.environ:
     os.environ["TMPDIR"] = os.environ["PYTEST_DEBUG_TEMPROOT"] = tempfile.tempdir = str(_folder)
 

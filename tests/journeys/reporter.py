@@ -29,7 +29,7 @@ def nl(sentence: str, **fills: str) -> str:
 
 UNKNOWN_CODE = nl(
     "Nothing belongs to this code. Compare it with what you wrote down. A conversation is deleted when you have had "
-    "its code forgotten, and thirteen months after its last message."
+    "its code deleted, and thirteen months after its last message."
 )
 
 

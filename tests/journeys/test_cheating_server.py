@@ -158,8 +158,9 @@ def test_a_rolled_back_roster_is_told_beside_the_readers_by_who_knows_the_newer_
         reporter.choose("fraude")
         reporter.press("about")
         reporter.at("readers")
-        told = "knows a list of people that this site does not show you. Tell somebody you trust."
-        assert reporter.part("readers", "strange") == f"{SECRETARIS} (secretary) {told}"
+        told = "knows another list of people who can read reports. This site does not show it to you."
+        strange = f"{SECRETARIS} (secretary) {told} Tell somebody you trust."
+        assert reporter.part("readers", "strange") == strange
         # What they signed does not count: that they have "not looked here yet" was no more than that.
         hints = "Array.from(root.querySelectorAll('.choice .hint'), (one) => one.textContent)"
         assert [hint != "" for hint in reporter.evaluate(hints)] == [False, True, True]
