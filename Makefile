@@ -50,12 +50,12 @@ demo: build ## start a drop box on this machine, with keys to try it (PORT=8001:
 	@$(BIN)/python deploy/demo.py $(PORT)
 
 test: browsers build lint ## everything
-	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 check: PROGRAMS = nginx systemd-analyze
 check: PACKAGES = nginx-light systemd
 check: browsers build lint ## every quick test: no browsers, nothing slow
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "not slow and not journey"
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder -m "not slow and not journey"
 
 bench: PROGRAMS += age gpg
 bench: PACKAGES += age gnupg

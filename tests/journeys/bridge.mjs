@@ -36,12 +36,17 @@ async function start({ kind, program, profile, downloads, args, prefs, scripting
   return { pid: browser.process().pid, version: await browser.version() };
 }
 
+// What Chromium says by itself, of a field with `autofocus` on a page where somebody was quicker.
+const OWN = /^Autofocus processing was blocked/;
+
 /** Make a page the one that commands go to, and listen to it. */
 async function adopt(opened) {
   page = opened;
   pages.push(page);
   page.setDefaultTimeout(timeout);
-  page.on("console", (message) => messages.push(`${message.type()}: ${message.text()}`));
+  page.on("console", (message) => {
+    if (!OWN.test(message.text())) messages.push(`${message.type()}: ${message.text()}`);
+  });
   page.on("pageerror", (error) => messages.push(`uncaught: ${error?.message ?? error}`));
   page.on("dialog", (dialog) => {
     messages.push(`dialog: ${dialog.type()}: ${dialog.message()}`);
