@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import signal
 import sys
 import time
 from pathlib import Path
@@ -60,7 +61,8 @@ def test_the_inbox_gives_a_link_another_by_enter_and_ends_by_ctrl_c(office: Offi
         assert "The inbox is locked and has ended." in read_until(terminal, "ended.")
         ended, code = os.waitpid(program, 0)
     except BaseException:
-        os.close(terminal)  # which ends it
+        os.close(terminal)
+        os.kill(program, signal.SIGKILL)
         os.waitpid(program, 0)
         raise
     os.close(terminal)
