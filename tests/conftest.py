@@ -1,7 +1,7 @@
 """How Hypothesis runs: the same examples each time, nothing kept, no clock; `--hypothesis-profile=long` goes on.
 
 Node keeps what it compiled, and a process of tests the pages that it has built. Temporary files are in memory if there
-is room: on a disk, half the time of many tests is waiting for a commit to be on it, and what they kill is a process.
+is room: on a disk, a third of the time of the tool's tests is waiting for commits, and what tests kill is a process.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def test_each_rule_finds_what_it_is_for_and_nothing_else() -> None:
         line.removeprefix("id: ")
         for path in RULES
         for line in path.read_text("utf-8").splitlines()
-        if "id: " in line[:4]
+        if line.startswith("id: ")
     }
     assert {path.name.removesuffix("-test.yml") for path in TRIED.iterdir()} == ids
     tried = ast_grep("test", "--skip-snapshot-tests")

@@ -101,7 +101,7 @@ def test_who_was_given_a_case_without_being_let_in_keeps_nothing_of_it_after_a_d
 
 
 def test_what_a_server_gets_back_reaches_who_has_a_new_key_since(tmp_path: Path) -> None:
-    """C's note was sealed to B's old key. C told B of it when the log did not have it, and then gave it back."""
+    """C's note was sealed to B's old key. B's new vault said `arrived` when the log did not have it, and C was away."""
     office = Office.settled(tmp_path)
     writer = LogWriter(office, tmp_path)
     report = writer.report("Over de kluis.", ALL)
@@ -114,14 +114,18 @@ def test_what_a_server_gets_back_reaches_who_has_a_new_key_since(tmp_path: Path)
         session.end()
     office.pass_days(1)
     server.restore()
+    office.publish_roster([A, B])
+    office.pass_days(1)
     office.rekey(B)
-    for name in (B, C, A, B):
+    for name in (B, A):
         office.end(name)
+    office.pass_days(1)
+    office.publish_roster(list(ALL))
     with office.session(C) as session:
         session.sync()
         assert actions.accept_log(session).posted == 1
         session.end()
-    for name in (A, B, C):
+    for name in (A, B, A, C):
         office.end(name)
     with office.session(B) as session:
         session.sync()
